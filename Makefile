@@ -1,0 +1,43 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test check-format lint types layers tests catalogue clean
+
+demo: $(VENV)/.demo  ## open a local Discord with the real bot in it
+	@$(BIN)/python -m playground
+
+test: check-format lint types layers tests  ## everything that must hold
+
+check-format: $(VENV)/.test
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+layers: $(VENV)/.test
+	$(BIN)/lint-imports
+
+tests: $(VENV)/.test
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+$(VENV)/.demo: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[playground]"
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[test]"
+	@touch $@
+
+catalogue: $(VENV)/.test  ## collect every sentence anew for translators
+	$(BIN)/pybabel -q extract --no-location --sort-output --omit-header -k say:1 -k say_n:1,2 -k locale_str:1 \
+		-o bot/messages/locale/darkroom.pot bot
+
+clean:
+	rm -rf $(VENV) .cache .demo

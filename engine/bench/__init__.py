@@ -1,0 +1,1 @@
+"""Measurements, run and not asserted."""

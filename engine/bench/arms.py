@@ -1,0 +1,98 @@
+"""The two ways to serve the same traffic: stock pipeline calls in order of arrival, and the engine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.api import Finished, Generate, Generated, Preview
+from engine.bench.clock import WorkClock
+from engine.bench.stock import StockPipelines
+from engine.bench.traffic import Arrival
+from engine.errors import EngineError
+from engine.library import Library
+from engine.loop import DenoisingLoop
+from engine.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """How one request fared, in seconds from its arrival."""
+
+    arrival: Arrival
+    latency: float
+    first_preview: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one arm served the traffic."""
+
+    served: list[Served]
+    busy_seconds: float
+
+
+def service_seconds(pipelines: StockPipelines, traffic: Sequence[Arrival], clock: WorkClock) -> list[float]:
+    """What each request takes as a pipeline call on an idle device."""
+    return [clock.measure(lambda: pipelines.draw(arrival.request)) for arrival in traffic]  # noqa: B023
+
+
+def in_order(traffic: Sequence[Arrival], services: Sequence[float], interval: float) -> Outcome:
+    """One call after another in order of arrival, every `interval` seconds on average."""
+    free, served = 0.0, []
+    for arrival, service in zip(traffic, services, strict=True):
+        begun = max(free, arrival.at * interval)
+        free = begun + service
+        first_step = begun + service / arrival.request.num_inference_steps
+        served.append(
+            Served(
+                arrival=arrival,
+                latency=free - arrival.at * interval,
+                first_preview=first_step - arrival.at * interval,
+            )
+        )
+    return Outcome(served=served, busy_seconds=sum(services))
+
+
+def finish(loop: DenoisingLoop, request: Generate) -> Generated:
+    """Draw one request on an idle loop.
+
+    Raises: the EngineError that ended it.
+    """
+    loop.submit(request)
+    while not loop.is_idle:
+        for _, event in loop.step():
+            if isinstance(event, EngineError):
+                raise event
+            if isinstance(event, Finished):
+                return event.result
+    raise LookupError("the loop is idle, and the request has not ended")
+
+
+def through_engine(library: Library, traffic: Sequence[Arrival], interval: float) -> Outcome:
+    """The same arrivals through the denoising loop."""
+    clock = WorkClock(library.device)
+    loop = DenoisingLoop(library, clock=clock)
+    coming = list(reversed(traffic))
+    open_tickets: dict[Ticket, Arrival] = {}
+    previews: dict[Ticket, float] = {}
+    served, busy_seconds = [], 0.0
+    while coming or not loop.is_idle:
+        if loop.is_idle:
+            clock.skip_to(coming[-1].at * interval)
+        while coming and coming[-1].at * interval <= clock():
+            arrival = coming.pop()
+            open_tickets[loop.submit(arrival.request)] = arrival
+        started = clock()
+        notices = loop.step()
+        now = clock()
+        busy_seconds += now - started
+        for ticket, event in notices:
+            since = now - open_tickets[ticket].at * interval
+            if isinstance(event, EngineError):
+                raise event
+            if isinstance(event, Preview):
+                previews.setdefault(ticket, since)
+            if isinstance(event, Finished):
+                served.append(
+                    Served(arrival=open_tickets[ticket], latency=since, first_preview=previews[ticket])
+                )
+    return Outcome(served=served, busy_seconds=busy_seconds)

@@ -1,0 +1,60 @@
+"""How late the event loop wakes up while the engine draws: what a Discord heartbeat would feel."""
+
+import asyncio
+from time import perf_counter
+
+import numpy as np
+
+from engine.api import Generate, ModelInfo, WeightedPrompt
+from engine.bench.table import print_table
+from engine.config import EngineConfig
+from engine.worker import InProcessEngine
+
+_TICK_SECONDS = 0.01
+_REQUESTS = 4
+
+
+async def measure(model: str, device: str, seconds: float) -> None:
+    """Print the lag of a 10 ms timer with the engine idle and with four grids in flight."""
+    async with InProcessEngine(EngineConfig(model=model, device=device)) as engine:
+        idle = await _lags(seconds)
+        drawing = [asyncio.create_task(_draw_for_ever(engine, seed)) for seed in range(_REQUESTS)]
+        busy = await _lags(seconds)
+        for task in drawing:
+            task.cancel()
+        await asyncio.gather(*drawing, return_exceptions=True)
+    rows = [[name, *_percentiles(lags)] for name, lags in (("idle", idle), ("drawing", busy))]
+    print_table(["event loop", "p50 ms", "p99 ms", "max ms"], rows)
+
+
+async def _lags(seconds: float) -> list[float]:
+    lags = []
+    end = perf_counter() + seconds
+    while (before := perf_counter()) < end:
+        await asyncio.sleep(_TICK_SECONDS)
+        lags.append(perf_counter() - before - _TICK_SECONDS)
+    return lags
+
+
+async def _draw_for_ever(engine: InProcessEngine, seed: int) -> None:
+    request = _request(engine.models()[0], seed)
+    while True:
+        async for _ in engine.run(request):
+            pass
+
+
+def _request(model: ModelInfo, seed: int) -> Generate:
+    return Generate(
+        model=model.name,
+        prompts=(WeightedPrompt(text="a red apple"),),
+        width=model.native_size,
+        height=model.native_size,
+        seeds=tuple(range(seed, seed + 4)),
+        num_inference_steps=model.default_steps,
+        guidance_scale=model.default_guidance_scale,
+        sampler=model.default_sampler,
+    )
+
+
+def _percentiles(lags: list[float]) -> list[str]:
+    return [f"{1000 * float(np.percentile(lags, share)):.1f}" for share in (50, 99, 100)]

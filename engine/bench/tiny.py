@@ -1,0 +1,138 @@
+"""Tiny random checkpoints of the real diffusers classes, for tests and measurements: milliseconds a step."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import (
+    AutoencoderKL,
+    DPMSolverMultistepScheduler,
+    StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
+    UNet2DConditionModel,
+)
+from safetensors.torch import save_file
+from tokenizers.pre_tokenizers import ByteLevel
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+
+TOKENS = 24
+TEXT_WIDTH = 32
+
+
+def save_tiny_checkpoint(path: str | Path, *, xl: bool = False, seed: int = 0) -> Path:
+    """Write a checkpoint in diffusers layout (64 px native, 8-fold VAE, 24 tokens) and return its folder."""
+    tiny_pipeline(xl=xl, seed=seed).save_pretrained(path, safe_serialization=True)
+    return Path(path)
+
+
+def tiny_pipeline(
+    *, xl: bool = False, seed: int = 0, channels: tuple[int, ...] = (32, 64), **scheduler: Any
+) -> Any:
+    """A `StableDiffusionPipeline` (or its SDXL sibling) with random weights whose pictures differ.
+
+    `channels` sets the width of the U-Net's levels, `scheduler` overrides the scheduler's configuration.
+    """
+    with torch.random.fork_rng(devices=[]), torch.inference_mode(mode=False):
+        torch.manual_seed(seed)
+        parts: dict[str, Any] = {
+            "unet": _unet(channels, xl=xl),
+            "vae": _vae(),
+            "tokenizer": byte_tokenizer(TOKENS),
+            "text_encoder": CLIPTextModel(_text_config()).eval(),
+            "scheduler": DPMSolverMultistepScheduler(**_SCHEDULER | scheduler),
+        }
+        if xl:
+            encoder = CLIPTextModelWithProjection(_text_config()).eval()
+            second = {"text_encoder_2": encoder, "tokenizer_2": byte_tokenizer(TOKENS)}
+            return StableDiffusionXLPipeline(**parts, **second)
+        unused = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
+        return StableDiffusionPipeline(**parts, **unused)
+
+
+def save_tiny_lora(path: Path, *, width: int = TEXT_WIDTH) -> Path:
+    """Write a LoRA for the U-Net of `tiny_pipeline`, whose texts are `width` wide, and return its path."""
+    generator = torch.Generator().manual_seed(1)
+    layer = "unet.mid_block.attentions.0.transformer_blocks.0.attn2.to_k"
+    shapes = {"lora_A": (4, width), "lora_B": (64, 4)}
+    save_file(
+        {f"{layer}.{part}.weight": torch.randn(shape, generator=generator) for part, shape in shapes.items()},
+        path,
+    )
+    return path
+
+
+_SCHEDULER = {
+    "beta_start": 0.00085,
+    "beta_end": 0.012,
+    "beta_schedule": "scaled_linear",
+    "steps_offset": 1,
+}
+
+
+def byte_tokenizer(tokens: int) -> Any:
+    """A tokenizer with a window of that many tokens. It goes byte by byte, so it knows every text."""
+    letters = sorted(ByteLevel.alphabet())
+    words = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
+    vocabulary = {word: index for index, word in enumerate(words)}
+    return CLIPTokenizer(vocab=vocabulary, merges=[], model_max_length=tokens)
+
+
+def _text_config() -> Any:
+    tokenizer = byte_tokenizer(TOKENS)
+    return CLIPTextConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=TEXT_WIDTH,
+        intermediate_size=2 * TEXT_WIDTH,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=TOKENS,
+        projection_dim=TEXT_WIDTH,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+
+
+def _unet(channels: tuple[int, ...], *, xl: bool) -> Any:
+    attended = len(channels) - 1
+    conditioning: dict[str, Any] = {}
+    if xl:
+        size = 8
+        conditioning = {
+            "addition_embed_type": "text_time",
+            "addition_time_embed_dim": size,
+            "projection_class_embeddings_input_dim": 6 * size + TEXT_WIDTH,
+        }
+    unet = UNet2DConditionModel(
+        sample_size=8,
+        block_out_channels=channels,
+        layers_per_block=1,
+        norm_num_groups=8,
+        attention_head_dim=4,
+        cross_attention_dim=2 * TEXT_WIDTH if xl else TEXT_WIDTH,
+        down_block_types=("DownBlock2D",) + ("CrossAttnDownBlock2D",) * attended,
+        up_block_types=("CrossAttnUpBlock2D",) * attended + ("UpBlock2D",),
+        **conditioning,
+    ).eval()
+    _louden(unet.conv_out, 8.0)  # random weights predict almost nothing, and every picture would pass
+    return unet
+
+
+def _vae() -> Any:
+    vae = AutoencoderKL(
+        block_out_channels=(8, 8, 16, 16),
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        layers_per_block=1,
+        norm_num_groups=4,
+        latent_channels=4,
+        sample_size=64,
+    ).eval()
+    _louden(vae.decoder.conv_out, 4.0)
+    return vae
+
+
+def _louden(layer: torch.nn.Module, factor: float) -> None:
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.mul_(factor)

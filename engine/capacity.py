@@ -1,0 +1,85 @@
+"""Rows → seconds of a forward pass, measured at warm-up; where more rows stop paying; what memory forbids."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from engine.errors import OutOfMemory
+
+_WORTHWHILE = 0.9
+"""The knee is the fewest rows that reach this share of the best rows per second."""
+_GROWTH = 1.05
+_MOST_ROWS = 64
+_MOST_SECONDS = 0.15
+_ROUNDS = 3
+
+
+def measure_curve(seconds_of: Callable[[int], float], *, least: int = 8) -> dict[int, float]:
+    """Time forward passes of doubling rows, until more rows bring no more rows per second.
+
+    `seconds_of` runs a pass of so many rows. Every size is timed in several rounds, so that a disturbance
+    spoils one round and not the curve. Up to `least` rows (a grid of four with guidance) are always tried.
+    Raises: OutOfMemory, if not even one row fits.
+    """
+    curve = _explore(seconds_of, least)
+    for _ in range(_ROUNDS - 1):
+        curve = {rows: min(seconds, seconds_of(rows)) for rows, seconds in curve.items()}
+    return curve
+
+
+def _explore(seconds_of: Callable[[int], float], least: int) -> dict[int, float]:
+    """One round, up to where twice in a row doubling did not pay, or it takes too long or too much memory."""
+    curve: dict[int, float] = {}
+    rows, best, in_vain = 1, 0.0, 0
+    while rows <= _MOST_ROWS and in_vain < 2:
+        try:
+            curve[rows] = seconds_of(rows)
+        except OutOfMemory:
+            if not curve:
+                raise
+            break
+        if curve[rows] > _MOST_SECONDS:
+            break
+        pays = rows / curve[rows] >= best * _GROWTH or rows <= least
+        in_vain = 0 if pays else in_vain + 1
+        best = max(best, rows / curve[rows])
+        rows *= 2
+    return curve
+
+
+class Capacity:
+    """What one checkpoint can carry on this device. Sizes are areas in pixels; cost grows with the area."""
+
+    def __init__(self, curve: Mapping[int, float], native_area: int, max_rows: int | None = None) -> None:
+        self.curve = dict(sorted(curve.items()))
+        self._native_area = native_area
+        self._max_rows = max_rows
+        self._limits: dict[int, int] = {}
+
+    @property
+    def knee(self) -> int:
+        """Rows at the native size beyond which a tick only becomes longer."""
+        if self._max_rows is not None:
+            return self._max_rows
+        best = max(rows / seconds for rows, seconds in self.curve.items())
+        return next(rows for rows, seconds in self.curve.items() if rows / seconds >= _WORTHWHILE * best)
+
+    def cap(self, area: int) -> int:
+        """Most rows worth packing at this size: the knee, moved by the area, under what memory allows."""
+        moved = max(1, round(self.knee * self._native_area / area))
+        return min(moved, self.limit(area))
+
+    def limit(self, area: int) -> int:
+        """Most rows that were not seen to run out of memory, at this size or a smaller one."""
+        fitting = (limit for learnt, limit in self._limits.items() if learnt <= area)
+        return min(fitting, default=2**31)
+
+    def learn_limit(self, area: int, rows: int) -> None:
+        """Remember that more rows than this do not fit."""
+        self._limits[area] = min(rows, self.limit(area))
+
+    def seconds(self, rows: float, area: int) -> float:
+        """A forward pass of so many rows: the measured curve, and beyond it in proportion."""
+        measured = list(self.curve)
+        beyond = max(1.0, rows / measured[-1])
+        return float(np.interp(rows, measured, list(self.curve.values()))) * beyond * area / self._native_area

@@ -1,0 +1,230 @@
+"""A diffusers checkpoint on a device: encode text and pictures, predict noise, decode, preview."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers.image_processor import VaeImageProcessor
+from PIL import Image
+from safetensors import SafetensorError
+from safetensors.torch import load as load_safetensors
+from safetensors.torch import save as save_safetensors
+
+from engine.conditioning.lora import LoraSwitch
+from engine.errors import InvalidRequest
+from engine.preview import PreviewMap, fit_preview_map
+from engine.rows import Rows, pack
+from engine.sources import Source
+from engine.text import TextEncoder, TextEncoding
+
+log = logging.getLogger(__name__)
+
+
+class Checkpoint:
+    """One loaded model. Sizes, channels, scale and token limits come from its components, never from habit.
+
+    All methods belong to the engine's thread and expect `torch.inference_mode`.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        pipeline: Any,
+        *,
+        device: torch.device,
+        dtype: torch.dtype,
+        loras: Mapping[str, Path],
+    ) -> None:
+        self.name = source.name
+        self.hash = source.hash()
+        self.device = device
+        self.pipeline = pipeline
+        self.unet = pipeline.unet.to(device).eval()
+        self.vae = pipeline.vae.to(device).eval()
+        self._dtype = self._vae_dtype = dtype  # asking the modules costs milliseconds each time
+        if dtype == torch.float16 and self.vae.config.force_upcast:
+            self._vae_dtype = torch.float32  # the decoders of SDXL overflow in float16
+            self.vae.to(torch.float32)
+        if device.type == "cuda":
+            self.unet.to(memory_format=torch.channels_last)
+            self.vae.to(memory_format=torch.channels_last)
+        self.text = _text_encoder(pipeline, device)
+        self.loras = LoraSwitch(pipeline, loras)
+        self.scheduler_config: Mapping[str, Any] = pipeline.scheduler.config
+        self.scale_factor: int = 2 ** (len(self.vae.config.block_out_channels) - 1)
+        self._forward = self.unet
+        self._processor = VaeImageProcessor(vae_scale_factor=self.scale_factor)
+        self._preview_map: PreviewMap = fit_preview_map(self.encode_mean, self.scale_factor)
+
+    @property
+    def native_size(self) -> int:
+        """Side in pixels of the square that the model was trained on."""
+        cells = self.unet.config.sample_size
+        side: int = cells if isinstance(cells, int) else cells[0]
+        return side * self.scale_factor
+
+    @property
+    def is_sdxl(self) -> bool:
+        """Whether the U-Net is told the size of the picture and the pooled text, as SDXL's is."""
+        return bool(self.unet.config.addition_embed_type == "text_time")
+
+    @property
+    def num_bytes(self) -> int:
+        """Bytes that the weights take on the device."""
+        modules = [part for part in self.pipeline.components.values() if isinstance(part, torch.nn.Module)]
+        return sum(tensor.numel() * tensor.element_size() for part in modules for tensor in part.parameters())
+
+    def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
+        """Channels, height and width of the latents of a picture of that many pixels."""
+        return int(self.unet.config.in_channels), height // self.scale_factor, width // self.scale_factor
+
+    def has_guidance(self, guidance_scale: float) -> bool:
+        """Whether this scale means a second prediction: not at 1, nor where the scale is distilled in."""
+        return guidance_scale > 1 and self.unet.config.time_cond_proj_dim is None
+
+    def encode_texts(self, texts: Sequence[str], negative: str) -> list[TextEncoding]:
+        """The encodings of some texts and, last, of the negative one; all of the same length."""
+        windows = max(self.text.num_windows(text) for text in [*texts, negative])
+        encodings = [self.text.encode(text, windows, self.loras.in_force) for text in texts]
+        if not negative and self.pipeline.config.get("force_zeros_for_empty_prompt", False):
+            return [*encodings, encodings[0].zeros()]
+        return [*encodings, self.text.encode(negative, windows, self.loras.in_force)]
+
+    def conditions(self, width: int, height: int, guidance_scale: float) -> dict[str, torch.Tensor]:
+        """What this family is told beside the text, one row (1, …) each.
+
+        SDXL's micro-conditioning says: an uncropped picture of exactly this size. Models distilled for it
+        take the guidance scale as an embedding.
+        """
+        conditions = {}
+        if self.is_sdxl:
+            sizes = [[height, width, 0, 0, height, width]]
+            conditions["time_ids"] = torch.tensor(sizes, dtype=self._dtype, device=self.device)
+        if self.unet.config.time_cond_proj_dim is not None:
+            conditions["timestep_cond"] = self.pipeline.get_guidance_scale_embedding(
+                torch.tensor([guidance_scale - 1]), embedding_dim=self.unet.config.time_cond_proj_dim
+            ).to(self.device, self._dtype)
+        return conditions
+
+    def predict_noise(self, rows: Rows) -> torch.Tensor:
+        """One U-Net pass; the prediction (rows, c, h, w) in float32."""
+        conditions = dict(rows.conditions)
+        timestep_cond = conditions.pop("timestep_cond", None)
+        prediction: torch.Tensor = self._forward(
+            rows.sample.to(self._dtype),
+            rows.timesteps,
+            encoder_hidden_states=rows.prompt_embeds,
+            timestep_cond=timestep_cond,
+            added_cond_kwargs=conditions or None,
+            return_dict=False,
+        )[0]
+        return prediction.float()
+
+    def encode_image(
+        self, image: Image.Image, width: int, height: int, generators: Sequence[torch.Generator]
+    ) -> torch.Tensor:
+        """A picture, resized, as latents (n, c, h, w): one sample of its distribution per generator."""
+        pixels = self._processor.preprocess(image.convert("RGB"), height=height, width=width)
+        posterior = self.vae.encode(pixels.to(self.device, self._vae_dtype)).latent_dist
+        samples = torch.cat([posterior.sample(generator=generator) for generator in generators])
+        return self._normalise(samples.float())
+
+    def encode_mean(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Pictures (n, 3, h, w) in [-1, 1] as latents (n, c, h, w), without drawing noise."""
+        posterior = self.vae.encode(pixels.to(self.device, self._vae_dtype)).latent_dist
+        return self._normalise(posterior.mean.float())
+
+    def decode(self, latents: torch.Tensor) -> tuple[Image.Image, ...]:
+        """Latents (n, c, h, w) → n RGB pictures."""
+        decoded = self.vae.decode(self._denormalise(latents).to(self._vae_dtype), return_dict=False)[0]
+        pixels = (decoded * 0.5 + 0.5).clamp(0, 1).float().mul(255).round().to(torch.uint8)
+        return tuple(Image.fromarray(array) for array in pixels.permute(0, 2, 3, 1).cpu().numpy())
+
+    def preview(self, latents: torch.Tensor) -> tuple[Image.Image, ...]:
+        """Latents (n, c, h, w) → n small RGB pictures, cheaply."""
+        return self._preview_map.render(latents)
+
+    def pack_latents(self, latents: torch.Tensor) -> tuple[bytes, ...]:
+        """Latents (n, c, h, w) as bytes to keep, one piece per image, in float16."""
+        halves = latents.half().cpu()
+        return tuple(save_safetensors({"latents": half.contiguous()}) for half in halves.unsqueeze(1))
+
+    def unpack_latents(self, kept: bytes, width: int, height: int) -> torch.Tensor:
+        """What `pack_latents` gave, (1, c, h, w) float32 on the device.
+
+        Raises: InvalidRequest, if it is damaged or of another size.
+        """
+        try:
+            latents = load_safetensors(kept)["latents"].float().to(self.device)
+        except (SafetensorError, KeyError) as error:
+            raise InvalidRequest("The latents to start from are damaged.") from error
+        if latents.shape[1:] != self.latent_shape(width, height):
+            raise InvalidRequest("The picture to start from has another size than the one to be drawn.")
+        return latents
+
+    def compile(self) -> None:
+        """Compile the U-Net; a first pass decides, and where it fails the eager one stays."""
+        self._forward = torch.compile(self.unet, dynamic=None)
+        try:
+            self.predict_noise(self.blank_rows(2))
+        except Exception:  # compilers fail in every way; eager always works
+            log.warning("torch.compile failed for %s; running eager.", self.name, exc_info=True)
+            self._forward = self.unet
+
+    def blank_rows(self, count: int) -> Rows:
+        """That many rows of an empty picture of the native size, to warm up and to measure."""
+        encoding = self.encode_texts([""], "")[0]
+        conditions = self.conditions(self.native_size, self.native_size, 1.0)
+        if encoding.pooled_prompt_embeds is not None:
+            conditions["text_embeds"] = encoding.pooled_prompt_embeds
+        row = Rows(
+            sample=self.blank_latents(),
+            timesteps=torch.full((1,), 500.0, device=self.device),
+            prompt_embeds=encoding.prompt_embeds,
+            conditions=conditions,
+        )
+        return pack([row] * count)
+
+    def blank_latents(self) -> torch.Tensor:
+        """The latents of one grey picture of the native size, (1, c, h, w)."""
+        return torch.zeros(1, *self.latent_shape(self.native_size, self.native_size), device=self.device)
+
+    def _normalise(self, latents: torch.Tensor) -> torch.Tensor:
+        """From the VAE's scale to the U-Net's."""
+        config = self.vae.config
+        factor: float = config.scaling_factor
+        if config.latents_mean is None or config.latents_std is None:
+            return latents * factor
+        mean, std = self._statistics()
+        return (latents - mean) * factor / std
+
+    def _denormalise(self, latents: torch.Tensor) -> torch.Tensor:
+        """From the U-Net's scale to the VAE's."""
+        config = self.vae.config
+        factor: float = config.scaling_factor
+        if config.latents_mean is None or config.latents_std is None:
+            return latents / factor
+        mean, std = self._statistics()
+        return latents * std / factor + mean
+
+    def _statistics(self) -> tuple[torch.Tensor, torch.Tensor]:
+        mean, std = (
+            torch.tensor(values, device=self.device).view(1, -1, 1, 1)
+            for values in (self.vae.config.latents_mean, self.vae.config.latents_std)
+        )
+        return mean, std
+
+
+def _text_encoder(pipeline: Any, device: torch.device) -> TextEncoder:
+    pairs = [(pipeline.tokenizer, pipeline.text_encoder)]
+    if getattr(pipeline, "text_encoder_2", None) is not None:
+        pairs.append((pipeline.tokenizer_2, pipeline.text_encoder_2))
+    # A U-Net that pools the text itself was trained on one window and would weigh more of them otherwise.
+    pools = pipeline.unet.config.addition_embed_type == "text"
+    return TextEncoder(
+        [tokenizer for tokenizer, _ in pairs],
+        [encoder.to(device).eval() for _, encoder in pairs],
+        **({"max_windows": 1} if pools else {}),
+    )

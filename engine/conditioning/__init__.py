@@ -1,0 +1,1 @@
+"""What steers a generation beside its text."""

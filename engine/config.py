@@ -1,0 +1,34 @@
+"""What the engine is told at start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+DType: TypeAlias = Literal["auto", "fastest", "float32", "bfloat16", "float16"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineConfig:
+    """Settings of `InProcessEngine`. The defaults suit the embedded model on any machine."""
+
+    model: str = "sketch"
+    """The default model: "sketch", a diffusers folder, a single .safetensors file, or a hub id."""
+    more_models: tuple[str, ...] = ()
+    """Further models that requests may name, by the same kinds of source."""
+    loras: Mapping[str, Path] = field(default_factory=dict)
+    """LoRA files that requests may name."""
+    device: str = "auto"
+    """"auto", "cuda", "cuda:1", "mps" or "cpu"."""
+    dtype: DType = "auto"
+    """"auto" is 16 bits on CUDA and float32 elsewhere; "fastest" lets a CPU choose by measurement."""
+    compile: bool = False
+    """Compile the U-Net with `torch.compile`: minutes at start, faster ever after, eager where it fails."""
+    num_threads: int | None = None
+    """CPU threads for torch; None measures, and leaves one core to the event loop."""
+    max_rows: int | None = None
+    """Rows in one forward pass at the native size; None trusts the measured knee."""
+    memory_gib: float | None = None
+    """Memory that the weights of all models may take; None is 70 % of the device's."""
+    preview_seconds: float = 1.0
+    """Least time between two previews of one request."""

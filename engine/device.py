@@ -1,0 +1,146 @@
+"""The machine below the engine: which device and dtype, how much memory, and how its errors read."""
+
+import logging
+import os
+from collections.abc import Callable
+from importlib.metadata import version
+from time import perf_counter, thread_time
+
+import torch
+
+from engine.config import DType
+from engine.errors import DeviceLost, EngineError, GenerationFailed, InvalidRequest, OutOfMemory
+
+log = logging.getLogger(__name__)
+
+_SIXTEEN_BITS_FROM = (8, 0)  # Ampere; older cards emulate bfloat16
+_GIB = 2**30
+
+
+def choose_device(name: str) -> torch.device:
+    """The named device, or for "auto" the best there is.
+
+    Raises: InvalidRequest, if the device is not on this machine.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    device = torch.device(name)
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise InvalidRequest("There is no CUDA device here. Set DEVICE to auto or cpu.")
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise InvalidRequest("There is no Apple GPU here. Set DEVICE to auto or cpu.")
+    return device
+
+
+def choose_dtype(wanted: DType, device: torch.device) -> torch.dtype:
+    """The dtype of the weights. "fastest" begins as float32; the checkpoint measures whether to go lower."""
+    named = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+    if wanted in named:
+        return named[wanted]
+    if device.type == "cuda":
+        modern = torch.cuda.get_device_capability(device) >= _SIXTEEN_BITS_FROM
+        return torch.bfloat16 if modern else torch.float16
+    return torch.float32
+
+
+def describe(device: torch.device, dtype: torch.dtype) -> str:
+    """The versions and the device in one line, for a picture's recipe."""
+    where = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+    threads = f", {torch.get_num_threads()} threads" if device.type == "cpu" else ""
+    bits = str(dtype).removeprefix("torch.")
+    return (
+        f"darkroom {version('darkroom')}, torch {torch.__version__}, diffusers {version('diffusers')}, "
+        f"{where} {bits}{threads}"
+    )
+
+
+def candidate_threads() -> tuple[int, ...]:
+    """Thread counts worth measuring: powers of two up to all cores but the event loop's one."""
+    most = max(1, len(os.sched_getaffinity(0)) - 1) if hasattr(os, "sched_getaffinity") else 1
+    return tuple(sorted({1, most, *(2**power for power in range(1, 6) if 2**power < most)}))
+
+
+def memory_budget(device: torch.device, gib: float | None) -> int:
+    """Bytes that weights may take on the device."""
+    if gib is not None:
+        return int(gib * _GIB)
+    if device.type == "cuda":
+        return int(0.7 * torch.cuda.get_device_properties(device).total_memory)
+    return int(0.7 * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+
+
+def seconds_of(work: Callable[[], object], device: torch.device) -> float:
+    """How long some work takes, to its end on the device.
+
+    One thread of a CPU is timed by the CPU it used: what else the machine does should not count.
+    """
+    is_one_thread = device.type == "cpu" and torch.get_num_threads() == 1
+    clock = thread_time if is_one_thread else perf_counter
+    synchronize(device)
+    started = clock()
+    work()
+    synchronize(device)
+    return clock() - started
+
+
+def synchronize(device: torch.device) -> None:
+    """Wait until the device has done all it was given."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
+
+
+def free_cached_memory(device: torch.device) -> None:
+    """Give torch's unused blocks back to the device."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory was short: CUDA has a class for it, the CPU's allocator and MPS only a text."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and (
+        "out of memory" in str(error) or "not enough memory" in str(error) or "ALLOC_FAILED" in str(error)
+    )
+
+
+def is_device_lost(error: BaseException) -> bool:
+    """Whether the error is sticky: every later CUDA call of this process would fail as well."""
+    if is_out_of_memory(error):
+        return False
+    return isinstance(error, torch.AcceleratorError) or (
+        isinstance(error, RuntimeError) and str(error).startswith("CUDA error")
+    )
+
+
+def as_engine_error(error: Exception) -> EngineError:
+    """What a caller may be told of any error; what nobody foresaw is logged."""
+    if isinstance(error, EngineError):
+        return error
+    if is_device_lost(error):
+        return DeviceLost("The device failed and cannot be used until the program restarts.")
+    if is_out_of_memory(error):
+        return OutOfMemory("It does not fit into the memory of this device. Use a smaller size or model.")
+    log.error("The model failed.", exc_info=error)
+    return GenerationFailed(f"The model failed: {error}")
+
+
+class Pace:
+    """Keeps the host at most one tick ahead of the device, so that clocks and cancels mean something."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._is_asynchronous = device.type == "cuda"
+        self._previous: torch.cuda.Event | None = None
+
+    def wait(self) -> None:
+        """Wait until the device is done with what was there at the last call."""
+        if not self._is_asynchronous:
+            return
+        if self._previous is not None:
+            self._previous.synchronize()
+        self._previous = torch.cuda.Event()  # type: ignore[no-untyped-call]
+        self._previous.record()

@@ -1,0 +1,209 @@
+"""The models by name: loaded when asked for, the least recently used dropped when memory is short."""
+
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
+from time import perf_counter
+
+import torch
+
+from engine.api import ModelInfo
+from engine.capacity import Capacity, measure_curve
+from engine.checkpoint import Checkpoint
+from engine.config import EngineConfig
+from engine.device import (
+    as_engine_error,
+    candidate_threads,
+    choose_device,
+    choose_dtype,
+    describe,
+    free_cached_memory,
+    memory_budget,
+    seconds_of,
+)
+from engine.errors import ModelNotFound
+from engine.loading import load_checkpoint
+from engine.samplers import defaults_for, samplers_for
+from engine.sources import Source, resolve
+
+log = logging.getLogger(__name__)
+
+_GRID_ROWS = 8  # four images with guidance
+_WORTH_A_THREAD = 1.3
+_WORTH_FEWER_BITS = 1.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What stays known of a model when its weights are dropped."""
+
+    source: Source
+    info: ModelInfo
+    capacity: Capacity
+    load_seconds: float
+    num_bytes: int
+
+
+class Library:
+    """Owns the weights. Lives on the engine's thread.
+
+    At start every model is loaded once, so that a broken one is found now and its speed is known; the default
+    comes last and stays.
+    """
+
+    @torch.inference_mode()
+    def __init__(self, config: EngineConfig) -> None:
+        self._config = config
+        self.device = choose_device(config.device)
+        self.dtype = choose_dtype(config.dtype, self.device)
+        self._budget = memory_budget(self.device, config.memory_gib)
+        self._resident: OrderedDict[str, Checkpoint] = OrderedDict()
+        self._entries: dict[str, Entry] = {}
+        for source in [resolve(model) for model in (*config.more_models, config.model)]:
+            if source.name in self._entries:
+                raise ModelNotFound(f"Two models are named {source.name}. Rename the folder of one of them.")
+            self._entries[source.name] = self._acquaint(source)
+
+    def models(self) -> tuple[ModelInfo, ...]:
+        """All models, the default first."""
+        return tuple(entry.info for entry in reversed(self._entries.values()))
+
+    @cached_property
+    def version(self) -> str:
+        """What drew a picture, to the letter that may matter to its bits."""
+        return describe(self.device, self.dtype)
+
+    def seconds_per_grid(self) -> float:
+        """Device seconds of a typical request of the default model: four pictures of the native size."""
+        info = self.models()[0]
+        size = info.native_size
+        return info.estimate_seconds(width=size, height=size, steps=info.default_steps, num_images=4)
+
+    def entry(self, name: str) -> Entry:
+        """What is known of a model.
+
+        Raises: ModelNotFound.
+        """
+        if name not in self._entries:
+            known = ", ".join(self._entries)
+            raise ModelNotFound(f"There is no model named {name} here. There is: {known}.")
+        return self._entries[name]
+
+    def checkpoint(self, name: str) -> Checkpoint:
+        """The model, on the device. Loads it, and drops others for it, where needed.
+
+        Raises: ModelNotFound.
+        """
+        if name not in self._resident:
+            entry = self.entry(name)
+            self._make_room(entry.num_bytes)
+            self._resident[name] = self._load(entry.source)
+            self._tune(self._resident[name])
+        self._resident.move_to_end(name)
+        return self._resident[name]
+
+    def switch_seconds(self, name: str) -> float:
+        """What it costs to have the model on the device: nothing if it is there."""
+        return 0.0 if name in self._resident else self._entries[name].load_seconds
+
+    def drop_all_but(self, name: str) -> bool:
+        """Give back the memory of every other model; whether there was any."""
+        others = [other for other in self._resident if other != name]
+        for other in others:
+            self._drop(other)
+        return bool(others)
+
+    def _acquaint(self, source: Source) -> Entry:
+        started = perf_counter()
+        self._make_room(source.num_bytes())
+        checkpoint = self._best_for_a_cpu(source) if self.device.type == "cpu" else self._load(source)
+        self._tune(checkpoint)
+        load_seconds = perf_counter() - started
+        self._resident[source.name] = checkpoint
+        curve = measure_curve(lambda rows: self._seconds_of(checkpoint, rows, runs=1))
+        capacity = Capacity(curve, checkpoint.native_size**2, self._config.max_rows)
+        log.info("%s: knee at %d rows, %s.", source.name, capacity.knee, _described(curve))
+        return Entry(
+            source=source,
+            info=_info(checkpoint, capacity, tuple(self._config.loras)),
+            capacity=capacity,
+            load_seconds=load_seconds,
+            num_bytes=checkpoint.num_bytes,
+        )
+
+    def _load(self, source: Source) -> Checkpoint:
+        return load_checkpoint(source, device=self.device, dtype=self.dtype, loras=self._config.loras)
+
+    def _seconds_of(self, checkpoint: Checkpoint, rows: int, *, runs: int = 3) -> float:
+        """The quickest of some forward passes. The first of a shape also pays for setting it up."""
+        blank = checkpoint.blank_rows(rows)
+        try:
+            return min(seconds_of(lambda: checkpoint.predict_noise(blank), self.device) for _ in range(runs))
+        except Exception as error:
+            free_cached_memory(self.device)
+            raise as_engine_error(error) from error
+
+    def _best_for_a_cpu(self, source: Source) -> Checkpoint:
+        """With the fewest threads that pay, and in bfloat16 if "fastest" is asked for and that is it."""
+        checkpoint = self._load(source)
+        torch.set_num_threads(self._config.num_threads or self._measured_threads(checkpoint))
+        if self._config.dtype == "fastest" and self.dtype == torch.float32:
+            exact, self.dtype = self._seconds_of(checkpoint, _GRID_ROWS), torch.bfloat16
+            lighter = self._load(source)
+            if exact > _WORTH_FEWER_BITS * self._seconds_of(lighter, _GRID_ROWS):
+                checkpoint = lighter
+            else:
+                self.dtype = torch.float32
+        log.info("Drawing on the CPU with %d threads in %s.", torch.get_num_threads(), self.dtype)
+        return checkpoint
+
+    def _measured_threads(self, checkpoint: Checkpoint) -> int:
+        best, best_seconds = 1, float("inf")
+        for threads in candidate_threads():
+            torch.set_num_threads(threads)
+            seconds = self._seconds_of(checkpoint, _GRID_ROWS)
+            if seconds * _WORTH_A_THREAD < best_seconds:
+                best, best_seconds = threads, seconds
+        return best
+
+    def _tune(self, checkpoint: Checkpoint) -> None:
+        if self._config.compile:
+            checkpoint.compile()
+
+    def _make_room(self, num_bytes: int) -> None:
+        while self._resident and self._num_bytes() + num_bytes > self._budget:
+            self._drop(next(iter(self._resident)))
+
+    def _num_bytes(self) -> int:
+        return sum(checkpoint.num_bytes for checkpoint in self._resident.values())
+
+    def _drop(self, name: str) -> None:
+        log.info("Dropping %s to make room.", name)
+        del self._resident[name]
+        free_cached_memory(self.device)
+
+
+def _info(checkpoint: Checkpoint, capacity: Capacity, loras: tuple[str, ...]) -> ModelInfo:
+    defaults = defaults_for(checkpoint.scheduler_config)
+    area = checkpoint.native_size**2
+    blank = checkpoint.blank_latents()
+    return ModelInfo(
+        name=checkpoint.name,
+        hash=checkpoint.hash,
+        native_size=checkpoint.native_size,
+        size_multiple=checkpoint.scale_factor,
+        default_steps=defaults.steps,
+        default_guidance_scale=defaults.guidance_scale,
+        default_sampler=defaults.sampler,
+        samplers=samplers_for(checkpoint.scheduler_config),
+        loras=loras,
+        seconds_per_image_step=capacity.seconds(_GRID_ROWS, area) / 4,
+        seconds_per_decode=min(
+            seconds_of(lambda: checkpoint.decode(blank), checkpoint.device) for _ in range(3)
+        ),
+    )
+
+
+def _described(curve: dict[int, float]) -> str:
+    return ", ".join(f"{rows} in {seconds * 1000:.0f} ms" for rows, seconds in curve.items())

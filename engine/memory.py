@@ -1,0 +1,51 @@
+"""Passes through a model within the device's memory: in pieces where it is short, and what that taught."""
+
+import logging
+
+import torch
+from PIL import Image
+
+from engine.capacity import Capacity
+from engine.checkpoint import Checkpoint
+from engine.device import free_cached_memory, is_out_of_memory
+from engine.errors import OutOfMemory
+from engine.library import Library
+from engine.rows import Rows
+
+log = logging.getLogger(__name__)
+
+
+def predict_within_memory(
+    library: Library, checkpoint: Checkpoint, capacity: Capacity, rows: Rows, *, area: int
+) -> torch.Tensor:
+    """The prediction for the rows, (rows, c, h, w), in as few passes as fit; `area` is pixels of one picture.
+
+    Where memory is short, other models go first; then the rows are halved, which `capacity` remembers.
+    Raises: OutOfMemory, if not even one row fits.
+    """
+    size = min(len(rows), capacity.limit(area))
+    while True:
+        try:
+            return torch.cat([checkpoint.predict_noise(part) for part in rows.in_parts_of(size)])
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+        free_cached_memory(library.device)
+        if library.drop_all_but(checkpoint.name):
+            continue
+        if size == 1:
+            raise OutOfMemory("The picture is too large for this device, even one at a time.")
+        size //= 2
+        capacity.learn_limit(area, size)
+        log.warning("Out of memory: from now on at most %d rows of %d pixels.", size, area)
+
+
+def decode_within_memory(checkpoint: Checkpoint, latents: torch.Tensor) -> tuple[Image.Image, ...]:
+    """The pictures of the latents (n, c, h, w): together, or one by one where memory is short."""
+    try:
+        return checkpoint.decode(latents)
+    except Exception as error:
+        if not is_out_of_memory(error) or len(latents) == 1:
+            raise
+    free_cached_memory(checkpoint.device)
+    return tuple(image for one in torch.split(latents, 1) for image in checkpoint.decode(one))

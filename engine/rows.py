@@ -1,0 +1,58 @@
+"""Pack the rows of several generations into one U-Net forward pass, and split the prediction back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import lcm
+
+import torch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Inputs of a forward pass. Rows do not know each other: any slice or pile of them is a valid pass."""
+
+    sample: torch.Tensor
+    """(rows, c, h, w) float32, scaled for the timestep"""
+    timesteps: torch.Tensor
+    """(rows,) float32"""
+    prompt_embeds: torch.Tensor
+    """(rows, tokens, width)"""
+    conditions: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    """What else this family is told, (rows, …) by the U-Net's own names: `text_embeds`, `time_ids`, …"""
+
+    def __len__(self) -> int:
+        return len(self.sample)
+
+    def in_parts_of(self, size: int) -> Iterator["Rows"]:
+        """The same rows in consecutive slices of at most `size`."""
+        for start in range(0, len(self), size):
+            part = slice(start, start + size)
+            yield Rows(
+                sample=self.sample[part],
+                timesteps=self.timesteps[part],
+                prompt_embeds=self.prompt_embeds[part],
+                conditions={name: tensor[part] for name, tensor in self.conditions.items()},
+            )
+
+
+def pack(parts: Sequence[Rows]) -> Rows:
+    """Pile up rows of one checkpoint and latent shape, whatever their timesteps and texts.
+
+    Texts of different lengths are repeated to the least common multiple: attention over k copies of the keys
+    equals attention over one, so no mask is needed.
+    """
+    tokens = lcm(*(part.prompt_embeds.shape[1] for part in parts))
+    prompt_embeds = [part.prompt_embeds.repeat(1, tokens // part.prompt_embeds.shape[1], 1) for part in parts]
+    return Rows(
+        sample=torch.cat([part.sample for part in parts]),
+        timesteps=torch.cat([part.timesteps for part in parts]),
+        prompt_embeds=torch.cat(prompt_embeds),
+        conditions={
+            name: torch.cat([part.conditions[name] for part in parts]) for name in parts[0].conditions
+        },
+    )
+
+
+def split(prediction: torch.Tensor, parts: Sequence[Rows]) -> tuple[torch.Tensor, ...]:
+    """(rows, c, h, w) → each part's share of it, in the order in which they were packed."""
+    return torch.split(prediction, [len(part) for part in parts])

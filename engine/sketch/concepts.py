@@ -1,0 +1,56 @@
+"""What is learnt first when there is no time for everything: the things people ask for, by Unicode name."""
+
+from collections.abc import Iterable
+
+from engine.sketch.data import Concept
+
+COMMON = """
+grinning face, smiling face with sunglasses, smiling face with heart-eyes, crying face, angry face, face
+with tears of joy, skull, ghost, alien, robot, pile of poo, grinning cat, dog face, cat face, lion, tiger
+face, monkey face, panda, bear, pig face, frog, fox, unicorn, rabbit face, cow face, mouse face, penguin,
+owl, chicken, tropical fish, octopus, butterfly, snail, honeybee, lady beetle, turtle, t-rex, spouting
+whale, dragon face, rose, sunflower, tulip, cactus, evergreen tree, deciduous tree, mushroom, four leaf
+clover, maple leaf, red apple, green apple, pear, banana, lemon, watermelon, grapes, strawberry, cherries,
+pineapple, tomato, carrot, ear of corn, bread, cheese wedge, hamburger, french fries, pizza, hot dog, taco,
+sushi, doughnut, cookie, birthday cake, soft ice cream, hot beverage, beer mug, wine glass, house, house
+with garden, castle, automobile, bus, bicycle, airplane, rocket, sailboat, flying saucer, sun, crescent
+moon, star, cloud, rainbow, fire, snowman, umbrella, volcano, soccer ball, basketball, guitar, trophy,
+balloon, wrapped gift, video game, crown, top hat, key, light bulb, open book, camera, mobile phone, laptop,
+hammer, bomb, gem stone, bell, alarm clock, red heart, blue heart, green heart, yellow heart, purple heart,
+orange heart, black heart, sparkling heart, broken heart, santa claus, mage, vampire, mermaid, baby,
+princess, snowflake, high voltage, christmas tree, jack-o-lantern, astronaut, horse, horse face, elephant,
+tiger, shark, dolphin, whale, eagle, duck, flamingo, parrot, deer, wolf, zebra, giraffe, koala, polar bear,
+crab, jellyfish, spider, snake, crocodile, dragon, cat, dog, rabbit, mouse, pig, cow, baby chick, bird, bat,
+hedgehog, raccoon, sloth, palm tree, blossom, cherry blossom, peach, avocado, eggplant, broccoli, croissant,
+pancakes, waffle, egg, popcorn, ice cream, cupcake, candy, lollipop, teapot, cocktail glass, mountain,
+snow-capped mountain, sunset, sunrise over mountains, milky way, night with stars, cityscape at dusk, beach
+with umbrella, desert island, tokyo tower, ferris wheel, tent, japanese castle, locomotive, police car, fire
+engine, taxi, racing car, tractor, motorcycle, ship, helicopter, anchor, sun with face, full moon, ringed
+planet, glowing star, comet, tornado, droplet, water wave, sparkles, fireworks, teddy bear, magic wand,
+crossed swords, shield, axe, glasses, sunglasses, t-shirt, dress, running shoe, high-heeled shoe, backpack,
+woman's hat, graduation cap, billed cap, cowboy hat face, ring, violin, drum, trumpet, musical note, money
+bag, pencil, telescope, chair, bed, scissors, ninja, prince, fairy, zombie, hut, clown face, thinking face,
+eyes, brain, thumbs up, superhero, elf, monkey, gorilla, leopard, camel, llama, rhinoceros, hippopotamus,
+kangaroo, turkey, rooster, dove, swan, feather, peacock, lizard, fish, coral, lobster, ant, spider web,
+scorpion, potted plant, fallen leaf, melon, tangerine, mango, blueberries, kiwi fruit, coconut, potato, hot
+pepper, bell pepper, cucumber, garlic, onion, pretzel, bacon, sandwich, burrito, butter, spaghetti, steaming
+bowl, pie, honey pot, bubble tea, spoon, kitchen knife, compass, globe showing europe-africa, world map,
+camping, desert, rock, hospital, school, factory, church, statue of liberty, cityscape, sunrise, bridge at
+night, roller coaster, train, ambulance, motor scooter, skateboard, wheel, parachute, hourglass done,
+shooting star, sun behind cloud, cloud with rain, cloud with lightning, umbrella with rain drops, party
+popper, ribbon, baseball, volleyball, american football, tennis, bowling, bullseye, kite, crystal ball,
+joystick, game die, puzzle piece, chess pawn, artist palette, yarn, jeans, scarf, socks, handbag, lipstick,
+megaphone, microphone, headphone, radio, saxophone, musical keyboard, flute, battery, computer mouse,
+television, candle, books, notebook, coin, package, pen, paintbrush, locked, bow and arrow, wrench,
+screwdriver, gear, magnet, ladder, pill, door, mirror, window, couch and lamp, toilet, bathtub, broom,
+basket, toothbrush, pink heart, heart with arrow, beaming face with smiling eyes, winking face, sleeping
+face, face screaming in fear, nerd face, face with tongue, kissing face, exploding head, waving hand, tooth,
+person, man, woman, cook, farmer, firefighter, police officer, singer, person running
+"""
+
+
+def choose(concepts: Iterable[Concept], count: int) -> tuple[Concept, ...]:
+    """The first `count` concepts: common ones in the order above, then the rest, shorter names first."""
+    order = {" ".join(name.split()): place for place, name in enumerate(COMMON.split(","))}
+    ranked = sorted(concepts, key=lambda each: (order.get(each.label, len(order)), len(each.label.split())))
+    return tuple(ranked[:count])

@@ -1,0 +1,101 @@
+"""Every number of a training run in one place, for a CPU, for a GPU, and for the tests."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+WORK = Path(".cache/sketch")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How long and how fast one stage learns. Lengths are in steps, so that a resumed run is the same run."""
+
+    steps: int
+    batch: int
+    lr: float
+    warmup: int = 200
+    decay: float = 0.3
+    """Share of the steps, at the end, over which the learning rate falls to zero."""
+    ema: float = 0.999
+    sync: int = 16
+    """Replicas average what they learned every so many steps."""
+
+    def lr_at(self, step: int) -> float:
+        """The learning rate of a step: a ramp, a plateau, a slope."""
+        rising = min(1.0, (step + 1) / self.warmup)
+        falling = min(1.0, (self.steps - step) / max(1.0, self.steps * self.decay))
+        return self.lr * rising * falling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """One training run. Everything that is learned follows from this, the packages and the seed."""
+
+    seed: int = 0
+    work: Path = WORK
+    """Packages, packed pictures and checkpoints; nothing in it is precious but the hours."""
+    init: Path | None = None
+    """A checkpoint to go on from: its words, its latent space and what its towers and U-Net know."""
+    replicas: int = 1
+    device: str = "cpu"
+    save_seconds: float = 120.0
+    workers: int = 0
+    """Processes that compose batches beside the one that learns from them."""
+
+    resolution: int = 128
+    concepts: int = 258
+    """How many concepts the U-Net learns, common ones first; the autoencoder always sees all art."""
+
+    vae_channels: tuple[int, ...] = (16, 32, 64, 128)
+    vae_groups: int = 8
+    latent_channels: int = 4
+    crop: int = 64
+    vae: Plan = field(default_factory=lambda: Plan(steps=6000, batch=16, lr=1.5e-3, ema=0.998))
+    decoder: Plan = field(default_factory=lambda: Plan(steps=1500, batch=16, lr=6e-4, decay=0.6, ema=0.995))
+
+    vocabulary: int = 8192
+    text_width: int = 256
+    text_layers: int = 4
+    positions: int = 77
+    texts: int = 60_000
+    text: Plan = field(default_factory=lambda: Plan(steps=2400, batch=96, lr=1.2e-3, decay=0.8))
+
+    image_width: int = 192
+    image_layers: int = 4
+    tower: Plan = field(default_factory=lambda: Plan(steps=1500, batch=64, lr=1e-3, decay=0.7))
+
+    judge_width: int = 32
+    judge: Plan = field(default_factory=lambda: Plan(steps=2500, batch=32, lr=1.5e-3, decay=0.7))
+
+    shots: int = 16_000
+    """Pictures composed and encoded before the U-Net begins; it draws its batches from them."""
+    unet_channels: tuple[int, ...] = (96, 160, 224)
+    unet_groups: int = 16
+    unet_head: int = 4
+    unet: Plan = field(default_factory=lambda: Plan(steps=12_000, batch=24, lr=5e-4, ema=0.998))
+
+
+def cpu(**changes: object) -> Config:
+    """What two cores can do in some hours."""
+    return Config(**changes)  # type: ignore[arg-type]  # the caller's words are Config's own
+
+
+def gpu(**changes: object) -> Config:
+    """Every concept, in about half an hour on one large GPU."""
+    settings: dict[str, object] = {
+        "device": "cuda",
+        "workers": 14,
+        "resolution": 256,
+        "concepts": 1652,
+        "vae_channels": (32, 32, 64, 128, 160),
+        "latent_channels": 8,
+        "crop": 128,
+        "vae": Plan(steps=12_000, batch=64, lr=1e-3, ema=0.999),
+        "decoder": Plan(steps=3000, batch=64, lr=5e-4, decay=0.6, ema=0.999),
+        "text": Plan(steps=12_000, batch=256, lr=1.2e-3, decay=0.8),
+        "tower": Plan(steps=6000, batch=256, lr=1e-3, decay=0.7),
+        "judge": Plan(steps=6000, batch=128, lr=1.5e-3, decay=0.7),
+        "shots": 200_000,
+        "unet": Plan(steps=6000, batch=1024, lr=1e-3, warmup=500, ema=0.9995),
+    }
+    return Config(**(settings | changes))  # type: ignore[arg-type]  # as above

@@ -1,0 +1,211 @@
+"""How good a checkpoint is: a hundred prompts, four seeds each, an independent judge, one contact sheet."""
+
+import argparse
+import json
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from statistics import mean
+
+import numpy as np
+import torch
+from diffusers import StableDiffusionPipeline
+from PIL import Image, ImageDraw
+from tqdm import tqdm
+
+from engine.sketch import WEIGHTS, judge, scenes
+from engine.sketch.config import WORK, cpu, gpu
+from engine.sketch.judge import Gallery, Judge
+from engine.sketch.prompts import Kind, Prompt, hundred
+from engine.sketch.shots import Studio
+from engine.sketch.unet import open_studio
+
+SEEDS = (1, 2, 3, 4)
+STEPS, GUIDANCE = 16, 3.0
+THUMBNAIL, TILE, LABEL = 32, 96, 14
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A prompt and the four pictures drawn for it."""
+
+    prompt: Prompt
+    images: tuple[Image.Image, ...]
+    seconds: float
+
+
+def draw(
+    folder: Path, prompts: Sequence[Prompt], *, device: str, steps: int, guidance_scale: float
+) -> Iterator[Row]:
+    """Draw four pictures of each prompt with the stock pipeline."""
+    pipeline = StableDiffusionPipeline.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+    pipeline.to(device)
+    pipeline.set_progress_bar_config(disable=True)
+    for prompt in tqdm(prompts, "prompts"):
+        started = time.perf_counter()
+        images = pipeline(
+            prompt.text,
+            num_images_per_prompt=len(SEEDS),
+            num_inference_steps=steps,
+            guidance_scale=guidance_scale,
+            generator=[torch.Generator().manual_seed(seed) for seed in SEEDS],
+        ).images
+        yield Row(prompt=prompt, images=tuple(images), seconds=time.perf_counter() - started)
+
+
+def spread(images: Sequence[Image.Image]) -> float:
+    """How unlike pictures are: mean absolute difference of 32-pixel thumbnails over all pairs, in [0, 1]."""
+    small = [
+        np.asarray(image.convert("RGB").resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX), float) / 255
+        for image in images
+    ]
+    return mean(float(np.abs(first - second).mean()) for first, second in combinations(small, 2))
+
+
+def training_spread(studio: Studio, prompts: Sequence[Prompt]) -> float:
+    """The same among four plain training pictures of one concept, over the concepts of the prompts."""
+    rng = np.random.default_rng(0)
+    found = []
+    for prompt in prompts:
+        alike = [
+            picture
+            for style, pictures in studio.by_style.items()
+            for picture in pictures
+            if picture.concept.label == prompt.labels[0] and style != "outline"
+        ]
+        if alike:
+            only = Studio(studio.pixels, alike, studio.synonyms, side=studio.side)
+            found.append(spread([only.plain(rng).image for _ in SEEDS]))
+    return mean(found)
+
+
+def main_colour_name(image: Image.Image) -> str:
+    """The colour that covers most of what stands on the paper, outlines and highlights left out."""
+    small = image.convert("RGB").resize((64, 64), Image.Resampling.BOX)
+    pixels = np.asarray(small, float)
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    drawn = np.abs(pixels - np.median(border, axis=0)).max(2) > 40
+    hue, saturation, value = (np.asarray(band, float) for band in small.convert("HSV").split())
+    degrees = hue * 360 / 255
+    coloured = drawn & (saturation > 70) & (value > 60)
+    if coloured.sum() <= 0.25 * drawn.sum():
+        middle = float(np.median(value[drawn])) if drawn.any() else 255.0
+        return "black" if middle < 90 else "grey" if middle < 190 else "white"
+    bounds = {"red": 14, "orange": 41, "yellow": 70, "green": 165, "blue": 252, "purple": 300, "pink": 345}
+    names = np.asarray([*bounds, "red"])[np.searchsorted(list(bounds.values()), degrees[coloured])]
+    names = np.where((names == "red") & (saturation[coloured] < 140) & (value[coloured] > 180), "pink", names)
+    names = np.where((names == "orange") & (value[coloured] < 165), "brown", names)
+    found, counts = np.unique(names, return_counts=True)
+    return str(found[counts.argmax()])
+
+
+def best_rank(row: Row, gallery: Gallery, examiner: Judge) -> list[int]:
+    """For each picture the judge's rank of the best of the right concepts; 0 is first."""
+    places = {concept.label: place for place, concept in enumerate(gallery.concepts)}
+    found = [
+        judge.ranks(examiner, row.images, [places[label]] * len(row.images))
+        for label in row.prompt.labels
+        if label in places
+    ]
+    return torch.stack(found).min(0).values.tolist() if found else []
+
+
+def held_out_ranks(gallery: Gallery, examiner: Judge) -> list[int]:
+    """The judge's own exam: ranks of the right concept for drawings it never saw."""
+    images = [scenes.on_paper(Image.fromarray(gallery.pixels[each.row])) for each in gallery.held_out]
+    return judge.ranks(examiner, images, [gallery.label(each) for each in gallery.held_out]).tolist()
+
+
+def share(ranks: Sequence[int], within: int) -> float:
+    """The share of ranks among the first `within`."""
+    return sum(rank < within for rank in ranks) / max(1, len(ranks))
+
+
+def report(rows: Sequence[Row], gallery: Gallery, examiner: Judge, studio: Studio) -> dict[str, float]:
+    """Every figure, by name."""
+    own = held_out_ranks(gallery, examiner)
+    figures = {"judge top-1": share(own, 1), "judge top-5": share(own, 5)}
+    for kind in Kind:
+        ranks = [
+            rank
+            for row in rows
+            if row.prompt.kind is kind and row.prompt.labels
+            for rank in best_rank(row, gallery, examiner)
+        ]
+        figures[f"{kind} top-1"] = share(ranks, 1)
+        figures[f"{kind} top-5"] = share(ranks, 5)
+        figures[f"{kind} top-5 of judge"] = share(ranks, 5) / max(1e-6, figures["judge top-5"])
+    coloured = [row for row in rows if row.prompt.colour]
+    for name, some in (
+        ("colour right", coloured),
+        ("colour right, held out", [row for row in coloured if row.prompt.is_held_out]),
+    ):
+        right = [main_colour_name(image) == row.prompt.colour for row in some for image in row.images]
+        figures[name] = sum(right) / max(1, len(right))
+    nouns = [row for row in rows if row.prompt.kind is Kind.NOUN]
+    figures["spread of four"] = mean(spread(row.images) for row in nouns)
+    figures["spread of training pictures"] = training_spread(studio, [row.prompt for row in nouns])
+    figures["spread, share of training's"] = (
+        figures["spread of four"] / figures["spread of training pictures"]
+    )
+    figures["white paper"] = mean(paper_level(image) for row in nouns for image in row.images)
+    figures["seconds per grid"] = sorted(row.seconds for row in rows)[len(rows) // 2]
+    return figures
+
+
+def paper_level(image: Image.Image) -> float:
+    """The brightness of the corners, 255 for white."""
+    pixels = np.asarray(image.convert("RGB").resize((64, 64), Image.Resampling.BOX), float)
+    return float(np.median([pixels[y, x].mean() for y in (1, -2) for x in (1, -2)]))
+
+
+def contact_sheet(rows: Sequence[Row], columns: int = 4) -> Image.Image:
+    """All rows with their prompts, `columns` side by side; † marks a combination never trained on."""
+    width, height = len(SEEDS) * TILE + 8, TILE + LABEL + 4
+    lines = -(-len(rows) // columns)
+    sheet = Image.new("RGB", (columns * width, lines * height), "white")
+    pen = ImageDraw.Draw(sheet)
+    for place, row in enumerate(rows):
+        left, top = place // lines * width, place % lines * height
+        mark = " †" if row.prompt.is_held_out else ""
+        pen.text((left + 2, top), row.prompt.text + mark, fill="black", font_size=11)
+        for column, image in enumerate(row.images):
+            tile = image.resize((TILE, TILE), Image.Resampling.LANCZOS)
+            sheet.paste(tile, (left + column * TILE, top + LABEL))
+    return sheet
+
+
+def main() -> None:
+    """The command line: draw, judge, write `report.json` and `contact-sheet.png`."""
+    parser = argparse.ArgumentParser(prog="python -m engine.sketch.evaluate", description=__doc__)
+    cuda = "cuda" if torch.cuda.is_available() else "cpu"
+    parser.add_argument("weights", type=Path, nargs="?", default=WEIGHTS)
+    parser.add_argument("--work", type=Path, default=WORK, help="the training's folder: art and judge")
+    parser.add_argument("--out", type=Path, help="where the report goes; `<work>/evaluation` if not given")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default=cuda)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--guidance-scale", type=float, default=GUIDANCE)
+    asked = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    torch.set_num_threads(asked.threads)
+    config = (gpu if asked.device == "cuda" else cpu)(work=asked.work)
+    gallery, examiner = judge.train(config)
+    drawing = {"device": asked.device, "steps": asked.steps, "guidance_scale": asked.guidance_scale}
+    rows = list(draw(asked.weights, hundred(), **drawing))
+    figures = report(rows, gallery, examiner, open_studio(config))
+    out = asked.out or config.work / "evaluation"
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "report.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    contact_sheet(rows).quantize(256).save(out / "contact-sheet.png", optimize=True)
+    for name, figure in figures.items():
+        log.info("%-32s %.3f", name, figure)
+
+
+if __name__ == "__main__":
+    main()

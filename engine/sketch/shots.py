@@ -1,0 +1,268 @@
+"""Training pictures: one or two things from the art, painted, placed, set somewhere; and their captions."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from engine.sketch import captions, scenes
+from engine.sketch.data import Picture, Pixels
+from engine.sketch.scenes import Placement
+
+STYLE_SHARES = {"3d": 0.23, "flat": 0.25, "outline": 0.12, "sticker": 0.2, "cartoon": 0.2}
+P_STYLE_SAID = 0.55
+P_PARIS = 0.06
+"""How often the thing in a scene is the tower of Paris, which no emoji is."""
+HATS = ("top hat", "crown", "woman's hat", "graduation cap", "billed cap")
+MOUNTS = (
+    "horse",
+    "unicorn",
+    "elephant",
+    "camel",
+    "zebra",
+    "cow",
+    "turtle",
+    "dragon",
+    "bicycle",
+    "motorcycle",
+)
+HEADS = ("mammals", "cat faces", "smiling", "birds", "amphibians")
+SQUARE = {
+    "mountain",
+    "snow-capped mountain",
+    "volcano",
+    "camping",
+    "beach with umbrella",
+    "desert",
+    "desert island",
+    "night with stars",
+    "cityscape",
+    "sunrise over mountains",
+    "sunrise",
+    "cityscape at dusk",
+    "sunset",
+    "bridge at night",
+    "milky way",
+    "rainbow",
+}
+"""Pictures that are whole scenes and so stay unpainted and stand on nothing else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """One training picture and several ways to ask for it."""
+
+    image: Image.Image
+    captions: tuple[str, ...]
+
+
+class Studio:
+    """The art of the chosen concepts, ready to be composed."""
+
+    def __init__(
+        self,
+        pixels: Pixels,
+        pictures: Sequence[Picture],
+        synonyms: dict[str, list[str]],
+        *,
+        side: int,
+        wordings: int = 2,
+    ) -> None:
+        self.pixels = pixels
+        self.synonyms = synonyms
+        self.side = side
+        self.wordings = wordings
+        self.by_style = {
+            style: [picture for picture in pictures if picture.style == style] for style in STYLE_SHARES
+        }
+        self.styles = [style for style in STYLE_SHARES if self.by_style[style]]
+        self.shares = np.asarray([STYLE_SHARES[style] for style in self.styles])
+        self.shares /= self.shares.sum()
+
+    def shoot(self, rng: np.random.Generator) -> Shot:
+        """Any kind of picture, plain ones most often."""
+        kinds = {
+            self.plain: 0.50,
+            self.on_coloured_paper: 0.09,
+            self.painted: 0.12,
+            self.somewhere: 0.12,
+            self.pair: 0.08,
+            self.dressed: 0.03,
+            self.riding: 0.02,
+            self.view: 0.04,
+        }
+        kind = rng.choice(len(kinds), p=list(kinds.values()))
+        return list(kinds)[kind](rng)
+
+    def plain(self, rng: np.random.Generator) -> Shot:
+        """One thing on white paper."""
+        picture = self._any(rng)
+        image = scenes.on_paper(scenes.place(self._art(picture), alone(rng), self.side))
+        names = [self._name(picture, rng, p_keyword=0.15) for _ in range(self.wordings)]
+        return self._shot(image, names, picture.style, rng)
+
+    def on_coloured_paper(self, rng: np.random.Generator) -> Shot:
+        """One thing on paper of a named colour."""
+        picture = self._any(rng)
+        colour = captions.pick(rng, list(scenes.PAPERS))
+        art = scenes.place(self._art(picture), alone(rng), self.side)
+        names = [self._name(picture, rng) for _ in range(self.wordings)]
+        settings = (f" on a {colour} background", f", {colour} background", f" on {colour} paper")
+        return self._shot(scenes.on_paper(art, scenes.PAPERS[colour]), names, picture.style, rng, settings)
+
+    def painted(self, rng: np.random.Generator) -> Shot:
+        """One thing in a colour of our choice."""
+        picture = self._any(rng)
+        while picture.concept.label in SQUARE or picture.style == "outline":
+            picture = self._any(rng)
+        colours = [paint for paint in scenes.PAINTS if not is_unseen(paint, picture.concept.label)]
+        colour = captions.pick(rng, colours)
+        art = scenes.place(scenes.recolour(self._art(picture), colour), alone(rng), self.side)
+        paper = scenes.WHITE if colour != "white" else scenes.PAPERS["blue"]
+        names = [
+            f"{colour} {captions.without_colour(self._name(picture, rng))}" for _ in range(self.wordings)
+        ]
+        settings = ("",) if colour != "white" else (" on a blue background",)
+        return self._shot(scenes.on_paper(art, paper), names, picture.style, rng, settings)
+
+    def somewhere(self, rng: np.random.Generator) -> Shot:
+        """One thing in front of a sky and on a ground."""
+        picture = self._any(rng)
+        while picture.concept.label in SQUARE or picture.style == "outline":
+            picture = self._any(rng)
+        art, names = self._art(picture), [self._name(picture, rng) for _ in range(self.wordings)]
+        if rng.random() < P_PARIS:
+            art, names = scenes.tower(self.side), ["paris", "eiffel tower"][: self.wordings]
+        backdrop, settings = self._backdrop(rng)
+        placement = Placement(
+            x=rng.uniform(0.38, 0.62),
+            y=rng.uniform(0.52, 0.64),
+            size=rng.uniform(0.55, 0.75),
+            is_flipped=rng.random() < 0.5,
+        )
+        backdrop.alpha_composite(scenes.place(art, placement, self.side))
+        return self._shot(backdrop.convert("RGB"), names, picture.style, rng, settings)
+
+    def pair(self, rng: np.random.Generator) -> Shot:
+        """Two things side by side, drawn alike."""
+        style = self._style(rng)
+        left, right = (self._any(rng, style) for _ in range(2))
+        while is_unseen(left.concept.label, right.concept.label):
+            right = self._any(rng, style)
+        first, second = rng.uniform(0.46, 0.56, 2)
+        places = (
+            Placement(x=0.27, y=rng.uniform(0.45, 0.6), size=first, is_flipped=rng.random() < 0.5),
+            Placement(x=0.73, y=rng.uniform(0.45, 0.6), size=second, is_flipped=rng.random() < 0.5),
+        )
+        names = []
+        for _ in range(self.wordings):
+            said = [self._name(left, rng), self._name(right, rng)]
+            names.append(captions.pick(rng, (" and a ", " and a ", " with a ", " next to a ")).join(said))
+        return self._shot(self._together((left, right), places), names, style, rng)
+
+    def dressed(self, rng: np.random.Generator) -> Shot:
+        """A head with a hat on."""
+        style = self._style(rng)
+        wearer = self._any(rng, style, [each for each in self.by_style[style] if is_head(each)])
+        hat = self._any(rng, style, self._called(HATS, style))
+        places = (
+            Placement(x=0.5, y=0.62, size=rng.uniform(0.68, 0.76)),
+            Placement(x=rng.uniform(0.47, 0.53), y=rng.uniform(0.2, 0.24), size=rng.uniform(0.36, 0.44)),
+        )
+        worn = hat.concept.label if rng.random() < 0.5 else hat.concept.label.split(" ")[-1]
+        names = [
+            f"{self._name(wearer, rng)} {captions.pick(rng, ('wearing a', 'with a', 'in a'))} {worn}"
+            for _ in range(self.wordings)
+        ]
+        return self._shot(self._together((wearer, hat), places), names, style, rng)
+
+    def riding(self, rng: np.random.Generator) -> Shot:
+        """Somebody on top of something that carries."""
+        style = self._style(rng)
+        mount = self._any(rng, style, self._called(MOUNTS, style))
+        rider = self._any(rng, style, self._called(("astronaut",), style) if rng.random() < 0.3 else None)
+        places = (
+            Placement(x=0.5, y=0.66, size=rng.uniform(0.62, 0.7), is_flipped=rng.random() < 0.5),
+            Placement(x=rng.uniform(0.47, 0.55), y=0.28, size=rng.uniform(0.42, 0.5)),
+        )
+        carried = f"{captions.pick(rng, ('riding a', 'riding a', 'on a'))} {mount.concept.label}"
+        names = [f"{self._name(rider, rng)} {carried}" for _ in range(self.wordings)]
+        return self._shot(self._together((mount, rider), places), names, style, rng)
+
+    def view(self, rng: np.random.Generator) -> Shot:
+        """A sky and a ground with nothing before them."""
+        views = list(scenes.VIEWS.items())
+        draw, names = captions.pick(rng, views)
+        said = [captions.pick(rng, names) for _ in range(self.wordings)]
+        return self._shot(draw(self.side, rng).convert("RGB"), said, "flat", rng)
+
+    def _any(
+        self, rng: np.random.Generator, style: str | None = None, among: Sequence[Picture] | None = None
+    ) -> Picture:
+        return captions.pick(rng, among or self.by_style[style or self._style(rng)])
+
+    def _called(self, labels: Sequence[str], style: str) -> list[Picture]:
+        return [picture for picture in self.by_style[style] if picture.concept.label in labels]
+
+    def _style(self, rng: np.random.Generator) -> str:
+        return self.styles[rng.choice(len(self.styles), p=self.shares)]
+
+    def _art(self, picture: Picture) -> Image.Image:
+        art = Image.fromarray(self.pixels[picture.row])
+        return art.reduce(max(1, art.width // self.side))
+
+    def _name(self, picture: Picture, rng: np.random.Generator, p_keyword: float = 0.0) -> str:
+        return captions.subject(picture.concept, self.synonyms.get(picture.concept.key, ()), rng, p_keyword)
+
+    def _backdrop(self, rng: np.random.Generator) -> tuple[Image.Image, tuple[str, ...]]:
+        draw, settings = captions.pick(rng, list(scenes.BACKDROPS.items()))
+        return draw(self.side, rng), settings
+
+    def _together(self, pictures: Sequence[Picture], places: Sequence[Placement]) -> Image.Image:
+        canvas = Image.new("RGBA", (self.side, self.side), (*scenes.WHITE, 255))
+        for picture, placement in zip(pictures, places, strict=True):
+            canvas.alpha_composite(scenes.place(self._art(picture), placement, self.side))
+        return canvas.convert("RGB")
+
+    def _shot(
+        self,
+        image: Image.Image,
+        names: Sequence[str],
+        style: str,
+        rng: np.random.Generator,
+        settings: Sequence[str] = ("",),
+    ) -> Shot:
+        # A line drawing is what few expect unasked, so outlines nearly always say what they are.
+        p_said = 0.92 if style == "outline" else P_STYLE_SAID
+        wordings = []
+        for name in names:
+            said = style if rng.random() < p_said else None
+            wordings.append(captions.phrase(name, style=said, setting=captions.pick(rng, settings), rng=rng))
+        return Shot(image=image, captions=tuple(wordings))
+
+
+def alone(rng: np.random.Generator) -> Placement:
+    """Where one thing stands by itself: nearly filling the paper, never twice in the same way."""
+    size = rng.uniform(0.68, 1.0)
+    room = (1 - size) / 2 + 0.02
+    return Placement(
+        x=0.5 + rng.uniform(-room, room),
+        y=0.5 + rng.uniform(-room, room),
+        size=size,
+        turn=rng.normal(0, 6),
+        is_flipped=rng.random() < 0.5,
+    )
+
+
+def is_unseen(first: str, second: str) -> bool:
+    """Whether this paint and thing, or these two things, are kept apart in training, for the evaluation."""
+    return zlib.crc32(" ".join(sorted((first, second))).encode()) % 10 == 0
+
+
+def is_head(picture: Picture) -> bool:
+    """Whether a hat would sit well on it."""
+    return picture.concept.subgroup in HEADS and picture.concept.label.endswith(
+        ("face", "cat", "panda", "koala", "bear")
+    )

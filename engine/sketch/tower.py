@@ -1,0 +1,106 @@
+"""The image tower: a small CLIP vision model that puts pictures where the text tower puts their names."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 - as everywhere in torch
+from PIL import Image
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from transformers import CLIPConfig, CLIPModel, CLIPTextModel
+
+from engine.sketch import concepts, judge, text
+from engine.sketch.config import Config
+from engine.sketch.data import load
+from engine.sketch.loop import Batch, Training
+from engine.sketch.vae import to_tensor
+
+FOLDER = "image_tower"
+TEXT = "text_model."
+
+
+def build(encoder: CLIPTextModel, config: Config) -> CLIPModel:
+    """A CLIPModel around the finished text tower, its vision half untrained."""
+    vision = {
+        "hidden_size": config.image_width,
+        "intermediate_size": 4 * config.image_width,
+        "num_hidden_layers": config.image_layers,
+        "num_attention_heads": max(1, config.image_width // 64),
+        "image_size": judge.SIDE,
+        "patch_size": 8,
+    }
+    model = CLIPModel(
+        CLIPConfig(
+            text_config=encoder.config.to_dict(), vision_config=vision, projection_dim=config.text_width
+        )
+    )
+    model.text_model.load_state_dict(encoder.state_dict())
+    model.text_model.requires_grad_(requires_grad=False)
+    return model
+
+
+def look(model: CLIPModel, pixels: Tensor) -> Tensor:
+    """Unit vectors of pictures in [-1, 1], (batch, 3, side, side)."""
+    pooled = model.vision_model(pixel_values=pixels).pooler_output
+    return F.normalize(model.visual_projection(pooled).float(), dim=-1)
+
+
+def read(model: CLIPModel, ids: Tensor) -> Tensor:
+    """Unit vectors of tokenized texts."""
+    pooled = model.text_model(input_ids=ids).pooler_output
+    return F.normalize(model.text_projection(pooled).float(), dim=-1)
+
+
+class Alignment(nn.Module):
+    """The two towers in training: pictures against the names of all concepts, read beforehand."""
+
+    names: Tensor
+
+    def __init__(self, model: CLIPModel, names: Tensor) -> None:
+        super().__init__()
+        self.model = model
+        self.register_buffer("names", names)
+
+    def forward(self, pixels: Tensor, labels: Tensor) -> Tensor:
+        """How surely each picture finds its own name among all."""
+        texts = F.normalize(self.model.text_projection(self.names).float(), dim=-1)
+        scale = self.model.logit_scale.exp().clamp(max=50)
+        return F.cross_entropy(scale * look(self.model, pixels) @ texts.T, labels)
+
+
+def train(config: Config) -> CLIPModel:
+    """The aligned towers."""
+    tokenizer, student = text.train(config)
+    art, pictures = load(config.work)
+    chosen = concepts.choose({each.concept.key: each.concept for each in pictures}.values(), config.concepts)
+    place = {concept.key: at for at, concept in enumerate(chosen)}
+    seen = [picture for picture in pictures if picture.concept.key in place]
+    labels = torch.tensor([place[picture.concept.key] for picture in seen])
+    names = text.tokenize(tokenizer, [concept.label.split(":")[0] for concept in chosen])
+    model = build(student.encoder, config)
+    with torch.no_grad():
+        alignment = Alignment(model, model.text_model(input_ids=names).pooler_output)
+    small = judge.shrink(art, seen)
+
+    def compose(rng: np.random.Generator) -> Batch:
+        rows = rng.integers(len(seen), size=config.tower.batch)
+        views = [np.asarray(judge.view(Image.fromarray(small[row]), rng)) for row in rows]
+        return to_tensor(np.stack(views)), labels[rows]
+
+    return Training("tower", alignment, config.tower, config).run(compose).model
+
+
+def save(model: CLIPModel, folder: Path) -> None:
+    """Write the model without its text half, which the checkpoint's text encoder already is."""
+    state = {name: weight for name, weight in model.state_dict().items() if not name.startswith(TEXT)}
+    model.save_pretrained(folder / FOLDER, state_dict=state)
+
+
+def load_model(folder: Path) -> CLIPModel:
+    """The CLIPModel of a checkpoint: its image tower, and its text encoder as the text half."""
+    encoder = CLIPTextModel.from_pretrained(folder, subfolder="text_encoder", dtype=torch.float32)
+    model = CLIPModel(CLIPConfig.from_pretrained(folder / FOLDER))
+    model.load_state_dict(load_file(folder / FOLDER / "model.safetensors"), strict=False)
+    model.text_model.load_state_dict(encoder.state_dict())
+    return model.eval()

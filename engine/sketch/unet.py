@@ -1,0 +1,183 @@
+"""The U-Net: composed pictures encoded once, then noise predicted from latents and words."""
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.distributed as dist
+from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+from tqdm import tqdm
+from transformers import CLIPTextModel, CLIPTokenizer
+
+from engine.sketch import concepts, text
+from engine.sketch.config import Config
+from engine.sketch.data import load
+from engine.sketch.loop import Batch, Training
+from engine.sketch.shots import Studio
+from engine.sketch.vae import to_tensor
+
+SHARD = 500
+P_DROP = 0.1
+"""Share of samples whose caption is dropped, so that the model also knows what no words mean."""
+SNR_CAP, WEIGHT_FLOOR = 5.0, 0.15
+NOISE = {
+    "num_train_timesteps": 1000,
+    "beta_start": 0.00085,
+    "beta_end": 0.012,
+    "beta_schedule": "scaled_linear",
+    "prediction_type": "v_prediction",
+    "rescale_betas_zero_snr": True,
+    "timestep_spacing": "trailing",
+    "steps_offset": 1,
+}
+"""The noise schedule, in diffusers' words, for training and sampling alike."""
+
+
+def build(config: Config) -> UNet2DConditionModel:
+    """An untrained U-Net. Words enter by attention at the middle size and, pooled, with the timestep."""
+    return UNet2DConditionModel(
+        sample_size=config.resolution // 2 ** (len(config.vae_channels) - 1),
+        in_channels=config.latent_channels,
+        out_channels=config.latent_channels,
+        block_out_channels=config.unet_channels,
+        layers_per_block=1,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        cross_attention_dim=config.text_width,
+        attention_head_dim=config.unet_head,
+        norm_num_groups=config.unet_groups,
+        use_linear_projection=True,
+        resnet_time_scale_shift="scale_shift",
+        addition_embed_type="text",
+        addition_embed_type_num_heads=4,
+    )
+
+
+def open_studio(config: Config) -> Studio:
+    """The studio that composes the U-Net's pictures."""
+    pixels, pictures = load(config.work)
+    chosen = concepts.choose({each.concept.key: each.concept for each in pictures}.values(), config.concepts)
+    keys = {concept.key for concept in chosen}
+    wanted = [picture for picture in pictures if picture.concept.key in keys]
+    return Studio(pixels, wanted, text.read_synonyms(config), side=config.resolution)
+
+
+class Shards(Dataset[tuple[int, Tensor, list[tuple[str, ...]]]]):
+    """The training pictures in parts, each of a randomness of its own: (number, bytes, captions)."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.studio = open_studio(config)
+
+    def __getitem__(self, number: int) -> tuple[int, Tensor, list[tuple[str, ...]]]:
+        rng = np.random.default_rng([self.config.seed, number])
+        shots = [self.studio.shoot(rng) for _ in range(min(SHARD, self.config.shots))]
+        pixels = torch.from_numpy(np.stack([np.asarray(shot.image) for shot in shots]))
+        return number, pixels, [shot.captions for shot in shots]
+
+
+@torch.inference_mode()
+def encode_shots(vae: AutoencoderKL, config: Config) -> None:
+    """Compose and encode the training pictures in shards; a shard that is there is not made again."""
+    folder = config.work / "shots"
+    folder.mkdir(exist_ok=True)
+    rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
+    numbers = range(rank, -(-config.shots // SHARD), world)
+    missing = [number for number in numbers if not (folder / f"{number:04}.pt").exists()]
+    if missing:
+        loader = DataLoader(Shards(config), batch_size=None, sampler=missing, num_workers=config.workers)
+        for number, pixels, captions in tqdm(loader, "shots", disable=rank > 0):
+            parts = [
+                vae.encode(to_tensor(part.numpy()).to(config.device)).latent_dist.mode()
+                for part in torch.split(pixels, 25)
+            ]
+            half = folder / f"{number:04}.half"
+            torch.save({"latents": torch.cat(parts).half().cpu(), "captions": captions}, half)
+            half.replace(half.with_suffix(".pt"))
+    if dist.is_initialized():
+        dist.barrier()
+
+
+@torch.inference_mode()
+def encode_captions(
+    tokenizer: CLIPTokenizer, encoder: CLIPTextModel, config: Config
+) -> npt.NDArray[np.float16]:
+    """The text features of every caption, (N, positions, width), mapped; the last row is of no words."""
+    path = config.work / "shots" / "captions.npy"
+    captions = [caption for each in read_shots(config)[1] for caption in each]
+    shape = (len(captions) + 1, config.positions, config.text_width)
+    if not path.exists() and (not dist.is_initialized() or dist.get_rank() == 0):
+        half = path.with_suffix(".half")
+        features = np.lib.format.open_memmap(half, "w+", np.float16, shape)
+        for start in tqdm(range(0, shape[0], 250), "captions"):
+            ids = text.tokenize(tokenizer, [*captions, ""][start : start + 250])
+            with torch.autocast(config.device, torch.bfloat16):
+                found = encoder(ids.to(config.device)).last_hidden_state
+            features[start : start + 250] = found.half().cpu().numpy()
+        features.flush()
+        half.replace(path)
+    if dist.is_initialized():
+        dist.barrier()
+    known: npt.NDArray[np.float16] = np.load(path, mmap_mode="r")
+    return known
+
+
+def read_shots(config: Config) -> tuple[Tensor, list[tuple[str, ...]]]:
+    """(latents, captions) of every encoded picture, in order."""
+    shards = [torch.load(path) for path in sorted((config.work / "shots").glob("*.pt"))]
+    return torch.cat([shard["latents"] for shard in shards]), [
+        each for shard in shards for each in shard["captions"]
+    ]
+
+
+class Denoising(nn.Module):
+    """The U-Net in training: velocity prediction down to pure noise."""
+
+    alphas: Tensor
+
+    def __init__(self, unet: UNet2DConditionModel) -> None:
+        super().__init__()
+        self.unet = unet
+        self.register_buffer("alphas", DDPMScheduler(**NOISE).alphas_cumprod)
+
+    def forward(self, latents: Tensor, prompt_embeds: Tensor) -> Tensor:
+        """The weighted error on clean latents (batch, channels, height, width) and their texts' features.
+
+        Timesteps are spread evenly over the batch, leaning to the noisy ones, where the picture is decided.
+        The weight is min-SNR's, with a floor: at zero SNR it would be nothing, and drawing begins there.
+        """
+        count, last = len(latents), len(self.alphas) - 1
+        spread = (torch.randperm(count) + torch.rand(count)) / count
+        timesteps = (len(self.alphas) * spread**0.85).long().clamp(0, last).to(latents.device)
+        alphas = self.alphas[timesteps][:, None, None, None]
+        noise = torch.randn_like(latents)
+        noisy = alphas.sqrt() * latents + (1 - alphas).sqrt() * noise
+        velocity = alphas.sqrt() * noise - (1 - alphas).sqrt() * latents
+        predicted = self.unet(noisy, timesteps, prompt_embeds).sample.float()
+        snr = alphas.flatten() / (1 - alphas.flatten()).clamp(min=1e-8)
+        weight = (snr.clamp(max=SNR_CAP) / (snr + 1)).clamp(min=WEIGHT_FLOOR)
+        loss: Tensor = (weight * (predicted - velocity).square().mean((1, 2, 3))).mean()
+        return loss
+
+
+def train(
+    vae: AutoencoderKL, tokenizer: CLIPTokenizer, encoder: CLIPTextModel, config: Config
+) -> UNet2DConditionModel:
+    """The averaged U-Net."""
+    encode_shots(vae, config)
+    features = encode_captions(tokenizer, encoder, config)
+    latents, captions = read_shots(config)
+    firsts = np.cumsum([0, *(len(each) for each in captions)])
+    denoising = Denoising(build(config))
+    if config.init is not None:
+        known = UNet2DConditionModel.from_pretrained(config.init, subfolder="unet", torch_dtype=torch.float32)
+        text.warm_start(denoising.unet, known.state_dict())
+
+    def compose(rng: np.random.Generator) -> Batch:
+        rows = rng.integers(len(latents), size=config.unet.batch)
+        said = firsts[rows] + (rng.random(len(rows)) * (firsts[rows + 1] - firsts[rows])).astype(int)
+        said = np.where(rng.random(len(rows)) < P_DROP, len(features) - 1, said)
+        return latents[rows].float(), torch.from_numpy(features[said]).float()
+
+    return Training("unet", denoising, config.unet, config).run(compose).unet

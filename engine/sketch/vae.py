@@ -1,0 +1,188 @@
+"""The autoencoder: vector art to a 16-fold smaller latent and back, white paper white."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 - as everywhere in torch
+from diffusers import AutoencoderKL
+from PIL import Image
+from torch import Tensor, nn
+
+from engine.sketch import scenes
+from engine.sketch.config import Config
+from engine.sketch.data import Pixels, load
+from engine.sketch.loop import Training
+
+KL = 3e-4
+LATENT_NOISE = 0.15
+"""How far off, in standard deviations, the latents are that the decoder learns to forgive."""
+SAMPLES = 512
+
+
+def build(config: Config) -> AutoencoderKL:
+    """An untrained autoencoder; convolutions only, so that crops and whole pictures behave alike."""
+    levels = len(config.vae_channels)
+    return AutoencoderKL(
+        down_block_types=("DownEncoderBlock2D",) * levels,
+        up_block_types=("UpDecoderBlock2D",) * levels,
+        block_out_channels=config.vae_channels,
+        layers_per_block=1,
+        latent_channels=config.latent_channels,
+        norm_num_groups=config.vae_groups,
+        sample_size=config.resolution,
+        mid_block_add_attention=False,
+        scaling_factor=1.0,
+    )
+
+
+class Reconstruction(nn.Module):
+    """The autoencoder in training, with a helper that ships nothing.
+
+    The helper reads each cell's mean colour from the latent, linearly. Without it colour is learnt late:
+    grey reconstructions are a comfortable place to stay.
+    """
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.vae = build(config)
+        self.colours = nn.Conv2d(config.latent_channels, 3, 1)
+        self.cell = 2 ** (len(config.vae_channels) - 1)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """The loss on pixels in [-1, 1], (batch, 3, height, width)."""
+        posterior = self.vae.encode(pixels).latent_dist
+        latents = posterior.sample()
+        colours = self.colours(latents).float()
+        error = colour_error(colours, F.avg_pool2d(pixels, self.cell))
+        kl = posterior.kl().float().mean() / posterior.mean[0].numel()
+        loss: Tensor = reconstruction_loss(self.vae.decode(latents).sample.float(), pixels) + error + KL * kl
+        return loss
+
+
+class Sharpening(nn.Module):
+    """The decoder alone, learning from slightly wrong latents, as a U-Net's are; the latent space stays."""
+
+    def __init__(self, vae: AutoencoderKL) -> None:
+        super().__init__()
+        self.vae = vae
+        vae.encoder.requires_grad_(requires_grad=False)
+        vae.quant_conv.requires_grad_(requires_grad=False)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """The loss on pixels in [-1, 1], (batch, 3, height, width)."""
+        with torch.no_grad():
+            latents = self.vae.encode(pixels).latent_dist.mode()
+        amount = LATENT_NOISE * torch.rand(len(latents), 1, 1, 1, device=latents.device)
+        latents = latents + amount * torch.randn_like(latents)
+        return reconstruction_loss(self.vae.decode(latents).sample.float(), pixels)
+
+
+def reconstruction_loss(decoded: Tensor, pixels: Tensor) -> Tensor:
+    """Absolute error of pixels, edges and coarse colours. What is fully white or black may be overshot."""
+    saturated = (pixels.abs() >= 1) & (decoded * pixels.sign() >= 1)
+    decoded = torch.where(saturated, pixels, decoded)
+    error = decoded - pixels
+    edges = error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
+    coarse = sum(colour_error(F.avg_pool2d(decoded, n), F.avg_pool2d(pixels, n)) for n in (4, 16))
+    return colour_error(decoded, pixels) + error.square().mean() + edges + 0.5 * coarse
+
+
+def colour_error(decoded: Tensor, pixels: Tensor) -> Tensor:
+    """Absolute error, counting what differs in hue twice more than what differs in brightness."""
+    error = decoded - pixels
+    return error.abs().mean() + 2 * (error - error.mean(1, keepdim=True)).abs().mean()
+
+
+def crops(pixels: Pixels, config: Config, batch: int, rng: np.random.Generator) -> Tensor:
+    """(batch, 3, crop, crop) in [-1, 1]: parts of pictures, placed, turned and on papers of all kinds."""
+    found = [crop(pixels, config, rng) for _ in range(batch)]
+    return to_tensor(np.stack([np.asarray(image) for image in found]))
+
+
+def crop(pixels: Pixels, config: Config, rng: np.random.Generator) -> Image.Image:
+    """One part of a random picture on a random paper."""
+    art = Image.fromarray(pixels[rng.integers(len(pixels))])
+    art = art.reduce(art.width // config.resolution)
+    size = config.crop
+    placement = scenes.Placement(
+        x=rng.uniform(-0.3, 0.3) * art.width / size + 0.5,
+        y=rng.uniform(-0.3, 0.3) * art.width / size + 0.5,
+        size=art.width / size * rng.uniform(0.5, 1.15),
+        turn=rng.normal(0, 8),
+        is_flipped=rng.random() < 0.5,
+    )
+    paper = scenes.any_paper(size, rng)
+    paper.alpha_composite(scenes.place(art, placement, size))
+    image = paper.convert("RGB")
+    if rng.random() < 0.15:
+        image = Image.merge("RGB", [image.split()[channel] for channel in rng.permutation(3)])
+    return image
+
+
+def to_tensor(pixels: Pixels) -> Tensor:
+    """(N, height, width, 3) bytes as (N, 3, height, width) in [-1, 1]."""
+    return torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
+
+
+def to_pixels(images: Tensor) -> Pixels:
+    """The inverse of `to_tensor`."""
+    scaled = images.float().clamp(-1, 1).add(1).mul(127.5).round().byte()
+    return scaled.permute(0, 2, 3, 1).cpu().numpy()
+
+
+@torch.no_grad()
+def whiten(vae: AutoencoderKL, pixels: Tensor, power: float = 0.35) -> None:
+    """Fold mean 0, no correlation and like variances of the latents into the 1×1 convolutions around them.
+
+    Stock pipelines know a scale but no shift and no rotation. A `power` of 0.5 would make all variances one;
+    less keeps the coarse directions louder than the fine ones, so that noise covers detail first.
+    """
+    latents = torch.cat([vae.encode(part).latent_dist.mode() for part in torch.split(pixels, 8)])
+    flat = latents.permute(1, 0, 2, 3).flatten(1).double()
+    mean = flat.mean(1)
+    values, directions = torch.linalg.eigh(torch.cov(flat))
+    scale = values.clamp(min=values.max() * 1e-4).pow(-power)
+    scale = scale * (len(values) / (values * scale.square()).sum()).sqrt()
+    forward = (scale[:, None] * directions.T).float()
+    backward = (directions / scale).float()
+    offset = mean.float()
+
+    channels = len(mean)
+    into, out = vae.quant_conv, vae.post_quant_conv
+    into.weight[:channels] = (forward @ into.weight[:channels, :, 0, 0])[..., None, None]
+    into.bias[:channels] = forward @ (into.bias[:channels] - offset)
+    into.weight[channels:] = 0
+    into.bias[channels:] = -9.0  # the posterior's log variance: all but exact
+    out.bias += out.weight[:, :, 0, 0] @ offset
+    out.weight.copy_((out.weight[:, :, 0, 0] @ backward)[..., None, None])
+
+
+def train(config: Config) -> AutoencoderKL:
+    """The autoencoder with whitened latents, both halves learnt together; kept in `<work>/vae`.
+
+    Where a checkpoint is gone on from, its latent space stays: all that its U-Net knows is said in it.
+    """
+    folder = config.work / "vae"
+    if config.init is not None and not folder.exists():
+        AutoencoderKL.from_pretrained(config.init, subfolder="vae").save_pretrained(folder)
+    if not folder.exists():
+        pixels, _ = load(config.work)
+        both = Reconstruction(config)
+        learned = Training("vae", both, config.vae, config).run(
+            lambda rng: (crops(pixels, config, config.vae.batch, rng),)
+        )
+        rows = np.random.default_rng(config.seed).integers(len(pixels), size=SAMPLES)
+        whole = [np.asarray(scenes.on_paper(Image.fromarray(pixels[row]))) for row in rows]
+        whiten(learned.vae, to_tensor(np.stack(whole)).to(config.device))
+        learned.vae.save_pretrained(folder)
+    return AutoencoderKL.from_pretrained(folder, torch_dtype=torch.float32).to(config.device)
+
+
+def sharpen(config: Config) -> AutoencoderKL:
+    """The same with a better decoder, learnt on frozen latents: it may run beside the U-Net."""
+    pixels, _ = load(config.work)
+    decoder = Sharpening(train(config))
+    learned = Training("decoder", decoder, config.decoder, config).run(
+        lambda rng: (crops(pixels, config, config.decoder.batch, rng),)
+    )
+    finished: AutoencoderKL = learned.vae
+    return finished

@@ -1,0 +1,93 @@
+"""Prompts as the U-Net sees them: CLIP encodings, long texts in several windows, each text encoded once."""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import torch
+
+_MAX_WINDOWS = 3
+_CACHED_TEXTS = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextEncoding:
+    """One text: `prompt_embeds` (1, tokens, width), and for SDXL `pooled_prompt_embeds` (1, width)."""
+
+    prompt_embeds: torch.Tensor
+    pooled_prompt_embeds: torch.Tensor | None = None
+
+    def zeros(self) -> "TextEncoding":
+        """What SDXL was trained to see for "no negative prompt"."""
+        pooled = self.pooled_prompt_embeds
+        return TextEncoding(
+            prompt_embeds=torch.zeros_like(self.prompt_embeds),
+            pooled_prompt_embeds=None if pooled is None else torch.zeros_like(pooled),
+        )
+
+
+class TextEncoder:
+    """The text encoders of a checkpoint, one for SD and two for SDXL, behind a cache.
+
+    A text is encoded alone, as the pipelines do, so that its encoding never depends on who asked at the
+    same time. A text longer than the tokenizer's window is read in up to three windows, side by side.
+    """
+
+    def __init__(
+        self, tokenizers: Sequence[Any], encoders: Sequence[Any], *, max_windows: int = _MAX_WINDOWS
+    ) -> None:
+        self._tokenizers = tokenizers
+        self._encoders = encoders
+        self._max_windows = max_windows
+        self._cache: OrderedDict[Hashable, TextEncoding] = OrderedDict()
+
+    def num_windows(self, text: str) -> int:
+        """How many windows the text fills, within what the model can use."""
+        return min(
+            self._max_windows, max(len(self._windows(text, tokenizer)) for tokenizer in self._tokenizers)
+        )
+
+    def encode(self, text: str, num_windows: int, variant: Hashable = None) -> TextEncoding:
+        """Encode a text in exactly that many windows; `variant` tells apart encoders changed by LoRAs."""
+        key = (text, num_windows, variant)
+        if key not in self._cache:
+            self._cache[key] = self._encode(text, num_windows)
+            if len(self._cache) > _CACHED_TEXTS:
+                self._cache.popitem(last=False)
+        self._cache.move_to_end(key)
+        return self._cache[key]
+
+    def _encode(self, text: str, num_windows: int) -> TextEncoding:
+        outputs = [
+            self._run(tokenizer, encoder, text, num_windows)
+            for tokenizer, encoder in zip(self._tokenizers, self._encoders, strict=True)
+        ]
+        if len(self._encoders) == 1:
+            return TextEncoding(prompt_embeds=_side_by_side(outputs[0][0]))
+        # SDXL: the layer before the last of both encoders, and the projection of the last encoder.
+        hidden = torch.cat([output.hidden_states[-2] for output in outputs], dim=-1)
+        return TextEncoding(prompt_embeds=_side_by_side(hidden), pooled_prompt_embeds=outputs[-1][0][:1])
+
+    def _run(self, tokenizer: Any, encoder: Any, text: str, num_windows: int) -> Any:
+        windows = self._windows(text, tokenizer)[:num_windows]
+        windows += [[]] * (num_windows - len(windows))
+        ids = torch.tensor([_framed(window, tokenizer) for window in windows])
+        return encoder(ids.to(encoder.device), output_hidden_states=len(self._encoders) > 1)
+
+    def _windows(self, text: str, tokenizer: Any) -> list[list[int]]:
+        ids: list[int] = tokenizer(text, add_special_tokens=False, verbose=False).input_ids
+        room = tokenizer.model_max_length - 2
+        return [ids[start * room : (start + 1) * room] for start in range(max(1, ceil(len(ids) / room)))]
+
+
+def _framed(window: list[int], tokenizer: Any) -> list[int]:
+    """Begin, text, end, padding: what the tokenizer itself makes of a text that fits."""
+    padding = tokenizer.model_max_length - 2 - len(window)
+    return [tokenizer.bos_token_id, *window, tokenizer.eos_token_id, *[tokenizer.pad_token_id] * padding]
+
+
+def _side_by_side(hidden: torch.Tensor) -> torch.Tensor:
+    """(windows, tokens, width) → (1, windows·tokens, width)."""
+    return hidden.reshape(1, -1, hidden.shape[-1])

@@ -1,0 +1,223 @@
+"""The thread that owns the device, and the two queues between it and asyncio."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
+from types import TracebackType
+from typing import Self, TypeAlias, TypeVar
+
+from engine.api import Event, Finished, ModelInfo, Request
+from engine.checks import check
+from engine.config import EngineConfig
+from engine.device import as_engine_error
+from engine.errors import DeviceLost, EngineError, EngineStopped, ModelNotFound
+from engine.library import Library
+from engine.loop import DenoisingLoop, Notice
+from engine.ticket import Ticket
+
+log = logging.getLogger(__name__)
+
+_Said = TypeVar("_Said")
+
+_SWITCH_SECONDS = 0.001
+"""How long a Python thread may keep the others waiting; the default of 5 ms shows in the event loop's lag."""
+
+
+class InProcessEngine:
+    """An `engine.api.Engine` in this process. `async with` starts its thread, loads the models, and stops it.
+
+    Raises on entering: EngineError, with what to do about it.
+    """
+
+    def __init__(self, config: EngineConfig) -> None:
+        self._config = config
+        self._models: tuple[ModelInfo, ...] = ()
+        self._commands: SimpleQueue[_Command] = SimpleQueue()
+        self._mailboxes: set[_Mailbox] = set()
+        self._closed_by: EngineError | None = EngineStopped("The engine has not been started.")
+        self._lost = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_SECONDS))
+        event_loop = asyncio.get_running_loop()
+        self._thread = _EngineThread(self._config, self._commands, event_loop, self._close)
+        self._thread.start()
+        self._models = await asyncio.wrap_future(self._thread.ready)
+        self._closed_by = None
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._close(EngineStopped("The engine is shutting down; ask again later."))
+        self._commands.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def models(self) -> tuple[ModelInfo, ...]:
+        """The models that can be asked for; the first is the default."""
+        return self._models
+
+    async def lost(self) -> None:
+        """Return when the device is lost: the process should exit with `DeviceLost.exit_code`."""
+        await self._lost.wait()
+
+    async def run(self, request: Request) -> AsyncGenerator[Event, None]:
+        """Run a request, yielding events up to `Finished`. Closing the generator cancels the device work.
+
+        Raises: EngineError.
+        """
+        if self._closed_by is not None:
+            raise _again(self._closed_by)
+        check(request, self._model(request.model))
+        mailbox = _Mailbox(request)
+        self._mailboxes.add(mailbox)
+        self._commands.put(_Submit(mailbox=mailbox))
+        try:
+            while not isinstance(event := await mailbox.get(), Finished):
+                yield event
+            yield event
+        finally:
+            self._mailboxes.discard(mailbox)
+            self._commands.put(_Cancel(mailbox=mailbox))
+
+    def _model(self, name: str) -> ModelInfo:
+        for model in self._models:
+            if model.name == name:
+                return model
+        known = ", ".join(model.name for model in self._models)
+        raise ModelNotFound(f"There is no model named {name} here. There is: {known}.")
+
+    def _close(self, reason: EngineError) -> None:
+        """End every open request with the reason, and refuse new ones with it. The first reason stays."""
+        self._closed_by = self._closed_by or reason
+        for mailbox in self._mailboxes:
+            mailbox.put(reason)
+        if isinstance(reason, DeviceLost):
+            self._lost.set()
+
+
+class _Mailbox:
+    """What one request has been told and not yet read. Of each kind of event only the latest is kept."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self._events: dict[type[Event], Event] = {}
+        self._error: EngineError | None = None
+        self._has_mail = asyncio.Event()
+
+    def put(self, mail: Event | EngineError) -> None:
+        """Leave an event, in the place of an older one of its kind, or the error that ends it all."""
+        if isinstance(mail, EngineError):
+            self._error = mail
+        else:
+            self._events.pop(type(mail), None)
+            self._events[type(mail)] = mail
+        self._has_mail.set()
+
+    async def get(self) -> Event:
+        """The next event.
+
+        Raises: the EngineError that ended the request.
+        """
+        await self._has_mail.wait()
+        if self._error is not None:
+            raise _again(self._error)
+        event = self._events.pop(next(iter(self._events)))
+        if not self._events:
+            self._has_mail.clear()
+        return event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Submit:
+    mailbox: _Mailbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cancel:
+    mailbox: _Mailbox
+
+
+_Command: TypeAlias = _Submit | _Cancel | None
+"""None stops the thread."""
+
+
+class _EngineThread(Thread):
+    """Owns the device. Everything it says, it says by `call_soon_threadsafe`, once a tick."""
+
+    def __init__(
+        self,
+        config: EngineConfig,
+        commands: SimpleQueue[_Command],
+        event_loop: asyncio.AbstractEventLoop,
+        close: Callable[[EngineError], None],
+    ) -> None:
+        super().__init__(name="engine", daemon=True)
+        self.ready: Future[tuple[ModelInfo, ...]] = Future()
+        """The models, once they are loaded."""
+        self._config = config
+        self._commands = commands
+        self._event_loop = event_loop
+        self._close = close
+        self._mailboxes: dict[Ticket, _Mailbox] = {}
+
+    def run(self) -> None:
+        """Load the models, then tick until told to stop or the device is lost."""
+        try:
+            library = Library(self._config)
+            loop = DenoisingLoop(library, preview_seconds=self._config.preview_seconds)
+        except Exception as error:  # noqa: BLE001 - the caller is told, whatever it is
+            self.ready.set_exception(as_engine_error(error))
+            return
+        self.ready.set_result(library.models())
+        try:
+            while self._obey(loop):
+                self._deliver(loop.step())
+        except DeviceLost as error:
+            log.critical("The device is lost.", exc_info=error)
+            self._say(self._close, error)
+        except Exception:
+            log.critical("The engine's loop broke; only a restart helps.", exc_info=True)
+            self._say(self._close, DeviceLost("The engine broke and must be started again."))
+
+    def _obey(self, loop: DenoisingLoop) -> bool:
+        """Carry out all commands, waiting for one while there is nothing else to do. False means: stop."""
+        while loop.is_idle or not self._commands.empty():
+            match self._commands.get():
+                case _Submit(mailbox=mailbox):
+                    self._mailboxes[loop.submit(mailbox.request)] = mailbox
+                case _Cancel(mailbox=mailbox):
+                    self._forget(loop, mailbox)
+                case None:
+                    return False
+        return True
+
+    def _forget(self, loop: DenoisingLoop, mailbox: _Mailbox) -> None:
+        ticket = next(ticket for ticket, holder in self._mailboxes.items() if holder is mailbox)
+        del self._mailboxes[ticket]
+        loop.cancel(ticket)
+
+    def _deliver(self, notices: Sequence[Notice]) -> None:
+        letters = [(self._mailboxes[ticket], event) for ticket, event in notices]
+        if letters:
+            self._say(_put_all, letters)
+
+    def _say(self, tell: Callable[[_Said], object], what: _Said) -> None:
+        with suppress(RuntimeError):  # the event loop has closed, and nobody listens any more
+            self._event_loop.call_soon_threadsafe(tell, what)
+
+
+def _put_all(letters: Iterable[tuple[_Mailbox, Event | EngineError]]) -> None:
+    for mailbox, mail in letters:
+        mailbox.put(mail)
+
+
+def _again(error: EngineError) -> EngineError:
+    """A fresh exception of the same kind: one object raised in many tasks would mix up their tracebacks."""
+    return type(error)(*error.args)

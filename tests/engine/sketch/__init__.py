@@ -1,0 +1,1 @@
+"""The embedded model's training code, at toy size."""

@@ -1,0 +1,125 @@
+"""Things stand where they are put, in the paint they are given, and are called what they are."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.sketch import captions, scenes, shots
+from engine.sketch.config import Config
+from engine.sketch.data import load
+from engine.sketch.evaluate import main_colour_name, spread
+from engine.sketch.scenes import Placement
+from engine.sketch.shots import Studio
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def studio(toy: Config) -> Studio:
+    pixels, pictures = load(toy.work)
+    return Studio(pixels, pictures, {}, side=toy.resolution)
+
+
+def dot(colour: str = "red") -> Image.Image:
+    """A square in the left upper quarter."""
+    art = Image.new("RGBA", (64, 64), (255, 255, 255, 0))
+    art.paste(colour, (8, 8, 24, 24))
+    return art
+
+
+def centre(art: Image.Image) -> tuple[float, float]:
+    rows, columns = np.nonzero(np.asarray(art.getchannel("A")) > 128)
+    return float(columns.mean()), float(rows.mean())
+
+
+def test_placed_as_it_is_a_picture_stays() -> None:
+    placed = scenes.on_paper(scenes.place(dot(), Placement(), 64))
+    assert placed.tobytes() == scenes.on_paper(dot()).tobytes()
+
+
+def test_flipping_mirrors_and_turning_turns_anticlockwise() -> None:
+    x, y = centre(scenes.place(dot(), Placement(is_flipped=True), 64))
+    assert [x, y] == pytest.approx([47.5, 15.5], abs=1)
+    x, y = centre(scenes.place(dot(), Placement(turn=90), 64))
+    assert [x, y] == pytest.approx([15.5, 47.5], abs=1)
+
+
+def test_a_smaller_size_at_another_place() -> None:
+    x, y = centre(scenes.place(dot(), Placement(x=0.75, y=0.25, size=0.5), 64))
+    assert [x, y] == pytest.approx([48 - 8, 16 - 8], abs=1)
+
+
+@pytest.mark.parametrize("paint", scenes.PAINTS)
+@pytest.mark.parametrize("before", ["crimson", "gold", "#888888"])
+def test_paint_gives_the_colour_that_it_is_called(before: str, paint: str) -> None:
+    art = scenes.recolour(dot(before), paint)
+    paper = scenes.WHITE if paint != "white" else scenes.PAPERS["blue"]
+    assert main_colour_name(scenes.on_paper(art, paper)) == paint
+
+
+def test_paint_leaves_the_other_colours() -> None:
+    art = dot("crimson")
+    art.paste("green", (40, 40, 48, 48))
+    painted = scenes.recolour(art, "blue")
+    assert painted.getpixel((44, 44)) == pytest.approx((0, 128, 0, 255), abs=4)
+
+
+@pytest.mark.parametrize("draw", [*scenes.BACKDROPS, *scenes.VIEWS])
+def test_every_backdrop_fills_the_canvas_and_varies(draw: object, rng: np.random.Generator) -> None:
+    assert callable(draw)
+    first, second = draw(32, rng), draw(32, rng)
+    assert first.size == (32, 32)
+    assert first.getchannel("A").getextrema() == (255, 255)
+    assert spread([first, second]) > 0
+
+
+@pytest.mark.parametrize(
+    "kind", ["plain", "on_coloured_paper", "painted", "somewhere", "pair", "dressed", "riding", "view"]
+)
+def test_every_kind_of_shot_has_a_picture_and_words(
+    kind: str, studio: Studio, rng: np.random.Generator
+) -> None:
+    for _ in range(3):
+        shot = getattr(studio, kind)(rng)
+        assert shot.image.size == (studio.side, studio.side)
+        assert shot.image.mode == "RGB"
+        assert len(shot.captions) == studio.wordings
+        assert all(caption == caption.strip() for caption in shot.captions)
+
+
+def test_the_same_seed_takes_the_same_shot(studio: Studio) -> None:
+    first, second = (studio.shoot(np.random.default_rng(5)) for _ in range(2))
+    assert first.captions == second.captions
+    assert first.image.tobytes() == second.image.tobytes()
+
+
+def test_held_out_paints_are_never_used(studio: Studio, rng: np.random.Generator) -> None:
+    held = {
+        (paint, label)
+        for paint in scenes.PAINTS
+        for label in ("red apple", "cat face", "top hat", "horse", "astronaut")
+        if shots.is_unseen(paint, label)
+    }
+    assert held
+    said = [caption for _ in range(60) for caption in studio.painted(rng).captions]
+    for paint, label in held:
+        assert not any(f"{paint} {captions.without_colour(label)}" in caption for caption in said)
+
+
+def test_an_article_suits_its_noun() -> None:
+    assert captions.article("a apple and a cat in a igloo") == "an apple and a cat in an igloo"
+
+
+def test_a_painted_thing_loses_its_own_colour_word() -> None:
+    assert captions.without_colour("red apple") == "apple"
+    assert captions.without_colour("orange") == "orange"
+
+
+def test_outlines_say_that_they_are(studio: Studio, rng: np.random.Generator) -> None:
+    studio.styles, studio.shares = ["outline"], np.ones(1)
+    said = [caption for _ in range(40) for caption in studio.plain(rng).captions]
+    known = captions.STYLE_WORDS["outline"]
+    assert sum(any(word in caption for word in known) for caption in said) > 0.8 * len(said)

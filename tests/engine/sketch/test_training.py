@@ -1,0 +1,191 @@
+"""Every stage learns at toy size, resumes as if never stopped, and gives a checkpoint that loads anywhere."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import StableDiffusionPipeline
+from PIL import Image
+from torch import Tensor, nn
+from transformers import CLIPTokenizer
+
+from engine.sketch import WEIGHTS, evaluate, judge, text, tower, train, unet, vae
+from engine.sketch.config import Config, Plan, cpu, gpu
+from engine.sketch.loop import Training
+from engine.sketch.prompts import Kind, hundred
+
+
+class Killed(Exception):
+    """The process ended."""
+
+
+class Line(nn.Module):
+    """A line to be learnt: the least that has a loss."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = nn.Linear(3, 1)
+
+    def forward(self, points: Tensor) -> Tensor:
+        value: Tensor = (self.line(points + torch.randn(4, 3)) - 1).square().mean()
+        return value
+
+
+def learn(config: Config, kills: tuple[int, ...]) -> dict[str, Tensor]:
+    """Train a line, being killed after so many batches and begun anew each time."""
+    for kill in (*kills, config.unet.steps):
+        torch.manual_seed(0)
+        left = iter(range(kill))
+
+        def compose(rng: np.random.Generator, left: Iterator[int] = left) -> tuple[Tensor]:
+            if next(left, None) is None:
+                raise Killed
+            return (torch.from_numpy(rng.random((4, 3), np.float32)),)
+
+        with suppress(Killed):
+            return Training("line", Line(), config.unet, config).run(compose).state_dict()
+    raise AssertionError
+
+
+def test_a_killed_run_goes_on_as_if_it_had_not_been(toy: Config, tmp_path: Path) -> None:
+    steady = replace(toy, unet=replace(toy.unet, steps=12))
+    other = tmp_path / "other"
+    other.mkdir()
+    whole = learn(steady, ())
+    parts = learn(replace(steady, work=other), (3, 5))
+    assert all(torch.equal(whole[name], parts[name]) for name in whole)
+
+
+def test_the_learning_rate_rises_stays_and_falls() -> None:
+    plan = Plan(steps=100, batch=1, lr=1.0, warmup=10, decay=0.5)
+    assert [plan.lr_at(step) for step in (0, 9, 49)] == [0.1, 1.0, 1.0]
+    assert plan.lr_at(75) == pytest.approx(0.5)
+    assert 0 < plan.lr_at(99) < 0.05
+
+
+def test_both_presets_are_whole_and_differ_by_device() -> None:
+    assert cpu().device == "cpu"
+    assert gpu(shots=5).device == "cuda"
+    assert gpu(shots=5).shots == 5
+
+
+def test_a_command_line_becomes_a_configuration() -> None:
+    config, stages = train.parse(["--device", "cpu", "--stages", "vae", "unet", "--steps", "unet=7"])
+    assert stages == ["vae", "unet"]
+    assert config.unet.steps == 7
+    assert config.unet.batch == cpu().unet.batch
+
+
+def test_whitened_latents_decode_to_the_same_picture(toy: Config) -> None:
+    torch.manual_seed(0)
+    model = vae.build(toy).eval()
+    pixels = torch.rand(8, 3, 32, 32) * 2 - 1
+    with torch.no_grad():
+        before = model.decode(model.encode(pixels).latent_dist.mode()).sample
+        vae.whiten(model, pixels)
+        latents = model.encode(pixels).latent_dist.mode()
+        after = model.decode(latents).sample
+    assert torch.allclose(before, after, atol=1e-3)
+    assert latents.mean((0, 2, 3)).abs().max() < 1e-3
+    assert latents.var((0, 2, 3)).mean() == pytest.approx(1, abs=0.05)
+
+
+def test_overshot_white_costs_nothing() -> None:
+    white = torch.ones(1, 3, 16, 16)
+    assert vae.reconstruction_loss(white * 1.3, white) == 0
+    assert vae.reconstruction_loss(white * 0.9, white) > 0
+
+
+def test_a_warm_start_copies_what_overlaps() -> None:
+    wide, narrow = nn.Linear(4, 3), nn.Linear(2, 3)
+    text.warm_start(wide, narrow.state_dict())
+    assert torch.equal(wide.weight[:, :2], narrow.weight)
+    assert torch.equal(wide.bias, narrow.bias)
+
+
+def test_a_tokenizer_reads_what_it_has_never_seen(tmp_path: Path) -> None:
+    tokenizer = text.train_tokenizer(["a red apple", "apples and pears"], 600, 12, tmp_path)
+    assert isinstance(tokenizer, CLIPTokenizer)
+    ids = text.tokenize(tokenizer, ["Ünknown wörds 苹果", ""])
+    assert ids.shape == (2, 12)
+    assert (ids[:, 0] == len(tokenizer) - 2).all()
+    assert (ids[1, 1:] == len(tokenizer) - 1).all()
+
+
+def test_from_pictures_to_a_checkpoint_that_the_stock_pipeline_draws_with(toy: Config) -> None:
+    train.run(toy, ["text", "vae", "decoder", "tower", "unet", "export"])
+    weights = toy.work / "weights"
+    pipeline = StableDiffusionPipeline.from_pretrained(weights, dtype=torch.float32)
+    pipeline.set_progress_bar_config(disable=True)
+    (image,) = pipeline(
+        "a cat face", num_inference_steps=2, generator=torch.Generator().manual_seed(0)
+    ).images
+    assert image.size == (toy.resolution, toy.resolution)
+    scheduler = json.loads((weights / "scheduler/scheduler_config.json").read_text())
+    assert scheduler["clip_sample"] is False
+    assert scheduler["prediction_type"] == "v_prediction"
+    assert scheduler["rescale_betas_zero_snr"] is True
+    assert scheduler["timestep_spacing"] == "trailing"
+
+    towers = tower.load_model(weights)
+    tokenizer = CLIPTokenizer.from_pretrained(weights, subfolder="tokenizer")
+    with torch.no_grad():
+        seen = tower.look(towers, torch.zeros(1, 3, judge.SIDE, judge.SIDE))
+        said = tower.read(towers, text.tokenize(tokenizer, ["a cat face"]))
+    assert seen.shape == said.shape == (1, toy.text_width)
+    assert seen.norm() == pytest.approx(1, abs=1e-3)
+
+
+def test_a_checkpoint_can_be_gone_on_from(toy: Config, tmp_path: Path) -> None:
+    train.run(toy, ["text", "vae", "decoder", "tower", "unet", "export"])
+    further = tmp_path / "further"
+    further.mkdir()
+    for name in ("pictures.npy", "pictures.jsonl", "synonyms.json", "lesson.pt"):
+        (further / name).symlink_to((toy.work / name).resolve())
+    config = replace(toy, work=further, init=toy.work / "weights")
+    unet.train(vae.train(config), *train.finished_text(config), config)
+    kept = vae.train(toy).encoder.conv_in.weight
+    assert torch.allclose(vae.train(config).encoder.conv_in.weight, kept, atol=1e-2)
+
+
+def test_the_judge_is_examined_on_what_it_never_saw(toy: Config) -> None:
+    gallery, examiner = judge.train(toy)
+    assert not {each.row for each in gallery.seen} & {each.row for each in gallery.held_out}
+    assert len(gallery.held_out) == len(gallery.concepts)
+    assert len(evaluate.held_out_ranks(gallery, examiner)) == len(gallery.concepts)
+
+
+def test_a_report_and_a_contact_sheet_are_made_of_the_rows(toy: Config) -> None:
+    gallery, examiner = judge.train(toy)
+    prompts = [next(prompt for prompt in hundred() if prompt.kind is kind) for kind in Kind]
+    images = tuple(Image.new("RGB", (32, 32), colour) for colour in ("red", "blue", "white", "purple"))
+    rows = [evaluate.Row(prompt=prompt, images=images, seconds=1.0) for prompt in prompts]
+    figures = evaluate.report(rows, gallery, examiner, unet.open_studio(toy))
+    assert figures["seconds per grid"] == 1.0
+    assert 0 < figures["spread of four"] < 1
+    assert evaluate.contact_sheet(rows).width == 4 * (4 * evaluate.TILE + 8)
+
+
+def test_there_are_a_hundred_prompts_and_some_are_held_out() -> None:
+    prompts = hundred()
+    assert len(prompts) == 100
+    assert len({prompt.text for prompt in prompts}) == 100
+    assert sum(prompt.is_held_out for prompt in prompts) >= 4
+
+
+def test_alike_pictures_have_no_spread() -> None:
+    image = Image.new("RGB", (64, 64), "red")
+    assert evaluate.spread([image, image.copy()]) == 0
+    assert evaluate.spread([Image.new("RGB", (8, 8), "black"), Image.new("RGB", (8, 8), "white")]) == 1
+
+
+def test_the_shipped_weights_are_small_and_carry_their_notice() -> None:
+    files = [path for path in WEIGHTS.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= 64 * 2**20
+    notice = (WEIGHTS / "NOTICE.md").read_text()
+    assert all(name in notice for name in ("Microsoft", "Twitter", "Google", "Princeton"))

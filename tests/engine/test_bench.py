@@ -1,0 +1,87 @@
+"""The measurements measure what they say."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.bench import fairness, kernels, lag, load, parity, rows
+from engine.bench.arms import in_order, through_engine
+from engine.bench.clock import WorkClock
+from engine.bench.load import LoadPlan
+from engine.bench.traffic import Arrival, poisson_traffic
+from engine.library import Library
+from tests.engine.requests import generate
+
+
+def test_in_order_of_arrival_a_request_waits_for_all_before_it() -> None:
+    traffic = [Arrival(at=at, request=generate(num_inference_steps=4)) for at in (0.0, 1.0, 9.0)]
+    outcome = in_order(traffic, [4.0, 1.0, 2.0], interval=1.0)
+    assert [one.latency for one in outcome.served] == [4.0, 4.0, 2.0]
+    assert [one.first_preview for one in outcome.served] == [1.0, 3.25, 0.5]
+    assert outcome.busy_seconds == 7.0
+
+
+def test_the_engine_serves_every_arrival_not_before_it_came(library: Library) -> None:
+    traffic = poisson_traffic(seed=1, count=6, model="tiny", size=64)
+    outcome = through_engine(library, traffic, interval=0.05)
+    assert {one.arrival.at for one in outcome.served} == {arrival.at for arrival in traffic}
+    assert all(0 < one.first_preview <= one.latency for one in outcome.served)
+
+
+def test_traffic_is_mixed_and_repeatable() -> None:
+    traffic = poisson_traffic(seed=0, count=200, model="tiny", size=64, heavy_share=0.42)
+    again = poisson_traffic(seed=0, count=200, model="tiny", size=64, heavy_share=0.42)
+    assert [arrival.at for arrival in traffic] == [arrival.at for arrival in again]
+    assert traffic[-1].at == pytest.approx(200, rel=0.2)
+    assert 10 < sum(arrival.is_short for arrival in traffic) < 60
+    assert 60 < sum(arrival.request.fairness_key == "heavy" for arrival in traffic) < 110
+
+
+def test_the_clock_skips_idle_time() -> None:
+    clock = WorkClock(torch.device("cpu"))
+    clock.skip_to(1000.0)
+    assert 1000.0 <= clock() < 1001.0
+    clock.skip_to(5.0)
+    assert clock() >= 1000.0
+
+
+def test_load_and_fairness_print_their_tables(
+    library: Library, tiny_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = LoadPlan(model=str(tiny_path), size=64, loads=(1.0,), seeds=1, jobs=6)
+    load.measure(library, plan)
+    fairness.measure(library, plan)
+    printed = capsys.readouterr().out
+    assert "| load 1.0 | ×" in printed
+    assert "one grid against twenty" in printed
+
+
+def test_rows_prints_the_knee_and_the_hosts_share(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows.measure(library, [64])
+    printed = capsys.readouterr().out
+    assert "| 64 px |" in printed
+    assert "%" in printed
+
+
+def test_kernels_prints_a_line_for_each_way(
+    library: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch, "compile", lambda module, **_: module)  # compiling takes minutes
+    kernels.measure(library)
+    printed = capsys.readouterr().out
+    assert "| diffusers, eager |" in printed
+    assert "| engine, compiled |" in printed
+
+
+def test_parity_prints_no_difference(tiny_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parity.measure([str(tiny_path)], "cpu", samplers=["dpmpp-2m"])
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| dpmpp-2m |")]
+    assert lines[0].startswith("| dpmpp-2m | 0 | 0 | ")
+
+
+async def test_lag_prints_idle_and_drawing(tiny_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    await lag.measure(str(tiny_path), "cpu", seconds=0.2)
+    assert "| drawing |" in capsys.readouterr().out

@@ -1,0 +1,213 @@
+"""Loading checkpoints and what is read from their components."""
+
+import json
+import shutil
+from itertools import chain, repeat
+from pathlib import Path
+
+import pytest
+import torch
+from diffusers import DiffusionPipeline, UNet2DConditionModel
+from PIL import Image
+from safetensors.torch import save_file
+
+from engine.api import Lora
+from engine.bench.tiny import save_tiny_checkpoint, save_tiny_lora, tiny_pipeline
+from engine.checkpoint import Checkpoint
+from engine.config import EngineConfig
+from engine.errors import EngineError, InvalidRequest, ModelNotFound
+from engine.library import Library
+from engine.loading import load_checkpoint
+from engine.loop import DenoisingLoop
+from engine.samplers import SAMPLERS, defaults_for, samplers_for
+from engine.sources import resolve
+from tests.engine.requests import generate, result, results
+from tests.engine.single_file import save_single_file
+
+CPU = torch.device("cpu")
+
+
+def test_sizes_come_from_the_components(library: Library) -> None:
+    info = library.entry("tiny").info
+    assert (info.native_size, info.size_multiple) == (64, 8)
+    assert info.seconds_per_image_step > 0
+    assert info.seconds_per_decode > 0
+    assert len(info.hash) == 10
+
+
+def test_the_embedded_model_is_not_taken_for_stable_diffusion() -> None:
+    checkpoint = load("sketch")
+    assert checkpoint.native_size == 128
+    assert checkpoint.encode_texts(["a"], "")[0].prompt_embeds.shape == (1, 32, 256)
+    assert {module.dtype for module in (checkpoint.unet, checkpoint.vae)} == {torch.float32}
+    assert checkpoint.scheduler_config["prediction_type"] == "v_prediction"
+    assert "heun" not in samplers_for(checkpoint.scheduler_config), "it does not know zero terminal SNR"
+
+
+def test_a_single_file_draws_what_its_folder_draws(library: Library, tiny_path: Path, tmp_path: Path) -> None:
+    pipeline = DiffusionPipeline.from_pretrained(tiny_path, dtype=torch.float32)
+    path = save_single_file(pipeline, tmp_path / "single.safetensors")
+    single = Library(EngineConfig(model=str(path), device="cpu", num_threads=1))
+    drawn = result(DenoisingLoop(single), generate(model="single"))
+    expected = result(DenoisingLoop(library), generate())
+    assert drawn.images[0].tobytes() == expected.images[0].tobytes()
+
+
+def test_a_single_file_without_its_configuration_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    path = tmp_path / "alone.safetensors"
+    save_file({"nothing": torch.zeros(1)}, path)
+    with pytest.raises(ModelNotFound, match="a folder named alone"):
+        load(str(path))
+
+
+def test_two_models_of_one_name_are_refused(tiny_path: Path) -> None:
+    with pytest.raises(ModelNotFound, match="Two models are named tiny"):
+        Library(
+            EngineConfig(model=str(tiny_path), more_models=(str(tiny_path),), device="cpu", num_threads=1)
+        )
+
+
+def test_damaged_weights_say_what_to_do(tiny_path: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(tiny_path, tmp_path / "copy")
+    weights = copy / "unet" / "diffusion_pytorch_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(ModelNotFound, match="Download it again"):
+        load(str(copy))
+
+
+def test_an_inpainting_model_is_refused(tmp_path: Path) -> None:
+    path = save_tiny_checkpoint(tmp_path / "inpainting")
+    config = json.loads((path / "unet" / "config.json").read_text()) | {"in_channels": 9}
+    UNet2DConditionModel.from_config(config).save_pretrained(path / "unet")
+    with pytest.raises(ModelNotFound, match="made for inpainting"):
+        load(str(path))
+
+
+@pytest.mark.parametrize(
+    ("config", "sampler", "steps"),
+    [
+        ({"_class_name": "PNDMScheduler"}, "dpmpp-2m", 25),
+        ({"_class_name": "LCMScheduler"}, "lcm", 4),
+        ({"_class_name": "TCDScheduler"}, "tcd", 4),
+        ({"_class_name": "EulerDiscreteScheduler", "timestep_spacing": "trailing"}, "euler", 4),
+        ({"_class_name": "EulerAncestralDiscreteScheduler", "timestep_spacing": "trailing"}, "euler-a", 2),
+        ({"_class_name": "EulerDiscreteScheduler", "timestep_spacing": "leading"}, "dpmpp-2m", 25),
+    ],
+)
+def test_few_step_models_are_known_by_their_scheduler(
+    config: dict[str, object], sampler: str, steps: int
+) -> None:
+    defaults = defaults_for(config)
+    assert (defaults.sampler, defaults.steps) == (sampler, steps)
+
+
+def test_there_are_many_samplers_and_zero_terminal_snr_leaves_those_that_know_it() -> None:
+    assert len({sampler.scheduler for sampler in SAMPLERS.values()}) >= 14
+    kept = samplers_for({"rescale_betas_zero_snr": True})
+    assert {"dpmpp-2m", "euler", "ddim"} <= set(kept) < set(SAMPLERS)
+
+
+@pytest.mark.parametrize("prediction_type", ["epsilon", "v_prediction", "sample"])
+def test_previews_foresee_the_picture_whatever_is_predicted(tmp_path: Path, prediction_type: str) -> None:
+    pipeline = tiny_pipeline(prediction_type=prediction_type)
+    pipeline.save_pretrained(tmp_path / "tiny")
+    loop = DenoisingLoop(Library(EngineConfig(model=str(tmp_path / "tiny"), device="cpu", num_threads=1)))
+    ticket = loop.submit(generate(num_inference_steps=4, sampler="ddim"))
+    while not loop.is_idle:
+        loop.step()
+    assert ticket.generation is not None
+    foreseen, finished = ticket.generation.predicted_original(), ticket.generation.latents
+    assert float((foreseen - finished).abs().mean() / finished.abs().mean()) < 0.05
+
+
+def test_a_preview_looks_like_the_picture() -> None:
+    checkpoint = load("sketch")
+    ramp = Image.linear_gradient("L").resize((128, 128))
+    picture = Image.merge("RGB", (ramp, ramp.rotate(90), ramp.rotate(180)))
+    latents = checkpoint.encode_image(picture, 128, 128, [torch.Generator()])
+    (preview,) = checkpoint.preview(latents)
+    assert preview.size == (64, 64)
+    difference = pixels(preview) - pixels(picture.resize((64, 64)))
+    assert float(difference.abs().mean()) < 20
+
+
+def test_compiling_falls_back_where_it_fails(
+    tiny_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("no compiler here")
+
+    monkeypatch.setattr(torch, "compile", lambda *_, **__: refuse)
+    checkpoint = load(str(tiny_path))
+    checkpoint.compile()
+    assert "running eager" in caplog.text
+    assert checkpoint.predict_noise(checkpoint.blank_rows(2)).shape == (2, 4, 8, 8)
+
+
+def test_fewer_bits_on_a_cpu_are_asked_for_not_assumed(tiny_path: Path) -> None:
+    library = Library(EngineConfig(model=str(tiny_path), device="cpu", num_threads=1))
+    assert "float32" in library.version
+    fewer = Library(EngineConfig(model=str(tiny_path), device="cpu", num_threads=1, dtype="bfloat16"))
+    assert fewer.checkpoint("tiny").unet.dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize(("seconds", "dtype"), [([1.0, 0.5], torch.bfloat16), ([1.0, 0.9], torch.float32)])
+def test_the_fastest_dtype_of_a_cpu_is_measured(
+    tiny_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: list[float], dtype: torch.dtype
+) -> None:
+    measured = chain(*(repeat(one, 3) for one in seconds), repeat(1.0))
+    monkeypatch.setattr("engine.library.seconds_of", lambda *_: next(measured))
+    config = EngineConfig(model=str(tiny_path), device="cpu", num_threads=1, dtype="fastest")
+    assert Library(config).checkpoint("tiny").unet.dtype == dtype
+
+
+@pytest.fixture
+def lora_library(tiny_path: Path, tmp_path: Path) -> Library:
+    path = save_tiny_lora(tmp_path / "style.safetensors")
+    (tmp_path / "pickled.pt").write_bytes(b"")
+    loras = {"style": path, "pickled": tmp_path / "pickled.pt"}
+    return Library(EngineConfig(model=str(tiny_path), device="cpu", num_threads=1, max_rows=32, loras=loras))
+
+
+def test_a_lora_changes_the_picture_by_its_weight_and_then_is_gone(lora_library: Library) -> None:
+    loop = DenoisingLoop(lora_library)
+    before, weak, strong, after = (
+        result(loop, generate(loras=loras)).images[0].tobytes()
+        for loras in ((), (Lora(name="style", weight=0.1),), (Lora(name="style"),), ())
+    )
+    assert before == after
+    assert len({before, weak, strong}) == 3
+
+
+def test_requests_with_and_without_a_lora_take_turns(lora_library: Library) -> None:
+    loop = DenoisingLoop(lora_library)
+    plain, styled = generate(), generate(loras=(Lora(name="style"),))
+    alone = [result(loop, request).images[0].tobytes() for request in (plain, styled)]
+    together = [drawn.images[0].tobytes() for drawn in results(loop, plain, styled)]
+    assert together == alone
+
+
+def test_a_pickled_lora_is_refused(lora_library: Library) -> None:
+    with pytest.raises(EngineError, match=r"is not a \.safetensors file"):
+        result(DenoisingLoop(lora_library), generate(loras=(Lora(name="pickled"),)))
+
+
+def test_a_lora_for_another_model_is_refused(tiny_xl_path: Path, tmp_path: Path) -> None:
+    loras = {"style": save_tiny_lora(tmp_path / "style.safetensors", width=48)}
+    library = Library(EngineConfig(model=str(tiny_xl_path), device="cpu", num_threads=1, loras=loras))
+    loop = DenoisingLoop(library)
+    before = result(loop, generate(model="tiny-xl")).images[0].tobytes()
+    with pytest.raises(InvalidRequest, match="does not fit"):
+        result(loop, generate(model="tiny-xl", loras=(Lora(name="style"),)))
+    assert result(loop, generate(model="tiny-xl")).images[0].tobytes() == before
+
+
+def load(model: str) -> Checkpoint:
+    return load_checkpoint(resolve(model), device=CPU, dtype=torch.float32, loras={})
+
+
+def pixels(image: Image.Image) -> torch.Tensor:
+    return torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).float()

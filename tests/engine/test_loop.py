@@ -1,0 +1,339 @@
+"""Step-level batching: neighbours do not show, nobody starves, and no failure is anybody else's."""
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from engine.api import Finished, Generate, Preview, Progress, Queued, Speed, Start, Started, WeightedPrompt
+from engine.checkpoint import Checkpoint
+from engine.config import EngineConfig
+from engine.errors import EngineError, GenerationFailed, OutOfMemory
+from engine.library import Library
+from engine.loop import DenoisingLoop
+from engine.rows import Rows
+from engine.samplers import SAMPLERS
+from engine.ticket import Ticket
+from tests.engine.requests import generate, result, results
+
+FP32_DECIBELS = 100.0
+NEIGHBOURS = (
+    generate("a dog", sampler="euler", num_inference_steps=3, seeds=(5,)),
+    generate("a cat", sampler="ddim", num_inference_steps=9, guidance_scale=1.0),
+    generate("x" * 40, sampler="lcm", num_inference_steps=3, guidance_scale=1.0, seeds=(6, 7)),
+    generate("", sampler="euler-a", num_inference_steps=7, negative_prompt="y" * 60, seeds=(8,)),
+)
+
+DAMAGED = Start(source=b"?", strength=0.5)
+
+
+@pytest.fixture
+def loop(library: Library) -> DenoisingLoop:
+    return DenoisingLoop(library, preview_seconds=0.0)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_neighbours_do_not_show(loop: DenoisingLoop, sampler: str) -> None:
+    request = generate(sampler=sampler, num_inference_steps=6)
+    alone = latents_of(loop, request)
+    with_others = latents_of(loop, request, *NEIGHBOURS)
+    joining_later = latents_of(loop, request, *NEIGHBOURS, ticks_apart=2)
+    assert decibels(loop, alone, with_others) >= FP32_DECIBELS
+    assert decibels(loop, alone, joining_later) >= FP32_DECIBELS
+
+
+def test_sdxl_neighbours_do_not_show(loop: DenoisingLoop) -> None:
+    request = generate(model="tiny-xl")
+    others = [generate("a dog", model="tiny-xl", sampler="euler", guidance_scale=1.0, seeds=(9,))]
+    alone = latents_of(loop, request)
+    assert decibels(loop, alone, latents_of(loop, request, *others), model="tiny-xl") >= FP32_DECIBELS
+
+
+def test_in_sixteen_bits_neighbours_hardly_show() -> None:
+    config = EngineConfig(model="sketch", device="cpu", dtype="bfloat16", num_threads=1, max_rows=16)
+    loop = DenoisingLoop(Library(config))
+    request, other = (
+        generate(prompt, model="sketch", width=128, height=128, seeds=(1, 2), num_inference_steps=steps)
+        for prompt, steps in (("a red apple", 6), ("a penguin", 4))
+    )
+    alone, with_other = latents_of(loop, request), latents_of(loop, request, other)
+    assert decibels(loop, alone, with_other, model="sketch") >= 40.0
+
+
+def test_everybody_shares_one_pass(loop: DenoisingLoop, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = record_sizes(monkeypatch, "predict_noise")
+    results(loop, *NEIGHBOURS)
+    assert sizes[0] == 2 + 4 + 2 + 2
+
+
+def test_long_texts_are_read_to_their_end(loop: DenoisingLoop) -> None:
+    beginning = "a" * 30
+    short, long = (result(loop, generate(beginning + end)).images[0] for end in ("b", "b" * 10 + "c"))
+    assert short.tobytes() != long.tobytes()
+
+
+def test_a_multi_prompt_of_one_text_is_that_text(loop: DenoisingLoop) -> None:
+    twice = generate(prompts=(WeightedPrompt(text="a dog", weight=2), WeightedPrompt(text="a dog", weight=1)))
+    once = latents_of(loop, generate("a dog"))
+    assert decibels(loop, once, latents_of(loop, twice)) >= FP32_DECIBELS
+
+
+def test_a_negative_weight_is_a_prompt_to_move_away_from(loop: DenoisingLoop) -> None:
+    pushed = generate(prompts=(WeightedPrompt(text="a dog"), WeightedPrompt(text="a cat", weight=-0.5)))
+    assert decibels(loop, latents_of(loop, generate("a dog")), latents_of(loop, pushed)) < 40.0
+
+
+def test_outside_the_guidance_interval_half_the_rows_suffice(
+    loop: DenoisingLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = record_sizes(monkeypatch, "predict_noise")
+    results(loop, generate(num_inference_steps=4, guidance_interval=(0.25, 0.75)))
+    assert sizes == [4, 8, 8, 4]
+
+
+def test_a_short_request_does_not_wait_for_a_long_one(loop: DenoisingLoop) -> None:
+    long = loop.submit(generate(num_inference_steps=50))
+    for _ in range(3):
+        loop.step()
+    short = loop.submit(generate(num_inference_steps=3))
+    ends = [ticket for ticket, event in run_dry(loop) if isinstance(event, Finished)]
+    assert ends == [short, long]
+
+
+def test_every_request_ends_exactly_once(loop: DenoisingLoop, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail_when(monkeypatch, "predict_noise", reads_a_long_text, ValueError("poison"))
+    requests = [*NEIGHBOURS, generate(model="tiny-xl"), generate(sampler="heun"), generate(start=DAMAGED)]
+    tickets = [loop.submit(request) for request in requests]
+    cancelled = tickets.pop(1)
+    told = loop.step()
+    loop.cancel(cancelled)
+    told += run_dry(loop)
+    ends = [(ticket, event) for ticket, event in told if isinstance(event, Finished | EngineError)]
+    assert Counter(ticket for ticket, _ in ends) == Counter(tickets)
+    assert sum(isinstance(event, EngineError) for _, event in ends) == 3
+
+
+def test_events_come_in_order(loop: DenoisingLoop) -> None:
+    tickets = [loop.submit(generate()) for _ in range(3)]
+    told = run_dry(loop)
+    for ticket in tickets:
+        kinds = [type(event) for one, event in told if one is ticket]
+        assert list(dict.fromkeys(kinds))[:2] == [Queued, Started]
+        assert kinds[-1] is Finished
+        steps = [event.step for one, event in told if one is ticket and isinstance(event, Progress)]
+        assert steps == list(range(1, 6))
+
+
+def test_waiting_requests_are_told_their_place(tiny_path: Path) -> None:
+    loop = DenoisingLoop(narrow_library(tiny_path))
+    tickets = [loop.submit(generate()) for _ in range(3)]
+    places = {ticket: event.position for ticket, event in loop.step() if isinstance(event, Queued)}
+    assert places == {tickets[0]: 1, tickets[1]: 2, tickets[2]: 3}
+    later = [(ticket, event.position) for ticket, event in run_dry(loop) if isinstance(event, Queued)]
+    assert (tickets[1], 1) in later
+
+
+def test_a_cancelled_request_is_gone_within_two_ticks(
+    loop: DenoisingLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = record_sizes(monkeypatch, "predict_noise")
+    staying = loop.submit(generate(num_inference_steps=20, seeds=(1,)))
+    going = loop.submit(generate(num_inference_steps=20))
+    loop.step()
+    loop.step()
+    loop.cancel(going)
+    told = [ticket for _ in range(2) for ticket, _ in loop.step()]
+    assert going not in told
+    assert staying in told
+    assert sizes[-1] == 2
+
+
+def test_short_of_memory_a_pass_is_split_and_the_limit_remembered(
+    tiny_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = DenoisingLoop(tiny_library(tiny_path))
+    expected = latents_of(loop, generate())
+    sizes = record_sizes(monkeypatch, "predict_noise")
+    fail_when(monkeypatch, "predict_noise", lambda rows: len(rows) > 6, torch.OutOfMemoryError("full"))
+    first = latents_of(loop, generate(), generate("a dog"))
+    assert decibels(loop, expected, first) >= FP32_DECIBELS
+    assert max(sizes) <= 6
+    assert loop._library.entry("tiny").capacity.cap(64 * 64) == 4
+
+
+def test_a_picture_too_large_even_alone_fails_by_itself(
+    tiny_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = DenoisingLoop(tiny_library(tiny_path))
+    fail_when(
+        monkeypatch,
+        "predict_noise",
+        lambda rows: rows.sample.shape[-1] > 8,
+        torch.OutOfMemoryError("full"),
+    )
+    large, small = loop.submit(generate(width=128)), loop.submit(generate())
+    ends = dict(run_dry(loop))
+    assert isinstance(ends[large], OutOfMemory)
+    assert isinstance(ends[small], Finished)
+
+
+def test_decoding_short_of_memory_goes_picture_by_picture(
+    loop: DenoisingLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_when(monkeypatch, "decode", lambda latents: len(latents) > 1, torch.OutOfMemoryError("full"))
+    assert len(result(loop, generate()).images) == 4
+
+
+def test_a_poisoned_request_kills_no_neighbour(loop: DenoisingLoop, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = result(loop, generate()).images[0].tobytes()
+    fail_when(monkeypatch, "predict_noise", reads_a_long_text, ValueError("poison"))
+    poisoned, healthy = loop.submit(generate("z" * 50)), loop.submit(generate())
+    ends = dict(run_dry(loop))
+    assert isinstance(ends[poisoned], GenerationFailed)
+    assert isinstance(healthy_end := ends[healthy], Finished)
+    assert healthy_end.result.images[0].tobytes() == expected
+
+
+def test_a_prediction_that_is_not_a_number_fails_its_request(
+    loop: DenoisingLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predict = Checkpoint.predict_noise
+    monkeypatch.setattr(Checkpoint, "predict_noise", lambda self, rows: predict(self, rows) * math.nan)
+    ticket = loop.submit(generate())
+    (end,) = [event for one, event in run_dry(loop) if isinstance(event, EngineError)]
+    assert "NaN" in str(end)
+    assert ticket.generation is not None
+
+
+def test_a_key_with_one_grid_is_served_early_against_twenty(tiny_path: Path) -> None:
+    loop = DenoisingLoop(narrow_library(tiny_path))
+    for _ in range(20):
+        loop.submit(generate(num_inference_steps=25, fairness_key="many"))
+    one = loop.submit(generate(num_inference_steps=25, fairness_key="one"))
+    ends: list[Ticket] = []
+    while len(ends) < 3:
+        ends += [ticket for ticket, event in loop.step() if isinstance(event, Finished)]
+    assert one in ends
+
+
+def test_relaxed_requests_wait_for_the_others(tiny_path: Path) -> None:
+    loop = DenoisingLoop(narrow_library(tiny_path))
+    relaxed = loop.submit(generate(speed=Speed.RELAX, num_inference_steps=2))
+    others = [loop.submit(generate(num_inference_steps=8)) for _ in range(2)]
+    ends = [ticket for ticket, event in run_dry(loop) if isinstance(event, Finished)]
+    assert ends == [*others, relaxed]
+
+
+def test_while_others_draw_pictures_are_decoded_in_slices(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = DenoisingLoop(library, clock=lambda: 0.0)  # ticks take no time, so no two decodings fit into one
+    decoded = record_sizes(monkeypatch, "decode")
+    loop.submit(generate(num_inference_steps=40))
+    loop.submit(generate(num_inference_steps=2))
+    run_dry(loop)
+    assert decoded == [1, 1, 1, 1, 4]
+
+
+def test_previews_begin_with_the_first_step_and_resemble_the_picture(loop: DenoisingLoop) -> None:
+    loop.submit(generate(num_inference_steps=6))
+    told = run_dry(loop)
+    previews = [event.images for _, event in told if isinstance(event, Preview)]
+    assert len(previews) == 6
+    assert previews[0][0].size == (32, 32)
+
+
+def test_models_that_do_not_fit_together_take_turns(tiny_path: Path, tiny_xl_path: Path) -> None:
+    library = Library(
+        EngineConfig(
+            model=str(tiny_path),
+            more_models=(str(tiny_xl_path),),
+            device="cpu",
+            num_threads=1,
+            memory_gib=0.006,
+        )
+    )
+    assert library.switch_seconds("tiny") == 0.0
+    assert library.switch_seconds("tiny-xl") > 0.0
+    loop = DenoisingLoop(library)
+    drawn = results(loop, *[generate(model=model) for model in ("tiny", "tiny-xl", "tiny", "tiny-xl")])
+    assert drawn[0].images[0].tobytes() == drawn[2].images[0].tobytes()
+    assert drawn[0].images[0].tobytes() != drawn[1].images[0].tobytes()
+    assert library.switch_seconds("tiny") > 0.0
+
+
+def reads_a_long_text(rows: Rows) -> bool:
+    return rows.prompt_embeds.shape[1] > 24
+
+
+def tiny_library(path: Path) -> Library:
+    """A library of its own, for tests that teach it something."""
+    return Library(EngineConfig(model=str(path), device="cpu", num_threads=1))
+
+
+def narrow_library(path: Path) -> Library:
+    """A device on which one grid at a time is all that pays."""
+    return Library(EngineConfig(model=str(path), device="cpu", num_threads=1, max_rows=8))
+
+
+def run_dry(loop: DenoisingLoop) -> list[tuple[Ticket, Any]]:
+    told = []
+    while not loop.is_idle:
+        told += loop.step()
+    return told
+
+
+def latents_of(
+    loop: DenoisingLoop, request: Generate, *others: Generate, ticks_apart: int = 0
+) -> torch.Tensor:
+    """The latents (n, c, h, w) of the request, drawn together with the others."""
+    ticket = loop.submit(request)
+    for other in others:
+        for _ in range(ticks_apart):
+            loop.step()
+        loop.submit(other)
+    run_dry(loop)
+    assert ticket.generation is not None
+    assert ticket.generation.is_done
+    return ticket.generation.latents
+
+
+def decibels(
+    loop: DenoisingLoop, expected: torch.Tensor, actual: torch.Tensor, *, model: str = "tiny"
+) -> float:
+    """Peak signal-to-noise ratio of the decoded pictures, before they are rounded to 8 bits."""
+    vae = loop._library.checkpoint(model).vae
+    one, other = (vae.decode(latents.to(vae.dtype)).sample.float() for latents in (expected, actual))
+    error = float((one - other).square().mean())
+    return math.inf if error == 0 else 10 * math.log10(4.0 / error)
+
+
+def record_sizes(monkeypatch: pytest.MonkeyPatch, name: str) -> list[int]:
+    """How many rows or pictures every call of a method of the checkpoint has from now on."""
+    sizes: list[int] = []
+    method = getattr(Checkpoint, name)
+
+    def recording(self: Checkpoint, argument: Any) -> Any:
+        sizes.append(len(argument))
+        return method(self, argument)
+
+    monkeypatch.setattr(Checkpoint, name, recording)
+    return sizes
+
+
+def fail_when(
+    monkeypatch: pytest.MonkeyPatch, name: str, condition: Callable[[Any], Any], error: Exception
+) -> None:
+    """Let a method of the checkpoint fail where its argument meets the condition."""
+    method = getattr(Checkpoint, name)
+
+    def failing(self: Checkpoint, argument: Any) -> Any:
+        if condition(argument):
+            raise error
+        return method(self, argument)
+
+    monkeypatch.setattr(Checkpoint, name, failing)

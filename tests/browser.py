@@ -1,0 +1,78 @@
+"""A headless Chromium, and a person at it who uses the playground's page."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --window-size=1200,860"
+)
+PATIENCE = 60
+ENABLED = ".component-button[aria-disabled='false']"  # while one action is under way the others wait
+
+needs_browser = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="chromium and chromedriver are not installed"
+)
+
+
+@contextmanager
+def open_browser() -> Iterator[webdriver.Chrome]:
+    """A browser of one's own."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM or ""
+    for flag in FLAGS.split():
+        options.add_argument(flag)
+    browser = webdriver.Chrome(options=options, service=Service(DRIVER))
+    yield browser
+    browser.quit()
+
+
+class Person:
+    """Someone at the browser."""
+
+    def __init__(self, browser: webdriver.Chrome, url: str) -> None:
+        self.browser = browser
+        browser.get("about:blank")
+        browser.get(url)
+        self.see("#channel-composer-input")
+
+    def see(self, selector: str, text: str = "") -> WebElement:
+        """Wait until an element with this text is shown; the last of them."""
+
+        def find(browser: webdriver.Chrome) -> WebElement | None:
+            found = [item for item in browser.find_elements(By.CSS_SELECTOR, selector) if text in item.text]
+            return found[-1] if found and found[-1].is_displayed() else None
+
+        # Elements are replaced while a picture develops.
+        ignored = [StaleElementReferenceException]
+        message = f"{selector} with {text!r}"
+        element = WebDriverWait(self.browser, PATIENCE, 0.1, ignored).until(find, message)
+        assert isinstance(element, WebElement)
+        return element
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        WebDriverWait(self.browser, PATIENCE, 0.1, [StaleElementReferenceException]).until(lambda _: holds())
+
+    def command(self, name: str, option: str = "") -> None:
+        """Type a slash command, pick it, fill in its first option, send it."""
+        composer = self.see("#channel-composer-input")
+        composer.send_keys(f"/{name}")
+        self.see(".command-entry.is-active", f"/{name}")
+        composer.send_keys(Keys.ENTER)
+        self.see(".command-chip", f"/{name}")
+        if option:
+            self.see(".command-option-input").send_keys(option)
+            self.see(".command-option-input").send_keys(Keys.ENTER)
+        else:
+            self.see(".command-chip").send_keys(Keys.ENTER)

@@ -1,0 +1,1 @@
+"""The Discord bot: adapters, use cases, rules, storage. See bot/README.md."""

@@ -1,0 +1,168 @@
+"""The composition root: the one module that knows every concrete class, and the order of life and death."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import discord
+
+from bot.client import Darkroom, point_discord_to
+from bot.config import Settings, StartupError
+from bot.delivery.community import Community
+from bot.meters import Meters
+from bot.services import Services, build_services
+from bot.storage.database import DatabaseUnusable, owned_database
+from bot.web.community import CommunityPages
+from bot.web.health import HealthPages, LoopLag
+from bot.web.server import application, serving
+from engine.config import EngineConfig
+from engine.errors import DeviceLost, EngineError
+from engine.worker import InProcessEngine
+
+log = logging.getLogger(__name__)
+
+EXIT_OK = 0
+EXIT_STARTUP = 1
+PURGE_SECONDS = 6 * 3600.0
+
+
+async def run(settings: Settings) -> int:
+    """Run the bot until it is told to stop; returns the process's exit code.
+
+    Raises: StartupError.
+    """
+    if settings.discord_token is None:
+        raise StartupError(
+            "DISCORD_TOKEN is missing. Put your bot's token into .env (see .env.example), "
+            "or try the bot without one: make demo."
+        )
+    if settings.discord_api_base:
+        point_discord_to(settings.discord_api_base)
+    async with AsyncExitStack() as stack:
+        engine = await stack.enter_async_context(started_engine(settings))
+        services = await stack.enter_async_context(open_services(settings, engine))
+        meters = Meters()
+        client = await stack.enter_async_context(
+            Darkroom(services, meters=meters, members_intent=settings.members_intent)
+        )
+        await stack.enter_async_context(served_pages(settings, services, client, meters))
+        await stack.enter_async_context(purged(settings, services))
+        try:
+            await client.login(settings.discord_token.get_secret_value())
+        except discord.LoginFailure:
+            raise StartupError(
+                "Discord does not accept DISCORD_TOKEN. Reset it in the developer portal."
+            ) from None
+        return await _serve(client, services, engine)
+
+
+@asynccontextmanager
+async def started_engine(settings: Settings) -> AsyncIterator[InProcessEngine]:
+    """The engine with its model loaded.
+
+    Raises: StartupError.
+    """
+    engine = InProcessEngine(EngineConfig(model=settings.model, device=settings.device))
+    try:
+        await engine.__aenter__()
+    except EngineError as error:
+        raise StartupError(f"MODEL={settings.model} cannot be used: {error}") from error
+    try:
+        yield engine
+    finally:
+        await engine.__aexit__(None, None, None)
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, engine: InProcessEngine) -> AsyncGenerator[Services]:
+    """The services on the settings' database, owned by this process.
+
+    Raises: StartupError.
+    """
+    async with AsyncExitStack() as stack:
+        try:
+            database = await stack.enter_async_context(owned_database(settings.database_url))
+        except DatabaseUnusable as error:
+            raise StartupError(str(error)) from error
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        yield build_services(
+            database,
+            engine,
+            data_dir=settings.data_dir,
+            daily_images=settings.daily_images,
+            allows_nsfw=settings.allow_nsfw,
+        )
+
+
+@asynccontextmanager
+async def served_pages(
+    settings: Settings, services: Services, client: Darkroom, meters: Meters
+) -> AsyncGenerator[None]:
+    """The web pages, unless WEB_PORT is 0.
+
+    Raises: StartupError.
+    """
+    if settings.web_port == 0:
+        yield
+        return
+    lag = LoopLag()
+    health = HealthPages(services, meters, lag, is_connected=client.is_ready)
+    community = CommunityPages(services, Community(client, services.rooms))
+    app = application([*health.routes(), *community.routes()])
+    async with lag.measured(), serving(app, host=settings.web_host, port=settings.web_port):
+        yield
+
+
+@asynccontextmanager
+async def purged(settings: Settings, services: Services) -> AsyncGenerator[None]:
+    """Meanwhile, delete picture files that are older than RETENTION_DAYS, unless that is 0."""
+    if settings.retention_days == 0:
+        yield
+        return
+    task = asyncio.create_task(_purge(services, settings.retention_days), name="purge")
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _purge(services: Services, days: int) -> None:
+    while True:
+        deleted = await services.pictures.purge(days)
+        log.info("deleted %d picture files older than %d days", deleted, days)
+        await asyncio.sleep(PURGE_SECONDS)
+
+
+async def _serve(client: Darkroom, services: Services, engine: InProcessEngine) -> int:
+    """Connected to the gateway, until a signal, a lost device or a refused token ends it."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    waits = {
+        asyncio.create_task(client.connect(), name="gateway"): EXIT_STARTUP,
+        asyncio.create_task(stop.wait(), name="signal"): EXIT_OK,
+        asyncio.create_task(engine.lost(), name="device"): DeviceLost.exit_code,
+        asyncio.create_task(client.delivery.token_refused.wait(), name="token"): EXIT_STARTUP,
+    }
+    try:
+        done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        ended = done.pop()
+        if (error := ended.exception()) is not None:
+            raise StartupError(f"The connection to Discord ended: {error}") from error
+        return waits[ended]
+    finally:
+        await _drain(client, services)
+        for task in waits:
+            task.cancel()
+
+
+async def _drain(client: Darkroom, services: Services) -> None:
+    """Nothing new, what runs goes back to the queue, what is owed stays owed."""
+    services.jobs.drain()
+    await services.runs.drain()
+    await client.rooms.close()
+    await client.digests.close()
+    await client.delivery.close()

@@ -1,0 +1,170 @@
+"""The edge to Discord: an interaction becomes an asker, an exception becomes a reply."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import TypeAlias
+
+import aiohttp
+import discord
+from discord import app_commands
+
+from bot.domain.errors import MissingPermissions, PromptError, UserError
+from bot.domain.job import Asker
+from bot.domain.sentences import say
+from bot.messages import refusals
+from bot.messages.components import to_view
+from bot.messages.payload import Payload
+
+log = logging.getLogger(__name__)
+
+Interaction: TypeAlias = discord.Interaction[discord.Client]
+
+UNKNOWN_INTERACTION = 10062
+TOO_LATE = frozenset({UNKNOWN_INTERACTION, 10015, 50027})  # unknown webhook, invalid webhook token
+
+PATIENCE_SECONDS = 1.0
+"""After this long an interaction is acknowledged without its answer."""
+
+NEEDED = {
+    "view_channel": say("View Channel"),
+    "send_messages": say("Send Messages"),
+    "attach_files": say("Attach Files"),
+    "read_message_history": say("Read Message History"),
+}
+
+
+def asker_of(interaction: Interaction) -> Asker:
+    """Who asks, from where, with which rights: as Discord computed them for this channel."""
+    return Asker(
+        source=str(interaction.id),
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id or 0,
+        user_id=interaction.user.id,
+        name="" if interaction.guild_id is None else interaction.user.display_name,
+        is_manager=interaction.guild_id is not None and interaction.permissions.manage_guild,
+        role_ids=role_ids_of(interaction.user),
+        joined_at=getattr(interaction.user, "joined_at", None),
+        is_age_restricted=is_age_restricted(interaction.channel),
+        parent_channel_id=getattr(interaction.channel, "parent_id", None),
+        locale=interaction.locale.value,
+    )
+
+
+def role_ids_of(user: discord.User | discord.Member) -> tuple[int, ...]:
+    """The roles of a member; nobody has any in a direct message."""
+    return tuple(role.id for role in user.roles) if isinstance(user, discord.Member) else ()
+
+
+def is_age_restricted(channel: object) -> bool:
+    """Threads inherit it from their channel."""
+    return bool(channel.is_nsfw()) if isinstance(channel, discord.TextChannel | discord.Thread) else False
+
+
+def drawing_asker_of(interaction: Interaction) -> Asker:
+    """The asker, once it is sure that the result can be posted in this channel.
+
+    Raises: MissingPermissions.
+    """
+    if interaction.guild_id is not None:
+        _check_permissions(interaction)
+    return asker_of(interaction)
+
+
+def _check_permissions(interaction: Interaction) -> None:
+    granted = interaction.app_permissions
+    names = dict(NEEDED)
+    if isinstance(interaction.channel, discord.Thread):
+        del names["send_messages"]
+        names["send_messages_in_threads"] = say("Send Messages in Threads")
+    missing = [name for flag, name in names.items() if not getattr(granted, flag)]
+    if missing:
+        raise MissingPermissions(
+            say("I cannot post pictures in this channel. Ask a moderator to give me these permissions:"),
+            *missing,
+        )
+
+
+async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
+    """Tell the person what to do next; log only what is our fault."""
+    cause = getattr(error, "original", error)
+    if isinstance(cause, discord.HTTPException) and cause.code in TOO_LATE:
+        log.warning("interaction %s was answered too late", interaction.id)
+        return
+    locale = interaction.locale.value
+    if isinstance(cause, UserError):
+        prompt = getattr(interaction.namespace, "prompt", None) if isinstance(cause, PromptError) else None
+        payload = refusals.refusal(cause, locale, prompt=prompt)
+    else:
+        log.error("interaction %s failed", interaction.id, exc_info=cause)
+        payload = refusals.our_fault(interaction.id, locale)
+    try:
+        await reply(interaction, payload)
+    except discord.HTTPException as failure:
+        log.warning("interaction %s could not be told: %s", interaction.id, failure)
+
+
+async def reply(interaction: Interaction, payload: Payload) -> None:
+    """Answer privately, whether or not an answer was promised already."""
+    view = to_view(payload.rows) if payload.rows else discord.utils.MISSING
+    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+        await interaction.edit_original_response(content=payload.content, view=view)
+    elif interaction.response.is_done():
+        await interaction.followup.send(payload.content, view=view, ephemeral=True)
+    else:
+        await interaction.response.send_message(payload.content, view=view, ephemeral=True)
+
+
+async def turn_into(interaction: Interaction, payload: Payload) -> None:
+    """Turn the pressed message into this; a forged press, on a message for all, gets a private answer."""
+    message = interaction.message
+    if message is not None and message.flags.ephemeral:
+        view = to_view(payload.rows) if payload.rows else None
+        is_deferred = interaction.response.is_done()
+        edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
+        await edit(content=payload.content, view=view)
+    else:
+        await reply(interaction, payload)
+
+
+@asynccontextmanager
+async def patience(interaction: Interaction) -> AsyncIterator[None]:
+    """Acknowledge in time what takes long: Discord waits for three seconds, and a crowd keeps us busy."""
+    is_over = asyncio.Event()
+    acknowledging = asyncio.create_task(_acknowledge_unless(is_over, interaction))
+    try:
+        yield
+    finally:
+        is_over.set()
+        await acknowledging
+
+
+async def _acknowledge_unless(is_over: asyncio.Event, interaction: Interaction) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await is_over.wait()
+    if is_over.is_set():
+        return
+    try:
+        # Private for a command, since it may yet be refused; on a press it is the pressed message that waits.
+        await interaction.response.defer(ephemeral=True)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        log.warning("interaction %s could not be deferred: %s", interaction.id, error)
+
+
+@asynccontextmanager
+async def guard(interaction: Interaction) -> AsyncIterator[None]:
+    """For buttons that outlive restarts: discord.py logs what their callbacks raise, and tells nobody."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - this is the boundary of a press
+        await reply_to_failure(interaction, error)
+
+
+class Tree(app_commands.CommandTree[discord.Client]):
+    """The slash commands, with every failure brought to the one place that answers it."""
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        """Answer a failed command."""
+        await reply_to_failure(interaction, error)

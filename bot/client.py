@@ -1,0 +1,146 @@
+"""The Discord client: intents, cogs, buttons, and commands that are sent only when they changed."""
+
+import logging
+
+import discord
+import yarl
+from discord import app_commands
+from discord.ext import commands
+
+from bot.boundary import Interaction, Tree
+from bot.cogs.audit import Audit
+from bot.cogs.forget import Forget
+from bot.cogs.gallery import Gallery
+from bot.cogs.guild import Guild
+from bot.cogs.help import Help
+from bot.cogs.imagine import Imagine
+from bot.cogs.mine import Mine
+from bot.cogs.people import People
+from bot.cogs.queue import Queue
+from bot.cogs.quota import Quota
+from bot.cogs.report import Report
+from bot.cogs.rules import Rules
+from bot.cogs.show import Show
+from bot.cogs.start import Start
+from bot.cogs.usage import Usage
+from bot.delivery import Delivery
+from bot.delivery.answers import AnswerWatch
+from bot.delivery.digests import Digests
+from bot.delivery.moderators import Moderators
+from bot.delivery.rooms import RoomKeeper
+from bot.messages.catalogue import translations
+from bot.meters import Meters
+from bot.services import Services
+from bot.views import forms
+from bot.views.audit_buttons import AuditButton
+from bot.views.job_buttons import JobButton
+from bot.views.mine_buttons import MineButton
+from bot.views.moderation_buttons import ModerationButton
+from bot.views.setup_panel import SetupItem
+from bot.views.start_buttons import ExampleButton, TermsButton
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 30.0  # discord.py's default of 60 leaves a dead gateway unnoticed for a minute
+
+
+class CatalogueTranslator(app_commands.Translator):
+    """Command metadata from the same catalogue as every other sentence."""
+
+    async def translate(
+        self, string: app_commands.locale_str, locale: discord.Locale, context: object
+    ) -> str | None:
+        """The string in a language; None where the catalogue has none."""
+        del context
+        translated = translations(locale.value).gettext(string.message)
+        return None if translated == string.message else translated
+
+
+class Darkroom(commands.AutoShardedBot):
+    """The bot on Discord. Decides nothing: it hands interactions to cogs and buttons."""
+
+    def __init__(
+        self, services: Services, *, meters: Meters | None = None, members_intent: bool = False
+    ) -> None:
+        self._answers = AnswerWatch(meters or Meters())
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=discord.Intents(guilds=True, members=members_intent),
+            http_trace=self._answers.trace(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            heartbeat_timeout=HEARTBEAT_SECONDS,
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=1.0,
+        )
+        self.services = services
+        self.delivery = Delivery(
+            self,
+            jobs=services.jobs,
+            runs=services.runs,
+            pictures=services.pictures,
+            outbox=services.outbox,
+            rules=services.rules,
+            safety=services.safety,
+        )
+        self.moderators = Moderators(self)
+        self.rooms = RoomKeeper(self, services.rooms, services.guilds)
+        self.digests = Digests(self, services.usage)
+
+    async def setup_hook(self) -> None:
+        """Everything between login and the first event."""
+        await self.add_cogs()
+        self.add_dynamic_items(TermsButton, ExampleButton, SetupItem, MineButton)
+        self.add_dynamic_items(JobButton, AuditButton, ModerationButton)
+        await self.tree.set_translator(CatalogueTranslator())
+        await self._sync_commands()
+        await self.delivery.resume()
+        self.rooms.start()
+        self.digests.start()
+
+    async def add_cogs(self) -> None:
+        """Every family of commands."""
+        await self.add_cog(Imagine(self.services, self.delivery))
+        await self.add_cog(Quota(self.services))
+        await self.add_cog(Usage(self.services))
+        await self.add_cog(Show(self.services))
+        await self.add_cog(Audit(self.services))
+        await self.add_cog(Mine(self.services))
+        await self.add_cog(Gallery(self.services))
+        await self.add_cog(Start(self.services, self.rooms))
+        await self.add_cog(Guild(self.services, self.rooms))
+        await self.add_cog(Rules(self.services))
+        await self.add_cog(People(self.services))
+        await self.add_cog(Queue(self.services))
+        await self.add_cog(Forget())
+        await self.add_cog(Report(self))
+        await self.add_cog(Help())
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Measure how soon it is answered."""
+        self._answers.note(interaction)
+        await forms.submitted(interaction)
+
+    async def on_ready(self) -> None:
+        """Say that the gateway is up."""
+        log.info("connected as %s, in %d guilds", self.user, len(self.guilds))
+
+    async def _sync_commands(self) -> None:
+        application_id = self.application_id or 0
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        if not await self.services.commands.are_known(application_id, payload):
+            await self.tree.sync()
+            await self.services.commands.remember(application_id, payload)
+
+
+def point_discord_to(base: str) -> None:
+    """Send discord.py to a stand-in (`DISCORD_API_BASE`) instead of Discord."""
+    url = yarl.URL(base)
+    discord.http.Route.BASE = f"{base.rstrip('/')}/api/v10"
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = (
+        url.with_scheme("wss" if url.scheme == "https" else "ws") / "gateway"
+    )
+    discord.asset.Asset.BASE = f"{base.rstrip('/')}/cdn"

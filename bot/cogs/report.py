@@ -1,0 +1,36 @@
+"""Apps > Report: tell the moderators about a picture, from the menu of its message."""
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str
+from discord.ext import commands
+
+from bot.boundary import Interaction
+from bot.views import forms
+
+
+class Report(commands.Cog):
+    """For everybody; nobody is told who reported."""
+
+    def __init__(self, client: commands.AutoShardedBot) -> None:
+        self.client = client
+        self.menu = app_commands.ContextMenu(
+            name=locale_str("Report"),
+            callback=self.report,
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=False, private_channel=False
+            ),
+        )
+
+    async def cog_load(self) -> None:
+        """Menus do not come with a cog by themselves."""
+        self.client.tree.add_command(self.menu)
+
+    async def cog_unload(self) -> None:
+        """And do not go with it."""
+        self.client.tree.remove_command(self.menu.name, type=self.menu.type)
+
+    async def report(self, interaction: Interaction, message: discord.Message) -> None:
+        """Ask what is wrong with it."""
+        await forms.ask_report(interaction, message.id)

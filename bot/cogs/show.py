@@ -1,0 +1,59 @@
+"""/show: bring a finished picture back, here, with live buttons."""
+
+import asyncio
+import io
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str
+from discord.ext import commands
+
+from bot.boundary import Interaction, asker_of, drawing_asker_of
+from bot.messages import jobs as messages
+from bot.messages.components import to_view
+from bot.services import Services
+
+MAX_CHOICE = 100  # Discord's limit of a choice's name
+
+
+class Show(commands.Cog):
+    """A member's own finished pictures."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @app_commands.command(name=locale_str("show"), description=locale_str("Bring back one of your pictures"))
+    @app_commands.describe(job=locale_str("Which one: pick from the list, or type its number"))
+    @app_commands.allowed_installs(guilds=True, users=False)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    async def show(self, interaction: Interaction, job: app_commands.Range[int, 1]) -> None:
+        """Post a finished job again."""
+        asker = drawing_asker_of(interaction)
+        shown = await self.services.gallery.show(asker, job)
+        await self.services.rules.check_post(shown, is_age_restricted=asker.is_age_restricted)
+        await interaction.response.defer()
+        made = await self.services.pictures.make_print(shown)
+        judged = await self.services.safety.judge(
+            shown, made.tiles, is_age_restricted=asker.is_age_restricted
+        )
+        encoded = await asyncio.to_thread(made.encode, interaction.filesize_limit)
+        payload = messages.result(shown, is_model_changed=made.is_model_changed, is_enlarged=made.is_enlarged)
+        name = messages.file_name(shown, "again", encoded.extension)
+        file = discord.File(io.BytesIO(encoded.data), name, spoiler=judged.is_spoiler)
+        await interaction.edit_original_response(
+            content=payload.content,
+            attachments=[file],
+            view=to_view(payload.rows),
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+
+    @show.autocomplete("job")
+    async def recent(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
+        """The member's newest finished jobs."""
+        jobs = await self.services.gallery.list_recent(asker_of(interaction))
+        names = {job.id: f"{job.id}: {job.prompt}"[:MAX_CHOICE] for job in jobs}
+        return [
+            app_commands.Choice(name=name, value=job_id)
+            for job_id, name in names.items()
+            if typed.lower() in name.lower()
+        ]

@@ -1,0 +1,145 @@
+"""The commands that need no Discord: draw a grid, and check the installation."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from uuid import uuid4
+
+import discord
+from tqdm import tqdm
+
+from bot.app import open_services, started_engine
+from bot.boundary import NEEDED
+from bot.client import point_discord_to
+from bot.config import Settings, StartupError
+from bot.domain.errors import UserError
+from bot.domain.job import Asker, Job
+from bot.messages.jobs import FAILURES
+from bot.services import Services
+from bot.storage.database import current_revision, head_revision, open_database
+
+UNLIMITED = 2**31
+MAX_GUILDS = 50
+
+
+async def imagine(settings: Settings, prompt: str, out: Path) -> int:
+    """Draw a grid through the same services as on Discord, on a scratch database of its own."""
+    with tempfile.TemporaryDirectory(prefix="darkroom-") as folder:
+        scratch = settings.model_copy(
+            update={
+                "database_url": f"sqlite+aiosqlite:///{folder}/scratch.db",
+                "data_dir": Path(folder),
+                "daily_images": UNLIMITED,
+            }
+        )
+        async with started_engine(scratch) as engine, open_services(scratch, engine) as services:
+            try:
+                return await _draw(services, prompt, out)
+            except UserError as error:
+                sys.stderr.write(f"{error}\n")
+                return 1
+
+
+async def _draw(services: Services, prompt: str, out: Path) -> int:
+    asker = Asker(source=str(uuid4()), guild_id=1, channel_id=1, user_id=1)
+    job = await services.jobs.imagine(asker, prompt)
+    job = await _follow(services, job)
+    if job.failure is not None:
+        sys.stderr.write(f"{FAILURES[job.failure]}\n")
+        return 1
+    made = await services.pictures.make_print(job)
+    try:
+        await asyncio.to_thread(made.write, out)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"The picture cannot be written to {out}: {error}\n")
+        return 1
+    sys.stdout.write(f"{out} (seed {job.recipe.seed}, {job.recipe.width}×{job.recipe.height} each)\n")
+    return 0
+
+
+async def _follow(services: Services, job: Job) -> Job:
+    run = services.runs.get(job.id)
+    if run is None:
+        return await services.runs.reload(job)
+    with tqdm(
+        total=100, desc=job.prompt[:40], bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
+    ) as bar:
+        async for update in run.updates():
+            bar.update(round(update.progress * 100) - bar.n)
+    return await services.runs.reload(job)
+
+
+async def check(settings: Settings) -> int:
+    """One line per thing that must be right, each wrong one with its cure; 0 if all are."""
+    checks: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
+        ("database", _check_database),
+        ("model", _check_model),
+        ("discord", _check_discord),
+    ]
+    sys.stdout.write("ok    settings: readable\n")
+    failures = 0
+    for name, look in checks:
+        try:
+            sys.stdout.write(f"ok    {name}: {await look(settings)}\n")
+        except StartupError as error:
+            failures += 1
+            sys.stdout.write(f"FAIL  {name}: {error}\n")
+    return 1 if failures else 0
+
+
+async def _check_database(settings: Settings) -> str:
+    try:
+        database = open_database(settings.database_url)
+        try:
+            revision = await current_revision(database)
+        finally:
+            await database.close()
+    except Exception as error:
+        reason = str(getattr(error, "orig", error)).splitlines()[0]
+        raise StartupError(f"cannot be opened ({reason}). Correct DATABASE_URL.") from error
+    name = database.url.render_as_string(hide_password=True)
+    if revision is None:
+        return f"{name} is new; `python -m bot` creates the tables"
+    if revision != head_revision():
+        return f"{name} is at revision {revision}; `python -m bot` brings it to {head_revision()}"
+    return f"{name} is up to date (revision {revision})"
+
+
+async def _check_model(settings: Settings) -> str:
+    async with started_engine(settings) as engine:
+        model = engine.models()[0]
+    return f"{model.name} loads (hash {model.hash}, {model.native_size}×{model.native_size} pixels)"
+
+
+async def _check_discord(settings: Settings) -> str:
+    if settings.discord_token is None:
+        raise StartupError("DISCORD_TOKEN is missing. Put your bot's token into .env (see .env.example).")
+    if settings.discord_api_base:
+        point_discord_to(settings.discord_api_base)
+    async with discord.Client(intents=discord.Intents(guilds=True)) as client:
+        try:
+            await client.login(settings.discord_token.get_secret_value())
+            return await _check_guilds(client)
+        except discord.LoginFailure:
+            raise StartupError(
+                "Discord does not accept DISCORD_TOKEN. Reset it in the developer portal (Bot > Reset Token)."
+            ) from None
+        except (discord.HTTPException, OSError) as error:
+            raise StartupError(f"Discord does not answer ({error}). Is this machine online?") from error
+
+
+async def _check_guilds(client: discord.Client) -> str:
+    wanted = discord.Permissions(**dict.fromkeys(NEEDED, True))
+    link = discord.utils.oauth_url(client.application_id or 0, permissions=wanted)
+    guilds = [guild async for guild in client.fetch_guilds(limit=MAX_GUILDS)]
+    if not guilds:
+        raise StartupError(f"the token works, but the bot is in no server yet. Invite it: {link}")
+    me = client.user
+    for guild in guilds:
+        member = await (await client.fetch_guild(guild.id)).fetch_member(me.id if me else 0)
+        missing = [str(NEEDED[name]) for name in NEEDED if not getattr(member.guild_permissions, name)]
+        if missing:
+            raise StartupError(f"in {guild.name} I lack {', '.join(missing)}. Invite me again: {link}")
+    return f"the token works; in {len(guilds)} servers with all permissions"

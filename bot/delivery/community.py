@@ -1,0 +1,87 @@
+"""What the web page may know of Discord: counts, invitations, and which channels everybody sees."""
+
+import asyncio
+import logging
+
+import discord
+
+from bot.delivery.calls import CallLost, ChannelClosed, call
+from bot.domain.community import Counts
+from bot.services.rooms import Rooms
+
+log = logging.getLogger(__name__)
+
+COUNTS_SECONDS = 60.0
+INVITATION_SECONDS = 24 * 3600.0
+"""How long an invitation is good for; a new one is made after half of that."""
+
+
+class Community:
+    """Asks Discord, and remembers the answers: visitors come more often than Discord wants to be asked."""
+
+    def __init__(self, client: discord.Client, rooms: Rooms) -> None:
+        self._client = client
+        self._rooms = rooms
+        self._counts: dict[int, tuple[float, Counts]] = {}
+        self._invitations: dict[int, tuple[float, str]] = {}
+        self._asking = asyncio.Lock()
+
+    async def counts(self, guild_id: int) -> Counts | None:
+        """How many people there are; None where Discord does not tell."""
+        async with self._asking:
+            now = asyncio.get_running_loop().time()
+            asked_at, counts = self._counts.get(guild_id, (float("-inf"), None))
+            if counts is not None and now - asked_at < COUNTS_SECONDS:
+                return counts
+            if self._client.get_guild(guild_id) is None:
+                return None
+            try:
+                async with call():
+                    guild = await self._client.fetch_guild(guild_id, with_counts=True)
+            except (CallLost, ChannelClosed, discord.HTTPException) as error:
+                log.info("the counts of guild %s are not known: %s", guild_id, error)
+                return counts
+            counts = Counts(
+                name=guild.name,
+                members=guild.approximate_member_count or 0,
+                online=guild.approximate_presence_count or 0,
+            )
+            self._counts[guild_id] = (now, counts)
+            return counts
+
+    async def invitation(self, guild_id: int) -> str | None:
+        """The address that leads to the least busy newbie room; None where there is none to lead to."""
+        room = await self._rooms.least_busy(guild_id)
+        guild = self._client.get_guild(guild_id)
+        if room is None or guild is None:
+            return None
+        async with self._asking:
+            now = asyncio.get_running_loop().time()
+            made_at, url = self._invitations.get(room.channel_id, (float("-inf"), ""))
+            if now - made_at < INVITATION_SECONDS / 2:
+                return url
+            channel = guild.get_channel(room.channel_id)
+            if not isinstance(channel, discord.TextChannel):
+                return None
+            try:
+                async with call():
+                    invite = await channel.create_invite(
+                        max_age=int(INVITATION_SECONDS), unique=False, reason="Join the beta"
+                    )
+            except (CallLost, ChannelClosed, discord.HTTPException) as error:
+                log.warning("nobody can be invited to guild %s: %s", guild_id, error)
+                return None
+            self._invitations[room.channel_id] = (now, invite.url)
+            return invite.url
+
+    def public_channels(self, guild_id: int) -> frozenset[int]:
+        """The channels that every member sees, and that are not age-restricted."""
+        guild = self._client.get_guild(guild_id)
+        if guild is None:
+            return frozenset()
+        everybody = guild.default_role
+        return frozenset(
+            channel.id
+            for channel in guild.text_channels
+            if not channel.is_nsfw() and channel.permissions_for(everybody).view_channel
+        )

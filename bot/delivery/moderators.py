@@ -1,0 +1,48 @@
+"""Brings appeals and reports to a guild's moderators, and takes deleted pictures out of their channels."""
+
+import logging
+
+import discord
+
+from bot.delivery.calls import CallLost, ChannelClosed, call
+from bot.domain.job import Job
+from bot.messages.components import to_view
+from bot.messages.payload import Payload
+
+log = logging.getLogger(__name__)
+
+
+class Moderators:
+    """Nothing is lost by a post that fails: what is undecided also stands in /mod inbox."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def tell(self, guild_id: int, channel_id: int | None, payload: Payload) -> None:
+        """Post in the moderators' channel, if there is one, and only if it is this guild's."""
+        channel = None if channel_id is None else self._client.get_channel(channel_id)
+        if not isinstance(channel, discord.TextChannel) or channel.guild.id != guild_id:
+            log.info("guild %s has no channel for its moderators: it waits in the inbox", guild_id)
+            return
+        try:
+            async with call():
+                await channel.send(
+                    payload.content,
+                    view=to_view(payload.rows),
+                    allowed_mentions=discord.AllowedMentions.none(),
+                    suppress_embeds=True,
+                )
+        except (CallLost, ChannelClosed, discord.HTTPException) as error:
+            log.warning("the moderators of guild %s could not be told: %s", guild_id, error)
+
+    async def remove_posts(self, jobs: tuple[Job, ...]) -> None:
+        """Delete the messages that show these jobs."""
+        for job in jobs:
+            guild_id = None if job.is_direct_message else job.guild_id
+            channel = self._client.get_partial_messageable(job.channel_id, guild_id=guild_id)
+            for message_id in filter(None, (job.result_message_id, job.message_id)):
+                try:
+                    async with call():
+                        await channel.get_partial_message(message_id).delete()
+                except (CallLost, ChannelClosed, discord.HTTPException) as error:
+                    log.info("a message of job %s was not deleted: %s", job.id, error)

@@ -1,0 +1,193 @@
+"""Posts results: until it has worked, and never twice.
+
+The token of the attempt is the post's nonce, which Discord dedupes for minutes, and part of the file's name,
+by which a post whose answer was lost is recognised in the channel at any time later.
+"""
+
+import asyncio
+import io
+import itertools
+import logging
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+
+import discord
+
+from bot.boundary import is_age_restricted
+from bot.delivery.calls import (
+    BLOCKED_BY_FILTER,
+    TOO_LARGE,
+    UPLOAD_SECONDS,
+    CallLost,
+    ChannelClosed,
+    call,
+)
+from bot.delivery.moderators import Moderators
+from bot.delivery.progress import HISTORY_LIMIT, only, reply
+from bot.domain.errors import NotFound, PromptRefused, Unavailable
+from bot.domain.job import Job
+from bot.imaging.encode import Encoded
+from bot.messages import jobs as messages
+from bot.messages import people
+from bot.messages.components import to_view
+from bot.messages.payload import Payload
+from bot.services.outbox import Outbox, Ticket
+from bot.services.pictures import Pictures, Print
+from bot.services.reports import Reported
+from bot.services.rules import Rules
+from bot.services.safety import Safety
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = (1, 2, 5, 10, 20, 30, 60)
+SPOILER = "SPOILER_"
+"""Discord hides a file whose name begins so, until it is pressed."""
+SMALLEST_UPLOAD = 64 * 1024
+
+
+class Poster:
+    """Brings rendered jobs to their channels."""
+
+    def __init__(
+        self, client: discord.Client, pictures: Pictures, outbox: Outbox, *, rules: Rules, safety: Safety
+    ) -> None:
+        self._client = client
+        self._rules = rules
+        self._safety = safety
+        self._moderators = Moderators(client)
+        self._pictures = pictures
+        self._outbox = outbox
+
+    async def post(self, job: Job) -> bool:
+        """Post a result, however long it takes; False when the channel will not have it.
+
+        Raises: Withheld, by the guild's image filter.
+        """
+        for delay in _delays():
+            ticket = await self._outbox.take_ticket(job)
+            if ticket is None:
+                return True
+            try:
+                message_id = await self._attempt(job, ticket)
+            except (CallLost, Unavailable) as error:
+                log.warning("job %s: the post is tried again in %.0f s: %s", job.id, delay, error)
+                await asyncio.sleep(delay)
+            except (ChannelClosed, NotFound, PromptRefused, discord.HTTPException) as error:
+                log.warning("job %s cannot be delivered: %s", job.id, error)
+                await self._outbox.undeliverable(job)
+                return False
+            else:
+                await self._outbox.delivered(job, message_id)
+                return True
+        raise AssertionError("the delays never end")
+
+    async def _attempt(self, job: Job, ticket: Ticket) -> int:
+        channel = channel_of(self._client, job)
+        if not ticket.is_first:
+            found = await self._find(channel, job, ticket)
+            if found is not None:
+                return found
+        is_restricted = await self._is_age_restricted(job)
+        await self._rules.check_post(job, is_age_restricted=is_restricted)
+        made = await self._pictures.make_print(job)
+        judged = await self._safety.judge(job, made.tiles, is_age_restricted=is_restricted)
+        made = replace(made, is_spoiler=judged.is_spoiler)
+        message_id = await self._send_result(channel, job, ticket, made)
+        if judged.reported is not None:
+            await self._tell_moderators(judged.reported, message_id)
+        return message_id
+
+    async def _tell_moderators(self, reported: Reported, message_id: int) -> None:
+        guild = self._client.get_guild(reported.job.guild_id)
+        locale = guild.preferred_locale.value if guild else reported.job.locale
+        posted = replace(reported, job=replace(reported.job, result_message_id=message_id))
+        letter = people.report(posted, locale)
+        await self._moderators.tell(reported.job.guild_id, reported.channel_id, letter)
+
+    async def _send_result(
+        self, channel: discord.PartialMessageable, job: Job, ticket: Ticket, made: Print
+    ) -> int:
+        """Send it, without its prompt where Discord's own filter refuses that."""
+        payload = messages.result(job, is_model_changed=made.is_model_changed, is_enlarged=made.is_enlarged)
+        try:
+            return await self._send(channel, job, ticket, payload, made)
+        except discord.HTTPException as error:
+            if error.code not in BLOCKED_BY_FILTER:
+                raise
+        return await self._send(channel, job, ticket, messages.result_without_prompt(job), made)
+
+    async def _is_age_restricted(self, job: Job) -> bool:
+        """Whether the job's channel is by now, or the channel that its thread belongs to."""
+        if job.is_direct_message:
+            return False
+        channel = self._client.get_channel(job.channel_id)
+        if channel is None:  # a thread that nobody has spoken in since the start
+            async with call():
+                return is_age_restricted(await self._client.fetch_channel(job.channel_id))
+        return is_age_restricted(channel)
+
+    async def _find(self, channel: discord.PartialMessageable, job: Job, ticket: Ticket) -> int | None:
+        """Our own post of this ticket, if an earlier attempt succeeded without our hearing of it."""
+        me = self._client.user
+        async with call():
+            async for message in channel.history(limit=HISTORY_LIMIT, after=job.created_at):
+                names = [attachment.filename for attachment in message.attachments]
+                if me and message.author.id == me.id and any(ticket.token in name for name in names):
+                    return message.id
+        return None
+
+    async def _send(
+        self, channel: discord.PartialMessageable, job: Job, ticket: Ticket, payload: Payload, made: Print
+    ) -> int:
+        """Upload under the guild's limit; where Discord's own limit is lower still, smaller and smaller."""
+        limit = upload_limit(self._client, job)
+        prefix = SPOILER if made.is_spoiler else ""
+        while True:
+            encoded = await asyncio.to_thread(made.encode, limit)
+            try:
+                name = prefix + messages.file_name(job, ticket.token, encoded.extension)
+                return await self._create(channel, job, ticket, payload, encoded, name)
+            except discord.HTTPException as error:
+                is_too_large = error.status == 413 or error.code in TOO_LARGE
+                limit = len(encoded.data) // 2
+                if not is_too_large or limit < SMALLEST_UPLOAD:
+                    raise
+
+    async def _create(
+        self,
+        channel: discord.PartialMessageable,
+        job: Job,
+        ticket: Ticket,
+        payload: Payload,
+        encoded: Encoded,
+        name: str,
+    ) -> int:
+        async with call(seconds=UPLOAD_SECONDS):
+            message = await channel.send(
+                payload.content,
+                file=discord.File(io.BytesIO(encoded.data), name),
+                view=to_view(payload.rows),
+                nonce=ticket.token,
+                allowed_mentions=only(job.user_id),
+                **reply(channel, job),
+            )
+        return message.id
+
+
+def channel_of(client: discord.Client, job: Job) -> discord.PartialMessageable:
+    """The job's channel, known by its id alone."""
+    guild_id = None if job.is_direct_message else job.guild_id
+    return client.get_partial_messageable(job.channel_id, guild_id=guild_id)
+
+
+def upload_limit(client: discord.Client, job: Job) -> int:
+    """Bytes per file in the job's channel."""
+    guild = None if job.is_direct_message else client.get_guild(job.guild_id)
+    return guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
+
+
+def _delays() -> Iterator[float]:
+    """Seconds to wait before each further attempt; spread, so that many jobs do not come back at once."""
+    for seconds in itertools.chain(RETRY_SECONDS, itertools.repeat(RETRY_SECONDS[-1])):
+        yield seconds * random.uniform(0.75, 1.25)

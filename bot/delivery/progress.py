@@ -1,0 +1,230 @@
+"""The progress message of one job: edited at a measured pace, found after a restart, removed at the end."""
+
+import asyncio
+import io
+import logging
+from typing import Any
+
+import discord
+
+from bot.delivery.calls import (
+    OLD_EDIT_LIMIT,
+    UNKNOWN_MESSAGE,
+    CallLost,
+    ChannelClosed,
+    call,
+)
+from bot.domain.image_filter import Withheld
+from bot.domain.job import Job, JobStatus
+from bot.imaging.encode import encode_preview
+from bot.messages import jobs as messages
+from bot.messages import refusals
+from bot.messages.components import to_view
+from bot.messages.payload import Payload
+from bot.services.outbox import Outbox
+from bot.services.runs import JobUpdate, Run
+
+log = logging.getLogger(__name__)
+
+EDIT_SECONDS = 2.5
+"""Between two edits of one message."""
+WAITING_EDIT_SECONDS = 15.0
+"""Between two edits while a job only waits: its place in the queue is not worth more."""
+CHANNEL_EDIT_SECONDS = 1.0
+"""Between two edits in one channel, whoever's they are: the channel's rate limit is shared."""
+HISTORY_LIMIT = 100
+
+
+class Pace:
+    """Hands out the moments at which a channel may be edited."""
+
+    def __init__(self) -> None:
+        self._free_at: dict[int, float] = {}
+
+    def reserve(self, channel_id: int, *, earliest: float) -> float:
+        """Take the channel's next free moment that is not before `earliest`, in loop time."""
+        moment = max(earliest, self._free_at.get(channel_id, 0.0))
+        self._free_at[channel_id] = moment + CHANNEL_EDIT_SECONDS
+        return moment
+
+
+class ProgressMessage:
+    """The message that shows a job while it waits and runs. Losing it never stops the job."""
+
+    def __init__(
+        self,
+        channel: discord.PartialMessageable,
+        job: Job,
+        *,
+        message_id: int | None,
+        pace: Pace,
+        outbox: Outbox,
+    ) -> None:
+        self._channel = channel
+        self._job = job
+        self._message_id = message_id
+        self._pace = pace
+        self._outbox = outbox
+        self._shown_preview: object = ()
+        self.shows_previews = True
+        """False where pictures are looked at before anybody sees them."""
+
+    async def keep(self) -> None:
+        """Remember in the database which message this is."""
+        if self._message_id != self._job.message_id:
+            await self._outbox.progress_message(self._job, self._message_id)
+
+    async def post(self) -> None:
+        """Post it, as a reply to what was pressed."""
+        payload = messages.progress(JobUpdate(job=self._job))
+        try:
+            async with call():
+                message = await self._channel.send(
+                    payload.content,
+                    view=to_view(payload.rows),
+                    nonce=f"p{self._job.id}x{int(self._job.created_at.timestamp() * 1000):x}",
+                    allowed_mentions=discord.AllowedMentions.none(),
+                    **reply(self._channel, self._job),
+                )
+        except (CallLost, ChannelClosed, discord.HTTPException) as error:
+            log.info("job %s has no progress message: %s", self._job.id, error)
+        else:
+            self._message_id = message.id
+            await self.keep()
+
+    async def find(self, me: int) -> None:
+        """Look for it in the channel: the process may have died before its id was written down."""
+        custom_id = f"job:{self._job.id}:cancel"
+        try:
+            async with call():
+                async for message in self._channel.history(limit=HISTORY_LIMIT, after=self._job.created_at):
+                    if message.author.id == me and custom_id in _custom_ids(message):
+                        self._message_id = message.id
+        except (CallLost, ChannelClosed, discord.HTTPException) as error:
+            log.info("job %s: progress message not found again: %s", self._job.id, error)
+        await self.keep()
+
+    async def follow(self, run: Run) -> None:
+        """Show each later state of the run until it ends; states between two edits are skipped."""
+        loop = asyncio.get_running_loop()
+        last_edit = loop.time()
+        async for update in run.updates():
+            if update.job.status not in {JobStatus.QUEUED, JobStatus.RUNNING}:
+                continue
+            waits = update.job.status is JobStatus.QUEUED
+            earliest = last_edit + (WAITING_EDIT_SECONDS if waits else EDIT_SECONDS)
+            moment = self._pace.reserve(self._job.channel_id, earliest=max(earliest, loop.time()))
+            if await self._ended_before(run, moment, is_waiting=waits):
+                continue
+            await self._show(run.latest)
+            last_edit = loop.time()
+
+    async def end(self, job: Job) -> None:
+        """Turn it into the last word on a cancelled or failed job; say it anew if the message is gone."""
+        payload = messages.ended(job)
+        if await self._edit(payload, attachments=[]):
+            await self._outbox.progress_message(job, None)
+        elif job.status is JobStatus.FAILED:
+            await self._say(payload)
+
+    async def point_to_show(self, job: Job) -> None:
+        """Turn it into a pointer to the pictures that could not be posted here."""
+        await self._edit(messages.undeliverable(job), attachments=[])
+        await self._outbox.progress_message(job, None)
+
+    async def withhold(self, withheld: Withheld) -> None:
+        """Turn it into the reason why the pictures are not posted."""
+        await self._edit(refusals.refusal(withheld, self._job.locale), attachments=[])
+        await self._outbox.progress_message(self._job, None)
+
+    async def remove(self) -> None:
+        """Delete it: the result is there."""
+        if self._message_id is None:
+            return
+        try:
+            async with call():
+                await self._channel.get_partial_message(self._message_id).delete()
+        except CallLost as error:
+            log.info("job %s: progress message not removed yet: %s", self._job.id, error)
+            return
+        except (ChannelClosed, discord.HTTPException):
+            pass  # it is gone already
+        self._message_id = None
+        await self._outbox.progress_message(self._job, None)
+
+    async def _ended_before(self, run: Run, moment: float, *, is_waiting: bool) -> bool:
+        """Wait for the moment of the edit, but stop early when the run ends, or begins to draw."""
+        loop = asyncio.get_running_loop()
+        while (rest := moment - loop.time()) > 0:
+            if await run.ended_within(min(rest, 1.0)):
+                return True
+            if is_waiting and run.latest.job.status is JobStatus.RUNNING:
+                return False
+        return False
+
+    async def _show(self, update: JobUpdate) -> None:
+        if self._message_id is None:
+            return
+        payload = messages.progress(update)
+        if not self.shows_previews or not update.preview or update.preview is self._shown_preview:
+            await self._edit(payload)
+            return
+        preview = await asyncio.to_thread(encode_preview, update.preview)
+        name = messages.file_name(update.job, "preview", preview.extension)
+        await self._edit(payload, attachments=[discord.File(io.BytesIO(preview.data), name)])
+        self._shown_preview = update.preview
+
+    async def _edit(self, payload: Payload, *, attachments: list[discord.File] | None = None) -> bool:
+        """Edit the message; False, and never again, when it is gone or too old."""
+        if self._message_id is None:
+            return False
+        try:
+            async with call():
+                await self._channel.get_partial_message(self._message_id).edit(
+                    content=payload.content,
+                    view=to_view(payload.rows) if payload.rows else None,
+                    allowed_mentions=discord.AllowedMentions.none(),
+                    attachments=discord.utils.MISSING if attachments is None else attachments,
+                )
+        except ChannelClosed:
+            self._message_id = None
+        except CallLost as error:
+            log.info("job %s: an edit was lost: %s", self._job.id, error)
+        except discord.HTTPException as error:
+            if error.code not in {UNKNOWN_MESSAGE, OLD_EDIT_LIMIT}:
+                log.warning("job %s: an edit was refused: %s", self._job.id, error)
+            if error.code == UNKNOWN_MESSAGE:
+                self._message_id = None
+        return self._message_id is not None
+
+    async def _say(self, payload: Payload) -> None:
+        try:
+            async with call():
+                await self._channel.send(
+                    payload.content,
+                    allowed_mentions=only(self._job.user_id),
+                )
+        except (CallLost, ChannelClosed, discord.HTTPException) as error:
+            log.info("job %s: its end could not be told: %s", self._job.id, error)
+
+
+def only(user_id: int) -> discord.AllowedMentions:
+    """Mentions of one member; nobody else is notified, whatever a prompt says."""
+    return discord.AllowedMentions(
+        everyone=False, roles=False, users=[discord.Object(user_id)], replied_user=False
+    )
+
+
+def reply(channel: discord.PartialMessageable, job: Job) -> dict[str, Any]:
+    """What makes a post a reply to the message that was pressed, even if that one is gone by now."""
+    if job.reply_to is None:
+        return {}
+    reference = discord.MessageReference(
+        message_id=job.reply_to, channel_id=channel.id, guild_id=channel.guild_id, fail_if_not_exists=False
+    )
+    return {"reference": reference}
+
+
+def _custom_ids(message: discord.Message) -> set[str | None]:
+    rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
+    return {getattr(item, "custom_id", None) for row in rows for item in row.children}

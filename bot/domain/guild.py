@@ -1,0 +1,159 @@
+"""What a guild has decided for itself. Every field has a default: a guild works before it is set up."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import tzinfo
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from bot.domain.errors import NotAllowed
+from bot.domain.job import Asker
+from bot.domain.quota import Allowance, RoleAllowance, best
+from bot.domain.sentences import say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuildSettings:
+    """One guild's settings. Stored as JSON: a new setting is a new field with a default, and nothing else."""
+
+    moderator_role_ids: tuple[int, ...] = ()
+    """Roles that may do what Manage Server may, inside this bot."""
+    time_zone: str = "UTC"
+    """The IANA name of the zone in which days, weeks and months begin."""
+    allowance: Allowance | None = None
+    """What every member may draw; None: as the deployment has it."""
+    role_allowances: tuple[RoleAllowance, ...] = ()
+    """What members of a role may draw instead; of several the best counts."""
+    trial: Allowance | None = None
+    """Given once, instead of `allowance`, to members without one of their own or by a role."""
+    is_relax_free: bool = False
+    """Whether relax jobs are drawn without being counted against an allowance."""
+    max_running_jobs: int | None = None
+    """How many jobs of one member are drawn at a time; further ones wait. None: as many as fit."""
+    max_waiting_jobs: int | None = None
+    """How many jobs of one member may wait; further ones are refused. None: any number."""
+
+    terms: str = ""
+    """What members accept before their first job; empty: nothing is asked."""
+    terms_version: int = 0
+    """Counted up whenever the terms change; an acceptance is of one version."""
+    min_account_days: int = 0
+    """How old a Discord account must be to draw."""
+    min_member_minutes: int = 0
+    """How long somebody must be a member to draw; who joins again waits again."""
+    drawing_channel_ids: tuple[int, ...] = ()
+    """Where drawing is allowed, beside the newbie rooms; empty: everywhere."""
+    newbie_rooms: int = 0
+    """How many newbie rooms there are at least; 0: none are kept."""
+    max_newbie_rooms: int = 0
+    """How many there may be while all are busy."""
+    newbie_category: str = "Newcomers"
+    """The name of the category in which new rooms are made."""
+    newbie_category_id: int = 0
+    """That category, once it is made."""
+    is_public: bool = False
+    """Whether the web page shows this guild: its counts, an invitation, and what members share."""
+    moderators_channel_id: int | None = None
+    """Where appeals and reports arrive; None: they wait in /mod inbox."""
+    strike_ladder: tuple[int, ...] = (0, 60, 1440, 10_080)
+    """Minutes that the bot does not draw for a member at their first strike, second, and so on."""
+    strike_days: int = 30
+    """How long a strike counts."""
+    is_nsfw_allowed: bool = False
+    """Whether age-restricted rooms may be drawn in accordingly, where the deployment allows it."""
+    image_filter: str = "off"
+    """What happens to pictures that look like nudity; see `bot.domain.image_filter.ImageFilter`."""
+    is_paused: bool = False
+    """Whether new jobs are refused; what waits and runs is still drawn."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, for a JSON column."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The settings that `to_json` wrote, by this version or another one."""
+        known = {field.name: field for field in fields(cls)}
+        return cls(
+            **{name: _READERS.get(name, _plain)(value) for name, value in values.items() if name in known}
+        )
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone, to calculate with."""
+        return ZoneInfo(self.time_zone)
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _allowance(value: Any) -> Allowance | None:
+    return None if value is None else Allowance.from_json(value)
+
+
+def _role_allowances(value: Any) -> tuple[RoleAllowance, ...]:
+    return tuple(
+        RoleAllowance(role_id=row["role_id"], allowance=Allowance.from_json(row["allowance"]))
+        for row in value
+    )
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "allowance": _allowance,
+    "trial": _allowance,
+    "role_allowances": _role_allowances,
+}
+
+
+def allowance_of(
+    settings: GuildSettings,
+    *,
+    own: Allowance | None,
+    role_ids: Collection[int],
+    deployment: Allowance,
+    image_seconds: float,
+) -> Allowance:
+    """The one allowance that counts for a member.
+
+    Their own, else the best of their roles, else the trial, else the guild's, else the deployment's.
+    """
+    by_role = [row.allowance for row in settings.role_allowances if row.role_id in role_ids]
+    if own is not None:
+        return own
+    if by_role:
+        return best(by_role, image_seconds=image_seconds)
+    return settings.trial or settings.allowance or deployment
+
+
+def is_moderator(asker: Asker, settings: GuildSettings) -> bool:
+    """Whether the asker moderates the guild they ask in."""
+    if asker.guild_id is None:
+        return False
+    return asker.is_manager or not set(asker.role_ids).isdisjoint(settings.moderator_role_ids)
+
+
+def require_manager(asker: Asker) -> int:
+    """The id of the guild that the asker manages: a moderator role is not enough.
+
+    Raises: NotAllowed.
+    """
+    if asker.guild_id is None:
+        raise NotAllowed(say("This belongs to a server: ask me there."))
+    if not asker.is_manager:
+        raise NotAllowed(say("Only members with the Manage Server permission may do this."))
+    return asker.guild_id
+
+
+def require_moderator(asker: Asker, settings: GuildSettings) -> int:
+    """The id of the guild that the asker moderates.
+
+    Raises: NotAllowed.
+    """
+    if asker.guild_id is None:
+        raise NotAllowed(say("This belongs to a server: ask me there."))
+    if not is_moderator(asker, settings):
+        raise NotAllowed(
+            say("Only members with the Manage Server permission, or a moderator role, may do this.")
+        )
+    return asker.guild_id

@@ -1,0 +1,141 @@
+"""What moderators, and rules, say to a member: blocks, warnings, notices, strikes; and where strikes lead."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.errors import NotAllowed
+from bot.domain.rules import Weight
+from bot.domain.sentences import say
+
+POINTS_PER_STRIKE = 3
+POINTS = {Weight.SOFT: 0, Weight.LIGHT: 0, Weight.MEDIUM: 1, Weight.HEAVY: POINTS_PER_STRIKE}
+"""What breaking a rule counts."""
+MAX_TEXT = 500
+MAX_BLOCK = timedelta(days=3650)
+
+_SPAN = re.compile(r"(\d{1,5})\s*(m|h|d|w)[a-z]*")
+_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10_080}
+
+
+class SanctionKind(StrEnum):
+    """What was said."""
+
+    BLOCK = "block"
+    """May not draw, until a moment or until it is lifted."""
+    WARNING = "warning"
+    """A strike, and a text to acknowledge."""
+    NOTICE = "notice"
+    """A text to acknowledge before the next job."""
+    STRIKE = "strike"
+    """A rule was broken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sanction:
+    """One thing said to a member."""
+
+    id: int
+    guild_id: int
+    user_id: int
+    kind: SanctionKind
+    points: int
+    """Three are a strike."""
+    reason: str
+    actor_id: int
+    """0 for a rule."""
+    created_at: datetime
+    until: datetime | None
+    """When a block ends by itself; None for one that does not."""
+    closed_at: datetime | None
+    """When it was lifted, or acknowledged."""
+
+
+class AppealStatus(StrEnum):
+    """How an appeal, or a report, stands."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appeal:
+    """A member's answer to a block."""
+
+    id: int
+    guild_id: int
+    user_id: int
+    sanction: Sanction
+    text: str
+    status: AppealStatus
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A member's word on somebody's picture. Who reported is known to the database alone."""
+
+    id: int
+    guild_id: int
+    job_id: int
+    reason: str
+    status: AppealStatus
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Everything that was said to a member, the newest first."""
+
+    user_id: int
+    sanctions: tuple[Sanction, ...]
+    strikes: int
+    """Those that count now."""
+
+
+def strikes_of(points: int) -> int:
+    """How many strikes so many points are."""
+    return points // POINTS_PER_STRIKE
+
+
+def next_block(before: int, after: int, ladder: Sequence[int]) -> timedelta | None:
+    """How long the bot does not draw for a member whose points rose; None if nothing follows.
+
+    The ladder has the minutes for the first strike, the second, and so on; its last step repeats.
+    """
+    strikes = strikes_of(after)
+    if strikes == strikes_of(before) or not ladder:
+        return None
+    minutes = ladder[min(strikes, len(ladder)) - 1]
+    return timedelta(minutes=minutes) if minutes else None
+
+
+def to_span(typed: str) -> timedelta:
+    """A time as people write it: `15m`, `6 h`, `1d 12h`, `2 weeks`.
+
+    Raises: NotAllowed.
+    """
+    found = _SPAN.findall(typed.lower())
+    span = timedelta(minutes=sum(int(number) * _MINUTES[unit] for number, unit in found))
+    if not found or _SPAN.sub("", typed.lower()).strip(" ,") or not timedelta(0) < span <= MAX_BLOCK:
+        raise NotAllowed(say("Write how long as `15m`, `6h`, `1d` or `2w`; leave it out for ever."))
+    return span
+
+
+def to_ladder(typed: str) -> tuple[int, ...]:
+    """The minutes of each step, from `0 1h 1d 1w`.
+
+    Raises: NotAllowed.
+    """
+    steps = typed.replace(",", " ").split()
+    if not steps:
+        return ()
+    return tuple(0 if step == "0" else int(to_span(step).total_seconds()) // 60 for step in steps)
+
+
+def total_points(sanctions: Iterable[Sanction]) -> int:
+    """The points of all of them."""
+    return sum(sanction.points for sanction in sanctions)

@@ -1,0 +1,188 @@
+"""Pictures as files that Discord takes: small enough, with nothing in them but the picture and its recipe."""
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from itertools import chain
+from typing import Any
+
+from PIL import Image
+from PIL.ExifTags import IFD, Base
+from PIL.PngImagePlugin import PngInfo
+
+from bot.domain.job import Job
+from bot.imaging.grid import make_grid
+
+SHORTEST_SIDE = 512
+"""A single picture with a shorter side is enlarged to it: smaller ones look broken in a channel."""
+PREVIEW_SIDES = (256, 512)
+"""Between these the longer side of a preview lies."""
+MARGIN = 0.98
+"""Files stay a little below the limit."""
+WEBP_SIDE = 16383
+"""WebP knows no longer side."""
+JPEG_QUALITIES = (90, 80, 65, 50)
+SHRINK = 0.7
+SMALLEST_SIDE = 16
+VERSION = f"Darkroom {version('darkroom')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoded:
+    """A picture as the bytes of a file."""
+
+    data: bytes
+    extension: str
+    """Without the dot."""
+    content_type: str
+    width: int
+    height: int
+    """In pixels, as it is in the file."""
+    is_enlarged: bool = False
+    """Whether it was drawn smaller than it is in the file."""
+
+
+def encode_grid(images: Sequence[Image.Image], *, limit_bytes: int) -> Encoded:
+    """One to four pictures as a grid: WebP, else JPEG, coarser and then smaller until it fits."""
+    grid = make_grid(images)
+    return _first_under(limit_bytes, chain(_webp(grid, quality=90), _jpegs(grid)))
+
+
+def encode_preview(images: Sequence[Image.Image]) -> Encoded:
+    """Half-done pictures as a small JPEG grid."""
+    grid = make_grid(images)
+    smallest, largest = PREVIEW_SIDES
+    factor = max(1, smallest // max(grid.size))
+    grid = grid.resize((grid.width * factor, grid.height * factor), Image.Resampling.BICUBIC)
+    grid.thumbnail((largest, largest), Image.Resampling.LANCZOS)
+    return _jpeg(grid, quality=75)
+
+
+def encode_single(image: Image.Image, recipe: str, *, limit_bytes: int) -> Encoded:
+    """One picture with its recipe inside: PNG, else WebP, else JPEG. A small picture is enlarged."""
+    picture = _enlarged(make_grid([image]))
+    files = chain(
+        [_png(picture, recipe)], _webp(picture, quality=95, recipe=recipe), _jpegs(picture, recipe=recipe)
+    )
+    file = _first_under(limit_bytes, files)
+    return replace(file, is_enlarged=file.width > image.width)
+
+
+def encode_file(images: Sequence[Image.Image], recipe: str, *, extension: str) -> Encoded:
+    """A grid at its full size and best quality, with its recipe inside, in the format of a file's name.
+
+    Raises: ValueError for any but png, webp, jpg and jpeg.
+    """
+    grid = make_grid(images)
+    match extension:
+        case "png":
+            return _png(grid, recipe)
+        case "webp":
+            return next(_webp(grid, quality=95, recipe=recipe))
+        case "jpg" | "jpeg":
+            return _jpeg(grid, quality=95, recipe=recipe)
+        case _:
+            raise ValueError(f"name it .png, .webp or .jpg, not .{extension}")
+
+
+def is_small(image: Image.Image) -> bool:
+    """Whether the picture is enlarged when it is posted on its own."""
+    return min(image.size) < SHORTEST_SIDE
+
+
+def recipe_text(job: Job) -> str:
+    """The recipe of a job's first picture, as AUTOMATIC1111's web UI writes and reads it."""
+    recipe = job.recipe
+    fields = {
+        "Steps": recipe.steps,
+        "Sampler": recipe.sampler,
+        "CFG scale": f"{recipe.guidance_scale:g}",
+        "Seed": recipe.seed,
+        "Size": f"{recipe.width}x{recipe.height}",
+        "Model hash": recipe.model_hash,
+        "Model": recipe.model,
+        "Denoising strength": None if recipe.strength is None else f"{recipe.strength:g}",
+        "Version": VERSION,
+    }
+    lines = [_prompt_text(recipe.prompts)]
+    if recipe.negative_prompt:
+        lines.append(f"Negative prompt: {recipe.negative_prompt}")
+    lines.append(
+        ", ".join(f"{name}: {_quoted(value)}" for name, value in fields.items() if value is not None)
+    )
+    return "\n".join(lines)
+
+
+def _prompt_text(prompts: tuple[tuple[str, float], ...]) -> str:
+    """Several parts are joined with AND, which is the web UI's word for our `::`."""
+    if len(prompts) == 1:
+        return prompts[0][0]
+    return " AND ".join(f"{text} :{weight:g}" for text, weight in prompts)
+
+
+def _quoted(value: object) -> str:
+    """In quotation marks where the value holds what parts the fields, as the web UI does it."""
+    text = str(value)
+    return json.dumps(text, ensure_ascii=False) if set(text) & set(',:\n"') else text
+
+
+def _enlarged(picture: Image.Image) -> Image.Image:
+    """By a whole factor, so that every pixel is treated alike."""
+    factor = -(-SHORTEST_SIDE // min(picture.size))
+    return picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.LANCZOS)
+
+
+def _first_under(limit_bytes: int, files: Iterator[Encoded]) -> Encoded:
+    """The first file that is small enough, else the last."""
+    file = next(files)
+    while len(file.data) > limit_bytes * MARGIN and (smaller := next(files, None)):
+        file = smaller
+    return file
+
+
+def _png(picture: Image.Image, recipe: str) -> Encoded:
+    info = PngInfo()
+    info.add_text("parameters", recipe)
+    return _encoded(picture, "PNG", "png", compress_level=1, pnginfo=info)
+
+
+def _webp(picture: Image.Image, *, quality: int, recipe: str = "") -> Iterator[Encoded]:
+    if max(picture.size) <= WEBP_SIDE:
+        yield _encoded(picture, "WEBP", "webp", quality=quality, method=2, exif=_exif(recipe))
+
+
+def _jpegs(picture: Image.Image, *, recipe: str = "") -> Iterator[Encoded]:
+    """Coarser and coarser, then smaller and smaller."""
+    for quality in JPEG_QUALITIES:
+        yield _jpeg(picture, quality=quality, recipe=recipe)
+    while min(picture.size) > SMALLEST_SIDE:
+        width, height = (round(side * SHRINK) for side in picture.size)
+        picture = picture.resize((width, height), Image.Resampling.LANCZOS)
+        yield _jpeg(picture, quality=JPEG_QUALITIES[1], recipe=recipe)
+
+
+def _jpeg(picture: Image.Image, *, quality: int, recipe: str = "") -> Encoded:
+    return _encoded(picture, "JPEG", "jpg", quality=quality, exif=_exif(recipe))
+
+
+def _exif(recipe: str) -> bytes:
+    """The recipe as EXIF's user comment, where the web UI looks for it in WebP and JPEG; or nothing."""
+    if not recipe:
+        return b""
+    exif = Image.Exif()
+    exif.get_ifd(IFD.Exif)[Base.UserComment] = b"UNICODE\0" + recipe.encode("utf-16-be")
+    return exif.tobytes()
+
+
+def _encoded(picture: Image.Image, format_name: str, extension: str, **options: Any) -> Encoded:
+    file = io.BytesIO()
+    picture.save(file, format_name, **options)
+    return Encoded(
+        data=file.getvalue(),
+        extension=extension,
+        content_type=f"image/{format_name.lower()}",
+        width=picture.width,
+        height=picture.height,
+    )

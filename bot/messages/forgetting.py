@@ -1,0 +1,32 @@
+"""What /forget asks, and answers."""
+
+from bot.domain.sentences import moment, say, say_n
+from bot.messages.catalogue import translations
+from bot.messages.payload import Button, Payload
+from bot.services.forgetting import Forgotten
+
+
+def question(locale: str) -> Payload:
+    """What will be deleted, what stays, and a button to mean it."""
+    words = translations(locale)
+    lines = [
+        say("**Shall I forget you, in every server?** This cannot be undone."),
+        say("Deleted: your pictures, prompts, settings and waiting jobs."),
+        say("Kept under a number that is nobody's: how much was drawn, and what moderators decided."),
+        say("What I posted stays in its channels until it is deleted there."),
+        say("You cannot draw for 31 days afterwards, so that nobody gets a fresh allowance by this."),
+    ]
+    button = Button(custom_id="forget:0:me", label=say("Forget me").render(words), is_danger=True)
+    return Payload(content="\n".join(line.render(words) for line in lines), rows=((button,),))
+
+
+def done(forgotten: Forgotten, locale: str) -> Payload:
+    """What was deleted."""
+    words = translations(locale)
+    lines = [
+        say_n(
+            "Done. {count} picture is deleted.", "Done. {count} pictures are deleted.", forgotten.pictures
+        ).render(words),
+        say("You can draw again {when}.", when=moment(forgotten.until)).render(words),
+    ]
+    return Payload(content="\n".join(lines))

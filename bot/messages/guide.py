@@ -1,0 +1,31 @@
+"""The short guide for newcomers, and /help."""
+
+from bot.domain.parameters import ROWS
+from bot.domain.sentences import say
+from bot.messages.catalogue import translations
+from bot.messages.payload import Payload
+
+
+def welcome(locale: str) -> Payload:
+    """What a member reads at their first picture."""
+    words = translations(locale)
+    lines = [
+        say("**Welcome to the darkroom!** Your first picture is developing.").render(words),
+        say(
+            "When the four are there: **U1**–**U4** give you one of them, **V1**–**V4** make "
+            "variations of it, 🔄 draws four new ones."
+        ).render(words),
+        say(
+            "Add wishes at the end of a prompt, as `--ar 3:2` for a wide picture. /help lists them, "
+            "/quota show tells what you have left."
+        ).render(words),
+    ]
+    return Payload(content="\n".join(lines))
+
+
+def help_text(locale: str) -> Payload:
+    """How to draw, and every parameter, from the table."""
+    words = translations(locale)
+    head = say("**How to draw**: `/imagine a red fox in the snow --ar 3:2`").render(words)
+    rows = [f"`{row.example}` {row.help.render(words)}" for row in ROWS.values()]
+    return Payload(content="\n".join([head, *rows]))

@@ -1,0 +1,45 @@
+"""What /mine says: a member's own history, page by page, each picture with the way to it."""
+
+from bot.domain.echo import echo
+from bot.domain.job import Job, JobKind
+from bot.domain.sentences import Translations, moment, say
+from bot.messages.catalogue import translations
+from bot.messages.payload import MAX_CONTENT, Button, Payload
+from bot.services.gallery import HistoryPage
+
+MAX_PROMPT = 80
+
+
+def page(shown: HistoryPage, locale: str) -> Payload:
+    """One page, with the buttons to the next and the one before."""
+    words = translations(locale)
+    if not shown.jobs:
+        return Payload(content=say("There are no pictures of yours here yet. Try /imagine.").render(words))
+    head = say("**Your pictures**, page {number}", number=shown.number + 1).render(words)
+    foot = say("/show brings one back by its number.").render(words)
+    lines = [head, *(_line(job, words) for job in shown.jobs), f"-# {foot}"]
+    return Payload(content="\n".join(lines)[:MAX_CONTENT], rows=_turn(shown))
+
+
+def _line(job: Job, words: Translations) -> str:
+    prompt = job.prompt if len(job.prompt) <= MAX_PROMPT else f"{job.prompt[: MAX_PROMPT - 1]}…"
+    what = f"**{job.id}** {echo(prompt)}"
+    if job.kind is JobKind.PICK and job.parent is not None:
+        what += f" (U{job.parent.index + 1})"
+    return f"{what} · {_link(job, words)} · {moment(job.created_at)}"
+
+
+def _link(job: Job, words: Translations) -> str:
+    if job.result_message_id is None:
+        return say("not posted").render(words)
+    place = "@me" if job.is_direct_message else job.guild_id
+    return f"https://discord.com/channels/{place}/{job.channel_id}/{job.result_message_id}"
+
+
+def _turn(shown: HistoryPage) -> tuple[tuple[Button, ...], ...]:
+    buttons = []
+    if shown.number > 0:
+        buttons.append(Button(custom_id=f"mine:{shown.number - 1}:page", emoji="◀️"))
+    if shown.has_more:
+        buttons.append(Button(custom_id=f"mine:{shown.number + 1}:page", emoji="▶️"))
+    return (tuple(buttons),) if buttons else ()

@@ -1,0 +1,209 @@
+"""What is said about members: to them, and to the moderators who decide."""
+
+from bot.domain.echo import echo
+from bot.domain.job import Job
+from bot.domain.people import POINTS_PER_STRIKE, Appeal, History, Sanction, SanctionKind
+from bot.domain.sentences import Sentence, Translations, moment, say, say_n
+from bot.messages.audit import member
+from bot.messages.catalogue import translations
+from bot.messages.payload import MAX_CONTENT, Button, Payload
+from bot.services.reports import Reported
+
+MAX_QUOTE = 300
+MAX_REASON = 80
+
+KINDS = {
+    SanctionKind.BLOCK: say("blocked"),
+    SanctionKind.WARNING: say("warned"),
+    SanctionKind.NOTICE: say("told"),
+    SanctionKind.STRIKE: say("broke a rule"),
+}
+DECIDED = {
+    "accept": say("Accepted: the block is lifted, and the strikes are forgotten."),
+    "reject": say("Rejected: the block stays."),
+    "delete": say("The picture is deleted."),
+    "warn": say("The member is warned."),
+    "block": say("The member is blocked."),
+    "dismiss": say("Dismissed."),
+}
+
+
+def blocked(block: Sanction, locale: str) -> Payload:
+    """To the moderator who blocked somebody."""
+    words = translations(locale)
+    who = f"<@{block.user_id}>"
+    if block.until is None:
+        return _one(say("{member} cannot draw here until you lift it.", member=who), words)
+    again = say("{member} can draw here again {when}.", member=who, when=moment(block.until))
+    return _one(again, words)
+
+
+def warned(user_id: int, block: Sanction | None, locale: str) -> Payload:
+    """To the moderator who warned somebody."""
+    words = translations(locale)
+    lines = [
+        say(
+            "{member} will read this before their next picture; it is a strike.", member=f"<@{user_id}>"
+        ).render(words)
+    ]
+    if block is not None:
+        lines.append(blocked(block, locale).content)
+    return Payload(content="\n".join(lines))
+
+
+def told(user_id: int, locale: str) -> Payload:
+    """To the moderator who wrote a notice."""
+    return _one(
+        say("{member} must acknowledge this before their next picture.", member=f"<@{user_id}>"),
+        translations(locale),
+    )
+
+
+def unblocked(user_id: int, locale: str) -> Payload:
+    """To the moderator who lifted a block."""
+    return _one(say("{member} can draw here again.", member=f"<@{user_id}>"), translations(locale))
+
+
+def acknowledged(locale: str) -> Payload:
+    """To a member who has read what they were told."""
+    return _one(say("Thank you. You can draw again."), translations(locale))
+
+
+def appealed(locale: str) -> Payload:
+    """To a member whose appeal is on its way."""
+    return _one(say("Your appeal is with the moderators of this server."), translations(locale))
+
+
+def reported(locale: str) -> Payload:
+    """To a member who reported a picture."""
+    return _one(
+        say("Thank you. The moderators of this server will see to it; nobody is told that it was you."),
+        translations(locale),
+    )
+
+
+def ladder(minutes: tuple[int, ...], locale: str) -> Payload:
+    """Where strikes lead."""
+    words = translations(locale)
+    if not any(minutes):
+        return _one(say("Strikes are counted, and nothing follows from them."), words)
+    lines = [say("A member who collects strikes does not draw for:").render(words)]
+    for number, step in enumerate(minutes, start=1):
+        lines.append(f"{number}. {_minutes(step).render(words)}")
+    return Payload(content="\n".join(lines))
+
+
+def history(found: History, locale: str) -> Payload:
+    """Everything that was said to a member."""
+    words = translations(locale)
+    title = say_n(
+        "**{member}: {count} strike that counts**",
+        "**{member}: {count} strikes that count**",
+        found.strikes,
+        member=f"<@{found.user_id}>",
+    ).render(words)
+    lines = [_said(sanction, words) for sanction in found.sanctions]
+    if not lines:
+        lines = [say("Nothing was ever said to this member.").render(words)]
+    return Payload(content="\n".join([title, *lines])[:MAX_CONTENT])
+
+
+def appeal(appeal: Appeal, locale: str) -> Payload:
+    """An appeal, as the moderators read it."""
+    words = translations(locale)
+    lines = [
+        say("**Appeal** by {member}", member=f"<@{appeal.user_id}>").render(words),
+        f"> {echo(appeal.text, limit=MAX_QUOTE)}",
+        _said(appeal.sanction, words),
+    ]
+    row = (
+        Button(custom_id=f"appeal:{appeal.id}:accept", label=say("Accept").render(words)),
+        Button(custom_id=f"appeal:{appeal.id}:reject", label=say("Reject").render(words), is_danger=True),
+    )
+    return Payload(content="\n".join(lines), rows=(row,))
+
+
+def report(reported: Reported, locale: str) -> Payload:
+    """A report, as the moderators read it. Who reported is not in it."""
+    words = translations(locale)
+    report, job = reported.report, reported.job
+    lines = [
+        say("**Report** on a picture by {member}: {link}", member=f"<@{job.user_id}>", link=link(job)).render(
+            words
+        ),
+        f"> {echo(job.prompt, limit=MAX_QUOTE)}",
+    ]
+    if report.reason:
+        lines.append(say("Reason: {reason}", reason=echo(report.reason, limit=MAX_QUOTE)).render(words))
+    labels = {
+        "delete": say("Delete the picture"),
+        "warn": say("Warn"),
+        "block": say("Block"),
+        "dismiss": say("Dismiss"),
+    }
+    row = tuple(
+        Button(
+            custom_id=f"report:{report.id}:{action}", label=label.render(words), is_danger=action == "delete"
+        )
+        for action, label in labels.items()
+    )
+    return Payload(content="\n".join(lines), rows=(row,))
+
+
+def decided(content: str, action: str, moderator_id: int, locale: str) -> Payload:
+    """An appeal or report once somebody decided it: as it was, with what was decided."""
+    sentence = DECIDED[action].render(translations(locale))
+    return Payload(content=f"{content[: MAX_CONTENT - 200]}\n✅ {sentence} (<@{moderator_id}>)")
+
+
+def channel(channel_id: int | None, locale: str) -> Payload:
+    """Where appeals and reports arrive from now on."""
+    words = translations(locale)
+    if channel_id is None:
+        return _one(say("Appeals and reports wait in /mod inbox."), words)
+    return _one(say("Appeals and reports arrive in {channel}.", channel=f"<#{channel_id}>"), words)
+
+
+def inbox(open_cases: int, locale: str) -> Payload:
+    """How much waits for the moderators."""
+    words = translations(locale)
+    if not open_cases:
+        return _one(say("Nothing waits for you: no appeals, no reports."), words)
+    return _one(say_n("{count} case waits for you:", "{count} cases wait for you:", open_cases), words)
+
+
+def link(job: Job) -> str:
+    """Where a job's result stands."""
+    message_id = job.result_message_id or job.message_id
+    place = f"https://discord.com/channels/{job.guild_id}/{job.channel_id}"
+    return f"{place}/{message_id}" if message_id else place
+
+
+def _said(sanction: Sanction, words: Translations) -> str:
+    kind = KINDS[sanction.kind].render(words)
+    line = f"<t:{int(sanction.created_at.timestamp())}:f> **{kind}** ({member(sanction.actor_id, words)})"
+    if sanction.reason:
+        line += f": {echo(sanction.reason, limit=MAX_REASON)}"
+    notes = []
+    if sanction.points and sanction.points < POINTS_PER_STRIKE:
+        notes.append(say("a third of a strike"))
+    if sanction.closed_at is not None:
+        is_block = sanction.kind is SanctionKind.BLOCK
+        notes.append(say("lifted") if is_block else say("acknowledged"))
+    elif sanction.until is not None:
+        notes.append(say("until {when}", when=moment(sanction.until)))
+    return line + "".join(f" · {note.render(words)}" for note in notes)
+
+
+def _minutes(minutes: int) -> Sentence:
+    if minutes == 0:
+        return say("nothing")
+    if minutes % 1440 == 0:
+        return say_n("{count} day", "{count} days", minutes // 1440)
+    if minutes % 60 == 0:
+        return say_n("{count} hour", "{count} hours", minutes // 60)
+    return say_n("{count} minute", "{count} minutes", minutes)
+
+
+def _one(sentence: Sentence, words: Translations) -> Payload:
+    return Payload(content=sentence.render(words))

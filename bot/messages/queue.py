@@ -1,0 +1,68 @@
+"""What /queue shows."""
+
+from bot.domain.echo import echo
+from bot.domain.job import Job, JobStatus
+from bot.domain.sentences import Translations, moment, say, say_n
+from bot.messages.catalogue import translations
+from bot.messages.payload import MAX_CONTENT, Payload
+from bot.services.queue import QueueState
+
+MAX_ROWS = 15
+MAX_PROMPT = 60
+
+
+def state(state: QueueState, locale: str) -> Payload:
+    """What waits and runs in a guild."""
+    words = translations(locale)
+    lines = [
+        say_n("**{count} job waits or runs**", "**{count} jobs wait or run**", len(state.jobs)).render(words)
+    ]
+    lines += [_line(job, words) for job in state.jobs[:MAX_ROWS]]
+    if len(state.jobs) > MAX_ROWS:
+        lines.append(say("… and {more} more jobs", more=len(state.jobs) - MAX_ROWS).render(words))
+    if state.is_paused:
+        lines.append(
+            say("⏸ Paused: what waits is still drawn, new jobs are refused until /queue resume.").render(
+                words
+            )
+        )
+    return Payload(content="\n".join(lines)[:MAX_CONTENT])
+
+
+def cancelled(job: Job, locale: str) -> Payload:
+    """One job that was stopped."""
+    sentence = say(
+        "Job {number} of {member} is cancelled and refunded.", number=job.id, member=f"<@{job.user_id}>"
+    )
+    return Payload(content=sentence.render(translations(locale)))
+
+
+def cleared(user_id: int, count: int, locale: str) -> Payload:
+    """All jobs of a member that were stopped."""
+    sentence = say_n(
+        "{count} job of {member} is cancelled and refunded.",
+        "{count} jobs of {member} are cancelled and refunded.",
+        count,
+        member=f"<@{user_id}>",
+    )
+    return Payload(content=sentence.render(translations(locale)))
+
+
+def choice(job: Job) -> str:
+    """A job in the list to choose from."""
+    return f"{job.id}: {_prompt(job)}"[:100]
+
+
+def _line(job: Job, words: Translations) -> str:
+    is_running = job.status is JobStatus.RUNNING
+    doing = say("drawing") if is_running else say("waiting")
+    where = f"<#{job.channel_id}>" if not job.is_direct_message else say("direct message").render(words)
+    return (
+        f"`{job.id}` {doing.render(words)} · <@{job.user_id}> · {where} · {moment(job.created_at)} · "
+        f"{_prompt(job)}"
+    )
+
+
+def _prompt(job: Job) -> str:
+    """What is drawn in private is nobody else's business, even where the guild pays for it."""
+    return "…" if job.is_direct_message else echo(job.prompt, limit=MAX_PROMPT)

@@ -1,0 +1,125 @@
+"""Which allowance counts for a member, and whether it covers a job: the day's account first, then grants."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.errors import QuotaExceeded
+from bot.domain.guild import GuildSettings, allowance_of
+from bot.domain.job import Job, Speed
+from bot.domain.quota import Allowance, Balance, Period, period_end, period_start
+from bot.domain.quota_words import refusal
+from bot.storage import ledger, quotas
+from bot.storage.quotas import MemberQuota
+from engine import api
+
+
+class Allowances:
+    """Used inside the transactions of other services; opens none itself."""
+
+    def __init__(self, engine: api.Engine, *, daily_images: int) -> None:
+        self._engine = engine
+        self._deployment = Allowance(amount=daily_images)
+
+    async def open_account(
+        self, session: AsyncSession, *, guild_id: int, user_id: int, settings: GuildSettings, now: datetime
+    ) -> int:
+        """The id of the account that counts a member's day."""
+        member = await quotas.get_member(session, guild_id=guild_id, user_id=user_id)
+        start = _since(Period.DAY, member, settings, now)
+        return await ledger.get_account(session, guild_id=guild_id, user_id=user_id, start=start)
+
+    async def reserve(
+        self,
+        session: AsyncSession,
+        account_id: int,
+        job: Job,
+        *,
+        role_ids: Collection[int],
+        settings: GuildSettings,
+        now: datetime,
+    ) -> None:
+        """Hold a job's estimate: in the member's period, or whole in the grant that expires first.
+
+        Raises: QuotaExceeded, and nothing is held.
+        """
+        if settings.is_relax_free and job.speed is Speed.RELAX:
+            return
+        member = await quotas.get_member(session, guild_id=job.guild_id, user_id=job.user_id)
+        allowance = self._allowance(member, role_ids, settings)
+        since = _since(allowance.period, member, settings, now)
+        if await ledger.reserve(
+            session, account_id, job.id, job.charge, allowance=allowance, since=since, now=now
+        ):
+            return
+        grants = await quotas.list_grants(session, guild_id=job.guild_id, user_id=job.user_id, now=now)
+        for grant_account_id, grant in grants:
+            if await ledger.reserve_granted(
+                session, grant_account_id, job.id, job.charge, grant=grant, now=now
+            ):
+                return
+        balance = await self.balance(
+            session,
+            guild_id=job.guild_id,
+            user_id=job.user_id,
+            role_ids=role_ids,
+            settings=settings,
+            now=now,
+        )
+        raise QuotaExceeded(*refusal(balance, job.charge))
+
+    async def balance(
+        self,
+        session: AsyncSession,
+        *,
+        guild_id: int,
+        user_id: int,
+        role_ids: Collection[int],
+        settings: GuildSettings,
+        now: datetime,
+    ) -> Balance:
+        """Where a member stands."""
+        member = await quotas.get_member(session, guild_id=guild_id, user_id=user_id)
+        allowance = self._allowance(member, role_ids, settings)
+        spent, reserved = await ledger.get_used(
+            session,
+            guild_id=guild_id,
+            user_id=user_id,
+            since=_since(allowance.period, member, settings, now),
+        )
+        grants = await quotas.list_grants(session, guild_id=guild_id, user_id=user_id, now=now)
+        return Balance(
+            allowance=allowance,
+            spent=spent,
+            reserved=reserved,
+            resets_at=period_end(now, allowance.period, settings.zone),
+            grants=tuple(grant for _, grant in grants if grant.left),
+        )
+
+    def of_guild(self, settings: GuildSettings) -> Allowance:
+        """What counts for members about whom nothing else was decided."""
+        return self._allowance(MemberQuota(), (), settings)
+
+    def _allowance(
+        self, member: MemberQuota, role_ids: Collection[int], settings: GuildSettings
+    ) -> Allowance:
+        return allowance_of(
+            settings,
+            own=member.allowance,
+            role_ids=role_ids,
+            deployment=self._deployment,
+            image_seconds=self._image_seconds(),
+        )
+
+    def _image_seconds(self) -> float:
+        model = self._engine.models()[0]
+        return model.estimate_seconds(
+            width=model.native_size, height=model.native_size, steps=model.default_steps, num_images=1
+        )
+
+
+def _since(period: Period, member: MemberQuota, settings: GuildSettings, now: datetime) -> datetime:
+    """From when on a member's days count: the period's beginning, or the reset after it."""
+    start = period_start(now, period, settings.zone)
+    return start if member.reset_at is None else max(start, member.reset_at)

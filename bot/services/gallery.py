@@ -1,0 +1,127 @@
+"""Finding finished jobs again."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bot.domain.community import MAX_WORDS, Shown, ShownPage
+from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.job import Asker, Job, JobStatus, may_be_pressed
+from bot.domain.sentences import say
+from bot.services.clock import Clock, utc_now
+from bot.storage import gallery, guilds
+from bot.storage import jobs as jobs_table
+from bot.storage.database import Database
+
+FINISHED = (JobStatus.DELIVERED, JobStatus.UNDELIVERABLE, JobStatus.RENDERED)
+MAX_CHOICES = 25  # Discord's limit of autocomplete choices
+PAGE_JOBS = 8
+SHOWN_JOBS = 24
+MAX_NAME = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage:
+    """A page of a member's own history, newest first."""
+
+    number: int
+    """The first page is 0."""
+    jobs: tuple[Job, ...]
+    has_more: bool
+
+
+class Gallery:
+    """A member's own finished jobs, and what members show to everybody."""
+
+    def __init__(self, database: Database, *, now: Clock = utc_now) -> None:
+        self._database = database
+        self._now = now
+
+    async def share(self, asker: Asker, *, is_shown: bool) -> bool:
+        """Show the asker's pictures on the web page of this guild, or stop; whether the guild has one.
+
+        Raises: NotAllowed.
+        """
+        if asker.guild_id is None:
+            raise NotAllowed(say("This belongs to a server: ask me there."))
+        key = {"guild_id": asker.guild_id, "user_id": asker.user_id}
+        async with self._database.transaction() as session:
+            settings = await guilds.get_settings(session, asker.guild_id)
+            if is_shown:
+                await gallery.add_member(session, **key, name=asker.name[:MAX_NAME], now=self._now())
+            else:
+                await gallery.delete_member(session, **key)
+        return settings.is_public
+
+    async def list_public_guilds(self) -> list[int]:
+        """The guilds that the web page shows."""
+        async with self._database.reading() as session:
+            return await guilds.list_public(session)
+
+    async def list_shown(
+        self,
+        guild_id: int,
+        channel_ids: Collection[int],
+        *,
+        words: str = "",
+        user_id: int | None = None,
+        older_than: int | None = None,
+    ) -> ShownPage:
+        """A page of what members of a public guild show from the channels that everybody sees."""
+        async with self._database.reading() as session:
+            found = await gallery.list_shown(
+                session,
+                guild_id=guild_id,
+                channel_ids=channel_ids,
+                limit=SHOWN_JOBS + 1,
+                words=words[:MAX_WORDS],
+                user_id=user_id,
+                older_than=older_than,
+            )
+        page = tuple(found[:SHOWN_JOBS])
+        return ShownPage(pictures=page, older_than=page[-1].job.id if len(found) > SHOWN_JOBS else None)
+
+    async def get_shown(self, guild_id: int, channel_ids: Collection[int], job_id: int) -> Shown:
+        """One picture that its member shows.
+
+        Raises: NotFound.
+        """
+        async with self._database.reading() as session:
+            found = await gallery.list_shown(
+                session, guild_id=guild_id, channel_ids=channel_ids, limit=1, job_id=job_id
+            )
+        if not found:
+            raise NotFound(say("Nobody shows such a picture here."))
+        return found[0]
+
+    async def list_recent(self, asker: Asker) -> list[Job]:
+        """The asker's newest finished jobs of this guild, or of all guilds in a direct message."""
+        async with self._database.reading() as session:
+            return await jobs_table.list_of_member(
+                session,
+                guild_id=asker.guild_id,
+                user_id=asker.user_id,
+                statuses=FINISHED,
+                limit=MAX_CHOICES,
+            )
+
+    async def list_page(self, asker: Asker, number: int) -> HistoryPage:
+        """A page of the asker's finished jobs of this guild, or of all guilds in a direct message."""
+        async with self._database.reading() as session:
+            jobs = await jobs_table.list_of_member(
+                session,
+                guild_id=asker.guild_id,
+                user_id=asker.user_id,
+                statuses=FINISHED,
+                limit=PAGE_JOBS + 1,
+                offset=number * PAGE_JOBS,
+            )
+        return HistoryPage(number=number, jobs=tuple(jobs[:PAGE_JOBS]), has_more=len(jobs) > PAGE_JOBS)
+
+    async def show(self, asker: Asker, job_id: int) -> Job:
+        """One of the asker's own finished jobs, to be posted again."""
+        async with self._database.reading() as session:
+            job = await jobs_table.get(session, job_id)
+        is_theirs = job is not None and job.user_id == asker.user_id and may_be_pressed(job, asker)
+        if job is None or not is_theirs or not job.status.has_pictures:
+            raise NotFound(say("You have no finished picture with that number here. Pick one from the list."))
+        return job

@@ -1,0 +1,105 @@
+"""A guild's own settings, and who may change them."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain import guild_options
+from bot.domain.guild import GuildSettings, require_manager, require_moderator
+from bot.domain.job import Asker
+from bot.services.clock import Clock, utc_now
+from bot.storage import audit, guilds
+from bot.storage.database import Database
+
+MAX_AUDITED = 200
+"""Characters of a setting that the audit log keeps."""
+
+
+class Guilds:
+    """Reads and changes guild settings."""
+
+    def __init__(self, database: Database, *, now: Clock = utc_now) -> None:
+        self._database = database
+        self._now = now
+
+    async def get(self, guild_id: int) -> GuildSettings:
+        """A guild's settings."""
+        async with self._database.reading() as session:
+            return await guilds.get_settings(session, guild_id)
+
+    async def require_moderator(self, asker: Asker) -> int:
+        """The id of the guild that the asker moderates.
+
+        Raises: NotAllowed.
+        """
+        return require_moderator(asker, await self.get(asker.guild_id or 0))
+
+    async def change(self, asker: Asker, change: Callable[[GuildSettings], GuildSettings]) -> GuildSettings:
+        """Change the settings of the asker's guild, in one transaction.
+
+        Raises: NotAllowed.
+        """
+        async with self._database.transaction() as session:
+            settings = await guilds.get_settings(session, asker.guild_id or 0)
+            guild_id = require_moderator(asker, settings)
+            changed = change(settings)
+            await guilds.update_settings(session, guild_id, changed, now=self._now())
+            return changed
+
+    async def managed(self, asker: Asker) -> GuildSettings:
+        """The settings of the guild that the asker manages.
+
+        Raises: NotAllowed.
+        """
+        return await self.get(require_manager(asker))
+
+    async def moderated(self, asker: Asker) -> GuildSettings:
+        """The settings of the guild that the asker moderates.
+
+        Raises: NotAllowed.
+        """
+        return await self.get(await self.require_moderator(asker))
+
+    async def configure(
+        self, asker: Asker, change: Callable[[GuildSettings], GuildSettings], *, names: Sequence[str]
+    ) -> GuildSettings:
+        """Change what only those with Manage Server may; `names` are the settings, for the audit log.
+
+        Raises: NotAllowed.
+        """
+        guild_id = require_manager(asker)
+        async with self._database.transaction() as session:
+            settings = change(await guilds.get_settings(session, guild_id))
+            await guilds.update_settings(session, guild_id, settings, now=self._now())
+            await audit.add(
+                session,
+                guild_id=guild_id,
+                actor_id=asker.user_id,
+                action="settings",
+                target_id=None,
+                reason="",
+                details={
+                    name: guild_options.written(settings, guild_options.ROWS[name])[:MAX_AUDITED]
+                    for name in names
+                },
+                now=self._now(),
+            )
+            return settings
+
+    async def set(self, asker: Asker, values: Mapping[str, str]) -> GuildSettings:
+        """Change settings to what was written, all or none.
+
+        Raises: NotAllowed, InvalidSetting.
+        """
+        return await self.configure(
+            asker, lambda settings: guild_options.changed(settings, values), names=list(values)
+        )
+
+
+async def moderated_guild(session: AsyncSession, asker: Asker) -> tuple[int, GuildSettings]:
+    """The guild that the asker moderates, with its settings: every use case of moderators begins here.
+
+    Raises: NotAllowed.
+    """
+    settings = await guilds.get_settings(session, asker.guild_id or 0)
+    return require_moderator(asker, settings), settings

@@ -1,0 +1,76 @@
+"""Whether the bot can do its work, and how much of it there is."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.domain.job import JobStatus
+from bot.services.clock import Clock, utc_now
+from bot.storage import ledger, workload
+from bot.storage.database import Database
+from engine import api
+
+log = logging.getLogger(__name__)
+
+WRITE_SECONDS = 1.0
+"""A database that takes longer to begin a transaction is not ready."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """What there is to do."""
+
+    jobs: Mapping[JobStatus, int]
+    oldest_waiting_seconds: float
+    """How long the job at the head of the queue waits already."""
+    outbox_pending: int
+    outbox_age_seconds: float
+
+
+class Health:
+    """Looks at the database and the engine."""
+
+    def __init__(self, database: Database, engine: api.Engine, *, now: Clock = utc_now) -> None:
+        self._database = database
+        self._engine = engine
+        self._now = now
+
+    async def is_database_writable(self) -> bool:
+        """Whether a transaction of a writer begins and ends soon."""
+        try:
+            async with asyncio.timeout(WRITE_SECONDS), self._database.transaction() as session:
+                await workload.check_writer(session)
+        except (TimeoutError, OSError, SQLAlchemyError) as error:
+            log.warning("the database cannot be written: %s", error)
+            return False
+        return True
+
+    def list_models(self) -> tuple[str, ...]:
+        """What is loaded, as `name (hash)`; the first is the one that draws."""
+        return tuple(f"{model.name} ({model.hash})" for model in self._engine.models())
+
+    def has_model(self) -> bool:
+        """Whether the engine has something to draw with."""
+        return bool(self._engine.models())
+
+    async def workload(self) -> Workload:
+        """How much there is to do now."""
+        async with self._database.reading() as session:
+            jobs = await workload.count_jobs(session)
+            waiting_since = await workload.get_oldest_waiting(session)
+            pending, owed_since = await workload.count_outbox(session)
+        now = self._now()
+        return Workload(
+            jobs=jobs,
+            oldest_waiting_seconds=(now - waiting_since).total_seconds() if waiting_since else 0.0,
+            outbox_pending=pending,
+            outbox_age_seconds=(now - owed_since).total_seconds() if owed_since else 0.0,
+        )
+
+    async def count_mismatches(self) -> int:
+        """How many accounts their ledger does not prove."""
+        async with self._database.reading() as session:
+            return len(await ledger.list_mismatches(session))

@@ -1,0 +1,37 @@
+"""How many jobs one member may have waiting."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.errors import TooManyJobs
+from bot.domain.guild import GuildSettings
+from bot.domain.job import Asker, JobStatus
+from bot.domain.sentences import say_n
+from bot.services.gates import Order
+from bot.storage import jobs as jobs_table
+
+
+class WaitingLimit:
+    """Refuses a job when enough of the member's jobs are waiting; see `bot.services.gates.Gate`."""
+
+    async def check(
+        self, session: AsyncSession, asker: Asker, order: Order, *, guild_id: int, settings: GuildSettings
+    ) -> None:
+        """Let the order pass.
+
+        Raises: TooManyJobs.
+        """
+        limit = settings.max_waiting_jobs
+        if order.is_free or limit is None:
+            return
+        counts = await jobs_table.count_unfinished(session, guild_id=guild_id, user_id=asker.user_id)
+        running, queued = counts[JobStatus.RUNNING], counts[JobStatus.QUEUED]
+        # A job that may start at once does not wait, even where the engine has not taken it yet.
+        starting = 0 if settings.max_running_jobs is None else max(0, settings.max_running_jobs - running)
+        if queued - starting >= limit:
+            raise TooManyJobs(
+                say_n(
+                    "{count} job of yours is waiting already. Wait until it is done, or cancel it.",
+                    "{count} jobs of yours are waiting already. Wait until one is done, or cancel one.",
+                    queued,
+                )
+            )

@@ -1,0 +1,132 @@
+"""A guild's queue in its moderators' hands: seen, cancelled, paused, cleared. What is taken is refunded."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.errors import NotFound, Unavailable
+from bot.domain.guild import GuildSettings, is_moderator
+from bot.domain.job import Asker, Job, JobStatus
+from bot.domain.sentences import say
+from bot.services.clock import Clock, utc_now
+from bot.services.gates import Order
+from bot.services.guilds import moderated_guild
+from bot.services.runs import Note, Runs
+from bot.storage import audit, guilds
+from bot.storage import jobs as jobs_table
+from bot.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueState:
+    """What waits and runs in a guild."""
+
+    jobs: tuple[Job, ...]
+    """Running ones first, then in the order they were asked for."""
+    is_paused: bool
+
+
+class Queue:
+    """The moderators' view of the queue. Also the gate that refuses new jobs while a guild is paused."""
+
+    def __init__(self, database: Database, runs: Runs, *, now: Clock = utc_now) -> None:
+        self._database = database
+        self._runs = runs
+        self._now = now
+
+    async def check(
+        self, session: AsyncSession, asker: Asker, order: Order, *, guild_id: int, settings: GuildSettings
+    ) -> None:
+        """Refuse what would be drawn while the guild is paused; pictures that exist can still be picked.
+
+        Raises: Unavailable.
+        """
+        del session, asker, guild_id
+        if settings.is_paused and not order.is_free:
+            raise Unavailable(
+                say(
+                    "The moderators have paused drawing in this server. Try again later; nothing was charged."
+                )
+            )
+
+    async def show(self, asker: Asker) -> QueueState:
+        """What waits and runs in the asker's guild.
+
+        Raises: NotAllowed.
+        """
+        async with self._database.reading() as session:
+            guild_id, settings = await moderated_guild(session, asker)
+            jobs = await jobs_table.list_waiting(session, guild_id=guild_id)
+        running_first = sorted(jobs, key=lambda job: (job.status is JobStatus.QUEUED, job.id))
+        return QueueState(jobs=tuple(running_first), is_paused=settings.is_paused)
+
+    async def list_choices(self, asker: Asker) -> list[Job]:
+        """The jobs to choose from; none for whoever may not touch them."""
+        async with self._database.reading() as session:
+            settings = await guilds.get_settings(session, asker.guild_id or 0)
+            if not is_moderator(asker, settings):
+                return []
+            return await jobs_table.list_waiting(session, guild_id=asker.guild_id or 0)
+
+    async def cancel(self, asker: Asker, job_id: int, *, reason: str = "") -> Job:
+        """Stop any job of the asker's guild.
+
+        Raises: NotAllowed, NotFound.
+        """
+        async with self._database.reading() as session:
+            guild_id, _ = await moderated_guild(session, asker)
+            job = await jobs_table.get(session, job_id)
+        if job is None or job.guild_id != guild_id:
+            raise NotFound(say("There is no such job in this server's queue."))
+        if not await self._runs.cancel(job_id, note=self._note(asker, job, reason)):
+            raise NotFound(say("This job is over already: there is nothing left to cancel."))
+        return job
+
+    async def clear(self, asker: Asker, user_id: int, *, reason: str = "") -> int:
+        """Stop everything that a member waits for in the asker's guild; how many jobs it were.
+
+        Raises: NotAllowed.
+        """
+        async with self._database.reading() as session:
+            guild_id, _ = await moderated_guild(session, asker)
+            jobs = await jobs_table.list_waiting(session, guild_id=guild_id, user_id=user_id)
+        cancelled = 0
+        for job in jobs:
+            cancelled += await self._runs.cancel(job.id, note=self._note(asker, job, reason))
+        return cancelled
+
+    async def pause(self, asker: Asker, *, is_paused: bool) -> QueueState:
+        """Refuse new jobs, or take them again. What waits and runs is still drawn.
+
+        Raises: NotAllowed.
+        """
+        now = self._now()
+        async with self._database.transaction() as session:
+            guild_id, settings = await moderated_guild(session, asker)
+            changed = replace(settings, is_paused=is_paused)
+            await guilds.update_settings(session, guild_id, changed, now=now)
+            await audit.add(
+                session,
+                guild_id=guild_id,
+                actor_id=asker.user_id,
+                action="pause" if is_paused else "resume",
+                target_id=None,
+                reason="",
+                now=now,
+            )
+        return await self.show(asker)
+
+    def _note(self, asker: Asker, job: Job, reason: str) -> Note:
+        async def write(session: AsyncSession) -> None:
+            await audit.add(
+                session,
+                guild_id=job.guild_id,
+                actor_id=asker.user_id,
+                action="cancel",
+                target_id=job.user_id,
+                reason=reason,
+                details={"job": job.id},
+                now=self._now(),
+            )
+
+        return write

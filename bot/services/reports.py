@@ -1,0 +1,161 @@
+"""What members report, and what moderators make of it: the picture deleted, its member warned, or nothing."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.job import Asker, ImageRef, Job
+from bot.domain.people import MAX_TEXT, AppealStatus, Report
+from bot.domain.sentences import say
+from bot.services.clock import Clock, utc_now
+from bot.services.guilds import moderated_guild
+from bot.storage import audit, guilds, reports
+from bot.storage import jobs as jobs_table
+from bot.storage.database import Database
+from bot.storage.images import ImageFiles
+
+MAX_REPORTS_A_DAY = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """A report with the job that it is about."""
+
+    report: Report
+    job: Job
+    channel_id: int | None
+    """Where the guild's moderators read it."""
+    deleted: tuple[Job, ...] = ()
+    """The jobs whose pictures were taken away: a grid, and the tiles picked from it."""
+
+
+class Reports:
+    """Reports of one guild never reach another one, and nobody is told who reported."""
+
+    def __init__(self, database: Database, files: ImageFiles, *, now: Clock = utc_now) -> None:
+        self._database = database
+        self._files = files
+        self._now = now
+
+    async def report(self, asker: Asker, message_id: int, reason: str) -> Reported:
+        """Tell the moderators of the asker's guild about a result.
+
+        Raises: NotAllowed, NotFound.
+        """
+        now = self._now()
+        async with self._database.transaction() as session:
+            guild_id = asker.guild_id
+            if guild_id is None:
+                raise NotAllowed(say("This belongs to a server: ask me there."))
+            job = await jobs_table.get_by_message(session, guild_id=guild_id, message_id=message_id)
+            if job is None or job.is_direct_message:
+                raise NotFound(say("This message is none of my pictures, or it is deleted already."))
+            key = {"guild_id": guild_id, "reporter_id": asker.user_id}
+            made = await reports.count_since(session, **key, since=now - timedelta(days=1))
+            if made >= MAX_REPORTS_A_DAY:
+                raise NotAllowed(say("You have reported a lot today. Talk to a moderator instead."))
+            text = reason[:MAX_TEXT]
+            report_id = await reports.add(session, **key, job_id=job.id, reason=text, now=now)
+            if report_id is None:
+                raise NotFound(say("You have reported this picture already. The moderators will see to it."))
+            settings = await guilds.get_settings(session, guild_id)
+        report = Report(
+            id=report_id,
+            guild_id=guild_id,
+            job_id=job.id,
+            reason=text,
+            status=AppealStatus.OPEN,
+            created_at=now,
+        )
+        return Reported(report=report, job=job, channel_id=settings.moderators_channel_id)
+
+    async def list_open(self, asker: Asker, *, limit: int) -> list[Reported]:
+        """The reports that wait for a decision in the asker's guild.
+
+        Raises: NotAllowed.
+        """
+        async with self._database.reading() as session:
+            guild_id, settings = await moderated_guild(session, asker)
+            found = []
+            for report in await reports.list_open(session, guild_id=guild_id, limit=limit):
+                job = await jobs_table.get(session, report.job_id)
+                if job is not None:
+                    found.append(Reported(report=report, job=job, channel_id=settings.moderators_channel_id))
+            return found
+
+    async def get(self, asker: Asker, report_id: int) -> Reported:
+        """One report of the asker's guild.
+
+        Raises: NotAllowed, NotFound.
+        """
+        async with self._database.reading() as session:
+            guild_id, settings = await moderated_guild(session, asker)
+            return await self._get(session, guild_id, report_id, settings.moderators_channel_id)
+
+    async def close(self, asker: Asker, report_id: int, status: AppealStatus) -> Reported:
+        """Decide every open report on this picture: something was done, or nothing is wrong with it.
+
+        Raises: NotAllowed, NotFound.
+        """
+        async with self._database.transaction() as session:
+            guild_id, settings = await moderated_guild(session, asker)
+            found = await self._get(session, guild_id, report_id, settings.moderators_channel_id)
+            await self._close(session, asker, found, status)
+        return found
+
+    async def delete_result(self, asker: Asker, report_id: int) -> Reported:
+        """Take a reported picture away: its files, and every way to bring it back. The charge stays.
+
+        Raises: NotAllowed, NotFound.
+        """
+        async with self._database.transaction() as session:
+            guild_id, settings = await moderated_guild(session, asker)
+            found = await self._get(session, guild_id, report_id, settings.moderators_channel_id)
+            await self._close(session, asker, found, AppealStatus.ACCEPTED)
+            jobs = await jobs_table.list_same_picture(session, guild_id=guild_id, job=found.job)
+            for job in jobs:
+                await jobs_table.update_deleted(session, guild_id=guild_id, job_id=job.id)
+            await audit.add(
+                session,
+                guild_id=guild_id,
+                actor_id=asker.user_id,
+                action="delete_result",
+                target_id=found.job.user_id,
+                reason="",
+                details={"job": found.job.id},
+                now=self._now(),
+            )
+        images = [ImageRef(job_id=job.id, index=i) for job in jobs for i in range(job.recipe.num_images)]
+        await asyncio.to_thread(self._files.delete, images)
+        return replace(found, deleted=tuple(jobs))
+
+    async def _get(
+        self, session: AsyncSession, guild_id: int, report_id: int, channel_id: int | None
+    ) -> Reported:
+        report = await reports.get(session, guild_id=guild_id, report_id=report_id)
+        job = None if report is None else await jobs_table.get(session, report.job_id)
+        if report is None or job is None:
+            raise NotFound(say("There is no such report in this server."))
+        return Reported(report=report, job=job, channel_id=channel_id)
+
+    async def _close(
+        self, session: AsyncSession, asker: Asker, found: Reported, status: AppealStatus
+    ) -> None:
+        closed = await reports.update_decided(
+            session, guild_id=found.report.guild_id, job_id=found.job.id, status=status
+        )
+        if not closed:
+            raise NotFound(say("Somebody has decided this already."))
+        await audit.add(
+            session,
+            guild_id=found.report.guild_id,
+            actor_id=asker.user_id,
+            action=f"report_{status}",
+            target_id=found.job.user_id,
+            reason="",
+            details={"job": found.job.id, "reports": closed},
+            now=self._now(),
+        )

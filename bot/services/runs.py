@@ -1,0 +1,263 @@
+"""Jobs on the engine: from QUEUED to RENDERED, FAILED or CANCELLED, whatever dies in between."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from PIL import Image
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.errors import UserError
+from bot.domain.job import Failure, Job, JobStatus
+from bot.services.clock import Clock, utc_now
+from bot.services.pictures import Pictures
+from bot.services.turns import Turns
+from bot.storage import guilds, ledger
+from bot.storage import jobs as jobs_table
+from bot.storage.database import Database
+from engine import api
+from engine.errors import (
+    DeviceLost,
+    EngineError,
+    EngineStopped,
+    InvalidRequest,
+    ModelNotFound,
+    OutOfMemory,
+)
+
+log = logging.getLogger(__name__)
+
+Note = Callable[[AsyncSession], Awaitable[None]]
+
+MAX_ATTEMPTS = 3
+"""A job during which the process died this often is not tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobUpdate:
+    """A job as it stands this moment. Only the latest counts."""
+
+    job: Job
+    position: int | None = None
+    """1 for the next job to start; None once it runs."""
+    progress: float = 0.0
+    """Share of the steps that are done, 0 to 1."""
+    preview: tuple[Image.Image, ...] = ()
+
+
+class Run:
+    """One job in flight: its latest state, and a way to wait for the next."""
+
+    def __init__(self, job: Job) -> None:
+        self.latest = JobUpdate(job=job)
+        self._changed = asyncio.Event()
+        self._ended = asyncio.Event()
+
+    def publish(self, update: JobUpdate) -> None:
+        """Make this the latest state."""
+        self.latest = update
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        self._ended.set()
+        self.publish(self.latest)
+
+    async def updates(self) -> AsyncIterator[JobUpdate]:
+        """The latest state, then each later one; states that nobody waited for are skipped."""
+        seen: JobUpdate | None = None
+        while True:
+            changed = self._changed
+            if self.latest is not seen:
+                seen = self.latest
+                yield seen
+            elif self._ended.is_set():
+                return
+            else:
+                await changed.wait()
+
+    async def ended_within(self, seconds: float) -> bool:
+        """Wait for the end, but not longer than this."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
+        except TimeoutError:
+            return False
+        return True
+
+
+class Runs:
+    """All jobs in flight."""
+
+    def __init__(
+        self, database: Database, engine: api.Engine, pictures: Pictures, *, now: Clock = utc_now
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._pictures = pictures
+        self._now = now
+        self._turns = Turns()
+        self._runs: dict[int, Run] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    def start(self, job: Job) -> Run:
+        """Put a QUEUED job on the engine."""
+        run = self._runs[job.id] = Run(job)
+        self._tasks[job.id] = asyncio.create_task(self._draw(run), name=f"job {job.id}")
+        return run
+
+    def get(self, job_id: int) -> Run | None:
+        """The job in flight; None if it is not, or not any more."""
+        return self._runs.get(job_id)
+
+    async def reload(self, job: Job) -> Job:
+        """The job as the database has it now."""
+        async with self._database.reading() as session:
+            return await jobs_table.get(session, job.id) or job
+
+    async def cancel(self, job_id: int, *, note: Note | None = None) -> bool:
+        """Stop a job and refund it; False when it was over already. `note` is written along with it."""
+        job = await self._end(job_id, JobStatus.CANCELLED, note=note)
+        if job is None:
+            return False
+        if run := self._runs.get(job_id):
+            run.publish(JobUpdate(job=job))
+        if task := self._tasks.get(job_id):
+            task.cancel()
+        return True
+
+    async def recover(self) -> list[Job]:
+        """After a start: every job that still owes something, in order, ready to go on.
+
+        A job that was RUNNING is QUEUED again; one that the process died with too often has FAILED.
+        """
+        async with self._database.transaction() as session:
+            for job in await jobs_table.list_unfinished(session):
+                if job.status is not JobStatus.RUNNING:
+                    continue
+                if job.attempt < MAX_ATTEMPTS:
+                    await jobs_table.update_returned(session, job.id, attempt=job.attempt, is_counted=True)
+                    continue
+                await jobs_table.update_ended(
+                    session, job.id, JobStatus.FAILED, now=self._now(), failure=Failure.CRASHED
+                )
+                await ledger.refund(session, job.id, now=self._now())
+        async with self._database.reading() as session:
+            unfinished = await jobs_table.list_unfinished(session)
+            return unfinished + await jobs_table.list_with_progress_message(session)
+
+    async def drain(self) -> None:
+        """Stop drawing; what runs goes back to the queue, for the next start."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _draw(self, run: Run) -> None:
+        job = run.latest.job
+        try:
+            with self._turns.queue(job.guild_id, job.user_id) as turn:
+                await turn.come(await self._max_running(job))
+                await self._follow_engine(run)
+        except (EngineStopped, DeviceLost, asyncio.CancelledError):
+            await self._return(run)
+            raise
+        except EngineError as error:
+            log.warning("job %s failed: %s", job.id, error)
+            await self._fail(run, _failure(error))
+        except Exception:  # the boundary of a job: it is refunded, logged and told; the bot goes on
+            log.exception("job %s failed", job.id)
+            await self._fail(run, Failure.ENGINE)
+        finally:
+            del self._runs[job.id], self._tasks[job.id]
+            run.end()
+
+    async def _max_running(self, job: Job) -> int | None:
+        async with self._database.reading() as session:
+            return (await guilds.get_settings(session, job.guild_id)).max_running_jobs
+
+    async def _follow_engine(self, run: Run) -> None:
+        job = run.latest.job
+        request = await self._pictures.request(job.recipe, fairness_key=str(job.user_id), speed=job.speed)
+        async with aclosing(self._engine.run(request)) as events:
+            async for event in events:
+                await self._take(run, event)
+
+    async def _take(self, run: Run, event: api.Event) -> None:
+        latest = run.latest
+        match event:
+            case api.Queued(position=position):
+                run.publish(replace(latest, position=position))
+            case api.Started():
+                await self._started(run)
+            case api.Progress(step=step, total=total):
+                run.publish(replace(latest, position=None, progress=step / total))
+            case api.Preview(images=images):
+                run.publish(replace(latest, preview=images))
+            case api.Finished(result=result, gpu_seconds=gpu_seconds):
+                await self._finish(run, result, gpu_ms=round(gpu_seconds * 1000))
+
+    async def _started(self, run: Run) -> None:
+        job = run.latest.job
+        async with self._database.transaction() as session:
+            attempt = await jobs_table.update_started(session, job.id)
+        if attempt is not None:
+            run.publish(JobUpdate(job=replace(job, status=JobStatus.RUNNING, attempt=attempt)))
+
+    async def _finish(self, run: Run, result: api.Generated, *, gpu_ms: int) -> None:
+        """Pictures to disk first, then RENDERED, settled and owed to the channel in one transaction."""
+        job, now = run.latest.job, self._now()
+        await self._pictures.add(job, result)
+        recipe = replace(job.recipe, model_hash=self._model_hash(job.recipe.model))
+        async with self._database.transaction() as session:
+            is_ours = await jobs_table.update_rendered(
+                session, job.id, attempt=job.attempt, gpu_ms=gpu_ms, now=now
+            )
+            if not is_ours:
+                return
+            await jobs_table.add_images(
+                session, job.id, recipe, engine_version=result.engine_version, now=now
+            )
+            await ledger.settle(session, job.id, images=len(result.images), gpu_ms=gpu_ms, now=now)
+            await jobs_table.add_outbox(session, job.id, now=now)
+        run.publish(JobUpdate(job=replace(job, status=JobStatus.RENDERED, gpu_ms=gpu_ms), progress=1.0))
+
+    async def _fail(self, run: Run, failure: Failure) -> None:
+        job = await self._end(run.latest.job.id, JobStatus.FAILED, failure)
+        if job is not None:
+            run.publish(JobUpdate(job=job))
+
+    async def _end(
+        self, job_id: int, status: JobStatus, failure: Failure | None = None, *, note: Note | None = None
+    ) -> Job | None:
+        now = self._now()
+        async with self._database.transaction() as session:
+            if not await jobs_table.update_ended(session, job_id, status, now=now, failure=failure):
+                return None
+            await ledger.refund(session, job_id, now=now)
+            if note is not None:
+                await note(session)
+            return await jobs_table.get(session, job_id)
+
+    async def _return(self, run: Run) -> None:
+        job = run.latest.job
+        async with self._database.transaction() as session:
+            await jobs_table.update_returned(session, job.id, attempt=job.attempt, is_counted=False)
+
+    def _model_hash(self, name: str) -> str:
+        return next(model.hash for model in self._engine.models() if model.name == name)
+
+
+def _failure(error: EngineError | UserError) -> Failure:
+    match error:
+        case OutOfMemory():
+            return Failure.OUT_OF_MEMORY
+        case InvalidRequest():
+            return Failure.INVALID_REQUEST
+        case ModelNotFound():
+            return Failure.MODEL_NOT_FOUND
+        case _:
+            return Failure.ENGINE

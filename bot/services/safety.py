@@ -1,0 +1,142 @@
+"""Finished pictures before they are posted: what a guild's image filter makes of them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from PIL import Image
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.audit import RULE
+from bot.domain.errors import NotAllowed
+from bot.domain.image_filter import ImageFilter, Withheld, outcome
+from bot.domain.job import Asker, ImageRef, Job
+from bot.domain.people import AppealStatus, Report
+from bot.domain.sentences import say
+from bot.services.clock import Clock, utc_now
+from bot.services.guilds import moderated_guild
+from bot.services.reports import Reported
+from bot.storage import audit, guilds, reports
+from bot.storage import jobs as jobs_table
+from bot.storage.database import Database
+from bot.storage.images import ImageFiles
+
+Classify = Callable[[Sequence[Image.Image]], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """How a picture may be posted."""
+
+    is_spoiler: bool = False
+    reported: Reported | None = None
+    """For the moderators, once."""
+
+
+class Safety:
+    """The image filter: off, and not to be switched on, where nothing can classify."""
+
+    def __init__(
+        self, database: Database, files: ImageFiles, classify: Classify | None, *, now: Clock = utc_now
+    ) -> None:
+        self._database = database
+        self._files = files
+        self._classify = classify
+        self._now = now
+
+    async def set_filter(self, asker: Asker, chosen: ImageFilter) -> ImageFilter:
+        """Change what happens to pictures that look like nudity in the asker's guild.
+
+        Raises: NotAllowed.
+        """
+        async with self._database.transaction() as session:
+            guild_id, settings = await moderated_guild(session, asker)
+            if chosen is not ImageFilter.OFF and self._classify is None:
+                raise NotAllowed(
+                    say(
+                        "I cannot look at pictures yet: whoever runs this bot must install its extra "
+                        "`safety` first."
+                    )
+                )
+            changed = replace(settings, image_filter=chosen.value)
+            await guilds.update_settings(session, guild_id, changed, now=self._now())
+            await audit.add(
+                session,
+                guild_id=guild_id,
+                actor_id=asker.user_id,
+                action="image_filter",
+                target_id=None,
+                reason="",
+                details={"filter": chosen.value},
+                now=self._now(),
+            )
+        return chosen
+
+    async def is_filtered(self, job: Job) -> bool:
+        """Whether the job's pictures are looked at before anybody sees them: then there are no previews."""
+        async with self._database.reading() as session:
+            settings = await guilds.get_settings(session, job.guild_id)
+        return self._classify is not None and settings.image_filter != ImageFilter.OFF
+
+    async def judge(self, job: Job, tiles: Sequence[Image.Image], *, is_age_restricted: bool) -> Judgement:
+        """How the pictures of a job may be posted in a channel. Asking again tells nobody again.
+
+        Raises: Withheld.
+        """
+        async with self._database.reading() as session:
+            settings = await guilds.get_settings(session, job.guild_id)
+        is_welcome = is_age_restricted and settings.is_nsfw_allowed
+        chosen = ImageFilter(settings.image_filter)
+        if self._classify is None or chosen is ImageFilter.OFF or is_welcome:
+            return Judgement()
+        score = await asyncio.to_thread(self._classify, tiles)
+        match outcome(score, chosen):
+            case ImageFilter.OFF:
+                return Judgement()
+            case ImageFilter.SPOILER:
+                return Judgement(is_spoiler=True)
+            case ImageFilter.MODERATORS:
+                return Judgement(
+                    is_spoiler=True, reported=await self._report(job, score, settings.moderators_channel_id)
+                )
+            case ImageFilter.BLOCK:
+                await self._withhold(job, score)
+                raise Withheld
+
+    async def _report(self, job: Job, score: float, channel_id: int | None) -> Reported | None:
+        now, reason = self._now(), f"image filter: {score:.2f}"
+        async with self._database.transaction() as session:
+            report_id = await reports.add(
+                session, guild_id=job.guild_id, job_id=job.id, reporter_id=RULE, reason=reason, now=now
+            )
+            if report_id is None:
+                return None
+            await self._note(session, job, "image_reported", score)
+        report = Report(
+            id=report_id,
+            guild_id=job.guild_id,
+            job_id=job.id,
+            reason=reason,
+            status=AppealStatus.OPEN,
+            created_at=now,
+        )
+        return Reported(report=report, job=job, channel_id=channel_id)
+
+    async def _withhold(self, job: Job, score: float) -> None:
+        async with self._database.transaction() as session:
+            if await jobs_table.update_deleted(session, guild_id=job.guild_id, job_id=job.id):
+                await self._note(session, job, "image_withheld", score)
+        images = [ImageRef(job_id=job.id, index=index) for index in range(job.recipe.num_images)]
+        await asyncio.to_thread(self._files.delete, images)
+
+    async def _note(self, session: AsyncSession, job: Job, action: str, score: float) -> None:
+        await audit.add(
+            session,
+            guild_id=job.guild_id,
+            actor_id=RULE,
+            action=action,
+            target_id=job.user_id,
+            reason="",
+            details={"job": job.id, "score": round(score, 2)},
+            now=self._now(),
+        )

@@ -1,0 +1,72 @@
+"""Queries on the audit log: rows are added and read; a trigger forbids everything else."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlalchemy import Select, insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.audit import AuditEntry, AuditFilter, without_ids
+from bot.storage.models import AuditRow
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+async def add(
+    session: AsyncSession,
+    *,
+    guild_id: int,
+    actor_id: int,
+    action: str,
+    target_id: int | None,
+    reason: str,
+    details: Mapping[str, object] = NOTHING,
+    now: datetime,
+) -> None:
+    """Note what a moderator, or a rule (actor 0), did. `details` hold plain values, and no member's id."""
+    await session.execute(
+        insert(AuditRow).values(
+            guild_id=guild_id,
+            actor_id=actor_id,
+            action=action,
+            target_id=target_id,
+            reason=without_ids(reason),
+            details=dict(details),
+            created_at=now,
+        )
+    )
+
+
+async def list_entries(
+    session: AsyncSession, *, guild_id: int, wanted: AuditFilter, limit: int, offset: int = 0
+) -> list[AuditEntry]:
+    """A guild's rows, newest first."""
+    query = _wanted(guild_id, wanted).order_by(AuditRow.id.desc()).limit(limit).offset(offset)
+    return [_entry(row) for row in await session.scalars(query)]
+
+
+async def list_actions(session: AsyncSession, *, guild_id: int) -> list[str]:
+    """Every kind of action that a guild's log holds."""
+    query = select(AuditRow.action).where(AuditRow.guild_id == guild_id).distinct().order_by(AuditRow.action)
+    return list(await session.scalars(query))
+
+
+def _wanted(guild_id: int, wanted: AuditFilter) -> Select[AuditRow]:
+    query = select(AuditRow).where(AuditRow.guild_id == guild_id)
+    if wanted.user_id is not None:
+        query = query.where(or_(AuditRow.actor_id == wanted.user_id, AuditRow.target_id == wanted.user_id))
+    return query if wanted.action is None else query.where(AuditRow.action == wanted.action)
+
+
+def _entry(row: AuditRow) -> AuditEntry:
+    return AuditEntry(
+        id=row.id,
+        guild_id=row.guild_id,
+        actor_id=row.actor_id,
+        action=row.action,
+        target_id=row.target_id,
+        reason=row.reason,
+        details=row.details,
+        created_at=row.created_at,
+    )

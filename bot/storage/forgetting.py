@@ -1,0 +1,134 @@
+"""Queries that make a member unknown: their rows are deleted, or bear a number that is nobody's.
+
+Every table is looked at, by the names of its columns: a new table with a `user_id` is emptied of the member
+unless it is named here as one whose sums are kept.
+"""
+
+import os
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.job import ImageRef, Job, JobStatus, Recipe
+from bot.storage import jobs as jobs_table
+from bot.storage.models import (
+    AccountRow,
+    AppealRow,
+    ForgottenRow,
+    ImageRow,
+    JobRow,
+    OutboxRow,
+    SanctionRow,
+    Table,
+)
+
+KEPT = frozenset({"accounts", "audit", "grants", "jobs"})
+"""Tables whose rows stay, under a pseudonym: sums and decisions outlive a member."""
+BYSTANDERS = ("actor_id", "target_id", "reporter_id")
+"""Columns that name a member in somebody else's row."""
+KEY_BYTES = 32
+
+BLANK = Recipe(
+    prompts=(("", 1.0),),
+    negative_prompt="",
+    width=0,
+    height=0,
+    steps=0,
+    guidance_scale=0.0,
+    sampler="",
+    seed=0,
+    num_images=0,
+    model="",
+    model_hash="",
+)
+
+
+async def list_waiting(session: AsyncSession, user_id: int) -> list[Job]:
+    """A member's jobs that wait or run, in all guilds."""
+    return await jobs_table.list_of_member(
+        session,
+        guild_id=None,
+        user_id=user_id,
+        statuses=[JobStatus.QUEUED, JobStatus.RUNNING],
+        limit=10_000,
+    )
+
+
+async def list_guilds(session: AsyncSession, user_id: int) -> list[int]:
+    """The guilds in which a member drew, or was told something."""
+    drew = await session.scalars(select(AccountRow.guild_id).filter_by(user_id=user_id).distinct())
+    told = await session.scalars(select(SanctionRow.guild_id).filter_by(user_id=user_id).distinct())
+    return sorted({*drew, *told})
+
+
+async def update_member(session: AsyncSession, user_id: int, pseudonym: int) -> list[ImageRef]:
+    """Take a member out of every table; the pictures whose files are to be deleted."""
+    images = await _blank_jobs(session, user_id)
+    mine = select(SanctionRow.id).where(SanctionRow.user_id == user_id)
+    await session.execute(
+        delete(AppealRow).where(or_(AppealRow.user_id == user_id, AppealRow.sanction_id.in_(mine)))
+    )
+    for table in reversed(Table.metadata.sorted_tables):
+        if "user_id" in table.c:
+            column = table.c.user_id
+            statement = update(table).values(user_id=pseudonym) if table.name in KEPT else delete(table)
+            await session.execute(statement.where(column == user_id))
+        for name in BYSTANDERS:
+            if name in table.c:
+                await session.execute(update(table).where(table.c[name] == user_id).values({name: pseudonym}))
+    return images
+
+
+async def update_forgotten(
+    session: AsyncSession, *, guild_id: int, digest: str, until: datetime | None
+) -> None:
+    """Remember until when somebody may not draw, without remembering who."""
+    key = {"guild_id": guild_id, "digest": digest}
+    await session.execute(delete(ForgottenRow).filter_by(**key))
+    await session.execute(insert(ForgottenRow).values(**key, until=until))
+
+
+async def get_forgotten(
+    session: AsyncSession, *, guild_id: int, digest: str, now: datetime
+) -> tuple[datetime | None] | None:
+    """Until when (None: for good) somebody may not draw, in a tuple; None if they may."""
+    row = await session.get(ForgottenRow, (guild_id, digest), populate_existing=True)
+    if row is None or (row.until is not None and row.until <= now):
+        return None
+    return (row.until,)
+
+
+def get_key(path: Path) -> bytes:
+    """The key of the digests, made at its first use. It lies outside of the database on purpose. Blocking."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+    return path.read_bytes()
+
+
+async def _blank_jobs(session: AsyncSession, user_id: int) -> list[ImageRef]:
+    mine = select(JobRow.id).where(JobRow.user_id == user_id)
+    rows = await session.execute(select(ImageRow.job_id, ImageRow.index).where(ImageRow.job_id.in_(mine)))
+    images = [ImageRef(job_id=job_id, index=index) for job_id, index in rows]
+    await session.execute(delete(ImageRow).where(ImageRow.job_id.in_(mine)))
+    await session.execute(delete(OutboxRow).where(OutboxRow.job_id.in_(mine)))
+    await session.execute(
+        update(JobRow)
+        .where(JobRow.user_id == user_id, JobRow.status.in_(_drawn()))
+        .values(status=JobStatus.DELETED)
+    )
+    await session.execute(
+        update(JobRow).where(JobRow.user_id == user_id).values(prompt="", recipe=BLANK.to_json())
+    )
+    return images
+
+
+def _drawn() -> Sequence[JobStatus]:
+    return [status for status in JobStatus if status.has_pictures]

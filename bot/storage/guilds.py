@@ -1,0 +1,31 @@
+"""Queries on guilds and what they decided."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.guild import GuildSettings
+from bot.storage.models import GuildRow
+
+
+async def get_settings(session: AsyncSession, guild_id: int) -> GuildSettings:
+    """A guild's settings; the defaults for one that never set any."""
+    row = await session.get(GuildRow, guild_id, populate_existing=True)
+    return GuildSettings() if row is None else GuildSettings.from_json(row.settings)
+
+
+async def list_public(session: AsyncSession) -> list[int]:
+    """The guilds that the web page shows, in the order of their ids."""
+    rows = await session.scalars(select(GuildRow).order_by(GuildRow.guild_id))
+    return [row.guild_id for row in rows if GuildSettings.from_json(row.settings).is_public]
+
+
+async def update_settings(
+    session: AsyncSession, guild_id: int, settings: GuildSettings, *, now: datetime
+) -> None:
+    """Replace a guild's settings."""
+    values = {"settings": settings.to_json(), "updated_at": now}
+    statement = update(GuildRow).filter_by(guild_id=guild_id).values(**values)
+    if await session.scalar(statement.returning(GuildRow.guild_id)) is None:
+        await session.execute(insert(GuildRow).values(guild_id=guild_id, **values))

@@ -1,0 +1,78 @@
+"""The picture files: written atomically, named by job and index, readable by nobody else."""
+
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from PIL import Image
+
+from bot.domain.job import ImageRef
+
+
+class ImageFiles:
+    """Tiles (lossless PNG) and their latents below one folder. Blocking: call it in a thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def add(self, image: ImageRef, tile: Image.Image, latents: bytes) -> None:
+        """Keep a picture. Writing it again replaces it."""
+        path = self._path(image, "png")
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _replacing(path) as temporary:
+            tile.save(temporary, format="PNG", compress_level=1)
+        with _replacing(self._path(image, "latents")) as temporary:
+            temporary.write_bytes(latents)
+
+    def get_tile(self, image: ImageRef) -> Image.Image | None:
+        """The tile, or None when the file is gone."""
+        try:
+            with Image.open(self._path(image, "png")) as opened:
+                return opened.convert("RGB")
+        except FileNotFoundError:
+            return None
+
+    def get_latents(self, image: ImageRef) -> bytes | None:
+        """The latents, or None when the file is gone."""
+        try:
+            return self._path(image, "latents").read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def delete(self, images: Iterable[ImageRef]) -> None:
+        """Delete pictures with their latents; those that are gone already are no error."""
+        for image in images:
+            for extension in ("png", "latents"):
+                self._path(image, extension).unlink(missing_ok=True)
+
+    def delete_older_than(self, days: int) -> int:
+        """Delete what is older than the retention time; returns how many files."""
+        horizon = time.time() - days * 86_400
+        old = [path for path in self.folder.glob("*/*.*") if path.stat().st_mtime < horizon]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
+    def _path(self, image: ImageRef, extension: str) -> Path:
+        return self.folder / f"{image.job_id // 1000:06d}" / f"{image.job_id}-{image.index}.{extension}"
+
+
+class _replacing:  # noqa: N801 - used like a function
+    """A temporary path that takes the place of the real one once it is on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+
+    def __enter__(self) -> Path:
+        return self.temporary
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is not None:
+            self.temporary.unlink(missing_ok=True)
+            return
+        self.temporary.chmod(0o600)
+        with self.temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        self.temporary.replace(self.path)

@@ -1,0 +1,294 @@
+"""Queries on jobs, their pictures and the outbox."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.job import Charge, Failure, ImageRef, Job, JobKind, JobStatus, Recipe, Speed
+from bot.storage.models import ImageRow, JobRow, OutboxRow
+
+
+def insert_or_ignore(session: AsyncSession, table: type[Any]) -> Any:
+    """INSERT … ON CONFLICT DO NOTHING, in the dialect at hand."""
+    dialect = session.get_bind().dialect.name
+    statement = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    return statement.on_conflict_do_nothing()
+
+
+async def add(session: AsyncSession, job: Job, *, account_id: int | None) -> int | None:
+    """Insert a job (its `id` is ignored); None when this source and ordinal were inserted before."""
+    statement = insert_or_ignore(session, JobRow).values(
+        source=job.source,
+        ordinal=job.ordinal,
+        kind=job.kind,
+        status=job.status,
+        guild_id=job.guild_id,
+        channel_id=job.channel_id,
+        user_id=job.user_id,
+        is_direct_message=job.is_direct_message,
+        is_age_restricted=job.is_age_restricted,
+        account_id=account_id,
+        prompt=job.prompt,
+        recipe=job.recipe.to_json(),
+        speed=job.speed,
+        reserved_images=job.charge.images,
+        reserved_gpu_ms=job.charge.gpu_ms,
+        parent_id=job.parent and job.parent.job_id,
+        parent_index=job.parent and job.parent.index,
+        reply_to=job.reply_to,
+        locale=job.locale,
+        created_at=job.created_at,
+    )
+    return await session.scalar(statement.returning(JobRow.id))  # type: ignore[no-any-return]
+
+
+async def get(session: AsyncSession, job_id: int) -> Job | None:
+    """One job."""
+    row = await session.get(JobRow, job_id, populate_existing=True)
+    return None if row is None else _job(row)
+
+
+async def get_by_source(session: AsyncSession, source: str, ordinal: int = 0) -> Job | None:
+    """The job that a request made."""
+    row = await session.scalar(select(JobRow).filter_by(source=source, ordinal=ordinal))
+    return None if row is None else _job(row)
+
+
+async def get_by_message(session: AsyncSession, *, guild_id: int, message_id: int) -> Job | None:
+    """The job whose result, or progress, a message of a guild shows."""
+    query = select(JobRow).where(
+        JobRow.guild_id == guild_id,
+        or_(JobRow.result_message_id == message_id, JobRow.message_id == message_id),
+    )
+    row = await session.scalar(query.order_by(JobRow.id).limit(1))
+    return None if row is None else _job(row)
+
+
+async def list_waiting(session: AsyncSession, *, guild_id: int, user_id: int | None = None) -> list[Job]:
+    """The jobs of a guild that wait or run, in order; of one member, if one is named."""
+    query = select(JobRow).where(
+        JobRow.guild_id == guild_id, JobRow.status.in_([JobStatus.QUEUED, JobStatus.RUNNING])
+    )
+    return await _list(session, query if user_id is None else query.where(JobRow.user_id == user_id))
+
+
+async def list_same_picture(session: AsyncSession, *, guild_id: int, job: Job) -> list[Job]:
+    """A grid and every tile that was picked from it, whichever of them is given."""
+    root = job.parent.job_id if job.kind is JobKind.PICK and job.parent else job.id
+    is_pick = and_(JobRow.parent_id == root, JobRow.kind == JobKind.PICK)
+    query = select(JobRow).where(JobRow.guild_id == guild_id, or_(JobRow.id == root, is_pick))
+    return await _list(session, query)
+
+
+async def update_deleted(session: AsyncSession, *, guild_id: int, job_id: int) -> bool:
+    """A drawn job loses its pictures, and nothing is owed for it any more; False if it had none."""
+    drawn = [status for status in JobStatus if status.has_pictures]
+    statement = (
+        update(JobRow)
+        .where(JobRow.id == job_id, JobRow.guild_id == guild_id, JobRow.status.in_(drawn))
+        .values(status=JobStatus.DELETED)
+    )
+    if await session.scalar(statement.returning(JobRow.id)) is None:
+        return False
+    await session.execute(delete(ImageRow).where(ImageRow.job_id == job_id))
+    await session.execute(delete(OutboxRow).where(OutboxRow.job_id == job_id))
+    return True
+
+
+async def list_unfinished(session: AsyncSession) -> list[Job]:
+    """Every job that still owes something, in the order they were asked for."""
+    return await _list(
+        session,
+        select(JobRow).where(JobRow.status.in_([JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.RENDERED])),
+    )
+
+
+async def list_with_progress_message(session: AsyncSession) -> list[Job]:
+    """Final jobs whose progress message was not seen to disappear."""
+    final = [status for status in JobStatus if status.is_final]
+    return await _list(
+        session, select(JobRow).where(JobRow.message_id.is_not(None), JobRow.status.in_(final))
+    )
+
+
+async def list_of_member(
+    session: AsyncSession,
+    *,
+    guild_id: int | None,
+    user_id: int,
+    statuses: Sequence[JobStatus],
+    limit: int,
+    offset: int = 0,
+) -> list[Job]:
+    """A member's newest jobs; across guilds when `guild_id` is None."""
+    query = select(JobRow).where(JobRow.user_id == user_id, JobRow.status.in_(statuses))
+    if guild_id is not None:
+        query = query.where(JobRow.guild_id == guild_id)
+    rows = await session.scalars(query.order_by(JobRow.id.desc()).limit(limit).offset(offset))
+    return [_job(row) for row in rows]
+
+
+async def count_unfinished(session: AsyncSession, *, guild_id: int, user_id: int) -> dict[JobStatus, int]:
+    """How many jobs of a member wait, and how many run."""
+    unfinished = (JobStatus.QUEUED, JobStatus.RUNNING)
+    query = (
+        select(JobRow.status, func.count())
+        .where(JobRow.guild_id == guild_id, JobRow.user_id == user_id, JobRow.status.in_(unfinished))
+        .group_by(JobRow.status)
+    )
+    counts = dict.fromkeys(unfinished, 0)
+    counts.update({JobStatus(status): number for status, number in await session.execute(query)})
+    return counts
+
+
+async def list_by_ids(session: AsyncSession, job_ids: Collection[int]) -> list[Job]:
+    """These jobs, newest first."""
+    rows = await session.scalars(select(JobRow).where(JobRow.id.in_(job_ids)).order_by(JobRow.id.desc()))
+    return [_job(row) for row in rows]
+
+
+async def update_started(session: AsyncSession, job_id: int) -> int | None:
+    """QUEUED becomes RUNNING under a new attempt number, which is returned; None if it was not QUEUED."""
+    statement = (
+        update(JobRow)
+        .where(JobRow.id == job_id, JobRow.status == JobStatus.QUEUED)
+        .values(status=JobStatus.RUNNING, attempt=JobRow.attempt + 1)
+    )
+    return await session.scalar(statement.returning(JobRow.attempt))
+
+
+async def update_returned(session: AsyncSession, job_id: int, *, attempt: int, is_counted: bool) -> None:
+    """RUNNING goes back to QUEUED; an attempt that is not the job's fault is not counted."""
+    await session.execute(
+        update(JobRow)
+        .where(JobRow.id == job_id, JobRow.attempt == attempt, JobRow.status == JobStatus.RUNNING)
+        .values(status=JobStatus.QUEUED, attempt=attempt if is_counted else attempt - 1)
+    )
+
+
+async def update_rendered(
+    session: AsyncSession, job_id: int, *, attempt: int, gpu_ms: int, now: datetime
+) -> bool:
+    """RUNNING becomes RENDERED; False for a stale attempt, which must throw its result away."""
+    statement = (
+        update(JobRow)
+        .where(JobRow.id == job_id, JobRow.attempt == attempt, JobRow.status == JobStatus.RUNNING)
+        .values(status=JobStatus.RENDERED, gpu_ms=gpu_ms, finished_at=now)
+    )
+    return await session.scalar(statement.returning(JobRow.id)) is not None
+
+
+async def update_ended(
+    session: AsyncSession, job_id: int, status: JobStatus, *, now: datetime, failure: Failure | None = None
+) -> bool:
+    """QUEUED or RUNNING becomes FAILED or CANCELLED; False when it was too late."""
+    statement = (
+        update(JobRow)
+        .where(JobRow.id == job_id, JobRow.status.in_([JobStatus.QUEUED, JobStatus.RUNNING]))
+        .values(status=status, failure=failure, finished_at=now)
+    )
+    return await session.scalar(statement.returning(JobRow.id)) is not None
+
+
+async def update_message(session: AsyncSession, job_id: int, message_id: int | None) -> None:
+    """Remember the progress message, or that it is gone."""
+    await session.execute(update(JobRow).where(JobRow.id == job_id).values(message_id=message_id))
+
+
+async def add_images(
+    session: AsyncSession, job_id: int, recipe: Recipe, *, engine_version: str, now: datetime
+) -> None:
+    """Record the pictures of a job, each with its own seed and the recipe."""
+    await session.execute(
+        insert(ImageRow),
+        [
+            {
+                "job_id": job_id,
+                "index": index,
+                "seed": seed,
+                "recipe": recipe.to_json(),
+                "engine_version": engine_version,
+                "created_at": now,
+            }
+            for index, seed in enumerate(recipe.seeds)
+        ],
+    )
+
+
+async def get_engine_version(session: AsyncSession, image: ImageRef) -> str | None:
+    """What drew a picture."""
+    row = await session.get(ImageRow, (image.job_id, image.index))
+    return None if row is None else row.engine_version
+
+
+async def add_outbox(session: AsyncSession, job_id: int, *, now: datetime) -> int:
+    """Owe a job's result to its channel."""
+    statement = insert(OutboxRow).values(job_id=job_id, created_at=now)
+    return (await session.execute(statement.returning(OutboxRow.id))).scalar_one()
+
+
+async def update_outbox_attempt(session: AsyncSession, job_id: int) -> tuple[int, int] | None:
+    """Count an attempt before it is made: (outbox id, attempts so far). None if nothing is owed."""
+    statement = (
+        update(OutboxRow)
+        .where(OutboxRow.job_id == job_id, OutboxRow.closed_at.is_(None))
+        .values(attempts=OutboxRow.attempts + 1)
+        .returning(OutboxRow.id, OutboxRow.attempts)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else (row.id, row.attempts)
+
+
+async def update_delivered(
+    session: AsyncSession, job_id: int, status: JobStatus, *, result_message_id: int | None, now: datetime
+) -> None:
+    """RENDERED becomes DELIVERED or UNDELIVERABLE; nothing is owed any more."""
+    await session.execute(
+        update(JobRow)
+        .where(JobRow.id == job_id, JobRow.status == JobStatus.RENDERED)
+        .values(status=status, result_message_id=result_message_id)
+    )
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.job_id == job_id, OutboxRow.closed_at.is_(None))
+        .values(closed_at=now)
+    )
+
+
+async def _list(session: AsyncSession, query: Select[JobRow]) -> list[Job]:
+    return [_job(row) for row in await session.scalars(query.order_by(JobRow.id))]
+
+
+def _job(row: JobRow) -> Job:
+    parent = None
+    if row.parent_id is not None and row.parent_index is not None:
+        parent = ImageRef(job_id=row.parent_id, index=row.parent_index)
+    return Job(
+        id=row.id,
+        kind=JobKind(row.kind),
+        status=JobStatus(row.status),
+        source=row.source,
+        ordinal=row.ordinal,
+        attempt=row.attempt,
+        guild_id=row.guild_id,
+        channel_id=row.channel_id,
+        user_id=row.user_id,
+        is_direct_message=row.is_direct_message,
+        is_age_restricted=row.is_age_restricted,
+        prompt=row.prompt,
+        recipe=Recipe.from_json(row.recipe),
+        speed=Speed(row.speed),
+        charge=Charge(images=row.reserved_images, gpu_ms=row.reserved_gpu_ms),
+        gpu_ms=row.gpu_ms,
+        parent=parent,
+        reply_to=row.reply_to,
+        message_id=row.message_id,
+        result_message_id=row.result_message_id,
+        failure=None if row.failure is None else Failure(row.failure),
+        locale=row.locale,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,220 @@
+"""The ledger and its accounts: reserve, settle, refund are the only verbs by which usage moves.
+
+An account is one member's day, or one grant. A week, a month or a trial is the sum of its days, so that a
+member whose allowance changes keeps what they used.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, case, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from bot.domain.job import FREE, Charge
+from bot.domain.quota import Allowance, Grant, Mismatch, Unit, in_ledger, in_unit
+from bot.storage.jobs import insert_or_ignore
+from bot.storage.models import AccountRow, JobRow, LedgerRow
+
+
+class Entry(StrEnum):
+    """The kinds of ledger rows."""
+
+    RESERVE = "reserve"
+    SETTLE = "settle"
+    REFUND = "refund"
+
+
+async def get_account(session: AsyncSession, *, guild_id: int, user_id: int, start: datetime) -> int:
+    """The id of a member's account for the day that began at `start`, opened if need be."""
+    key = {"guild_id": guild_id, "user_id": user_id, "period_start": start}
+    opened = await session.scalar(
+        insert_or_ignore(session, AccountRow).values(**key).returning(AccountRow.id)
+    )
+    if opened is not None:
+        return int(opened)
+    query = select(AccountRow.id).filter_by(**key).where(AccountRow.grant_id.is_(None))
+    return (await session.scalars(query)).one()
+
+
+async def reserve(
+    session: AsyncSession,
+    account_id: int,
+    job_id: int,
+    charge: Charge,
+    *,
+    allowance: Allowance,
+    since: datetime,
+    now: datetime,
+) -> bool:
+    """Hold a job's estimate in a day; False, and nothing held, if the allowance does not cover it.
+
+    The limit is an argument of the UPDATE: it decides and moves in one statement, so no two jobs can be
+    granted the same pictures. The other days of the period only ever shrink, by settling and refunding, so
+    a reading of them that is older than this statement refuses too much, never too little.
+    """
+    other = aliased(AccountRow)
+    other_days = (
+        select(func.coalesce(func.sum(_used(other, allowance.unit)), 0))
+        .where(
+            other.guild_id == AccountRow.guild_id,
+            other.user_id == AccountRow.user_id,
+            other.grant_id.is_(None),
+            other.period_start >= since,
+            other.id != AccountRow.id,
+        )
+        .correlate(AccountRow)
+        .scalar_subquery()
+    )
+    fits = _used(AccountRow, allowance.unit) + other_days + in_unit(allowance.unit, charge) <= allowance.limit
+    return await _hold(session, account_id, job_id, charge, fits, now)
+
+
+async def reserve_granted(
+    session: AsyncSession, account_id: int, job_id: int, charge: Charge, *, grant: Grant, now: datetime
+) -> bool:
+    """Hold a job's estimate in the account of a grant; False, and nothing held, if it does not cover it."""
+    limit = in_ledger(grant.unit, grant.amount)
+    fits = _used(AccountRow, grant.unit) + in_unit(grant.unit, charge) <= limit
+    return await _hold(session, account_id, job_id, charge, fits, now)
+
+
+async def settle(session: AsyncSession, job_id: int, *, images: int, gpu_ms: int, now: datetime) -> None:
+    """Turn a reservation into spending: what was used, at most what was reserved."""
+    held = await _held(session, job_id)
+    if held is None:
+        return
+    account_id, charge = held
+    spent = Charge(images=min(images, charge.images), gpu_ms=min(gpu_ms, charge.gpu_ms))
+    await _release(session, account_id, charge, spent)
+    await _add(session, account_id, job_id, Entry.SETTLE, spent, now)
+
+
+async def refund(session: AsyncSession, job_id: int, *, now: datetime) -> None:
+    """Give a reservation back whole."""
+    held = await _held(session, job_id)
+    if held is None:
+        return
+    account_id, charge = held
+    await _release(session, account_id, charge, FREE)
+    await _add(session, account_id, job_id, Entry.REFUND, charge, now)
+
+
+async def get_used(
+    session: AsyncSession, *, guild_id: int, user_id: int, since: datetime
+) -> tuple[Charge, Charge]:
+    """What a member spent and reserved in the days from `since` on, grants apart."""
+    columns = (
+        AccountRow.spent_images,
+        AccountRow.spent_gpu_ms,
+        AccountRow.reserved_images,
+        AccountRow.reserved_gpu_ms,
+    )
+    query = select(*(func.coalesce(func.sum(column), 0) for column in columns)).where(
+        AccountRow.guild_id == guild_id,
+        AccountRow.user_id == user_id,
+        AccountRow.grant_id.is_(None),
+        AccountRow.period_start >= since,
+    )
+    spent, spent_ms, reserved, reserved_ms = (int(v) for v in (await session.execute(query)).one())
+    return Charge(images=spent, gpu_ms=spent_ms), Charge(images=reserved, gpu_ms=reserved_ms)
+
+
+async def list_mismatches(session: AsyncSession) -> list[Mismatch]:
+    """Accounts whose balance is not the sum of their ledger. Empty, or something is badly wrong."""
+    released = {Entry.REFUND: -1, Entry.SETTLE: -1}  # of a settled job, all that was reserved is released
+    rows = await session.execute(
+        select(
+            AccountRow,
+            _sum({Entry.RESERVE: 1}, LedgerRow.images) + _sum(released, JobRow.reserved_images),
+            _sum({Entry.RESERVE: 1}, LedgerRow.gpu_ms) + _sum(released, JobRow.reserved_gpu_ms),
+            _sum({Entry.SETTLE: 1}, LedgerRow.images),
+            _sum({Entry.SETTLE: 1}, LedgerRow.gpu_ms),
+        )
+        .outerjoin(LedgerRow, LedgerRow.account_id == AccountRow.id)
+        .outerjoin(JobRow, JobRow.id == LedgerRow.job_id)
+        .group_by(AccountRow.id)
+    )
+    mismatches = []
+    for account, *sums in rows:
+        stored = (
+            account.reserved_images,
+            account.reserved_gpu_ms,
+            account.spent_images,
+            account.spent_gpu_ms,
+        )
+        proven = tuple(int(value) for value in sums)
+        if stored != proven:
+            mismatches.append(Mismatch(account_id=account.id, stored=stored, proven=proven))
+    return mismatches
+
+
+def _used(account: type[AccountRow], unit: Unit) -> ColumnElement[int]:
+    if unit is Unit.IMAGES:
+        return account.reserved_images + account.spent_images
+    return account.reserved_gpu_ms + account.spent_gpu_ms
+
+
+def _sum(signs: dict[Entry, int], column: InstrumentedAttribute[int]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case(*((LedgerRow.entry == e, s * column) for e, s in signs.items()))), 0)
+
+
+async def _held(session: AsyncSession, job_id: int) -> tuple[int, Charge] | None:
+    """The account and the reservation of a job; None if it never had one.
+
+    The caller has just moved the job out of QUEUED or RUNNING in the same transaction, so nobody else
+    settles or refunds it.
+    """
+    row = await session.scalar(select(LedgerRow).filter_by(job_id=job_id, entry=Entry.RESERVE))
+    return None if row is None else (row.account_id, Charge(images=row.images, gpu_ms=row.gpu_ms))
+
+
+async def _hold(
+    session: AsyncSession,
+    account_id: int,
+    job_id: int,
+    charge: Charge,
+    fits: ColumnElement[bool],
+    now: datetime,
+) -> bool:
+    statement = (
+        update(AccountRow)
+        .where(AccountRow.id == account_id, fits)
+        .values(
+            reserved_images=AccountRow.reserved_images + charge.images,
+            reserved_gpu_ms=AccountRow.reserved_gpu_ms + charge.gpu_ms,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if await session.scalar(statement.returning(AccountRow.id)) is None:
+        return False
+    await _add(session, account_id, job_id, Entry.RESERVE, charge, now)
+    return True
+
+
+async def _release(session: AsyncSession, account_id: int, held: Charge, spent: Charge) -> None:
+    await session.execute(
+        update(AccountRow)
+        .where(AccountRow.id == account_id)
+        .values(
+            reserved_images=AccountRow.reserved_images - held.images,
+            reserved_gpu_ms=AccountRow.reserved_gpu_ms - held.gpu_ms,
+            spent_images=AccountRow.spent_images + spent.images,
+            spent_gpu_ms=AccountRow.spent_gpu_ms + spent.gpu_ms,
+        )
+    )
+
+
+async def _add(
+    session: AsyncSession, account_id: int, job_id: int, entry: Entry, charge: Charge, now: datetime
+) -> None:
+    await session.execute(
+        insert(LedgerRow).values(
+            account_id=account_id,
+            job_id=job_id,
+            entry=entry,
+            images=charge.images,
+            gpu_ms=charge.gpu_ms,
+            created_at=now,
+        )
+    )

@@ -1,0 +1,36 @@
+"""Queries on members: who has used the bot where, and who was greeted."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.storage.jobs import insert_or_ignore
+from bot.storage.models import MemberRow
+
+
+async def update_last_used(
+    session: AsyncSession, *, guild_id: int, user_id: int, name: str, now: datetime
+) -> None:
+    """Note that a member used the bot in a guild; an empty name leaves the one that is known."""
+    key = {"guild_id": guild_id, "user_id": user_id}
+    await session.execute(insert_or_ignore(session, MemberRow).values(**key, last_used_at=now))
+    values = {"last_used_at": now, "name": name} if name else {"last_used_at": now}
+    await session.execute(update(MemberRow).filter_by(**key).values(**values))
+
+
+async def get_last_guild(session: AsyncSession, user_id: int) -> int | None:
+    """The guild in which a user last used the bot."""
+    query = select(MemberRow.guild_id).filter_by(user_id=user_id).order_by(MemberRow.last_used_at.desc())
+    return await session.scalar(query.limit(1))
+
+
+async def update_greeted(session: AsyncSession, *, guild_id: int, user_id: int, now: datetime) -> bool:
+    """Note the greeting; True exactly once per member."""
+    statement = (
+        update(MemberRow)
+        .filter_by(guild_id=guild_id, user_id=user_id)
+        .where(MemberRow.greeted_at.is_(None))
+        .values(greeted_at=now)
+    )
+    return await session.scalar(statement.returning(MemberRow.user_id)) is not None

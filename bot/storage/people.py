@@ -1,0 +1,190 @@
+"""Queries on what was said to members: blocks, warnings, notices, strikes, and appeals against them."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.people import Appeal, AppealStatus, Sanction, SanctionKind
+from bot.storage.jobs import insert_or_ignore
+from bot.storage.models import AppealRow, SanctionRow
+
+
+async def add(
+    session: AsyncSession,
+    *,
+    guild_id: int,
+    user_id: int,
+    kind: SanctionKind,
+    reason: str,
+    actor_id: int,
+    now: datetime,
+    points: int = 0,
+    until: datetime | None = None,
+    source: str | None = None,
+) -> int | None:
+    """Say something to a member; None when this source said it before."""
+    statement = insert_or_ignore(session, SanctionRow).values(
+        guild_id=guild_id,
+        user_id=user_id,
+        kind=kind,
+        points=points,
+        reason=reason,
+        actor_id=actor_id,
+        source=source,
+        created_at=now,
+        until=until,
+    )
+    return await session.scalar(statement.returning(SanctionRow.id))  # type: ignore[no-any-return]
+
+
+async def get(session: AsyncSession, *, guild_id: int, sanction_id: int) -> Sanction | None:
+    """One thing that was said in a guild."""
+    row = await session.scalar(select(SanctionRow).filter_by(id=sanction_id, guild_id=guild_id))
+    return None if row is None else _sanction(row)
+
+
+async def get_block(session: AsyncSession, *, guild_id: int, user_id: int, now: datetime) -> Sanction | None:
+    """The block that keeps a member longest, if any does."""
+    query = (
+        select(SanctionRow)
+        .filter_by(guild_id=guild_id, user_id=user_id, kind=SanctionKind.BLOCK)
+        .where(SanctionRow.closed_at.is_(None), or_(SanctionRow.until.is_(None), SanctionRow.until > now))
+        .order_by(SanctionRow.until.is_not(None), SanctionRow.until.desc())
+    )
+    row = await session.scalar(query.limit(1))
+    return None if row is None else _sanction(row)
+
+
+async def get_unread(session: AsyncSession, *, guild_id: int, user_id: int) -> Sanction | None:
+    """The oldest text that a member has not acknowledged."""
+    query = (
+        select(SanctionRow)
+        .filter_by(guild_id=guild_id, user_id=user_id)
+        .where(
+            SanctionRow.kind.in_([SanctionKind.NOTICE, SanctionKind.WARNING]),
+            SanctionRow.closed_at.is_(None),
+        )
+        .order_by(SanctionRow.id)
+    )
+    row = await session.scalar(query.limit(1))
+    return None if row is None else _sanction(row)
+
+
+async def list_of_member(session: AsyncSession, *, guild_id: int, user_id: int, limit: int) -> list[Sanction]:
+    """What was said to a member, the newest first."""
+    query = select(SanctionRow).filter_by(guild_id=guild_id, user_id=user_id)
+    return [
+        _sanction(row) for row in await session.scalars(query.order_by(SanctionRow.id.desc()).limit(limit))
+    ]
+
+
+async def get_points(session: AsyncSession, *, guild_id: int, user_id: int, since: datetime) -> int:
+    """The points of a member that still count."""
+    query = select(func.coalesce(func.sum(SanctionRow.points), 0)).where(
+        SanctionRow.guild_id == guild_id, SanctionRow.user_id == user_id, SanctionRow.created_at > since
+    )
+    return int((await session.execute(query)).scalar_one())
+
+
+async def update_closed(
+    session: AsyncSession,
+    *,
+    guild_id: int,
+    user_id: int,
+    kinds: Collection[SanctionKind],
+    now: datetime,
+    sanction_id: int | None = None,
+) -> int:
+    """Lift or acknowledge what was said to a member: one thing, or all of these kinds. How many it were."""
+    statement = (
+        update(SanctionRow)
+        .filter_by(guild_id=guild_id, user_id=user_id)
+        .where(SanctionRow.kind.in_(list(kinds)), SanctionRow.closed_at.is_(None))
+        .where(or_(SanctionRow.until.is_(None), SanctionRow.until > now))
+    )
+    if sanction_id is not None:
+        statement = statement.where(SanctionRow.id == sanction_id)
+    closed = await session.scalars(statement.values(closed_at=now).returning(SanctionRow.id))
+    return len(closed.all())
+
+
+async def delete_points(session: AsyncSession, *, guild_id: int, user_id: int) -> None:
+    """A member's strikes count no longer; what was said stays."""
+    await session.execute(update(SanctionRow).filter_by(guild_id=guild_id, user_id=user_id).values(points=0))
+
+
+async def add_appeal(
+    session: AsyncSession, *, guild_id: int, user_id: int, sanction_id: int, text: str, now: datetime
+) -> int | None:
+    """An appeal against a block; None when there was one before."""
+    statement = insert_or_ignore(session, AppealRow).values(
+        guild_id=guild_id,
+        user_id=user_id,
+        sanction_id=sanction_id,
+        text=text,
+        status=AppealStatus.OPEN,
+        created_at=now,
+    )
+    return await session.scalar(statement.returning(AppealRow.id))  # type: ignore[no-any-return]
+
+
+async def has_appeal(session: AsyncSession, *, guild_id: int, sanction_id: int) -> bool:
+    """Whether the member has answered this block."""
+    query = select(AppealRow.id).filter_by(guild_id=guild_id, sanction_id=sanction_id)
+    return await session.scalar(query) is not None
+
+
+async def get_appeal(session: AsyncSession, *, guild_id: int, appeal_id: int) -> Appeal | None:
+    """One appeal of a guild."""
+    row = await session.scalar(select(AppealRow).filter_by(id=appeal_id, guild_id=guild_id))
+    return None if row is None else await _appeal(session, row)
+
+
+async def list_open_appeals(session: AsyncSession, *, guild_id: int, limit: int) -> list[Appeal]:
+    """The appeals of a guild that nobody decided, the oldest first."""
+    query = select(AppealRow).filter_by(guild_id=guild_id, status=AppealStatus.OPEN).order_by(AppealRow.id)
+    return [await _appeal(session, row) for row in (await session.scalars(query.limit(limit))).all()]
+
+
+async def update_appeal(
+    session: AsyncSession, *, guild_id: int, appeal_id: int, status: AppealStatus
+) -> bool:
+    """Decide an open appeal; False when somebody did."""
+    statement = (
+        update(AppealRow)
+        .filter_by(id=appeal_id, guild_id=guild_id, status=AppealStatus.OPEN)
+        .values(status=status)
+    )
+    return await session.scalar(statement.returning(AppealRow.id)) is not None
+
+
+async def _appeal(session: AsyncSession, row: AppealRow) -> Appeal:
+    sanction = await get(session, guild_id=row.guild_id, sanction_id=row.sanction_id)
+    if sanction is None:
+        raise LookupError(f"appeal {row.id} has no block in its guild")
+    return Appeal(
+        id=row.id,
+        guild_id=row.guild_id,
+        user_id=row.user_id,
+        sanction=sanction,
+        text=row.text,
+        status=AppealStatus(row.status),
+        created_at=row.created_at,
+    )
+
+
+def _sanction(row: SanctionRow) -> Sanction:
+    return Sanction(
+        id=row.id,
+        guild_id=row.guild_id,
+        user_id=row.user_id,
+        kind=SanctionKind(row.kind),
+        points=row.points,
+        reason=row.reason,
+        actor_id=row.actor_id,
+        created_at=row.created_at,
+        until=row.until,
+        closed_at=row.closed_at,
+    )

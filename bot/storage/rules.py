@@ -1,0 +1,103 @@
+"""Queries on guilds' rules, what rooms ask for, and prompts whose member was asked about them."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.rules import ANYTHING_GOES, GuildRule, Place, RoomPolicy, Weight
+from bot.storage.models import ConfirmationRow, RoomPolicyRow, RuleRow
+
+CONFIRMATION_DAYS = 7
+"""A question that waits longer for its answer is forgotten."""
+
+
+async def list_rules(session: AsyncSession, *, guild_id: int) -> tuple[GuildRule, ...]:
+    """A guild's rules, by phrase."""
+    query = select(RuleRow).filter_by(guild_id=guild_id).order_by(RuleRow.phrase)
+    return tuple(map(_rule, await session.scalars(query)))
+
+
+async def count_rules(session: AsyncSession, *, guild_id: int) -> int:
+    """How many rules a guild has."""
+    return (
+        await session.execute(select(func.count(RuleRow.id)).where(RuleRow.guild_id == guild_id))
+    ).scalar_one()
+
+
+async def update_rule(
+    session: AsyncSession, *, guild_id: int, phrase: str, weight: Weight, place: Place, now: datetime
+) -> None:
+    """Set what a phrase costs in a guild, whether it had a rule or not."""
+    values = {"weight": weight, "place": place}
+    statement = update(RuleRow).filter_by(guild_id=guild_id, phrase=phrase).values(**values)
+    if await session.scalar(statement.returning(RuleRow.id)) is None:
+        await session.execute(
+            insert(RuleRow).values(guild_id=guild_id, phrase=phrase, created_at=now, **values)
+        )
+
+
+async def delete_rule(session: AsyncSession, *, guild_id: int, phrase: str) -> bool:
+    """Forget a phrase; False if the guild had no such rule."""
+    statement = delete(RuleRow).filter_by(guild_id=guild_id, phrase=phrase).returning(RuleRow.id)
+    return await session.scalar(statement) is not None
+
+
+async def get_policy(
+    session: AsyncSession, *, guild_id: int, channel_id: int, parent_id: int | None = None
+) -> RoomPolicy:
+    """What a room asks for; a thread without a policy of its own has its channel's."""
+    for room_id in (channel_id, parent_id):
+        if room_id is not None:
+            row = await session.get(RoomPolicyRow, (guild_id, room_id), populate_existing=True)
+            if row is not None:
+                return RoomPolicy.from_json(row.policy)
+    return ANYTHING_GOES
+
+
+async def list_policies(session: AsyncSession, *, guild_id: int) -> dict[int, RoomPolicy]:
+    """The rooms of a guild that ask for something, by channel."""
+    query = select(RoomPolicyRow).filter_by(guild_id=guild_id).order_by(RoomPolicyRow.channel_id)
+    return {row.channel_id: RoomPolicy.from_json(row.policy) for row in await session.scalars(query)}
+
+
+async def update_policy(
+    session: AsyncSession, *, guild_id: int, channel_id: int, policy: RoomPolicy, now: datetime
+) -> None:
+    """Replace what a room asks for; a room that asks for nothing has no row."""
+    await session.execute(delete(RoomPolicyRow).filter_by(guild_id=guild_id, channel_id=channel_id))
+    if policy != ANYTHING_GOES:
+        await session.execute(
+            insert(RoomPolicyRow).values(
+                guild_id=guild_id, channel_id=channel_id, policy=policy.to_json(), updated_at=now
+            )
+        )
+
+
+async def add_confirmation(
+    session: AsyncSession, *, guild_id: int, user_id: int, text: str, now: datetime
+) -> int:
+    """Keep a prompt until its member says that they mean it. Their last one goes, and all old ones."""
+    theirs = and_(ConfirmationRow.guild_id == guild_id, ConfirmationRow.user_id == user_id)
+    horizon = now - timedelta(days=CONFIRMATION_DAYS)
+    await session.execute(delete(ConfirmationRow).where(or_(theirs, ConfirmationRow.created_at < horizon)))
+    statement = insert(ConfirmationRow).values(guild_id=guild_id, user_id=user_id, text=text, created_at=now)
+    return (await session.execute(statement.returning(ConfirmationRow.id))).scalar_one()
+
+
+async def get_confirmation(
+    session: AsyncSession, *, guild_id: int, user_id: int, confirmation_id: int
+) -> str | None:
+    """The kept prompt, if it is this member's, in this guild."""
+    key = {"id": confirmation_id, "guild_id": guild_id, "user_id": user_id}
+    return await session.scalar(select(ConfirmationRow.text).filter_by(**key))
+
+
+def _rule(row: RuleRow) -> GuildRule:
+    return GuildRule(
+        id=row.id,
+        guild_id=row.guild_id,
+        phrase=row.phrase,
+        weight=Weight(row.weight),
+        place=Place(row.place),
+    )

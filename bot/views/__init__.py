@@ -1,0 +1,1 @@
+"""Buttons and forms; all their state is in the custom_id."""

@@ -1,0 +1,142 @@
+"""Forms: shown by a button or a menu, answered by the pattern of their custom_id, restart or not."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import discord
+
+from bot.boundary import Interaction, asker_of, guard
+from bot.domain.people import MAX_TEXT, AppealStatus, to_span
+from bot.domain.sentences import Sentence, Translations, say
+from bot.messages import people as messages
+from bot.messages.catalogue import translations
+from bot.messages.components import to_view
+
+MAX_SPAN = 20
+MAX_LABEL = 45  # Discord's limit
+FORM = re.compile(r"(block|report):(\d{1,19}):(appeal|send|warn|block)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One question of a form."""
+
+    name: str
+    label: Sentence
+    is_required: bool = True
+    is_short: bool = False
+
+    def build(self, words: Translations) -> discord.ui.TextInput[Any]:
+        """The input, in the reader's language."""
+        return discord.ui.TextInput(
+            label=self.label.render(words)[:MAX_LABEL],
+            custom_id=self.name,
+            required=self.is_required,
+            style=discord.TextStyle.short if self.is_short else discord.TextStyle.long,
+            max_length=MAX_SPAN if self.is_short else MAX_TEXT,
+        )
+
+
+async def ask_appeal(interaction: Interaction, sanction_id: int) -> None:
+    """Ask a blocked member for their side."""
+    title, question = say("Appeal"), say("Why should you draw again?")
+    await _show(interaction, f"block:{sanction_id}:appeal", title, [Field(name="text", label=question)])
+
+
+async def ask_report(interaction: Interaction, message_id: int) -> None:
+    """Ask a member what is wrong with a picture."""
+    title, question = say("Report this picture"), say("What is wrong with it? (optional)")
+    await _show(
+        interaction,
+        f"report:{message_id}:send",
+        title,
+        [Field(name="reason", label=question, is_required=False)],
+    )
+
+
+async def ask_warning(interaction: Interaction, report_id: int) -> None:
+    """Ask a moderator what the member will read."""
+    title, question = say("Warn the member"), say("What will they read? Not who reported.")
+    await _show(interaction, f"report:{report_id}:warn", title, [Field(name="reason", label=question)])
+
+
+async def ask_block(interaction: Interaction, report_id: int) -> None:
+    """Ask a moderator for how long, and why."""
+    fields = [
+        Field(
+            name="span", label=say("How long? 1h, 1d, 2w; empty: for good"), is_required=False, is_short=True
+        ),
+        Field(name="reason", label=say("What will they read? Not who reported.")),
+    ]
+    await _show(interaction, f"report:{report_id}:block", say("Block the member"), fields)
+
+
+async def submitted(interaction: Interaction) -> None:
+    """Do what a form asks for; other interactions, and other forms, are none of our business."""
+    data = cast("Mapping[str, Any]", interaction.data or {})
+    match = FORM.fullmatch(str(data.get("custom_id", "")))
+    if interaction.type is not discord.InteractionType.modal_submit or match is None:
+        return
+    number, values = int(match[2]), dict(_values(data.get("components", ())))
+    async with guard(interaction):
+        match match[1], match[3]:
+            case "block", "appeal":
+                await _appeal(interaction, number, values)
+            case "report", "send":
+                await _report(interaction, number, values)
+            case _, action:
+                await _punish(interaction, number, action, values)
+
+
+async def _appeal(interaction: Interaction, sanction_id: int, values: Mapping[str, str]) -> None:
+    client, asker = cast("Any", interaction.client), asker_of(interaction)
+    made = await client.services.people.appeal(asker, sanction_id, values.get("text", ""))
+    payload = messages.appealed(asker.locale)
+    await interaction.response.send_message(payload.content, ephemeral=True)
+    letter = messages.appeal(made.appeal, (interaction.guild_locale or interaction.locale).value)
+    await client.moderators.tell(made.appeal.guild_id, made.channel_id, letter)
+
+
+async def _report(interaction: Interaction, message_id: int, values: Mapping[str, str]) -> None:
+    client, asker = cast("Any", interaction.client), asker_of(interaction)
+    made = await client.services.reports.report(asker, message_id, values.get("reason", ""))
+    payload = messages.reported(asker.locale)
+    await interaction.response.send_message(payload.content, ephemeral=True)
+    letter = messages.report(made, (interaction.guild_locale or interaction.locale).value)
+    await client.moderators.tell(made.report.guild_id, made.channel_id, letter)
+
+
+async def _punish(interaction: Interaction, report_id: int, action: str, values: Mapping[str, str]) -> None:
+    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
+    span, reason = values.get("span", ""), values.get("reason", "")
+    if span:
+        to_span(span)  # before anything is decided
+    found = await services.reports.close(asker, report_id, AppealStatus.ACCEPTED)
+    if action == "block":
+        await services.people.block(asker, found.job.user_id, span=span or None, reason=reason)
+    else:
+        await services.people.warn(asker, found.job.user_id, reason=reason)
+    content = interaction.message.content if interaction.message else ""
+    payload = messages.decided(content, action, asker.user_id, asker.locale)
+    await interaction.response.edit_message(content=payload.content, view=to_view(payload.rows))
+
+
+async def _show(interaction: Interaction, custom_id: str, title: Sentence, fields: list[Field]) -> None:
+    words = translations(interaction.locale.value)
+    form = discord.ui.Modal(title=title.render(words), custom_id=custom_id)
+    for field in fields:
+        form.add_item(field.build(words))
+    await interaction.response.send_modal(form)
+    form.stop()  # it is answered by its custom_id; see `submitted`
+
+
+def _values(components: Any) -> Iterator[tuple[str, str]]:
+    """What was filled in, by the names of the fields, however deep they lie."""
+    for component in components:
+        if "value" in component:
+            yield component["custom_id"], component["value"]
+        yield from _values(component.get("components", ()))
+        if "component" in component:
+            yield from _values([component["component"]])

@@ -1,0 +1,141 @@
+"""The buttons of moderation: what a member confirms, what moderators decide."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, Self, cast
+
+import discord
+
+from bot.boundary import Interaction, asker_of, drawing_asker_of, guard
+from bot.domain.errors import NotFound
+from bot.domain.people import AppealStatus
+from bot.domain.sentences import say
+from bot.messages import forgetting
+from bot.messages import people as messages
+from bot.messages import rules as rules_messages
+from bot.messages.components import to_view
+from bot.messages.payload import Payload
+from bot.views import forms
+
+MAX_DIGITS = 18  # beyond that no id fits the database
+STATUS = {"accept": AppealStatus.ACCEPTED, "reject": AppealStatus.REJECTED}
+
+
+class ModerationButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=(
+        r"(?P<kind>confirm|notice|block|appeal|report|forget):"
+        rf"(?P<id>\d{{1,{MAX_DIGITS}}}):"
+        r"(?P<action>draw|acknowledge|appeal|accept|reject|delete|warn|block|dismiss|me)"
+    ),
+):
+    """The id is only a key: whose it is, in which guild, and who may press, is looked up anew."""
+
+    def __init__(self, item: discord.ui.Button[Any], match: re.Match[str]) -> None:
+        super().__init__(item)
+        self.kind = match["kind"]
+        self.number = int(match["id"])
+        self.action = match["action"]
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Rebuild the button from what was pressed."""
+        del interaction
+        return cls(cast("discord.ui.Button[Any]", item), match)
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Do what the button says."""
+        async with guard(interaction):
+            press = PRESSES.get((self.kind, self.action))
+            if press is None:
+                raise NotFound(say("This button does nothing."))
+            await press(self, interaction)
+
+
+async def _draw(button: ModerationButton, interaction: Interaction) -> None:
+    client, asker = cast("Any", interaction.client), drawing_asker_of(interaction)
+    text = await client.services.rules.confirmed(asker, button.number)
+    # However often it is pressed, it is one job.
+    once = replace(asker, source=f"confirm-{button.number}")
+    job = await client.services.jobs.imagine(once, text, is_confirmed=True)
+    await client.delivery.answer_in_place(interaction, job, rules_messages.confirmed(asker.locale))
+
+
+async def _acknowledge(button: ModerationButton, interaction: Interaction) -> None:
+    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
+    await services.people.acknowledge(asker, button.number)
+    await _turn_into(interaction, messages.acknowledged(asker.locale))
+
+
+async def _appeal(button: ModerationButton, interaction: Interaction) -> None:
+    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
+    await services.people.may_appeal(asker, button.number)
+    await forms.ask_appeal(interaction, button.number)
+
+
+async def _decide_appeal(button: ModerationButton, interaction: Interaction) -> None:
+    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
+    await services.people.decide(asker, button.number, STATUS[button.action])
+    await _decided(button, interaction)
+
+
+async def _delete(button: ModerationButton, interaction: Interaction) -> None:
+    client, asker = cast("Any", interaction.client), asker_of(interaction)
+    found = await client.services.reports.delete_result(asker, button.number)
+    await _decided(button, interaction)
+    await client.moderators.remove_posts(found.deleted)
+
+
+async def _dismiss(button: ModerationButton, interaction: Interaction) -> None:
+    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
+    await services.reports.close(asker, button.number, AppealStatus.REJECTED)
+    await _decided(button, interaction)
+
+
+async def _warn(button: ModerationButton, interaction: Interaction) -> None:
+    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
+    await services.reports.get(asker, button.number)
+    await forms.ask_warning(interaction, button.number)
+
+
+async def _block(button: ModerationButton, interaction: Interaction) -> None:
+    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
+    await services.reports.get(asker, button.number)
+    await forms.ask_block(interaction, button.number)
+
+
+async def _forget(button: ModerationButton, interaction: Interaction) -> None:
+    del button
+    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
+    await interaction.response.defer()
+    payload = forgetting.done(await services.forgetting.forget(asker), asker.locale)
+    await interaction.edit_original_response(content=payload.content, view=None)
+
+
+async def _decided(button: ModerationButton, interaction: Interaction) -> None:
+    """Say in the moderators' message what was decided, and by whom; its buttons go."""
+    content = interaction.message.content if interaction.message else ""
+    locale = interaction.guild_locale or interaction.locale
+    await _turn_into(interaction, messages.decided(content, button.action, interaction.user.id, locale.value))
+
+
+async def _turn_into(interaction: Interaction, payload: Payload) -> None:
+    view = to_view(payload.rows) if payload.rows else None
+    await interaction.response.edit_message(content=payload.content, view=view)
+
+
+PRESSES: dict[tuple[str, str], Callable[[ModerationButton, Interaction], Awaitable[None]]] = {
+    ("confirm", "draw"): _draw,
+    ("notice", "acknowledge"): _acknowledge,
+    ("block", "appeal"): _appeal,
+    ("appeal", "accept"): _decide_appeal,
+    ("appeal", "reject"): _decide_appeal,
+    ("report", "delete"): _delete,
+    ("report", "dismiss"): _dismiss,
+    ("report", "warn"): _warn,
+    ("report", "block"): _block,
+    ("forget", "me"): _forget,
+}

@@ -1,0 +1,160 @@
+"""The panel of /setup: menus that keep what is chosen at once, forms, and the button that makes the rooms."""
+
+import re
+from typing import Any, Self, cast
+
+import discord
+
+from bot.boundary import Interaction, asker_of, guard
+from bot.domain.guild import GuildSettings
+from bot.domain.guild_options import MAX_IDS, ROWS, Kind, written
+from bot.domain.job import Asker
+from bot.domain.rooms import Arranged
+from bot.domain.sentences import Sentence, say
+from bot.messages import guild as messages
+from bot.messages.catalogue import translations
+from bot.views.wired import room_keeper, wired
+
+FORMS: dict[str, tuple[Sentence, tuple[str, ...]]] = {
+    "allowances": (say("Allowances…"), ("allowance", "trial", "account-days", "member-minutes")),
+    "rooms": (say("Rooms…"), ("newbie-rooms", "max-newbie-rooms", "newbie-category")),
+    "terms": (say("Terms…"), ("terms",)),
+}
+"""Forms by action: the button's label and the settings in them; five at most, as Discord has it."""
+
+MAX_LINE = 100
+MAX_LABEL = 45  # Discord's limit
+
+
+def panel(
+    interaction: Interaction, settings: GuildSettings, arranged: Arranged | None = None
+) -> tuple[str, discord.ui.View]:
+    """The panel as it stands: its text and what can be pressed."""
+    services, _ = wired(interaction)
+    asker = asker_of(interaction)
+    state = messages.SetupState(
+        models=services.health.list_models(),
+        missing=room_keeper(interaction).missing(asker.guild_id or 0),
+        arranged=arranged,
+    )
+    return messages.panel(settings, state, asker.locale).content, _controls(settings, asker)
+
+
+def _controls(settings: GuildSettings, asker: Asker) -> discord.ui.View:
+    words, here = translations(asker.locale), f"setup:{asker.guild_id}"
+    view = discord.ui.View(timeout=None)
+    view.add_item(
+        discord.ui.RoleSelect(
+            custom_id=f"{here}:moderators",
+            placeholder=say("Roles that moderate").render(words),
+            min_values=0,
+            max_values=MAX_IDS,
+            default_values=[discord.Object(role_id) for role_id in settings.moderator_role_ids],
+            row=0,
+        )
+    )
+    view.add_item(
+        discord.ui.ChannelSelect(
+            custom_id=f"{here}:drawing-channels",
+            channel_types=[discord.ChannelType.text],
+            placeholder=say("Channels where members draw; none: everywhere").render(words),
+            min_values=0,
+            max_values=MAX_IDS,
+            default_values=[discord.Object(channel_id) for channel_id in settings.drawing_channel_ids],
+            row=1,
+        )
+    )
+    public = say("Web page: on") if settings.is_public else say("Web page: off")
+    buttons = [(action, label) for action, (label, _) in FORMS.items()] + [("public-page", public)]
+    for action, label in buttons:
+        view.add_item(discord.ui.Button(custom_id=f"{here}:{action}", label=label.render(words), row=2))
+    make = say("Make the rooms").render(words)
+    style = discord.ButtonStyle.success
+    view.add_item(discord.ui.Button(custom_id=f"{here}:apply", label=make, style=style, row=3))
+    view.stop()  # answered by pattern, restart or not
+    return view
+
+
+class SetupItem(
+    discord.ui.DynamicItem[discord.ui.Item[Any]],
+    template=r"setup:(?P<guild_id>\d{1,20}):(?P<action>[a-z-]{1,20})",
+):
+    """Any part of the panel. Who may use it, and in which guild, comes from the interaction alone."""
+
+    def __init__(self, item: discord.ui.Item[Any], match: re.Match[str]) -> None:
+        super().__init__(item)
+        self.action = match["action"]
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Rebuild it from what was pressed."""
+        del interaction
+        return cls(item, match)
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Keep the choice, open the form, or make the rooms."""
+        async with guard(interaction):
+            services, _ = wired(interaction)
+            settings = await services.guilds.managed(asker_of(interaction))
+            if self.action in FORMS:
+                await interaction.response.send_modal(Form(self.action, settings, interaction.locale.value))
+            elif self.action == "apply":
+                await _apply(interaction)
+            else:
+                await _keep(interaction, {self.action: self._chosen(settings)})
+
+    def _chosen(self, settings: GuildSettings) -> str:
+        """The choice as it is written; a button toggles."""
+        if isinstance(self.item, discord.ui.RoleSelect):
+            return " ".join(role.mention for role in self.item.values) or "none"
+        if isinstance(self.item, discord.ui.ChannelSelect):
+            return " ".join(channel.mention for channel in self.item.values) or "none"
+        option = ROWS.get(self.action)
+        return "off" if option and option.kind is Kind.SWITCH and getattr(settings, option.field) else "on"
+
+
+class Form(discord.ui.Modal):
+    """Settings to be written; it lives as long as the process, which is longer than anybody types."""
+
+    def __init__(self, action: str, settings: GuildSettings, locale: str) -> None:
+        words = translations(locale)
+        title, names = FORMS[action]
+        super().__init__(title=title.render(words).removesuffix("…"), custom_id=f"setup:form:{action}")
+        for name in names:
+            option = ROWS[name]
+            is_long = option.kind is Kind.TEXT and option.most > MAX_LINE
+            self.add_item(
+                discord.ui.TextInput(
+                    custom_id=name,
+                    label=option.help.render(words)[:MAX_LABEL],
+                    style=discord.TextStyle.paragraph if is_long else discord.TextStyle.short,
+                    default=written(settings, option),
+                    placeholder=option.example,
+                    required=False,
+                    max_length=option.most if option.kind is Kind.TEXT else MAX_LINE,
+                )
+            )
+
+    async def on_submit(self, interaction: Interaction, /) -> None:
+        """Keep what was written."""
+        async with guard(interaction):
+            fields = [cast("discord.ui.TextInput[Any]", item) for item in self.children]
+            await _keep(interaction, {field.custom_id: field.value or "none" for field in fields})
+
+
+async def _keep(interaction: Interaction, values: dict[str, str]) -> None:
+    services, _ = wired(interaction)
+    settings = await services.guilds.set(asker_of(interaction), values)
+    content, view = panel(interaction, settings)
+    await interaction.response.edit_message(content=content, view=view)
+
+
+async def _apply(interaction: Interaction) -> None:
+    services, _ = wired(interaction)
+    await interaction.response.defer()
+    arranged = await room_keeper(interaction).arrange(interaction.guild_id or 0)
+    settings = await services.guilds.managed(asker_of(interaction))
+    content, view = panel(interaction, settings, arranged)
+    await interaction.edit_original_response(content=content, view=view)

@@ -1,0 +1,247 @@
+"""The prompt language: what is read, every mistake with its cure, and that nothing else can happen."""
+
+import contextlib
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.errors import PromptError
+from bot.domain.parameters import FIELDS, MAX_SEED, MAX_STEPS, ROWS, Parameters
+from bot.domain.prompt import Part, Prompt, format, parse  # noqa: A004 - as the module names it
+from bot.domain.size import AspectRatio
+
+
+def plain(text: str, **parameters: object) -> Prompt:
+    """A prompt of one part."""
+    return Prompt(parts=(Part(text=text),), parameters=replace(Parameters(), **parameters))  # type: ignore[arg-type]
+
+
+def ratio(width: int, height: int) -> AspectRatio:
+    """A ratio."""
+    return AspectRatio(width=width, height=height)
+
+
+def mistakes(text: str) -> list[str]:
+    """The sentences that the member reads."""
+    with pytest.raises(PromptError) as caught:
+        parse(text)
+    return [str(mistake) for mistake in caught.value.mistakes]
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt"),
+    [
+        ("a red apple", plain("a red apple")),
+        ("  a\n red\t apple ", plain("a red apple")),
+        ("a fox --ar 3:2 --seed 7", plain("a fox", aspect_ratio=ratio(3, 2), seed=7)),
+        ("a fox --aspect 16:9", plain("a fox", aspect_ratio=ratio(16, 9))),
+        ("a fox --AR 3:2 --Seed 007", plain("a fox", aspect_ratio=ratio(3, 2), seed=7)),
+        ("a fox —ar 3:2 –seed 7", plain("a fox", aspect_ratio=ratio(3, 2), seed=7)),
+        ("a fox --no text, blurry  hands,, text", plain("a fox", negative=("text", "blurry hands"))),
+        ("a fox --no text --steps 30", plain("a fox", negative=("text",), steps=30)),
+        ("a fox--ar 3:2", plain("a fox", aspect_ratio=ratio(3, 2))),
+        ("a fox,--ar 3:2", plain("a fox,", aspect_ratio=ratio(3, 2))),
+        (f"a fox --seed {MAX_SEED}", plain("a fox", seed=MAX_SEED)),
+        ("a\0 fox\x07\ud800", plain("a fox")),
+        ("a well-known fox -- not a dog", plain("a well-known fox -- not a dog")),
+        ("dark—no light, a castle —old and grey", plain("dark—no light, a castle —old and grey")),
+        ("family 👨‍👩‍👧 portrait", plain("family 👨‍👩‍👧 portrait")),
+        ("کتاب\u200cها", plain("کتاب\u200cها")),
+        ("fox::", plain("fox")),
+    ],
+)
+def test_what_is_read(text: str, prompt: Prompt) -> None:
+    assert parse(text) == prompt
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("hot::2 dog", [("hot", 2), ("dog", 1)]),
+        ("hot:: dog", [("hot", 1), ("dog", 1)]),
+        ("hot::dog", [("hot", 1), ("dog", 1)]),
+        ("a field::1.5 red flowers::-0.5", [("a field", 1.5), ("red flowers", -0.5)]),
+        ("a::.5 b::+2", [("a", 0.5), ("b", 2)]),
+        ("a:: 2 dogs", [("a", 1), ("2 dogs", 1)]),
+        ("a::2nd dog", [("a", 1), ("2nd dog", 1)]),
+        ("a fox::2 --seed 1", [("a fox", 2)]),
+        ("a:: :: b", [("a", 1), ("b", 1)]),
+        ("a::-0 b", [("a", 0), ("b", 1)]),
+    ],
+)
+def test_weights(text: str, parts: list[tuple[str, float]]) -> None:
+    assert [(part.text, part.weight) for part in parse(text).parts] == parts
+
+
+CURES = {
+    "": ["There is nothing to draw yet: say what you want to see, as in `a red fox in the snow`."],
+    "--ar 3:2": ["There is nothing to draw yet: say what you want to see, as in `a red fox in the snow`."],
+    "a --ar16:9": ["`--ar` and its value need a space between them: write `--ar 16:9`."],
+    "a --AR=16:9": ["`--ar` and its value need a space between them: write `--ar 16:9`."],
+    "a —seed7": ["`--seed` and its value need a space between them: write `--seed 7`."],
+    "a --ar": ["`--ar` needs a value, as in `--ar 3:2`."],
+    "a --no , --seed": [
+        "`--no` needs a value, as in `--no text, blur`.",
+        "`--seed` needs a value, as in `--seed 7`.",
+    ],
+    "a --ar wide": ["`--ar` takes width:height, for example `--ar 3:2`, not `wide`."],
+    "a --ar 1.39:1": ["`--ar` takes whole numbers with a colon: write `--ar 139:100`, not `1.39:1`."],
+    "a --ar 1.777777:1": ["`--ar` takes whole numbers with a colon: write `--ar 16:9`, not `1.777777:1`."],
+    "a --ar 16/9": ["`--ar` takes whole numbers with a colon: write `--ar 16:9`, not `16/9`."],
+    "a --ar 3x2": ["`--ar` takes whole numbers with a colon: write `--ar 3:2`, not `3x2`."],
+    "a --ar 5:1": ["`--ar 5:1` is too wide: the widest is `--ar 4:1`."],
+    "a --ar 1:4.1": ["`--ar 1:4.1` is too tall: the tallest is `--ar 1:4`."],
+    "a --ar 0:1": ["Both numbers of `--ar` must be at least 1, for example `--ar 3:2`."],
+    "a --seed -1": ["`--seed` takes a whole number from 0 to 4294967295: try `--seed 0`, not `-1`."],
+    "a --seed 4294967296": [
+        "`--seed` takes a whole number from 0 to 4294967295: try `--seed 4294967295`, not `4294967296`."
+    ],
+    "a --seed lucky": ["`--seed` takes a whole number from 0 to 4294967295: try `--seed 7`, not `lucky`."],
+    "a --steps 20.6": ["`--steps` takes a whole number from 1 to 100: try `--steps 21`, not `20.6`."],
+    "a --steps 1e3": ["`--steps` takes a whole number from 1 to 100: try `--steps 30`, not `1e3`."],
+    "a --sed 3": ["I do not know `--sed`. Did you mean `--seed`?"],
+    "a --stylise 3": ["I do not know `--stylise`. I know `--ar`, `--no`, `--seed`, `--steps`."],
+    "a --ar 3:2 in the snow": [
+        "Text goes before the parameters: move `in the snow` to the front of `--ar 3:2`."
+    ],
+    "a --seed 1 --seed 2 --SEED 3": ["`--seed` is there 3 times: keep one."],
+    "a --ar 3:2 --aspect 3:2": ["`--ar` is there 2 times: keep one."],
+    "::2 a": ["There is no text before `::2`: write it first, as in `a fox::2`."],
+    "a::-1": ["The weights add up to -1, not to more than zero: raise one, as in `a fox::2 fog::-0.5`."],
+    "a::1 b::-1": ["The weights add up to 0, not to more than zero: raise one, as in `a fox::2 fog::-0.5`."],
+    "a::5000": ["The weight `::5000` is too large: weights go from -1000 to 1000."],
+    "a:: " * 11: ["The prompt has 11 parts with `::`; the limit is 10. Join some of them."],
+    "x" * 4001: ["The prompt has 4001 characters; the limit is 4000. Keep what matters most."],
+}
+
+
+@pytest.mark.parametrize(("text", "cures"), CURES.items())
+def test_every_mistake_has_its_cure(text: str, cures: list[str]) -> None:
+    assert mistakes(text) == cures
+
+
+def test_all_mistakes_are_told_together_in_reading_order() -> None:
+    assert mistakes("::3 --ar16:9 --sed 3 --steps 0 --no") == [
+        "There is no text before `::3`: write it first, as in `a fox::2`.",
+        "There is nothing to draw yet: say what you want to see, as in `a red fox in the snow`.",
+        "`--ar` and its value need a space between them: write `--ar 16:9`.",
+        "I do not know `--sed`. Did you mean `--seed`?",
+        "`--steps` takes a whole number from 1 to 100: try `--steps 1`, not `0`.",
+        "`--no` needs a value, as in `--no text, blur`.",
+    ]
+
+
+def test_very_many_mistakes_are_counted() -> None:
+    sentences = mistakes("a " + " ".join(f"--zz{letter} 1" for letter in "abcdefghijklmn"))
+    assert len(sentences) == 11
+    assert sentences[-1] == "And 4 more mistakes."
+
+
+def test_invisible_text_is_empty() -> None:
+    assert mistakes("\u200b\ufe0f") == CURES[""]
+
+
+def test_no_mistake_shows_markup() -> None:
+    (sentence,) = mistakes("a --ar `<@1>`")
+    assert sentence == "`--ar` takes width:height, for example `--ar 3:2`, not `ˋ<@1>ˋ`."
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "-" * 4000,
+        "—" * 4000,
+        "--a " * 1000,
+        "a--b" * 1000,
+        "--ar" * 1000,
+        "—ar16" * 700,
+        "--x" * 1333,
+        "x --" + "a" * 3900,
+        "::" * 2000,
+        "a::1 " * 800,
+        "a::" + "9" * 3900,
+        "a --seed " + "9" * 3900,
+        "a --ar " + "9" * 1900 + ":" + "9" * 1900,
+        "a --no " + "a," * 1900,
+        "{a,b}" * 800,
+        "x" * 10_000_000,
+    ],
+)
+def test_bombs_are_cheap(bomb: str) -> None:
+    def attempt() -> float:
+        begin = time.perf_counter()
+        with contextlib.suppress(PromptError):
+            parse(bomb)
+        return time.perf_counter() - begin
+
+    assert min(attempt() for _ in range(5)) < 0.005
+
+
+pieces = st.sampled_from(
+    [
+        "--",
+        "—",
+        "–",
+        "::",
+        ":",
+        "-",
+        " ",
+        ",",
+        ".",
+        "ar",
+        "no",
+        "seed",
+        "steps",
+        "aspect",
+        "3:2",
+        "7",
+        "2",
+        "-1",
+        "x",
+    ]
+    + [f"--{name} " for name in FIELDS]
+    + ["\u200b", "\0", "\n", "`", "é", "_", "漢", "\u0301"]
+)
+odd_prompts = st.lists(pieces, max_size=30).map("".join)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.one_of(odd_prompts, st.text(max_size=200)))
+def test_any_text_is_a_prompt_or_a_prompt_error(text: str) -> None:
+    prompt = None
+    with contextlib.suppress(PromptError):
+        prompt = parse(text)
+    assert prompt is None or parse(format(prompt)) == prompt
+
+
+words = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=8)
+texts = st.lists(words, min_size=1, max_size=6).map(" ".join)
+parameters = st.builds(
+    Parameters,
+    aspect_ratio=st.none() | st.builds(AspectRatio, width=st.integers(25, 100), height=st.integers(25, 100)),
+    negative=st.lists(texts, max_size=4, unique=True).map(tuple),
+    seed=st.none() | st.integers(0, MAX_SEED),
+    steps=st.none() | st.integers(1, MAX_STEPS),
+)
+weights = st.integers(1, 10**7).map(lambda number: number / 10**4)
+parts = st.lists(st.builds(Part, text=texts, weight=weights), min_size=1, max_size=5).map(tuple)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.builds(Prompt, parts=parts, parameters=parameters))
+def test_what_is_written_is_read_again(prompt: Prompt) -> None:
+    assert parse(format(prompt)) == prompt
+    assert str(prompt) == format(prompt)
+
+
+def test_every_row_is_complete_and_its_example_holds() -> None:
+    for field, parameter in ROWS.items():
+        prompt = parse(f"a fox {parameter.example}")
+        assert getattr(prompt.parameters, field) != getattr(Parameters(), field)
+        assert format(prompt) == f"a fox {parameter.example}"
+        assert str(parameter.help).endswith(".")
+        assert str(parameter.default)
+        assert parameter.range

@@ -1,0 +1,78 @@
+"""An engine without a model: it draws plain colours, one step each time the test says so."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from PIL import Image
+
+from engine import api
+from engine.errors import EngineError
+
+MODEL = api.ModelInfo(
+    name="plain",
+    hash="0123456789",
+    native_size=64,
+    size_multiple=8,
+    default_steps=4,
+    default_guidance_scale=3.0,
+    default_sampler="DDIM",
+    samplers=("DDIM",),
+    seconds_per_image_step=0.01,
+    seconds_per_decode=0.02,
+)
+
+
+class HandEngine:
+    """Implements `engine.api.Engine`. Draws at once, unless `hold()` was called."""
+
+    def __init__(self) -> None:
+        self.model = MODEL
+        self.requests: list[api.Request] = []
+        self.closed = 0
+        """How many requests were closed before they finished."""
+        self.fails_with: EngineError | None = None
+        self._may_finish = asyncio.Event()
+        self._may_finish.set()
+        self.is_held = asyncio.Event()
+
+    def hold(self) -> None:
+        """Stop every request half-way, until `release()`."""
+        self._may_finish.clear()
+
+    def release(self) -> None:
+        """Let every request finish."""
+        self._may_finish.set()
+
+    def models(self) -> tuple[api.ModelInfo, ...]:
+        """The one model."""
+        return (self.model,)
+
+    async def run(self, request: api.Request) -> AsyncGenerator[api.Event, None]:
+        """Draw plain colours that tell the seeds apart."""
+        self.requests.append(request)
+        is_finished = False
+        try:
+            yield api.Queued(position=1)
+            yield api.Started()
+            if self.fails_with is not None:
+                raise self.fails_with
+            yield api.Progress(step=2, total=4, eta_seconds=1.0)
+            yield api.Preview(images=tuple(_colour(seed, 8, 8) for seed in request.seeds))
+            self.is_held.set()
+            await self._may_finish.wait()
+            yield api.Finished(result=_result(request), gpu_seconds=0.25)
+            is_finished = True
+        finally:
+            self.closed += not is_finished
+
+
+def _result(request: api.Request) -> api.Generated:
+    return api.Generated(
+        images=tuple(_colour(seed, request.width, request.height) for seed in request.seeds),
+        latents=tuple(seed.to_bytes(4) for seed in request.seeds),
+        engine_version="hand 1",
+    )
+
+
+def _colour(seed: int, width: int, height: int) -> Image.Image:
+    return Image.new("RGB", (width, height), (seed % 256, seed // 256 % 256, seed // 65536 % 256))

@@ -1,0 +1,77 @@
+"""What people read, word for word."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
+
+from bot.domain.errors import NextStep, NotAllowed, PromptError, QuotaExceeded
+from bot.domain.job import Failure, ImageRef, JobKind, JobStatus
+from bot.domain.prompt import parse
+from bot.domain.sentences import say
+from bot.messages import guide, refusals
+from bot.messages import jobs as messages
+from bot.messages.payload import MAX_CONTENT
+from bot.services.runs import JobUpdate
+from tests.bot.builders import job
+
+PARENT = ImageRef(job_id=800, index=1)
+
+
+def test_every_state_of_a_job(snapshot: SnapshotAssertion) -> None:
+    running = job(status=JobStatus.RUNNING)
+    rendered = job(status=JobStatus.RENDERED)
+    vary = job(kind=JobKind.VARY, parent=PARENT, status=JobStatus.RENDERED)
+    pick = job(kind=JobKind.PICK, parent=PARENT, status=JobStatus.RENDERED)
+    said: dict[str, object] = {
+        "waiting": messages.progress(JobUpdate(job=job())),
+        "third in the queue": messages.progress(JobUpdate(job=job(), position=3)),
+        "running": messages.progress(JobUpdate(job=running, progress=0.3125)),
+        "result": messages.result(rendered),
+        "result in a direct message": messages.result(job(is_direct_message=True)),
+        "variations": messages.result(vary, is_model_changed=True),
+        "picked tile": messages.result(pick, is_enlarged=True),
+        "blocked by the guild's filter": messages.result_without_prompt(rendered),
+        "cancelled": messages.ended(job(status=JobStatus.CANCELLED)),
+        "undeliverable": messages.undeliverable(rendered),
+        **{failure: messages.ended(job(status=JobStatus.FAILED, failure=failure)) for failure in Failure},
+    }
+    assert said == snapshot
+
+
+def test_guide_and_help(snapshot: SnapshotAssertion) -> None:
+    assert {"welcome": guide.welcome("en-US"), "help": guide.help_text("en-US")} == snapshot
+
+
+def test_refusals(snapshot: SnapshotAssertion) -> None:
+    with pytest.raises(PromptError) as mistakes:
+        parse("a fox --ar16:9 --sed 4 --steps 0")
+    assert {
+        "mistakes": refusals.refusal(mistakes.value, "en-US", prompt="a fox --ar16:9 --sed 4 ```"),
+        "quota": refusals.refusal(QuotaExceeded(say("Nothing left."), say("Wait.")), "en-US"),
+        "a next step": refusals.refusal(
+            NotAllowed(say("Read this first."), steps=(NextStep(custom_id="x:1:y", label=say("I have")),)),
+            "en-US",
+        ),
+        "our fault": refusals.our_fault(812, "en-US"),
+    } == snapshot
+
+
+@given(prompt=st.text(min_size=1, max_size=4000))
+def test_no_prompt_makes_a_message_too_long_or_mentions_anybody(prompt: str) -> None:
+    for payload in (
+        messages.progress(JobUpdate(job=job(prompt=prompt))),
+        messages.result(job(prompt=prompt)),
+        messages.ended(job(prompt=prompt, status=JobStatus.FAILED, failure=Failure.CRASHED)),
+        refusals.refusal(PromptError(say("No.")), "en-US", prompt=prompt),
+    ):
+        assert len(payload.content) <= MAX_CONTENT
+    assert "@everyone" not in messages.result(job(prompt=prompt + "@everyone")).content
+
+
+@given(prompt=st.text(max_size=4000), token=st.from_regex(r"[0-9a-fx]{3,20}", fullmatch=True))
+def test_file_names_are_plain_and_hold_the_token(prompt: str, token: str) -> None:
+    name = messages.file_name(job(prompt=prompt), token, "webp")
+    assert name.isascii()
+    assert name.endswith(f"_{token}.webp")
+    assert len(name) < 100

@@ -1,0 +1,190 @@
+"""What moderators, and members about whom they decide, read: word for word."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
+
+from bot.domain.audit import AuditEntry, AuditFilter, AuditPage
+from bot.domain.image_filter import ImageFilter, Withheld
+from bot.domain.job import JobStatus
+from bot.domain.people import Appeal, AppealStatus, History, Report, Sanction, SanctionKind
+from bot.domain.rules import GuildRule, Place, RoomPolicy, Weight
+from bot.messages import audit, forgetting, people, queue, refusals, rules
+from bot.messages.payload import MAX_CONTENT
+from bot.services.forgetting import Forgotten
+from bot.services.people import blocked
+from bot.services.queue import QueueState
+from bot.services.reports import Reported
+from bot.services.rules import Findings, RuleBook
+from tests.bot.builders import job
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LOCALE = "en-US"
+
+
+def said(kind: SanctionKind, **changes: object) -> Sanction:
+    values: dict[str, object] = {
+        "id": 5,
+        "guild_id": 1,
+        "user_id": 100,
+        "kind": kind,
+        "points": 0,
+        "reason": "spam",
+        "actor_id": 900,
+        "created_at": NOW,
+        "until": None,
+        "closed_at": None,
+        **changes,
+    }
+    return Sanction(**values)  # type: ignore[arg-type]
+
+
+def rule(phrase: str, weight: Weight, place: Place = Place.ANYWHERE) -> GuildRule:
+    return GuildRule(id=1, guild_id=1, phrase=phrase, weight=weight, place=place)
+
+
+BLOCK = said(SanctionKind.BLOCK, until=NOW + timedelta(hours=1))
+APPEAL = Appeal(
+    id=8,
+    guild_id=1,
+    user_id=100,
+    sanction=BLOCK,
+    text="It was **my brother**.",
+    status=AppealStatus.OPEN,
+    created_at=NOW,
+)
+
+
+def reported(prompt: str, reason: str) -> Reported:
+    report = Report(id=9, guild_id=1, job_id=812, reason=reason, status=AppealStatus.OPEN, created_at=NOW)
+    shown = job(status=JobStatus.DELIVERED, result_message_id=5000, prompt=prompt)
+    return Reported(report=report, job=shown, channel_id=77)
+
+
+def entry(reason: str = "spam", **changes: object) -> AuditEntry:
+    values: dict[str, object] = {
+        "id": 1,
+        "guild_id": 1,
+        "actor_id": 900,
+        "action": "block",
+        "target_id": 100,
+        "reason": reason,
+        "details": {"minutes": 60},
+        "created_at": NOW,
+        **changes,
+    }
+    return AuditEntry(**values)  # type: ignore[arg-type]
+
+
+def test_what_is_said_about_people(snapshot: SnapshotAssertion) -> None:
+    history = History(
+        user_id=100,
+        strikes=1,
+        sanctions=(
+            BLOCK,
+            said(SanctionKind.STRIKE, points=1, actor_id=0, reason="clown"),
+            said(SanctionKind.WARNING, points=3, closed_at=NOW),
+            said(SanctionKind.BLOCK, actor_id=-5, closed_at=NOW),
+        ),
+    )
+    assert {
+        "a blocked member": refusals.refusal(blocked(BLOCK, has_appeal=False), LOCALE),
+        "who has appealed": refusals.refusal(blocked(BLOCK, has_appeal=True), LOCALE),
+        "blocked for good": refusals.refusal(blocked(said(SanctionKind.BLOCK), has_appeal=False), LOCALE),
+        "blocked": people.blocked(BLOCK, LOCALE),
+        "warned, and blocked": people.warned(100, BLOCK, LOCALE),
+        "told": people.told(100, LOCALE),
+        "unblocked": people.unblocked(100, LOCALE),
+        "acknowledged": people.acknowledged(LOCALE),
+        "appealed": people.appealed(LOCALE),
+        "reported": people.reported(LOCALE),
+        "ladder": people.ladder((0, 15, 60, 2880), LOCALE),
+        "no ladder": people.ladder((), LOCALE),
+        "history": people.history(history, LOCALE),
+        "nothing was said": people.history(History(user_id=100, sanctions=(), strikes=0), LOCALE),
+        "appeal": people.appeal(APPEAL, LOCALE),
+        "report": people.report(reported("a red fox", "not nice"), LOCALE),
+        "decided": people.decided("**Appeal**", "accept", 900, LOCALE),
+        "channel": people.channel(77, LOCALE),
+        "no channel": people.channel(None, LOCALE),
+        "inbox": people.inbox(2, LOCALE),
+        "empty inbox": people.inbox(0, LOCALE),
+    } == snapshot
+
+
+def test_rules(snapshot: SnapshotAssertion) -> None:
+    book = RuleBook(
+        rules=(
+            rule("clown", Weight.SOFT),
+            rule("evil clown", Weight.HEAVY),
+            rule("adult", Weight.LIGHT, Place.NEGATIVE),
+        ),
+        rooms={10: RoomPolicy(role_ids=(7,), models=("sketch",), required=("cat", "moon"), num_required=2)},
+        is_nsfw_allowed=True,
+    )
+    assert {
+        "added": rules.added(rule("clown", Weight.MEDIUM, Place.PROMPT), LOCALE),
+        "removed": rules.removed("clown", LOCALE),
+        "book": rules.book(book, LOCALE),
+        "empty book": rules.book(RuleBook(rules=(), rooms={}, is_nsfw_allowed=False), LOCALE),
+        "open room": rules.room(10, RoomPolicy(), LOCALE),
+        "findings": rules.findings(
+            Findings(minors=False, explicit=True, rules=(rule("clown", Weight.HEAVY),)), LOCALE
+        ),
+        "minors": rules.findings(Findings(minors=True, explicit=True, rules=()), LOCALE),
+        "nothing found": rules.findings(Findings(minors=False, explicit=False, rules=()), LOCALE),
+        "nsfw": rules.nsfw(is_allowed=True, locale=LOCALE),
+        "confirmed": rules.confirmed(LOCALE),
+        **{f"images: {chosen}": rules.image_filter(chosen, LOCALE) for chosen in ImageFilter},
+        "withheld": refusals.refusal(Withheld(), LOCALE),
+    } == snapshot
+
+
+def test_queue_audit_and_forgetting(snapshot: SnapshotAssertion) -> None:
+    many = tuple(job(id=n) for n in range(20))
+    jobs = (job(status=JobStatus.RUNNING), job(id=813, is_direct_message=True))
+    page = AuditPage(
+        filter=AuditFilter(user_id=100, action="block"),
+        number=1,
+        entries=(
+            entry(),
+            entry(actor_id=0, action="rule_refused", reason="clown", details={"weight": "heavy"}),
+            entry(actor_id=-3, target_id=None, action="rule_add", reason="", details={}),
+        ),
+        has_more=True,
+    )
+    assert {
+        "queue": queue.state(QueueState(jobs=jobs, is_paused=True), LOCALE),
+        "long queue": queue.state(QueueState(jobs=many, is_paused=False), LOCALE),
+        "empty queue": queue.state(QueueState(jobs=(), is_paused=False), LOCALE),
+        "cancelled": queue.cancelled(job(), LOCALE),
+        "cleared": queue.cleared(100, 3, LOCALE),
+        "choice": queue.choice(job(is_direct_message=True)),
+        "audit": audit.page(page, LOCALE),
+        "forget?": forgetting.question(LOCALE),
+        "forgotten": forgetting.done(Forgotten(cancelled=1, pictures=8, until=NOW), LOCALE),
+    } == snapshot
+
+
+@given(st.text(max_size=4000))
+def test_no_text_makes_a_message_too_long_or_speaks_for_the_bot(text: str) -> None:
+    book = RuleBook(
+        rules=tuple(rule(text[:80] or "x", Weight.HEAVY) for _ in range(60)), rooms={}, is_nsfw_allowed=False
+    )
+    page = AuditPage(filter=AuditFilter(), number=0, entries=(entry(text),) * 10, has_more=False)
+    for payload in (
+        people.report(reported(text, text[:500]), LOCALE),
+        people.history(
+            History(user_id=1, strikes=0, sanctions=(said(SanctionKind.BLOCK, reason=text),) * 15), LOCALE
+        ),
+        people.decided(text[:2000], "accept", 900, LOCALE),
+        queue.state(QueueState(jobs=(job(prompt=text),) * 20, is_paused=True), LOCALE),
+        rules.book(book, LOCALE),
+        audit.page(page, LOCALE),
+    ):
+        assert len(payload.content) <= MAX_CONTENT
+    assert "@everyone" not in people.report(reported(f"{text}@everyone", "@everyone"), LOCALE).content
+    for button in audit.page(page, LOCALE).rows[0]:
+        assert len(button.custom_id) <= 100

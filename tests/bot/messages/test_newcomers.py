@@ -1,0 +1,92 @@
+"""What newcomers and owners read, word for word."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
+
+from bot.domain.guild import GuildSettings
+from bot.domain.guild_options import MAX_TERMS
+from bot.domain.job import FREE, Charge, ImageRef, JobKind, JobStatus
+from bot.domain.onboarding import Start, TermsNotAccepted
+from bot.domain.quota import Allowance, Balance, Period
+from bot.domain.rooms import Arranged
+from bot.domain.sentences import say
+from bot.messages import gallery, guild, mine, onboarding, refusals, site
+from bot.messages.payload import MAX_CONTENT
+from bot.services.gallery import HistoryPage
+from tests.bot.builders import job
+
+SETTINGS = GuildSettings(
+    terms="Be kind.\nNo nudity.",
+    terms_version=3,
+    moderator_role_ids=(7,),
+    newbie_rooms=2,
+    max_newbie_rooms=6,
+    trial=Allowance(amount=25, period=Period.ONCE),
+)
+TRIAL = Balance(
+    allowance=Allowance(amount=25, period=Period.ONCE),
+    spent=Charge(images=4, gpu_ms=800),
+    reserved=FREE,
+    resets_at=None,
+)
+ARRANGED = Arranged(made=(21, 22), reopened=(23,), closed=(24,), deleted=(25,))
+
+
+def test_first_steps(snapshot: SnapshotAssertion) -> None:
+    asked = TermsNotAccepted(SETTINGS, pending_id=12)
+    assert {
+        "terms": refusals.refusal(asked, "en-US"),
+        "start": onboarding.start(Start(room_id=21, has_terms=True), TRIAL, "en-US"),
+        "start without rooms": onboarding.start(Start(room_id=None, has_terms=False), TRIAL, "en-US"),
+        "guide of a room": onboarding.room_guide("en-US"),
+        "arrival": onboarding.arrival(42, "en-US"),
+        "joined": gallery.joined("en-US", has_page=False),
+        "left": gallery.left("en-US"),
+    } == snapshot
+
+
+def test_setup(snapshot: SnapshotAssertion) -> None:
+    ready = guild.SetupState(models=("sketch (0123456789)",), missing=())
+    lacking = replace(ready, missing=(say("Manage Channels"), say("Pin Messages")))
+    assert {
+        "panel": guild.panel(SETTINGS, ready, "en-US"),
+        "permissions missing": guild.panel(SETTINGS, lacking, "en-US"),
+        "rooms made": guild.panel(SETTINGS, replace(ready, arranged=ARRANGED), "en-US"),
+        "nothing to do": guild.panel(SETTINGS, replace(ready, arranged=Arranged()), "en-US"),
+        "changed": guild.changed(SETTINGS, "newbie-rooms", ARRANGED, "en-US"),
+    } == snapshot
+
+
+def test_history(snapshot: SnapshotAssertion) -> None:
+    delivered = job(status=JobStatus.DELIVERED, result_message_id=99)
+    pick = replace(delivered, id=813, kind=JobKind.PICK, parent=ImageRef(job_id=812, index=2))
+    kept = job(id=814, status=JobStatus.UNDELIVERABLE)
+    alone = replace(delivered, is_direct_message=True)
+    assert {
+        "a page in the middle": mine.page(
+            HistoryPage(number=1, jobs=(kept, pick, delivered, alone), has_more=True), "en-US"
+        ),
+        "nothing yet": mine.page(HistoryPage(number=0, jobs=(), has_more=False), "en-US"),
+    } == snapshot
+
+
+@given(text=st.text(max_size=MAX_TERMS), prompt=st.text(min_size=1, max_size=4000))
+def test_nothing_is_too_long(text: str, prompt: str) -> None:
+    settings = replace(SETTINGS, terms=text, newbie_category=text[:100])
+    long = replace(SETTINGS, drawing_channel_ids=tuple(range(10**18, 10**18 + 25)))
+    page = HistoryPage(number=5, jobs=tuple(job(prompt=prompt, id=10**9) for _ in range(8)), has_more=True)
+    for payload in (
+        refusals.refusal(TermsNotAccepted(settings, pending_id=1), "en-US"),
+        guild.settings(settings, "en-US"),
+        guild.settings(long, "en-US"),
+        mine.page(page, "en-US"),
+    ):
+        assert len(payload.content) <= MAX_CONTENT
+
+
+def test_the_page_speaks_english_where_it_must() -> None:
+    assert site.words("ja").keys() == site.WORDS.keys()
+    assert site.members(1, "en-US") == "1 member"

@@ -1,0 +1,110 @@
+"""The audit log: added, read by the guild's moderators alone, exported, never changed."""
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from bot.domain.audit import AuditFilter
+from bot.domain.errors import NotAllowed
+from bot.domain.job import Asker
+from bot.services import Services
+from bot.services.audit import PAGE_ROWS
+from bot.storage import audit
+from bot.storage.database import Database
+from tests.bot.conftest import MovableClock
+
+EVERYTHING = AuditFilter()
+
+
+@pytest.fixture
+def moderator(ada: Asker) -> Asker:
+    return replace(ada, user_id=900, is_manager=True)
+
+
+async def note(database: Database, clock: MovableClock, **changes: object) -> None:
+    """Add a row with some fields changed."""
+    row = {"guild_id": 1, "actor_id": 900, "action": "block", "target_id": 100, "reason": "spam", **changes}
+    async with database.transaction() as session:
+        await audit.add(session, **row, now=clock.now)  # type: ignore[arg-type]
+
+
+async def test_pages_and_filters(
+    services: Services, database: Database, clock: MovableClock, moderator: Asker
+) -> None:
+    for number in range(PAGE_ROWS + 2):
+        await note(database, clock, reason=f"spam {number}")
+    await note(database, clock, action="warn", target_id=101)
+    first = await services.audit.page(moderator, EVERYTHING, 0)
+    assert (len(first.entries), first.has_more) == (PAGE_ROWS, True)
+    assert first.entries[0].action == "warn"
+    second = await services.audit.page(moderator, EVERYTHING, 1)
+    assert (len(second.entries), second.has_more) == (3, False)
+    assert [e.reason for e in second.entries] == ["spam 2", "spam 1", "spam 0"]
+    (warned,) = (await services.audit.page(moderator, AuditFilter(user_id=101), 0)).entries
+    assert warned.action == "warn"
+    assert len((await services.audit.page(moderator, AuditFilter(action="warn"), 0)).entries) == 1
+    assert await services.audit.list_actions(moderator) == ["block", "warn"]
+
+
+async def test_another_guilds_moderator_sees_nothing_of_it(
+    services: Services, database: Database, clock: MovableClock, ada: Asker, moderator: Asker
+) -> None:
+    await note(database, clock)
+    other = replace(moderator, guild_id=2)
+    assert (await services.audit.page(other, EVERYTHING, 0)).entries == ()
+    assert (await services.audit.export(other, EVERYTHING)).count(b"\n") == 1
+    assert await services.audit.list_actions(other) == []
+    for read in (services.audit.page(ada, EVERYTHING, 0), services.audit.export(ada, EVERYTHING)):
+        with pytest.raises(NotAllowed):
+            await read
+    assert await services.audit.list_actions(ada) == []
+
+
+async def test_the_export_is_csv_that_no_spreadsheet_runs(
+    services: Services, database: Database, clock: MovableClock, moderator: Asker
+) -> None:
+    await note(database, clock, reason='=cmd|"/c calc"!A1', details={"minutes": 60})
+    rows = list(csv.DictReader(io.StringIO((await services.audit.export(moderator, EVERYTHING)).decode())))
+    assert rows == [
+        {
+            "id": "1",
+            "when": "2026-03-01T12:00:00+00:00",
+            "actor": "900",
+            "action": "block",
+            "target": "100",
+            "reason": '\'=cmd|"/c calc"!A1',
+            "details": '{"minutes": 60}',
+        }
+    ]
+
+
+async def test_a_reason_holds_no_members_id(
+    services: Services, database: Database, clock: MovableClock, moderator: Asker
+) -> None:
+    await note(database, clock, reason="like <@123456789012345678> and 123456789012345678, 3 times")
+    (entry,) = (await services.audit.page(moderator, EVERYTHING, 0)).entries
+    assert entry.reason == "like @… and @…, 3 times"
+
+
+async def test_the_log_is_append_only_but_for_pseudonyms(database: Database, clock: MovableClock) -> None:
+    await note(database, clock)
+    for statement in (
+        "UPDATE audit SET reason = ''",
+        "UPDATE audit SET details = '{}', action = 'warn'",
+        "UPDATE audit SET actor_id = 5",
+        "UPDATE audit SET target_id = NULL",
+        "UPDATE audit SET guild_id = -1",
+        "DELETE FROM audit",
+    ):
+        with pytest.raises(DBAPIError, match="append-only"):
+            async with database.transaction() as session:
+                await session.execute(text(statement))
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE audit SET target_id = -7"))
+    with pytest.raises(DBAPIError, match="append-only"):
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE audit SET target_id = -8"))

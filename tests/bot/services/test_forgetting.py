@@ -1,0 +1,126 @@
+"""/forget me: afterwards no table and no file knows the member; sums, decisions and blocks hold."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.domain.audit import AuditFilter
+from bot.domain.errors import NotAllowed, PromptRefused
+from bot.domain.rules import Place, Weight
+from bot.domain.usage import By
+from bot.services import Services
+from bot.storage.database import Database
+from bot.storage.models import AccountRow, AuditRow, Table
+from tests.bot.conftest import MovableClock
+from tests.bot.hand_engine import HandEngine
+from tests.bot.services.community import ADA, MODERATOR, OUTSIDER, delivered, drawn, now
+
+ME = 123456789012345678
+CARA = replace(ADA, user_id=ME)
+SECRET = "a very private zebra"
+
+
+async def traces(database: Database, folder: Path, *wanted: str) -> list[str]:
+    """Where in the database, or in the files, any of these words stand."""
+    found = []
+    async with database.reading() as session:
+        for table in Table.metadata.sorted_tables:
+            for row in await session.execute(select(table)):
+                found += [f"{table.name}: {row}" for word in wanted if word in str(tuple(row))]
+    for path in _files(folder):
+        found += [str(path) for word in wanted if word.encode() in path.read_bytes() or word in path.name]
+    return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in (folder / "images").glob("**/*") if path.is_file())
+
+
+async def lived(services: Services, engine: HandEngine) -> None:
+    """A member leaves a trace wherever they can."""
+    await services.rules.add(MODERATOR, "zebra", Weight.SOFT, Place.ANYWHERE)
+    with pytest.raises(PromptRefused):
+        await services.jobs.imagine(now(CARA), f"{SECRET} one")
+    await services.rules.remove(MODERATOR, "zebra")
+    await delivered(services, CARA, 5000, SECRET)
+    await drawn(services, replace(CARA, guild_id=2), SECRET)
+    await delivered(services, ADA, 5001)
+    await services.reports.report(now(CARA), 5001, "I do not like it")
+    notice = await services.people.notice(MODERATOR, ME, text="hello")
+    await services.people.acknowledge(now(CARA), notice.id)
+    block = await services.people.block(MODERATOR, ME, span="1m", reason=f"see <@{ME}>")
+    await services.people.appeal(now(CARA), block.id, "no")
+    await services.people.unblock(MODERATOR, ME, reason="sorry")
+    await services.people.block(replace(CARA, is_manager=True), 101, span="1h", reason="I moderate")
+    engine.hold()
+    await services.jobs.imagine(now(CARA), SECRET)
+
+
+async def test_nothing_is_left_but_sums_and_decisions(
+    services: Services, database: Database, engine: HandEngine, tmp_path: Path
+) -> None:
+    await lived(services, engine)
+    assert await traces(database, tmp_path, str(ME))
+    assert await traces(database, tmp_path, SECRET)
+    done = await services.forgetting.forget(now(CARA))
+    engine.release()
+    assert (done.cancelled, done.pictures) == (1, 8)
+    assert await traces(database, tmp_path, str(ME), SECRET) == []
+    assert len(list(_files(tmp_path))) == 8  # Ada's four pictures, with their latents
+    async with database.reading() as session:
+        pseudonyms = set(await session.scalars(select(AccountRow.user_id).where(AccountRow.user_id < 0)))
+        audited = set(await session.scalars(select(AuditRow.target_id).where(AuditRow.target_id < 0)))
+        spent = sum(await session.scalars(select(AccountRow.spent_images).where(AccountRow.user_id < 0)))
+    assert (len(pseudonyms), pseudonyms, spent) == (1, audited, 8)
+    used = await services.usage.report(MODERATOR, by=By.MEMBER, days=1)
+    assert {row.key: row.usage.images for row in used.rows} == {ADA.user_id: 4, min(pseudonyms): 4}
+    entries = (await services.audit.page(MODERATOR, AuditFilter(user_id=pseudonyms.pop()), 0)).entries
+    assert {entry.action for entry in entries} == {"rule_asked", "notice", "block", "unblock"}
+    (mine,) = [entry for entry in entries if entry.reason == "I moderate"]
+    assert mine.actor_id < 0
+
+
+async def test_nobody_gets_a_fresh_allowance_or_rid_of_a_block_by_it(
+    services: Services, clock: MovableClock
+) -> None:
+    await drawn(services, CARA)
+    await drawn(services, replace(CARA, guild_id=2))
+    await services.people.block(OUTSIDER, ME, span="60d", reason="spam")
+    await services.forgetting.forget(now(CARA))
+    for guild_id in (1, 2):
+        with pytest.raises(NotAllowed, match="asked to be forgotten"):
+            await services.jobs.imagine(now(CARA, guild_id=guild_id), "an apple")
+    clock.advance(days=32)
+    await drawn(services, CARA)
+    with pytest.raises(NotAllowed):
+        await services.jobs.imagine(now(CARA, guild_id=2), "an apple")
+    clock.advance(days=29)
+    await drawn(services, replace(CARA, guild_id=2))
+
+
+async def test_a_block_for_good_stays_for_good(services: Services, clock: MovableClock) -> None:
+    await services.people.block(MODERATOR, ME, span=None, reason="spam")
+    await services.forgetting.forget(now(CARA))
+    clock.advance(days=4000)
+    with pytest.raises(NotAllowed, match="this lasts"):
+        await services.jobs.imagine(now(CARA), "an apple")
+
+
+async def test_everybody_else_is_left_alone(services: Services, database: Database, tmp_path: Path) -> None:
+    job = await drawn(services, ADA, "a common horse")
+    await services.forgetting.forget(now(CARA))
+    await services.forgetting.forget(now(CARA))
+    assert await services.gallery.show(ADA, job.id) == job
+    assert len(list(_files(tmp_path))) == 8
+    assert await traces(database, tmp_path, "a common horse")
+
+
+async def test_the_key_lies_outside_of_the_database_and_is_nobody_elses(
+    services: Services, tmp_path: Path
+) -> None:
+    await services.forgetting.forget(now(CARA))
+    key = tmp_path / "forgetting.key"
+    assert (len(key.read_bytes()), key.stat().st_mode & 0o777) == (32, 0o600)

@@ -1,0 +1,49 @@
+"""A member's own history, and what members show to everybody."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from bot.domain.job import Asker
+from bot.services import Services
+from bot.storage.database import Database
+from bot.storage.models import GalleryMemberRow, PendingJobRow, TermsAcceptanceRow
+from tests.bot.services.test_jobs import again, drawn
+from tests.bot.services.test_onboarding import asked, configured
+
+
+@pytest.fixture
+def daily_images() -> int:
+    return 1000
+
+
+async def test_history_comes_in_pages_of_ones_own(services: Services, ada: Asker) -> None:
+    mine = [(await drawn(services, ada, f"apple number {number}")).id for number in range(10)]
+    await drawn(services, again(ada, user_id=7))
+    await drawn(services, again(ada, guild_id=2))
+    first, second = [await services.gallery.list_page(ada, number) for number in (0, 1)]
+    assert [job.id for job in (*first.jobs, *second.jobs)] == mine[::-1]
+    assert (first.has_more, second.has_more) == (True, False)
+    assert not (await services.gallery.list_page(ada, 2)).jobs
+    alone = await services.gallery.list_page(again(ada, guild_id=None), 0)
+    assert alone.jobs[0].guild_id == 2
+
+
+async def test_a_forgotten_member_hangs_nowhere_and_nothing_of_theirs_waits(
+    services: Services, database: Database, ada: Asker
+) -> None:
+    await services.gallery.share(replace(ada, name="Ada"), is_shown=True)
+    job = await drawn(services, ada)
+    await services.outbox.delivered(job, 1)
+    await configured(services, ada, terms="Be kind.", terms_version=1)
+    kept, version = await asked(services, ada, "a kept pear")
+    await services.onboarding.accept(again(ada), kept, version)
+    await configured(services, ada, terms="Be kinder.", terms_version=2)
+    await asked(services, ada, "a secret pear")
+    assert (await services.gallery.list_shown(1, {ada.channel_id})).pictures
+    await services.forgetting.forget(again(ada))
+    assert not (await services.gallery.list_shown(1, {ada.channel_id})).pictures
+    async with database.reading() as session:
+        for table in (GalleryMemberRow, PendingJobRow, TermsAcceptanceRow):
+            assert not (await session.execute(select(table).filter_by(user_id=ada.user_id))).all()

@@ -1,0 +1,380 @@
+"""What members ask for: reserved, drawn, settled or refunded, whatever happens in between."""
+
+import asyncio
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.errors import (
+    NotAllowed,
+    NotFound,
+    PromptError,
+    PromptRefused,
+    QuotaExceeded,
+    Unavailable,
+    UserError,
+)
+from bot.domain.guild import GuildSettings
+from bot.domain.job import Asker, Failure, ImageRef, Job, JobStatus
+from bot.domain.sentences import say
+from bot.domain.usage import By, Usage
+from bot.services import Services, build_services
+from bot.services.allowances import Allowances
+from bot.services.gates import Order, RefusedWithTrace
+from bot.services.jobs import Jobs
+from bot.storage import jobs as jobs_table
+from bot.storage import members
+from bot.storage.database import Database
+from engine.errors import EngineStopped, GenerationFailed, OutOfMemory
+from tests.bot.conftest import MovableClock
+from tests.bot.hand_engine import HandEngine
+
+
+def again(asker: Asker, **changes: object) -> Asker:
+    """The same person with a new interaction."""
+    return replace(asker, source=uuid4().hex, **changes)  # type: ignore[arg-type]
+
+
+async def finished(services: Services, job: Job) -> Job:
+    """The job, once its run is over."""
+    if run := services.runs.get(job.id):
+        async for _ in run.updates():
+            pass
+    return await services.runs.reload(job)
+
+
+async def drawn(services: Services, asker: Asker, prompt: str = "a red apple") -> Job:
+    """A rendered job."""
+    return await finished(services, await services.jobs.imagine(again(asker), prompt))
+
+
+async def spent(services: Services, asker: Asker) -> tuple[int, int]:
+    """(spent, reserved) pictures of the day."""
+    balance = await services.quotas.balance(asker)
+    return balance.spent.images, balance.reserved.images
+
+
+async def test_a_job_is_reserved_while_it_runs_and_settled_when_it_is_rendered(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    engine.hold()
+    job = await services.jobs.imagine(ada, "a red apple --ar 3:2 --seed 7")
+    await engine.is_held.wait()
+    assert await spent(services, ada) == (0, 4)
+    assert (await services.runs.reload(job)).status is JobStatus.RUNNING
+    engine.release()
+    job = await finished(services, job)
+    assert (job.status, job.gpu_ms, job.recipe.seeds) == (JobStatus.RENDERED, 250, (7, 8, 9, 10))
+    assert await spent(services, ada) == (4, 0)
+    assert (job.recipe.width, job.recipe.height) == (72, 48)
+
+
+async def test_a_hundred_members_presses_at_once_grant_exactly_what_the_allowance_holds(
+    services: Services, ada: Asker
+) -> None:
+    results = await asyncio.gather(
+        *(services.jobs.imagine(again(ada), "an apple") for _ in range(100)), return_exceptions=True
+    )
+    granted = [result for result in results if isinstance(result, Job)]
+    refused = [result for result in results if isinstance(result, QuotaExceeded)]
+    assert (len(granted), len(refused)) == (10, 90)
+    assert len({job.id for job in granted}) == 10
+    assert "0 of 40 pictures left today" in str(refused[0])
+
+
+async def test_one_interaction_replayed_a_hundred_times_makes_one_job(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    jobs = await asyncio.gather(*(services.jobs.imagine(ada, "an apple") for _ in range(100)))
+    assert len({job.id for job in jobs}) == 1
+    await finished(services, jobs[0])
+    assert len(engine.requests) == 1
+    assert await spent(services, ada) == (4, 0)
+
+
+async def test_cancelling_frees_the_engine_and_gives_the_reservation_back(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    engine.hold()
+    job = await services.jobs.imagine(ada, "an apple")
+    await engine.is_held.wait()
+    await services.jobs.cancel(again(ada), job.id)
+    assert (await finished(services, job)).status is JobStatus.CANCELLED
+    assert engine.closed == 1
+    assert await spent(services, ada) == (0, 0)
+    with pytest.raises(NotFound):
+        await services.jobs.cancel(again(ada), job.id)
+
+
+async def test_only_the_owner_or_a_moderator_of_the_same_guild_cancels(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    engine.hold()
+    job = await services.jobs.imagine(ada, "an apple")
+    with pytest.raises(NotAllowed):
+        await services.jobs.cancel(again(ada, user_id=5), job.id)
+    with pytest.raises(NotFound):
+        await services.jobs.cancel(again(ada, guild_id=2, user_id=5, is_manager=True), job.id)
+    await services.jobs.cancel(again(ada, user_id=5, is_manager=True), job.id)
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (OutOfMemory("too large"), Failure.OUT_OF_MEMORY),
+        (GenerationFailed("bad kernel"), Failure.ENGINE),
+    ],
+)
+async def test_a_failed_job_is_refunded(
+    services: Services, engine: HandEngine, ada: Asker, error: Exception, failure: Failure
+) -> None:
+    engine.fails_with = error  # type: ignore[assignment]
+    job = await finished(services, await services.jobs.imagine(ada, "an apple"))
+    assert (job.status, job.failure) == (JobStatus.FAILED, failure)
+    assert await spent(services, ada) == (0, 0)
+
+
+async def test_a_stopping_engine_puts_the_job_back_into_the_queue(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    engine.fails_with = EngineStopped("shutting down")
+    job = await finished(services, await services.jobs.imagine(ada, "an apple"))
+    assert (job.status, job.attempt) == (JobStatus.QUEUED, 0)
+    assert await spent(services, ada) == (0, 4)
+
+
+async def test_draining_returns_what_runs_to_the_queue_and_accepts_nothing_new(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    engine.hold()
+    job = await services.jobs.imagine(ada, "an apple")
+    await engine.is_held.wait()
+    services.jobs.drain()
+    with pytest.raises(Unavailable):
+        await services.jobs.imagine(again(ada), "a pear")
+    await services.runs.drain()
+    assert (await services.runs.reload(job)).status is JobStatus.QUEUED
+
+
+async def test_after_a_crash_jobs_go_on_in_order_and_the_third_death_is_the_last(
+    services: Services,
+    database: Database,
+    engine: HandEngine,
+    ada: Asker,
+    tmp_path: Path,
+    clock: MovableClock,
+) -> None:
+    engine.hold()
+    jobs = [await services.jobs.imagine(again(ada), f"apple number {n}") for n in range(3)]
+    await engine.is_held.wait()
+    while (await services.runs.reload(jobs[2])).status is not JobStatus.RUNNING:
+        await asyncio.sleep(0)
+    async with database.transaction() as session:  # as if the process had died twice before with the first
+        for _ in range(2):
+            await jobs_table.update_returned(
+                session, jobs[0].id, attempt=jobs[0].attempt + 1, is_counted=True
+            )
+            await jobs_table.update_started(session, jobs[0].id)
+            jobs[0] = replace(jobs[0], attempt=jobs[0].attempt + 1)
+    reborn = build_services(database, engine, data_dir=tmp_path, daily_images=40, now=clock)
+    recovered = await reborn.runs.recover()
+    assert [job.id for job in recovered] == [jobs[1].id, jobs[2].id]
+    assert all(job.status is JobStatus.QUEUED for job in recovered)
+    assert (await reborn.runs.reload(jobs[0])).failure is Failure.CRASHED
+    assert await spent(reborn, ada) == (0, 8)
+
+
+async def test_a_stale_attempt_cannot_complete(
+    services: Services, database: Database, engine: HandEngine, ada: Asker
+) -> None:
+    engine.hold()
+    job = await services.jobs.imagine(ada, "an apple")
+    await engine.is_held.wait()
+    async with database.transaction() as session:
+        await jobs_table.update_returned(session, job.id, attempt=1, is_counted=True)
+        assert await jobs_table.update_started(session, job.id) == 2
+    engine.release()
+    job = await finished(services, job)
+    assert (job.status, job.attempt) == (JobStatus.RUNNING, 2)
+    assert await spent(services, ada) == (0, 4)
+
+
+async def test_a_variation_starts_from_the_tiles_latents_and_is_paid_by_who_presses(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    grid = await drawn(services, ada)
+    presser = again(ada, user_id=200)
+    child = await finished(services, await services.jobs.vary(presser, grid.id, 2, reply_to=55))
+    start = engine.requests[-1].start
+    assert start is not None
+    assert start.source == grid.recipe.seeds[2].to_bytes(4)
+    assert (child.user_id, child.parent, child.reply_to) == (200, ImageRef(job_id=grid.id, index=2), 55)
+    assert not set(child.recipe.seeds) & set(grid.recipe.seeds)
+    assert await spent(services, presser) == (4, 0)
+    assert await spent(services, ada) == (4, 0)
+
+
+async def test_a_reroll_is_the_same_recipe_with_a_new_seed(services: Services, ada: Asker) -> None:
+    grid = await drawn(services, ada, "an apple --no leaf --steps 9")
+    child = await finished(services, await services.jobs.reroll(again(ada), grid.id, reply_to=None))
+    assert child.recipe.seed != grid.recipe.seed
+    assert replace(child.recipe, seed=grid.recipe.seed) == grid.recipe
+    assert child.prompt == grid.prompt
+
+
+async def test_a_picked_tile_is_the_pixels_of_that_cell_free_and_without_the_engine(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    grid = await drawn(services, ada)
+    before = len(engine.requests)
+    pick = await services.jobs.pick(again(ada), grid.id, 2, reply_to=None)
+    made = await services.pictures.make_print(pick)
+    cell = (await services.pictures.make_print(grid)).tiles[2]
+    assert made.tiles[0].tobytes() == cell.tobytes()
+    assert made.tiles[0].tobytes() != (await services.pictures.make_print(grid)).tiles[1].tobytes()
+    assert pick.status is JobStatus.RENDERED
+    assert len(engine.requests) == before
+    assert await spent(services, ada) == (4, 0)
+
+
+async def test_a_tile_whose_file_is_gone_is_drawn_again_from_its_recipe(
+    services: Services, engine: HandEngine, ada: Asker, tmp_path: Path
+) -> None:
+    grid = await drawn(services, ada, "an apple --seed 70000")
+    whole = await services.pictures.make_print(grid)
+    for file in (tmp_path / "images").rglob(f"{grid.id}-*.*"):
+        file.unlink()
+    again_drawn = await services.pictures.make_print(grid)
+    assert [tile.tobytes() for tile in again_drawn.tiles] == [tile.tobytes() for tile in whole.tiles]
+    assert engine.requests[-1].seeds == (70003,)
+    assert await spent(services, ada) == (4, 0)
+
+
+async def test_files_are_kept_as_long_as_the_owner_wants_and_drawn_again_after_that(
+    services: Services, ada: Asker, tmp_path: Path
+) -> None:
+    old, new = await drawn(services, ada), await drawn(services, ada)
+    for file in (tmp_path / "images").rglob(f"{old.id}-*.*"):
+        os.utime(file, (0, 0))
+    assert await services.pictures.purge(30) == 8  # a tile and its latents, four times
+    assert len((await services.pictures.make_print(old)).tiles) == 4
+    assert list((tmp_path / "images").rglob(f"{new.id}-*.png"))
+
+
+async def test_a_changed_model_is_told(services: Services, engine: HandEngine, ada: Asker) -> None:
+    grid = await drawn(services, ada)
+    engine.model = replace(engine.model, hash="ffffffffff")
+    child = await finished(services, await services.jobs.reroll(again(ada), grid.id, reply_to=None))
+    assert (await services.pictures.make_print(child)).is_model_changed
+    assert not (await services.pictures.make_print(grid)).is_model_changed
+
+
+@pytest.mark.parametrize("guild_id", [2, None])
+async def test_pictures_of_another_guild_are_unknown_here(
+    services: Services, ada: Asker, guild_id: int | None
+) -> None:
+    grid = await drawn(services, ada)
+    stranger = again(ada, user_id=7, guild_id=guild_id)
+    for press in (services.jobs.pick, services.jobs.vary):
+        with pytest.raises(NotFound):
+            await press(stranger, grid.id, 0, reply_to=None)
+    with pytest.raises(NotFound):
+        await services.jobs.reroll(stranger, grid.id, reply_to=None)
+    with pytest.raises(NotFound):
+        await services.jobs.reroll(stranger, 10**18 - 1, reply_to=None)
+
+
+async def test_a_direct_message_is_counted_in_the_guild_last_used(services: Services, ada: Asker) -> None:
+    alone = again(ada, guild_id=None, channel_id=99)
+    with pytest.raises(NotAllowed):
+        await services.jobs.imagine(again(alone), "an apple")
+    await drawn(services, ada)
+    await drawn(services, again(ada, guild_id=2))
+    job = await drawn(services, alone)
+    assert (job.guild_id, job.is_direct_message) == (2, True)
+
+
+async def test_refused_prompts_cost_nothing(services: Services, ada: Asker) -> None:
+    with pytest.raises(PromptError) as wrong:
+        await services.jobs.imagine(ada, "an apple --ar16:9 --sed 3")
+    assert len(wrong.value.mistakes) == 2
+    assert "--ar 16:9" in str(wrong.value)
+    with pytest.raises(PromptRefused):
+        await services.jobs.imagine(again(ada), "nude child")
+    assert await spent(services, ada) == (0, 0)
+
+
+async def test_a_new_day_fills_the_allowance(services: Services, ada: Asker, clock: MovableClock) -> None:
+    for _ in range(10):
+        await drawn(services, ada)
+    with pytest.raises(QuotaExceeded):
+        await drawn(services, ada)
+    clock.advance(hours=12)
+    await drawn(services, ada)
+    assert (await services.quotas.balance(ada)).left == 36
+
+
+async def test_usage_is_for_moderators_of_the_guild_alone(services: Services, ada: Asker) -> None:
+    await drawn(services, ada)
+    await drawn(services, again(ada, user_id=101))
+    await drawn(services, again(ada, user_id=101))
+    await drawn(services, again(ada, guild_id=2))
+    report = await services.usage.report(again(ada, is_manager=True), by=By.MEMBER, days=7)
+    assert [(row.key, row.usage) for row in report.rows] == [
+        (101, Usage(jobs=2, images=8, gpu_ms=2 * 250)),
+        (100, Usage(jobs=1, images=4, gpu_ms=250)),
+    ]
+    with pytest.raises(NotAllowed):
+        await services.usage.report(ada, by=By.MEMBER, days=7)
+
+
+async def test_a_member_is_greeted_once_per_guild(services: Services, ada: Asker) -> None:
+    first, second = await drawn(services, ada), await drawn(services, ada)
+    assert await services.onboarding.greet_first_use(first)
+    assert not await services.onboarding.greet_first_use(second)
+
+
+async def test_show_finds_ones_own_finished_pictures(services: Services, ada: Asker) -> None:
+    mine = await drawn(services, ada)
+    assert (await services.gallery.show(ada, mine.id)).id == mine.id
+    assert [job.id for job in await services.gallery.list_recent(ada)] == [mine.id]
+    with pytest.raises(NotFound):
+        await services.gallery.show(again(ada, user_id=7), mine.id)
+
+
+class Doorkeeper:
+    """Refuses everything, and remembers whom it refused."""
+
+    async def check(
+        self, session: AsyncSession, asker: Asker, order: Order, *, guild_id: int, settings: GuildSettings
+    ) -> None:
+        del session, order, settings
+
+        async def write(session: AsyncSession) -> UserError:
+            await members.update_last_used(
+                session,
+                guild_id=guild_id,
+                user_id=asker.user_id,
+                name="",
+                now=datetime(2026, 3, 1, tzinfo=UTC),
+            )
+            return NotAllowed(say("Not tonight."))
+
+        raise RefusedWithTrace(write)
+
+
+async def test_what_a_refusal_leaves_behind_is_kept_and_the_order_is_not(
+    services: Services, database: Database, engine: HandEngine, ada: Asker
+) -> None:
+    allowances = Allowances(engine, daily_images=40)
+    jobs = Jobs(database, engine, services.runs, allowances=allowances, gates=[Doorkeeper()])
+    with pytest.raises(NotAllowed, match="Not tonight"):
+        await jobs.imagine(ada, "an apple")
+    async with database.reading() as session:
+        assert await members.get_last_guild(session, ada.user_id) == ada.guild_id
+        assert await jobs_table.get_by_source(session, ada.source) is None

@@ -1,0 +1,135 @@
+"""Blocks, warnings, notices, appeals: told, acknowledged, decided."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.people import AppealStatus, SanctionKind
+from bot.services import Services
+from tests.bot.conftest import MovableClock
+from tests.bot.hand_engine import HandEngine
+from tests.bot.services.community import ADA, MODERATOR, OUTSIDER, actions, change, drawn, now
+
+ME = ADA.user_id
+
+
+async def test_a_block_says_why_and_until_when_cancels_the_queue_and_ends_by_itself(
+    services: Services, engine: HandEngine, clock: MovableClock
+) -> None:
+    engine.hold()
+    await services.jobs.imagine(now(ADA), "an apple")
+    await services.people.block(MODERATOR, ME, span="1h", reason="spam")
+    assert (await services.queue.show(MODERATOR)).jobs == ()
+    assert (await services.quotas.balance(ADA)).reserved.images == 0
+    engine.release()
+    with pytest.raises(NotAllowed) as told:
+        await services.jobs.imagine(now(ADA), "an apple")
+    until = int(clock.now.timestamp()) + 3600
+    assert [str(s) for s in told.value.sentences] == [
+        "You may not draw in this server for now: spam",
+        f"This ends <t:{until}:R>.",
+    ]
+    assert [step.custom_id for step in told.value.steps] == ["block:1:appeal"]
+    await drawn(services, replace(ADA, guild_id=2))
+    clock.advance(minutes=61)
+    await drawn(services, ADA)
+    assert await actions(services) == ["block", "cancel"]
+
+
+async def test_a_block_is_lifted(services: Services) -> None:
+    await services.people.block(MODERATOR, ME, span=None, reason="spam")
+    with pytest.raises(NotAllowed, match="until the moderators lift it"):
+        await services.jobs.imagine(now(ADA), "an apple")
+    await services.people.unblock(MODERATOR, ME, reason="sorry")
+    await drawn(services, ADA)
+    with pytest.raises(NotFound):
+        await services.people.unblock(MODERATOR, ME, reason="again")
+
+
+async def test_a_notice_is_acknowledged_before_the_next_job(services: Services) -> None:
+    given = await services.people.notice(MODERATOR, ME, text="Please use <#5> for *cats*.")
+    with pytest.raises(NotAllowed):
+        await services.jobs.imagine(now(ADA), "an apple")
+    with pytest.raises(NotAllowed, match="a message for you: Please use") as told:
+        await services.jobs.imagine(now(ADA), "an apple")
+    assert [step.custom_id for step in told.value.steps] == [f"notice:{given.id}:acknowledge"]
+    for stranger in (replace(ADA, user_id=101), replace(ADA, guild_id=2), OUTSIDER):
+        with pytest.raises(NotFound):
+            await services.people.acknowledge(now(stranger), given.id)
+    await services.people.acknowledge(now(ADA), given.id)
+    await drawn(services, ADA)
+
+
+async def test_warnings_are_strikes_that_lead_to_blocks(services: Services) -> None:
+    assert await services.people.set_ladder(MODERATOR, "0 1h 1d") == (0, 60, 1440)
+    assert await services.people.warn(MODERATOR, ME, reason="first") is None
+    block = await services.people.warn(MODERATOR, ME, reason="second")
+    assert block is not None
+    assert (block.kind, block.actor_id, block.reason) == (SanctionKind.BLOCK, 0, "strike 2")
+    history = await services.people.history(MODERATOR, ME)
+    assert history.strikes == 2
+    assert [s.kind for s in history.sanctions] == ["block", "warning", "warning"]
+    assert await actions(services) == ["ladder", "warning", "warning", "block"]
+
+
+async def test_an_appeal_is_made_once_and_decided_once(services: Services) -> None:
+    await change(services, lambda settings: replace(settings, moderators_channel_id=77))
+    await services.people.warn(MODERATOR, ME, reason="rude")
+    given = await services.people.block(MODERATOR, ME, span="1d", reason="spam")
+    for stranger in (replace(ADA, user_id=101), replace(ADA, guild_id=2)):
+        with pytest.raises(NotFound):
+            await services.people.appeal(now(stranger), given.id, "let me in")
+    made = await services.people.appeal(now(ADA), given.id, "It was my brother.")
+    assert (made.channel_id, made.appeal.text, made.appeal.sanction.reason) == (
+        77,
+        "It was my brother.",
+        "spam",
+    )
+    with pytest.raises(NotFound, match="already"):
+        await services.people.appeal(now(ADA), given.id, "again")
+    with pytest.raises(NotAllowed, match="You have appealed") as told:
+        await services.jobs.imagine(now(ADA), "an apple")
+    assert told.value.steps == ()
+    assert [a.id for a in await services.people.list_open_appeals(MODERATOR, limit=5)] == [made.appeal.id]
+    for asker, refusal in ((ADA, NotAllowed), (OUTSIDER, NotFound)):
+        with pytest.raises(refusal):
+            await services.people.decide(asker, made.appeal.id, AppealStatus.ACCEPTED)
+    await services.people.decide(MODERATOR, made.appeal.id, AppealStatus.ACCEPTED)
+    with pytest.raises(NotFound, match="decided"):
+        await services.people.decide(MODERATOR, made.appeal.id, AppealStatus.REJECTED)
+    history = await services.people.history(MODERATOR, ME)
+    assert history.strikes == 0
+    await services.people.acknowledge(now(ADA), 1)
+    await drawn(services, ADA)
+    assert await actions(services) == ["warning", "block", "appeal_accepted"]
+
+
+async def test_a_rejected_appeal_leaves_the_block(services: Services) -> None:
+    given = await services.people.block(MODERATOR, ME, span=None, reason="spam")
+    made = await services.people.appeal(now(ADA), given.id, "please")
+    await services.people.decide(MODERATOR, made.appeal.id, AppealStatus.REJECTED)
+    with pytest.raises(NotAllowed, match="You may not draw"):
+        await services.jobs.imagine(now(ADA), "an apple")
+
+
+@pytest.mark.parametrize("span", ["soon", "-1h", "0m", "1x", "99999w", "1h later"])
+async def test_a_time_that_cannot_be_read_blocks_nobody(services: Services, span: str) -> None:
+    with pytest.raises(NotAllowed, match="Write how long"):
+        await services.people.block(MODERATOR, ME, span=span, reason="")
+    await drawn(services, ADA)
+
+
+async def test_only_moderators_and_never_on_themselves(services: Services) -> None:
+    for refused in (
+        services.people.block(ADA, 101, span=None, reason=""),
+        services.people.warn(ADA, 101, reason=""),
+        services.people.notice(ADA, 101, text=""),
+        services.people.unblock(ADA, 101, reason=""),
+        services.people.history(ADA, 101),
+        services.people.set_ladder(ADA, "0"),
+        services.people.list_open_appeals(ADA, limit=5),
+        services.people.block(MODERATOR, MODERATOR.user_id, span=None, reason=""),
+    ):
+        with pytest.raises(NotAllowed):
+            await refused

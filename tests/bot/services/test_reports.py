@@ -1,0 +1,87 @@
+"""Reports: made by anyone on any result, decided by moderators, the reporter kept private."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.domain.audit import AuditFilter
+from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.job import JobStatus
+from bot.domain.people import AppealStatus
+from bot.domain.usage import By
+from bot.services import Services
+from bot.services.reports import MAX_REPORTS_A_DAY
+from tests.bot.services.community import ADA, MODERATOR, OUTSIDER, actions, change, delivered, finished, now
+
+BOB = replace(ADA, user_id=101)
+
+
+async def test_a_report_reaches_the_moderators_without_its_reporter(services: Services) -> None:
+    await change(services, lambda settings: replace(settings, moderators_channel_id=77))
+    job = await delivered(services, ADA, 5000)
+    made = await services.reports.report(now(BOB), 5000, "not nice")
+    assert (made.job.id, made.channel_id, made.report.reason) == (job.id, 77, "not nice")
+    assert "101" not in str(made)
+    with pytest.raises(NotFound, match="already"):
+        await services.reports.report(now(BOB), 5000, "really")
+    for elsewhere in (replace(BOB, guild_id=2), BOB):
+        with pytest.raises(NotFound):
+            await services.reports.report(now(elsewhere), 5000 if elsewhere.guild_id == 2 else 5001, "")
+    assert [r.report.id for r in await services.reports.list_open(MODERATOR, limit=5)] == [made.report.id]
+    assert await services.reports.list_open(OUTSIDER, limit=5) == []
+    await services.reports.close(MODERATOR, made.report.id, AppealStatus.REJECTED)
+    assert await services.reports.list_open(MODERATOR, limit=5) == []
+    page = await services.audit.page(MODERATOR, AuditFilter(), 0)
+    assert [(e.action, e.actor_id, e.target_id) for e in page.entries] == [("report_rejected", 900, 100)]
+
+
+async def test_a_deleted_result_is_gone_and_stays_charged(services: Services, tmp_path: Path) -> None:
+    grid = await delivered(services, ADA, 5000)
+    pick = await services.jobs.pick(now(ADA), grid.id, 1, reply_to=5000)
+    await services.outbox.delivered(pick, 5001)
+    made = await services.reports.report(now(BOB), 5001, "")
+    for asker, refusal in ((ADA, NotAllowed), (OUTSIDER, NotFound)):
+        with pytest.raises(refusal):
+            await services.reports.delete_result(asker, made.report.id)
+    gone = await services.reports.delete_result(MODERATOR, made.report.id)
+    assert {job.result_message_id for job in gone.deleted} == {5000, 5001}
+    assert list((tmp_path / "images").glob("*/*.*")) == []
+    for job in (grid, pick):
+        assert (await services.runs.reload(job)).status is JobStatus.DELETED
+        with pytest.raises(NotFound):
+            await services.gallery.show(ADA, job.id)
+        with pytest.raises(NotFound):
+            await services.pictures.make_print(job)
+        with pytest.raises(NotFound):
+            await services.jobs.vary(now(ADA), job.id, 0, reply_to=None)
+    assert (await services.quotas.balance(ADA)).spent.images == 4
+    used = await services.usage.report(MODERATOR, by=By.MEMBER, days=1)
+    assert used.total.images == 4
+    assert await actions(services) == ["report_accepted", "delete_result"]
+
+
+async def test_one_decision_closes_every_report_on_a_picture(services: Services) -> None:
+    await delivered(services, ADA, 5000)
+    first = await services.reports.report(now(BOB), 5000, "")
+    second = await services.reports.report(now(BOB, user_id=102), 5000, "")
+    await services.reports.close(MODERATOR, first.report.id, AppealStatus.ACCEPTED)
+    with pytest.raises(NotFound, match="decided"):
+        await services.reports.close(MODERATOR, second.report.id, AppealStatus.REJECTED)
+
+
+async def test_nobody_floods_the_moderators(services: Services) -> None:
+    job = await delivered(services, ADA, 5000)
+    for number in range(MAX_REPORTS_A_DAY):
+        pick = await services.jobs.pick(now(ADA), job.id, 0, reply_to=None)
+        await services.outbox.delivered(pick, 6000 + number)
+        await services.reports.report(now(BOB), 6000 + number, "")
+    with pytest.raises(NotAllowed, match="a lot today"):
+        await services.reports.report(now(BOB), 5000, "")
+
+
+async def test_a_progress_message_can_be_reported_too(services: Services) -> None:
+    job = await services.jobs.imagine(now(ADA), "an apple")
+    await services.outbox.progress_message(job, 7000)
+    assert (await services.reports.report(now(BOB), 7000, "")).job.id == job.id
+    await finished(services, job)

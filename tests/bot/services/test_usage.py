@@ -1,0 +1,159 @@
+"""Reports of who drew what, and the weekly digest that is owed exactly once."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+import pytest
+
+from bot.domain.job import Asker, Job, JobKind, JobStatus
+from bot.domain.usage import By, Usage
+from bot.services import Services
+from bot.services.quotas import Limits
+from bot.storage import members
+from bot.storage.database import Database
+from engine.errors import GenerationFailed
+from tests.bot.conftest import MovableClock
+from tests.bot.hand_engine import HandEngine
+
+
+def again(asker: Asker, **changes: object) -> Asker:
+    """The same person with a new interaction."""
+    return replace(asker, source=uuid4().hex, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def moderator(ada: Asker) -> Asker:
+    return again(ada, user_id=1, is_manager=True)
+
+
+async def finished(services: Services, job: Job) -> Job:
+    """The job, once its run is over."""
+    if run := services.runs.get(job.id):
+        async for _ in run.updates():
+            pass
+    return await services.runs.reload(job)
+
+
+async def draw(services: Services, asker: Asker, prompt: str = "a red apple") -> Job:
+    """A job of four pictures, when it is over."""
+    return await finished(services, await services.jobs.imagine(again(asker), prompt))
+
+
+async def test_a_report_says_who_where_and_for_what(
+    services: Services, ada: Asker, moderator: Asker, engine: HandEngine
+) -> None:
+    grid = await draw(services, again(ada, name="Ada"), "a red fox")
+    await draw(services, again(ada, user_id=101, channel_id=11), "a red fox")
+    await finished(services, await services.jobs.vary(again(ada, name="Ada!"), grid.id, 0, reply_to=None))
+    await services.jobs.pick(again(ada), grid.id, 1, reply_to=None)  # no drawing: it counts nowhere
+    engine.fails_with = GenerationFailed("bad kernel")
+    assert (await draw(services, ada)).status is JobStatus.FAILED  # refunded: it counts nowhere
+    report = await services.usage.report(moderator, by=By.MEMBER, days=1)
+    two, one = Usage(jobs=2, images=8, gpu_ms=500), Usage(jobs=1, images=4, gpu_ms=250)
+    assert [(row.key, row.name, row.usage) for row in report.rows] == [(100, "Ada!", two), (101, "", one)]
+    assert report.kinds == ((JobKind.IMAGINE, two), (JobKind.VARY, one))
+    assert [(used.prompt, used.usage.jobs) for used in report.prompts] == [("a red fox", 3)]
+    assert report.total == Usage(jobs=3, images=12, gpu_ms=750)
+    by_channel = await services.usage.report(moderator, by=By.CHANNEL, days=1)
+    assert [(row.key, row.usage) for row in by_channel.rows] == [(10, two), (11, one)]
+
+
+async def test_prompts_of_direct_messages_are_nobody_elses_business(
+    services: Services, ada: Asker, moderator: Asker
+) -> None:
+    await draw(services, ada, "for all")
+    await draw(services, again(ada, guild_id=None, channel_id=99, name=""), "for me alone")
+    report = await services.usage.report(moderator, by=By.MEMBER, days=1)
+    assert report.total.jobs == 2
+    assert [used.prompt for used in report.prompts] == ["for all"]
+
+
+async def test_days_are_those_of_the_guild(
+    services: Services, ada: Asker, moderator: Asker, clock: MovableClock
+) -> None:
+    await services.quotas.set_limits(moderator, Limits(time_zone="Asia/Kathmandu"))  # UTC + 5:45
+    clock.now = datetime(2026, 3, 1, 18, 14, 59, tzinfo=UTC)
+    await draw(services, ada)
+    clock.advance(seconds=1)
+    await draw(services, ada)
+    await draw(services, ada)
+    report = await services.usage.report(moderator, by=By.DAY, days=3)
+    assert [(row.key, row.usage.jobs) for row in report.rows] == [
+        (date(2026, 2, 28), 0),
+        (date(2026, 3, 1), 1),
+        (date(2026, 3, 2), 2),
+    ]
+    assert report.total == sum((row.usage for row in report.rows), Usage())
+    assert (await services.usage.report(moderator, by=By.MEMBER, days=1)).total.jobs == 2
+
+
+async def test_another_guild_is_not_in_the_report(services: Services, ada: Asker, moderator: Asker) -> None:
+    await draw(services, again(ada, guild_id=2))
+    for by in (By.MEMBER, By.CHANNEL):
+        assert (await services.usage.report(moderator, by=by, days=90)).rows == ()
+    assert (await services.usage.report(moderator, by=By.DAY, days=9)).total == Usage()
+    assert await services.usage.leaderboard(moderator, days=90, limit=10) == []
+
+
+async def test_a_name_is_the_last_one_the_guild_saw(
+    services: Services, database: Database, ada: Asker
+) -> None:
+    async with database.transaction() as session:
+        for name in ("Ada", "Countess", ""):
+            await members.update_last_used(
+                session, guild_id=1, user_id=100, name=name, now=datetime(2026, 3, 1, tzinfo=UTC)
+            )
+    await draw(services, ada)
+    (row,) = await services.usage.leaderboard(again(ada, is_manager=True), days=1, limit=1)
+    assert row.name == "Countess"
+
+
+async def test_a_digest_is_owed_when_the_week_is_over_and_only_once(
+    services: Services, ada: Asker, moderator: Asker, clock: MovableClock
+) -> None:
+    await draw(services, ada)  # on Sunday
+    assert await services.usage.set_digest(moderator, 5) == datetime(2026, 3, 2, tzinfo=UTC)
+    assert await services.usage.list_due() == []
+    clock.now = datetime(2026, 3, 2, tzinfo=UTC)
+    await draw(services, ada)  # on Monday: it belongs into the next
+    (digest,) = await services.usage.list_due()
+    due = await services.usage.take(digest)
+    assert due is not None
+    assert (due.is_first, due.report.total.jobs, digest.channel_id) == (True, 1, 5)
+    assert len(due.token) <= 25  # the longest nonce
+    second = await services.usage.take(digest)  # the answer was lost, or the process died
+    assert second is not None
+    assert (second.is_first, second.token) == (False, due.token)
+    await services.usage.posted(digest)
+    assert await services.usage.take(digest) is None
+    assert await services.usage.list_due() == []
+    clock.advance(days=7)
+    (following,) = await services.usage.list_due()
+    due = await services.usage.take(following)
+    assert due is not None
+    assert (due.is_first, due.report.total.jobs) == (True, 1)
+
+
+async def test_weeks_that_were_missed_are_not_made_up_for(
+    services: Services, moderator: Asker, clock: MovableClock
+) -> None:
+    await services.usage.set_digest(moderator, 5)
+    clock.advance(days=30)
+    (digest,) = await services.usage.list_due()
+    due = await services.usage.take(digest)
+    assert due is not None
+    assert due.report.end == datetime(2026, 3, 30, tzinfo=UTC)
+    await services.usage.posted(digest, is_delivered=False)
+    assert await services.usage.list_due() == []
+
+
+async def test_a_digest_moves_to_another_channel_and_ends(
+    services: Services, moderator: Asker, clock: MovableClock
+) -> None:
+    first = await services.usage.set_digest(moderator, 5)
+    clock.advance(days=8)
+    assert await services.usage.set_digest(moderator, 6) == first  # what is due stays due
+    assert [digest.channel_id for digest in await services.usage.list_due()] == [6]
+    assert await services.usage.set_digest(moderator, None) is None
+    assert await services.usage.list_due() == []

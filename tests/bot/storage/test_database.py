@@ -1,0 +1,111 @@
+"""The database: migrated, owned by one process, backed up, checked, append-only where it counts."""
+
+import asyncio
+from pathlib import Path
+
+import alembic.command
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from bot.storage.database import (
+    Database,
+    DatabaseUnusable,
+    alembic_config,
+    current_revision,
+    head_revision,
+    owned_database,
+)
+from bot.storage.models import Table
+
+
+async def test_migrations_run_up_down_and_up_and_end_where_the_models_are(database: Database) -> None:
+    config = alembic_config(database.url)
+    await asyncio.to_thread(alembic.command.downgrade, config, "base")
+    assert await current_revision(database) is None
+    await asyncio.to_thread(alembic.command.upgrade, config, "head")
+    assert await current_revision(database) == head_revision()
+    async with database.reading() as session:
+        connection = await session.connection()
+        assert await connection.run_sync(_differences) == []
+
+
+def _differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), Table.metadata))
+
+
+async def test_a_second_owner_is_told_who_holds_the_database(database_url: str) -> None:
+    async with owned_database(database_url):
+        with pytest.raises(DatabaseUnusable, match=r"in use by .*process \d+"):
+            await owned_database(database_url).__aenter__()
+    async with owned_database(database_url):
+        pass  # free again
+
+
+async def test_the_ledger_is_append_only(database: Database) -> None:
+    async with database.transaction() as session:
+        await session.execute(text("INSERT INTO accounts (guild_id, user_id, period_start) VALUES (1, 1, 0)"))
+        await session.execute(
+            text(
+                "INSERT INTO jobs (source, ordinal, kind, status, guild_id, channel_id, user_id, "
+                "is_direct_message, prompt, recipe, speed, reserved_images, reserved_gpu_ms, locale, "
+                "created_at) "
+                "VALUES ('1', 0, 'imagine', 'queued', 1, 1, 1, false, 'x', '{}', 'fast', 4, 1, 'en', 0)"
+            )
+        )
+        await session.execute(
+            text(
+                "INSERT INTO ledger (account_id, job_id, entry, images, gpu_ms, created_at) "
+                "VALUES (1, 1, 'reserve', 4, 1, 0)"
+            )
+        )
+    for statement in ("UPDATE ledger SET images = 0", "DELETE FROM ledger"):
+        with pytest.raises(DBAPIError, match="append-only"):
+            async with database.transaction() as session:
+                await session.execute(text(statement))
+
+
+async def test_a_reader_cannot_write(tmp_path: Path) -> None:
+    async with owned_database(f"sqlite+aiosqlite:///{tmp_path}/d.db") as database:
+        with pytest.raises(DBAPIError, match="readonly"):
+            async with database.reading() as session:
+                await session.execute(text("DELETE FROM members"))
+
+
+async def test_an_older_sqlite_file_is_copied_before_it_is_migrated(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/d.db"
+    async with owned_database(url) as database:
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+        config = alembic_config(database.url)
+        await asyncio.to_thread(alembic.command.stamp, config, "base", purge=True)
+        async with database.transaction() as session:
+            await session.execute(text("INSERT INTO alembic_version VALUES ('0000')"))
+    with pytest.raises(Exception, match="0000"):
+        await owned_database(url).__aenter__()  # the revision is unknown, but the copy came first
+    assert len(list(tmp_path.glob("d.db.0000.*.bak"))) == 1
+
+
+async def test_a_damaged_file_is_refused_at_start_with_the_cure(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/d.db"
+    async with owned_database(url) as database, database.transaction() as session:
+        for number in range(300):
+            await session.execute(
+                text(f"INSERT INTO members (guild_id, user_id, last_used_at) VALUES ({number}, {number}, 0)")
+            )
+    path = tmp_path / "d.db"
+    for journal in tmp_path.glob("d.db-*"):
+        journal.unlink()
+    data = bytearray(path.read_bytes())
+    data[8192:] = b"\x5a" * (len(data) - 8192)
+    path.write_bytes(data)
+    with pytest.raises(DatabaseUnusable, match=r"backup|cannot be used"):
+        await owned_database(url).__aenter__()
+
+
+async def test_an_unreachable_server_is_one_readable_line() -> None:
+    with pytest.raises(DatabaseUnusable, match="cannot be used") as failure:
+        await owned_database("postgresql+asyncpg://nobody@127.0.0.1:9/none").__aenter__()
+    assert "\n" not in str(failure.value)

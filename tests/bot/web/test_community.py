@@ -1,0 +1,211 @@
+"""The landing page and the gallery: only what members chose to show, and no prompt breaks it."""
+
+import io
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import Application, Request
+from PIL import Image
+
+from bot.domain.community import Counts
+from bot.domain.job import Asker, Job
+from bot.messages.site import language
+from bot.services import Services
+from bot.web.community import CommunityPages
+from bot.web.server import application
+from tests.bot.hand_engine import HandEngine
+from tests.bot.services.test_jobs import again, drawn
+from tests.bot.services.test_onboarding import configured
+
+Client = TestClient[Request, Application]
+
+EVIL = 'a fox <script>alert("x")</script> "onerror=alert(1) x="'
+
+
+class Town:
+    """A Discord with one guild of five members."""
+
+    def __init__(self) -> None:
+        self.channels = frozenset({10, 11})
+        self.url: str | None = "https://discord.gg/abc"
+
+    async def counts(self, guild_id: int) -> Counts | None:
+        """Five, two of them there."""
+        return Counts(name="The <b>Den</b>", members=5, online=2) if guild_id == 1 else None
+
+    async def invitation(self, guild_id: int) -> str | None:
+        """Where to join."""
+        return self.url if guild_id == 1 else None
+
+    def public_channels(self, guild_id: int) -> frozenset[int]:
+        """Two rooms."""
+        return self.channels if guild_id == 1 else frozenset()
+
+
+@pytest.fixture
+def daily_images() -> int:
+    return 1000
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town()
+
+
+@pytest.fixture
+async def client(services: Services, town: Town, ada: Asker) -> AsyncIterator[Client]:
+    await configured(services, ada, is_public=True)
+    pages = CommunityPages(services, town)
+    async with TestClient(TestServer(application(pages.routes()))) as client:
+        yield client
+
+
+async def hung(services: Services, asker: Asker, prompt: str = "a red fox", name: str = "Ada") -> Job:
+    """A delivered picture of a member who shows theirs."""
+    await services.gallery.share(replace(asker, name=name), is_shown=True)
+    job = await drawn(services, asker, prompt)
+    await services.outbox.delivered(job, 1)
+    return job
+
+
+async def seen(client: Client, path: str = "/servers/1/gallery") -> str:
+    """A page."""
+    answer = await client.get(path)
+    assert answer.status == 200
+    return await answer.text()
+
+
+async def test_the_landing_page_tells_who_is_there_and_where_to_join(client: Client) -> None:
+    page = await seen(client, "/")
+    assert "2 online" in page
+    assert "5 members" in page
+    assert "The &lt;b&gt;Den&lt;/b&gt;" in page
+    assert 'href="/servers/1/join"' in page
+    answer = await client.get("/servers/1/join", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (302, "https://discord.gg/abc")
+
+
+async def test_without_an_invitation_the_button_says_so(client: Client, town: Town) -> None:
+    town.url = None
+    answer = await client.get("/servers/1/join", allow_redirects=False)
+    assert answer.status == 503
+    assert "come back later" in await answer.text()
+
+
+async def test_guilds_that_are_not_public_are_not_there(
+    client: Client, services: Services, ada: Asker
+) -> None:
+    job = await hung(services, again(ada, guild_id=2))
+    for path in ("", "/gallery", "/join", f"/pictures/{job.id}.webp"):
+        assert (await client.get(f"/servers/2{path}")).status == 404
+    await configured(services, ada, is_public=False)
+    assert (await client.get("/servers/1")).status == 404
+    assert "not shown in public" in await seen(client, "/")
+
+
+async def test_only_pictures_of_those_who_agreed_hang_in_the_gallery(
+    client: Client, services: Services, ada: Asker
+) -> None:
+    job = await hung(services, ada)
+    shy = await drawn(services, again(ada, user_id=7), "a shy apple")
+    await services.outbox.delivered(shy, 2)
+    assert "shy" not in await seen(client)
+    assert (await client.get(f"/servers/1/pictures/{shy.id}.webp")).status == 404
+    assert (await client.get(f"/servers/1/pictures/{job.id}.webp")).status == 200
+    assert "a red fox" in await seen(client)
+    await services.gallery.share(ada, is_shown=False)
+    assert "a red fox" not in await seen(client)
+    assert (await client.get(f"/servers/1/pictures/{job.id}.webp")).status == 404
+
+
+@pytest.mark.parametrize(
+    "changes", [{"channel_id": 99}, {"is_age_restricted": True}, {"guild_id": None}, {"guild_id": 2}]
+)
+async def test_pictures_from_elsewhere_never_hang_there(
+    client: Client, services: Services, ada: Asker, changes: dict[str, object]
+) -> None:
+    await hung(services, ada)
+    hidden = await drawn(services, replace(again(ada), **changes), "a secret apple")  # type: ignore[arg-type]
+    await services.outbox.delivered(hidden, 3)
+    assert "secret" not in await seen(client)
+    assert (await client.get(f"/servers/1/pictures/{hidden.id}.webp")).status == 404
+
+
+async def test_a_channel_that_is_closed_to_the_public_takes_its_pictures_along(
+    client: Client, services: Services, ada: Asker, town: Town
+) -> None:
+    await hung(services, ada)
+    town.channels = frozenset()
+    assert "a red fox" not in await seen(client)
+
+
+async def test_prompts_are_text_and_nothing_but_text(client: Client, services: Services, ada: Asker) -> None:
+    await hung(services, ada, EVIL, name='<img src=x onerror="x">')
+    for path in ("/", "/servers/1/gallery", "/servers/1/gallery?q=%3Cscript%3E"):
+        page = await seen(client, path)
+        assert "<script" not in page
+        assert "<img src=x" not in page
+    assert "&lt;script&gt;" in await seen(client)
+
+
+async def test_search_finds_words_and_members(client: Client, services: Services, ada: Asker) -> None:
+    await hung(services, ada, "a red FOX 100% real")
+    await hung(services, again(ada, user_id=7), "a green pear", name="Bob")
+    assert "pear" not in await seen(client, "/servers/1/gallery?q=fox")
+    assert "No picture matches" in await seen(client, "/servers/1/gallery?q=a%25pear")
+    assert "100% real" in await seen(client, "/servers/1/gallery?q=100%25")
+    page = await seen(client, "/servers/1/gallery?by=7")
+    assert "Pictures by Bob" in page
+    assert "FOX" not in page
+    for odd in ("by=9999999999999999999", "by=-1", "before=x", "before=9999999999999999999", "q=%00%ff"):
+        await seen(client, f"/servers/1/gallery?{odd}")
+
+
+async def test_pages_go_back_in_time(client: Client, services: Services, ada: Asker) -> None:
+    for number in range(26):
+        await hung(services, ada, f"apple number {number} of many")
+    page = await seen(client)
+    assert "number 2 of" in page
+    assert "number 1 of" not in page
+    older = page.split('class="more" href="')[1].split('"')[0]
+    assert "number 1 of" in await seen(client, older.replace("&amp;", "&"))
+
+
+async def test_pictures_are_kept_by_browsers_and_carry_no_recipe(
+    client: Client, services: Services, ada: Asker
+) -> None:
+    job = await hung(services, ada)
+    answer = await client.get(f"/servers/1/pictures/{job.id}.webp")
+    assert answer.content_type == "image/webp"
+    assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    picture = Image.open(io.BytesIO(await answer.read()))
+    assert picture.size == (128, 128)
+    assert "exif" not in picture.info
+
+
+async def test_a_visitor_makes_nobody_draw(
+    client: Client, services: Services, ada: Asker, engine: HandEngine, tmp_path: Path
+) -> None:
+    job = await hung(services, ada)
+    for file in (tmp_path / "images").rglob("*.png"):
+        file.unlink()
+    asked = len(engine.requests)
+    assert (await client.get(f"/servers/1/pictures/{job.id}.webp")).status == 404
+    assert len(engine.requests) == asked
+
+
+async def test_nothing_is_inline_and_the_style_is_kept(client: Client) -> None:
+    page = await seen(client, "/")
+    assert "<script" not in page
+    assert " style=" not in page
+    path = page.split('rel="stylesheet" href="')[1].split('"')[0]
+    answer = await client.get(path)
+    assert (answer.status, answer.content_type) == (200, "text/css")
+
+
+@pytest.mark.parametrize("header", ["", "en-GB,en", "xx,yy;q=0.5", "../../etc", "a" * 5000, "de;q=0.8"])
+def test_unknown_languages_are_read_in_english(header: str) -> None:
+    assert language(header) == "en-US"

@@ -1,0 +1,205 @@
+"""The whole bot as its own process, on a local Discord, over real sockets."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Self
+
+import pytest
+from sqlalchemy import select
+
+from bot.storage import ledger
+from bot.storage.database import Database
+from bot.storage.models import JobRow
+from engine.bench.tiny import save_tiny_checkpoint
+from playground import Playground
+
+START_SECONDS = 60.0
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A diffusers checkpoint that draws in milliseconds."""
+    path = tmp_path_factory.mktemp("models") / "tiny"
+    save_tiny_checkpoint(path)
+    return path
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[Playground]:
+    """A local Discord. Afterwards nothing that the bot sent may have broken Discord's own description."""
+    spec = os.environ.get("DISCORD_OPENAPI")
+    async with Playground(spec_path=spec) as playground:
+        yield playground
+        assert playground.violations == []
+
+
+class Nursery:
+    """Starts bot processes by forking; see `tests.wire.nursery`."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._started: asyncio.Queue[int] = asyncio.Queue()
+        self._ends: dict[int, asyncio.Future[int]] = {}
+
+    async def start(self, environment: dict[str, str], log: Path) -> int:
+        """Start a bot; returns its process id."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"environment": environment, "log": str(log)}).encode() + b"\n")
+        return await self._started.get()
+
+    def end_of(self, process_id: int) -> "asyncio.Future[int]":
+        """Its exit code, once it has ended."""
+        return self._ends.setdefault(process_id, asyncio.get_running_loop().create_future())
+
+    async def listen(self) -> None:
+        """Take in what the nursery tells."""
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            words = json.loads(line)
+            if "started" in words:
+                self._started.put_nowait(words["started"])
+            else:
+                self.end_of(words["ended"]).set_result(words["code"])
+
+
+@asynccontextmanager
+async def opened_nursery(**settings: str) -> AsyncIterator[Nursery]:
+    """A process that imports everything under these settings, and forks."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.wire.nursery",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "OMP_NUM_THREADS": "1", **settings},
+    )
+    nursery = Nursery(process)
+    listening = asyncio.create_task(nursery.listen())
+    yield nursery
+    process.kill()
+    await process.wait()
+    await listening
+
+
+@pytest.fixture(scope="session")
+async def nursery() -> AsyncIterator[Nursery]:
+    """One for the whole run: what is slow is imported once."""
+    async with opened_nursery() as nursery:
+        yield nursery
+
+
+class BotProcess:
+    """The bot as its own process, started and killed at will on one database."""
+
+    def __init__(self, playground: Playground, nursery: Nursery, folder: Path, model: str) -> None:
+        self.playground = playground
+        self.nursery = nursery
+        self.folder = folder
+        self.environment = {
+            **os.environ,
+            "DISCORD_TOKEN": playground.token,
+            "DISCORD_API_BASE": playground.base_url,
+            "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/darkroom.db",
+            "DATA_DIR": str(folder),
+            "MODEL": model,
+            "DEVICE": "cpu",
+            "DAILY_IMAGES": "100",
+            "WEB_PORT": "0",
+            "OMP_NUM_THREADS": "1",
+        }
+        self._process_id: int | None = None
+
+    async def start(self, **settings: str) -> Self:
+        """Start it, and wait until Discord knows its commands."""
+        await self.spawn(**settings)
+        await self.playground.bot_ready(START_SECONDS)
+        return self
+
+    async def spawn(self, **settings: str) -> None:
+        """Start it without waiting."""
+        self._process_id = await self.nursery.start({**self.environment, **settings}, self.folder / "bot.log")
+
+    async def kill(self) -> None:
+        """kill -9: no chance to say good-bye."""
+        await self._stop(signal.SIGKILL)
+
+    async def stop(self) -> int:
+        """SIGTERM; returns the exit code."""
+        return await self._stop(signal.SIGTERM)
+
+    async def ended(self) -> int:
+        """Wait for it to end by itself."""
+        assert self._process_id is not None
+        return await asyncio.wait_for(asyncio.shield(self.nursery.end_of(self._process_id)), START_SECONDS)
+
+    async def statuses(self) -> list[str]:
+        """The state of every job in the database, in order."""
+        async with _opened(self.environment["DATABASE_URL"]) as database, database.reading() as session:
+            return list(await session.scalars(select(JobRow.status).order_by(JobRow.id)))
+
+    async def has(self, *statuses: str) -> None:
+        """Wait until the jobs of the database have these states."""
+        async with asyncio.timeout(START_SECONDS):
+            while await self.statuses() != list(statuses):
+                await asyncio.sleep(0.05)
+
+    async def logged(self, text: str) -> None:
+        """Wait until it wrote this."""
+        async with asyncio.timeout(START_SECONDS):
+            while text not in self.log:
+                await asyncio.sleep(0.05)
+
+    async def _stop(self, how: signal.Signals) -> int:
+        assert self._process_id is not None
+        if not self.nursery.end_of(self._process_id).done():
+            with suppress(ProcessLookupError):  # it has just ended, and we are about to be told
+                os.kill(self._process_id, how)
+        code = await self.ended()
+        await self.playground.bot_gone()
+        return code
+
+    @property
+    def log(self) -> str:
+        """Everything that it wrote."""
+        return (self.folder / "bot.log").read_text()
+
+    async def close(self) -> None:
+        """Stop it, and check its books and its log."""
+        if self._process_id is not None:
+            await self.stop()
+        async with _opened(self.environment["DATABASE_URL"]) as database, database.reading() as session:
+            assert await ledger.list_mismatches(session) == []
+        assert "Traceback" not in self.log, self.log
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Database]:
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@pytest.fixture
+async def bot(
+    discord: Playground, nursery: Nursery, tmp_path: Path, tiny_checkpoint: Path
+) -> AsyncIterator[BotProcess]:
+    """The bot with a model that draws in milliseconds; not started yet."""
+    process = BotProcess(discord, nursery, tmp_path, str(tiny_checkpoint))
+    yield process
+    await process.close()
+
+
+@pytest.fixture
+async def slow_bot(discord: Playground, nursery: Nursery, tmp_path: Path) -> AsyncIterator[BotProcess]:
+    """The bot with the embedded model: at 100 steps a job takes long enough to be interrupted."""
+    process = BotProcess(discord, nursery, tmp_path, "sketch")
+    yield process
+    await process.close()

@@ -1,0 +1,60 @@
+"""Forks bot processes from one that has imported everything: torch and diffusers take seconds to import.
+
+Each child is a process of its own, to be killed at will. Lines of JSON go in (what to run) and out (what
+became of it).
+"""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import bot.app  # noqa: F401 - for its weight
+from bot.__main__ import main
+
+
+def _be_the_bot(environment: dict[str, str], log: str) -> None:
+    """In the child: run `python -m bot` as if it had been started afresh."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(Path(log).parent)
+    sys.argv = ["bot"]
+    code = main()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _tell(**words: int) -> None:
+    os.write(1, f"{json.dumps(words)}\n".encode())
+
+
+def _bury(*_: object) -> None:
+    """Say how each child that ended has ended."""
+    try:
+        while True:
+            child, status = os.waitpid(-1, os.WNOHANG)
+            if child == 0:
+                return
+            _tell(ended=child, code=os.waitstatus_to_exitcode(status))
+    except ChildProcessError:
+        return
+
+
+def _serve() -> None:
+    signal.signal(signal.SIGCHLD, _bury)
+    for line in sys.stdin:
+        order = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _be_the_bot(order["environment"], order["log"])
+        _tell(started=child)
+
+
+if __name__ == "__main__":
+    _serve()

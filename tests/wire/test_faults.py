@@ -1,0 +1,232 @@
+"""Discord at its worst: refusals, delays, lost answers, a broken gateway."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from playground import Playground
+from playground.faults import Delay, Drop, Hold, RateLimited, Status
+from tests.wire.conftest import BotProcess
+from tests.wire.test_path import grids, picture, wait_for_grids
+
+POSTS = "/channels/*/messages"
+CALLBACKS = "/interactions/*/callback"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        RateLimited(retry_after=0.5),
+        Status(status=500),
+        Status(status=503),
+        Status(status=500, processed=True),
+        Drop(),
+        Drop(processed=True),
+        Delay(seconds=0.5),
+    ],
+    ids=["429", "500", "503", "500 after success", "dropped", "dropped after success", "slow"],
+)
+async def test_a_fault_at_the_final_post_ends_in_exactly_one_result(
+    discord: Playground, bot: BotProcess, fault: Status | RateLimited | Drop | Delay
+) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    rule = discord.faults.add(fault, method="POST", path=POSTS)
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    await wait_for_grids(discord, room, 1, 30)
+    await discord.wait_for(lambda d: len(d.messages(room)) == 1, 30)
+    assert rule.hits == 1
+    assert len(grids(discord, room)) == 1
+    await bot.has("delivered")
+
+
+async def test_a_retry_an_hour_after_a_lost_answer_finds_its_own_post(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    held = Hold()
+    discord.faults.add(Drop(processed=True), method="POST", path=POSTS)
+    rule = discord.faults.add(held, method="GET", path=POSTS)
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    await discord.wait_for(lambda d: rule.hits)
+    discord.clock.advance(3600)
+    held.released.set()
+    await discord.wait_for(lambda d: len(d.messages(room)) == 1)
+    assert len(grids(discord, room)) == 1
+    await bot.has("delivered")
+
+
+async def test_a_job_longer_than_the_interaction_token_is_delivered(
+    discord: Playground, slow_bot: BotProcess
+) -> None:
+    await slow_bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    call = await (await discord.slash(ada, room, "imagine", prompt="a red apple --steps 60")).acknowledged()
+    assert call.error is None
+    discord.clock.advance(16 * 60)
+    await wait_for_grids(discord, room, 1, 120)
+    await discord.wait_for(lambda d: len(d.messages(room)) == 1)
+
+
+async def test_an_answer_that_comes_too_late_takes_the_job_back_uncharged(
+    discord: Playground, slow_bot: BotProcess
+) -> None:
+    bot = slow_bot
+    await bot.start(DAILY_IMAGES="4")
+    ada, room = discord.guild.owner, discord.guild.newbies
+    discord.faults.add(Delay(seconds=3.2), method="POST", path=CALLBACKS)
+    prompt = "a red apple --steps 100"
+    call = await (await discord.slash(ada, room, "imagine", prompt=prompt)).acknowledged()
+    assert call.error == "The application did not respond"
+    await bot.has("cancelled")
+    quota = await (await discord.slash(ada, room, "quota")).acknowledged()
+    assert "4 of 4 pictures left" in quota.content
+
+
+async def test_an_interaction_during_a_gateway_gap_is_answered(discord: Playground, bot: BotProcess) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    discord.gateway.cut()
+    call = await (await discord.slash(ada, room, "imagine", prompt="a red apple")).acknowledged()
+    assert call.error is None
+    await wait_for_grids(discord, room, 1)
+
+
+async def test_an_invalid_session_is_survived(discord: Playground, bot: BotProcess) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    discord.gateway.invalidate(resumable=False)
+    await discord.bot_gone()
+    await discord.bot_ready(30)
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    await wait_for_grids(discord, room, 1, 30)
+
+
+async def test_a_duplicated_interaction_makes_one_job(discord: Playground, bot: BotProcess) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    discord.gateway.duplicate("INTERACTION_CREATE")
+    await wait_for_grids(discord, room, 1)
+    await discord.wait_for(lambda d: len(d.messages(room)) == 1)
+    await bot.has("delivered")
+
+
+async def test_a_grid_over_the_upload_limit_falls_back_to_a_smaller_encoding(
+    discord: Playground, slow_bot: BotProcess
+) -> None:
+    await slow_bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    (grid,) = await wait_for_grids(discord, room, 1, 60)
+    discord.upload_limit = grid.attachments[0].size - 1
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    found = await wait_for_grids(discord, room, 2, 60)
+    assert found[-1].attachments[0].size < grid.attachments[0].size
+    assert picture(found[-1]).format in {"WEBP", "JPEG"}
+
+
+async def test_a_deleted_progress_message_stops_nothing(discord: Playground, slow_bot: BotProcess) -> None:
+    await slow_bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    call = await (await discord.slash(ada, room, "imagine", prompt="a red apple --steps 60")).acknowledged()
+    assert call.message
+    discord.delete_message(call.message)
+    await wait_for_grids(discord, room, 1, 120)
+
+
+async def test_a_job_whose_channel_is_gone_keeps_its_picture_for_show(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    ada, general = discord.guild.owner, discord.guild.general
+    room = discord.add_channel(discord.guild, "short-lived")
+    held = Hold()
+    rule = discord.faults.add(held, method="POST", path=POSTS)
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    await discord.wait_for(lambda d: rule.hits)
+    discord.delete_channel(room)
+    held.released.set()
+    await bot.has("undeliverable")
+    call = await (await discord.slash(ada, general, "show", job=1)).acknowledged()
+    await discord.wait_for(lambda d: call.message and call.message.attachments)
+
+
+async def test_missing_permissions_refuse_the_job_by_name_before_it_is_charged(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    discord.set_permissions(room, deny=["attach_files", "read_message_history"])
+    call = await (await discord.slash(ada, room, "imagine", prompt="a red apple")).acknowledged()
+    assert call.ephemeral
+    assert "Attach Files" in call.content
+    assert "Read Message History" in call.content
+    assert "Send Messages" not in call.content
+    assert await bot.statuses() == []
+
+
+async def test_permissions_lost_while_drawing_keep_the_picture(discord: Playground, bot: BotProcess) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    held = Hold()
+    rule = discord.faults.add(held, method="POST", path=POSTS)
+    call = await discord.slash(ada, room, "imagine", prompt="a red apple")
+    await discord.wait_for(lambda d: rule.hits)
+    discord.set_permissions(room, deny=["attach_files"])
+    held.released.set()
+    await discord.wait_for(lambda d: call.message and "/show" in call.message.content, 20)
+    await bot.has("undeliverable")
+
+
+async def test_a_filtered_prompt_is_delivered_without_its_text(discord: Playground, bot: BotProcess) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    discord.faults.add(Status(status=400, code=200000), method="POST", path=POSTS)
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    (grid,) = await wait_for_grids(discord, room, 1)
+    assert "apple" not in grid.content
+    assert ada.mention in grid.content
+
+
+@contextmanager
+def held_database(bot: BotProcess) -> Iterator[None]:
+    """Nobody else writes meanwhile, as when a hundred others come first."""
+    with closing(sqlite3.connect(bot.folder / "darkroom.db", isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("ROLLBACK")
+
+
+async def test_a_busy_database_is_acknowledged_in_time_and_answered_when_it_is_free(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    with held_database(bot):
+        call = await (await discord.slash(ada, room, "imagine", prompt="a red apple")).acknowledged()
+        assert call.kind == "deferred"
+        assert call.ephemeral
+    (grid,) = await wait_for_grids(discord, room, 1)
+    await discord.wait_for(lambda d: len(d.messages(room)) == 1)
+    with held_database(bot):
+        press = await (await discord.press(ada, grid, label="V1")).acknowledged()
+        assert press.kind == "deferred_update"
+    await wait_for_grids(discord, room, 2)
+    pressed = next(message for message in discord.messages(room) if message.id == grid.id)
+    assert pressed.component("V1").style == 1
+    assert len(pressed.attachments) == 1
+
+
+async def test_a_late_refusal_is_still_for_the_member_alone(discord: Playground, bot: BotProcess) -> None:
+    await bot.start(DAILY_IMAGES="0")
+    ada, room = discord.guild.owner, discord.guild.newbies
+    with held_database(bot):
+        call = await (await discord.slash(ada, room, "imagine", prompt="a red apple")).acknowledged()
+        assert call.kind == "deferred"
+        assert call.ephemeral
+    await discord.wait_for(lambda d: "0 of 0 pictures left" in call.content)
+    assert discord.messages(room) == []

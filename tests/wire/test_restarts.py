@@ -1,0 +1,148 @@
+"""Whatever dies, and whenever: every job is delivered once, and once only."""
+
+from playground import Playground
+from playground.faults import Drop, Hold, Status
+from tests.wire.conftest import BotProcess
+from tests.wire.test_path import grids, picture, wait_for_grids
+
+POSTS = "/channels/*/messages"
+
+
+async def test_buttons_work_after_a_restart(discord: Playground, bot: BotProcess) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    (grid,) = await wait_for_grids(discord, room, 1)
+    await discord.wait_for(lambda d: len(d.messages(room)) == 1)
+    await bot.kill()
+    await bot.start()
+    await discord.press(ada, grid, label="U2")
+    await discord.press(ada, grid, label="V3")
+    await wait_for_grids(discord, room, 3)
+
+
+async def test_jobs_that_wait_or_run_when_the_process_dies_are_drawn_from_their_seeds(
+    discord: Playground, slow_bot: BotProcess
+) -> None:
+    await slow_bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    calls = [
+        await discord.slash(ada, room, "imagine", prompt=f"a red apple --steps 100 --seed {seed}")
+        for seed in (7, 8)
+    ]
+    for call in calls:
+        await call.acknowledged()
+    await discord.wait_for(lambda d: any("%)" in message.content for message in d.messages(room)), 60)
+    await slow_bot.kill()
+    assert set(await slow_bot.statuses()) <= {"queued", "running"}
+    await slow_bot.start()
+    found = await wait_for_grids(discord, room, 2, 120)
+    await discord.wait_for(lambda d: len(d.messages(room)) == 2)  # their progress messages are gone
+    assert sorted(message.content for message in found) == [
+        f"**a red apple --seed {seed} --steps 100** - {ada.mention} (fast)" for seed in (7, 8)
+    ]
+    await slow_bot.stop()
+    assert await slow_bot.statuses() == ["delivered", "delivered"]
+
+
+async def test_a_kill_right_after_the_answer_loses_nothing(discord: Playground, bot: BotProcess) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    call = await (await discord.slash(ada, room, "imagine", prompt="a red apple")).acknowledged()
+    assert call.error is None
+    await bot.kill()
+    await bot.start()
+    await wait_for_grids(discord, room, 1)
+    await discord.wait_for(lambda d: len(d.messages(room)) == 1)
+    await bot.has("delivered")
+
+
+async def test_a_rendered_job_is_delivered_by_the_next_process(discord: Playground, bot: BotProcess) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    held = Hold()
+    rule = discord.faults.add(held, method="POST", path=POSTS, times=None)
+    await discord.slash(ada, room, "imagine", prompt="a red apple --seed 7")
+    await discord.wait_for(lambda d: rule.hits)
+    assert await bot.statuses() == ["rendered"]
+    await bot.kill()
+    discord.faults.clear()
+    await bot.start()
+    await wait_for_grids(discord, room, 1)
+    await discord.wait_for(lambda d: len(d.messages(room)) == 1)
+
+
+async def test_a_kill_between_the_post_and_its_commit_posts_nothing_twice(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    discord.faults.add(Hold(processed=True), method="POST", path=POSTS, times=None)
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    await wait_for_grids(discord, room, 1)
+    assert await bot.statuses() == ["rendered"]
+    await bot.kill()
+    discord.faults.clear()
+    discord.clock.advance(3600)  # Discord has forgotten the nonce
+    await bot.start()
+    await discord.wait_for(lambda d: len(d.messages(room)) == 1)
+    await bot.has("delivered")
+    assert len(grids(discord, room)) == 1
+
+
+async def test_sigterm_returns_running_jobs_to_the_queue_and_exits_with_zero(
+    discord: Playground, slow_bot: BotProcess
+) -> None:
+    await slow_bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    call = await (await discord.slash(ada, room, "imagine", prompt="a red apple --steps 100")).acknowledged()
+    await discord.wait_for(lambda d: call.message and "%)" in call.message.content, 60)
+    assert await slow_bot.stop() == 0
+    assert await slow_bot.statuses() == ["queued"]
+    await slow_bot.start()
+    (grid,) = await wait_for_grids(discord, room, 1, 120)
+    assert picture(grid).size[0] > 0
+
+
+async def test_a_second_process_on_the_same_database_says_who_holds_it_and_stops(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    second = BotProcess(discord, bot.nursery, bot.folder, bot.environment["MODEL"])
+    await second.spawn()
+    assert await second.ended() == 1
+    assert "in use by" in bot.log
+    ada, room = discord.guild.owner, discord.guild.newbies
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    await wait_for_grids(discord, room, 1)
+
+
+async def test_a_wrong_token_is_one_readable_line(bot: BotProcess) -> None:
+    await bot.spawn(DISCORD_TOKEN="wrong.token.here")
+    assert await bot.ended() == 1
+    assert bot.log.strip().splitlines()[-1].startswith("Discord does not accept DISCORD_TOKEN")
+
+
+async def test_commands_are_sent_only_when_they_changed(discord: Playground, bot: BotProcess) -> None:
+    await bot.start()
+    await bot.stop()
+    await bot.start()
+    syncs = [r for r in discord.requests if r.method == "PUT" and r.path.endswith("/commands")]
+    assert len(syncs) == 1
+
+
+async def test_an_answer_lost_after_success_and_a_death_make_one_result(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    discord.faults.add(Drop(processed=True), method="POST", path=POSTS)
+    discord.faults.add(Status(status=503), method="POST", path=POSTS, times=None)
+    discord.faults.add(Status(status=503), method="GET", path=POSTS, times=None)
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    await wait_for_grids(discord, room, 1)
+    await bot.kill()
+    discord.faults.clear()
+    await bot.start()
+    await discord.wait_for(lambda d: len(d.messages(room)) == 1)
+    assert len(grids(discord, room)) == 1

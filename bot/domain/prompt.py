@@ -117,7 +117,11 @@ def _clean(text: str) -> str:
 
 def _split(text: str) -> tuple[str, list[_Given]]:
     """The text before the parameters, and the parameters."""
-    marks = [mark for mark in _MARK.finditer(text) if _is_parameter(text, mark)]
+    marks: list[re.Match[str]] = []
+    for mark in _MARK.finditer(text):
+        follows = bool(marks) and marks[-1].end() == mark.start()
+        if follows or _is_parameter(text, mark):
+            marks.append(mark)
     begins = [mark.start() for mark in marks] + [len(text)]
     given = []
     for mark, end in zip(marks, begins[1:], strict=True):
@@ -131,7 +135,8 @@ def _is_parameter(text: str, mark: re.Match[str]) -> bool:
     is_apart = mark.start() == 0 or not (text[mark.start() - 1].isalnum() or text[mark.start() - 1] == "_")
     is_hyphens = mark["dashes"].startswith("--")
     if not is_apart:
-        return is_hyphens and mark["word"].lower() in FIELDS
+        word, _, _ = mark["word"].partition("::")
+        return is_hyphens and word.lower() in FIELDS
     return is_hyphens or _name(mark["word"])[0] in FIELDS
 
 

@@ -82,7 +82,7 @@ async def test_an_answer_that_comes_too_late_takes_the_job_back_uncharged(
     call = await (await discord.slash(ada, room, "imagine", prompt=prompt)).acknowledged()
     assert call.error == "The application did not respond"
     await bot.has("cancelled")
-    quota = await (await discord.slash(ada, room, "quota")).acknowledged()
+    quota = await (await discord.slash(ada, room, "quota show")).acknowledged()
     assert "4 of 4 pictures left" in quota.content
 
 

@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import PromptError
@@ -210,6 +210,8 @@ odd_prompts = st.lists(pieces, max_size=30).map("".join)
 
 @settings(max_examples=1500, deadline=None)
 @given(st.one_of(odd_prompts, st.text(max_size=200)))
+@example("ar--ar::")
+@example("ar--no--arar")
 def test_any_text_is_a_prompt_or_a_prompt_error(text: str) -> None:
     prompt = None
     with contextlib.suppress(PromptError):

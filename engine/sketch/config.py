@@ -42,14 +42,14 @@ class Config:
     workers: int = 0
     """Processes that compose batches beside the one that learns from them."""
 
-    resolution: int = 128
+    resolution: int = 256
     concepts: int = 258
     """How many concepts the U-Net learns, common ones first; the autoencoder always sees all art."""
 
-    vae_channels: tuple[int, ...] = (16, 32, 64, 128)
+    vae_channels: tuple[int, ...] = (16, 16, 32, 64, 128)
     vae_groups: int = 8
     latent_channels: int = 4
-    crop: int = 64
+    crop: int = 128
     vae: Plan = field(default_factory=lambda: Plan(steps=6000, batch=16, lr=1.5e-3, ema=0.998))
     decoder: Plan = field(default_factory=lambda: Plan(steps=1500, batch=16, lr=6e-4, decay=0.6, ema=0.995))
 

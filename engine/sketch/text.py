@@ -18,7 +18,7 @@ from transformers import AutoModel, AutoTokenizer, CLIPTextConfig, CLIPTextModel
 from engine.sketch import captions
 from engine.sketch.config import Config
 from engine.sketch.data import STYLES, Concept, fetch, load, source_of
-from engine.sketch.loop import Batch, Training
+from engine.sketch.loop import Batch, Training, mixed_precision, warm_start
 
 BEGIN, END = "<|startoftext|>", "<|endoftext|>"
 SPLIT = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
@@ -158,7 +158,7 @@ def teach(texts: Sequence[str], config: Config) -> Tensor:
         rows = by_length[start : start + 128]
         batch = tokenizer([texts[row] for row in rows], padding=True, truncation=True, return_tensors="pt")
         batch = batch.to(config.device)
-        with torch.autocast(config.device, torch.bfloat16):
+        with mixed_precision(config.device):
             hidden = teacher(**batch).last_hidden_state.float()
         seen = batch.attention_mask[..., None]
         vectors[rows] = F.normalize((hidden * seen).sum(1) / seen.sum(1), dim=-1).cpu()
@@ -252,17 +252,6 @@ class Distillation(nn.Module):
         first = vectors[torch.arange(len(ids), device=ids.device), ended.argmax(1)]
         relations = F.cross_entropy(20 * first @ taught.T, (20 * taught @ taught.T).softmax(-1))
         return 4 * (1 - (cosine * ended).sum() / ended.sum()) + 0.25 * relations
-
-
-def warm_start(module: nn.Module, known: dict[str, Tensor]) -> None:
-    """Copy what a checkpoint knows into a module, as far as the shapes overlap."""
-    with torch.no_grad():
-        for name, parameter in module.named_parameters():
-            if name in known and known[name].dim() == parameter.dim():
-                common = tuple(
-                    slice(min(sides)) for sides in zip(parameter.shape, known[name].shape, strict=True)
-                )
-                parameter[common] = known[name][common].to(parameter.dtype)
 
 
 def train(config: Config) -> tuple[CLIPTokenizer, Distillation]:

@@ -13,7 +13,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from engine.sketch import concepts, text
 from engine.sketch.config import Config
 from engine.sketch.data import load
-from engine.sketch.loop import Batch, Training
+from engine.sketch.loop import Batch, Training, mixed_precision, warm_start
 from engine.sketch.shots import Studio
 from engine.sketch.vae import to_tensor
 
@@ -112,7 +112,7 @@ def encode_captions(
         features = np.lib.format.open_memmap(half, "w+", np.float16, shape)
         for start in tqdm(range(0, shape[0], 250), "captions"):
             ids = text.tokenize(tokenizer, [*captions, ""][start : start + 250])
-            with torch.autocast(config.device, torch.bfloat16):
+            with mixed_precision(config.device):
                 found = encoder(ids.to(config.device)).last_hidden_state
             features[start : start + 250] = found.half().cpu().numpy()
         features.flush()
@@ -172,7 +172,7 @@ def train(
     denoising = Denoising(build(config))
     if config.init is not None:
         known = UNet2DConditionModel.from_pretrained(config.init, subfolder="unet", torch_dtype=torch.float32)
-        text.warm_start(denoising.unet, known.state_dict())
+        warm_start(denoising.unet, known.state_dict())
 
     def compose(rng: np.random.Generator) -> Batch:
         rows = rng.integers(len(latents), size=config.unet.batch)

@@ -1,5 +1,7 @@
 """The autoencoder: vector art to a 16-fold smaller latent and back, white paper white."""
 
+import re
+
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - as everywhere in torch
@@ -8,9 +10,9 @@ from PIL import Image
 from torch import Tensor, nn
 
 from engine.sketch import scenes
-from engine.sketch.config import Config
+from engine.sketch.config import Config, Plan
 from engine.sketch.data import Pixels, load
-from engine.sketch.loop import Training
+from engine.sketch.loop import Learner, Training, warm_start
 
 KL = 3e-4
 LATENT_NOISE = 0.15
@@ -58,6 +60,35 @@ class Reconstruction(nn.Module):
         return loss
 
 
+class Deepening(nn.Module):
+    """A deeper autoencoder in training that takes over the latent space of a shallower one.
+
+    Its encoder learns to read from large pictures what the known one reads from small ones, its decoder to
+    draw them large: a checkpoint's pictures grow, and all that its U-Net knows stays true.
+    """
+
+    def __init__(self, known: AutoencoderKL, config: Config) -> None:
+        super().__init__()
+        self.vae = build(config)
+        self.known = known.requires_grad_(requires_grad=False)
+        deeper = len(config.vae_channels) - len(known.config.block_out_channels)
+        self.ratio = 2**deeper
+        warm_start(self.vae, {_deeper(name, deeper): weight for name, weight in known.state_dict().items()})
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """The loss on pixels in [-1, 1], (batch, 3, height, width)."""
+        with torch.no_grad():
+            taught = self.known.encode(F.avg_pool2d(pixels, self.ratio)).latent_dist.mode()
+        read = self.vae.encode(pixels).latent_dist.mode()
+        drawn = self.vae.decode(slightly_wrong(taught)).sample.float()
+        return reconstruction_loss(drawn, pixels) + F.mse_loss(read, taught)
+
+
+def _deeper(name: str, levels: int) -> str:
+    """Where a weight belongs when levels are put before the encoder's first and after the decoder's last."""
+    return re.sub(r"(?<=encoder\.down_blocks\.)\d+", lambda place: str(int(place[0]) + levels), name)
+
+
 class Sharpening(nn.Module):
     """The decoder alone, learning from slightly wrong latents, as a U-Net's are; the latent space stays."""
 
@@ -71,9 +102,13 @@ class Sharpening(nn.Module):
         """The loss on pixels in [-1, 1], (batch, 3, height, width)."""
         with torch.no_grad():
             latents = self.vae.encode(pixels).latent_dist.mode()
-        amount = LATENT_NOISE * torch.rand(len(latents), 1, 1, 1, device=latents.device)
-        latents = latents + amount * torch.randn_like(latents)
-        return reconstruction_loss(self.vae.decode(latents).sample.float(), pixels)
+        return reconstruction_loss(self.vae.decode(slightly_wrong(latents)).sample.float(), pixels)
+
+
+def slightly_wrong(latents: Tensor) -> Tensor:
+    """The latents as a U-Net might leave them, each picture's more or less far off."""
+    amount = LATENT_NOISE * torch.rand(len(latents), 1, 1, 1, device=latents.device)
+    return latents + amount * torch.randn_like(latents)
 
 
 def reconstruction_loss(decoded: Tensor, pixels: Tensor) -> Tensor:
@@ -162,14 +197,14 @@ def train(config: Config) -> AutoencoderKL:
     Where a checkpoint is gone on from, its latent space stays: all that its U-Net knows is said in it.
     """
     folder = config.work / "vae"
-    if config.init is not None and not folder.exists():
-        AutoencoderKL.from_pretrained(config.init, subfolder="vae").save_pretrained(folder)
+    if not folder.exists() and config.init is not None:
+        known = AutoencoderKL.from_pretrained(config.init, subfolder="vae", torch_dtype=torch.float32)
+        if len(known.config.block_out_channels) < len(config.vae_channels):
+            known = _learn("vae", Deepening(known, config), config.vae, config).vae
+        known.save_pretrained(folder)
     if not folder.exists():
         pixels, _ = load(config.work)
-        both = Reconstruction(config)
-        learned = Training("vae", both, config.vae, config).run(
-            lambda rng: (crops(pixels, config, config.vae.batch, rng),)
-        )
+        learned = _learn("vae", Reconstruction(config), config.vae, config)
         rows = np.random.default_rng(config.seed).integers(len(pixels), size=SAMPLES)
         whole = [np.asarray(scenes.on_paper(Image.fromarray(pixels[row]))) for row in rows]
         whiten(learned.vae, to_tensor(np.stack(whole)).to(config.device))
@@ -179,10 +214,11 @@ def train(config: Config) -> AutoencoderKL:
 
 def sharpen(config: Config) -> AutoencoderKL:
     """The same with a better decoder, learnt on frozen latents: it may run beside the U-Net."""
-    pixels, _ = load(config.work)
-    decoder = Sharpening(train(config))
-    learned = Training("decoder", decoder, config.decoder, config).run(
-        lambda rng: (crops(pixels, config, config.decoder.batch, rng),)
-    )
-    finished: AutoencoderKL = learned.vae
+    finished: AutoencoderKL = _learn("decoder", Sharpening(train(config)), config.decoder, config).vae
     return finished
+
+
+def _learn(name: str, module: Learner, plan: Plan, config: Config) -> Learner:
+    """A module that has learnt from crops of the art."""
+    pixels, _ = load(config.work)
+    return Training(name, module, plan, config).run(lambda rng: (crops(pixels, config, plan.batch, rng),))

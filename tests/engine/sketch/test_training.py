@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from diffusers import StableDiffusionPipeline
+import torch.nn.functional as F  # noqa: N812 - as everywhere in torch
+from diffusers import AutoencoderKL, StableDiffusionPipeline
 from PIL import Image
 from torch import Tensor, nn
 from transformers import CLIPTokenizer
 
 from engine.sketch import WEIGHTS, evaluate, judge, text, tower, train, unet, vae
 from engine.sketch.config import Config, Plan, cpu, gpu
-from engine.sketch.loop import Training
+from engine.sketch.data import load
+from engine.sketch.loop import Training, warm_start
 from engine.sketch.prompts import Kind, hundred
 
 
@@ -103,7 +105,7 @@ def test_overshot_white_costs_nothing() -> None:
 
 def test_a_warm_start_copies_what_overlaps() -> None:
     wide, narrow = nn.Linear(4, 3), nn.Linear(2, 3)
-    text.warm_start(wide, narrow.state_dict())
+    warm_start(wide, narrow.state_dict())
     assert torch.equal(wide.weight[:, :2], narrow.weight)
     assert torch.equal(wide.bias, narrow.bias)
 
@@ -151,6 +153,33 @@ def test_a_checkpoint_can_be_gone_on_from(toy: Config, tmp_path: Path) -> None:
     unet.train(vae.train(config), *train.finished_text(config), config)
     kept = vae.train(toy).encoder.conv_in.weight
     assert torch.allclose(vae.train(config).encoder.conv_in.weight, kept, atol=1e-2)
+
+
+def test_a_deeper_autoencoder_learns_the_latents_of_a_shallower_one(toy: Config, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    known = vae.build(toy)
+    known.save_pretrained(tmp_path / "known/vae")
+    config = replace(toy, init=tmp_path / "known", vae_channels=(8, *toy.vae_channels), crop=32)
+    pixels = vae.crops(*load(toy.work)[:1], config, 4, np.random.default_rng(0))
+
+    def misread(deeper: AutoencoderKL) -> Tensor:
+        with torch.no_grad():
+            taught = known.encode(F.avg_pool2d(pixels, 2)).latent_dist.mode()
+            return F.mse_loss(deeper.encode(pixels).latent_dist.mode(), taught)
+
+    untrained = misread(vae.Deepening(known, config).vae)
+    plan = replace(toy.vae, steps=12, batch=4, lr=3e-3)
+    assert misread(vae.train(replace(config, vae=plan))) < 0.6 * untrained
+
+
+def test_a_deeper_encoder_keeps_what_its_lower_levels_knew(toy: Config) -> None:
+    known = vae.build(toy)
+    grown = vae.Deepening(known, replace(toy, vae_channels=(8, *toy.vae_channels))).vae
+    kept = known.encoder.down_blocks[0].resnets[0].conv1.weight
+    assert torch.equal(grown.encoder.down_blocks[1].resnets[0].conv1.weight, kept)
+    assert torch.equal(
+        grown.decoder.up_blocks[0].resnets[0].conv1.weight, known.decoder.up_blocks[0].resnets[0].conv1.weight
+    )
 
 
 def test_the_judge_is_examined_on_what_it_never_saw(toy: Config) -> None:

@@ -254,7 +254,7 @@ def render_svg(svg: str, width: int) -> bytes:
     return bytes(resvg.svg_to_bytes(svg_string=svg, width=width, skip_system_fonts=True))
 
 
-def pack(folder: Path, resolution: int = SIDE, workers: int = 2, limit: int | None = None) -> None:
+def pack(folder: Path, resolution: int = SIDE, workers: int | None = None, limit: int | None = None) -> None:
     """Write every drawing as one row of `pictures.npy`, and its names to `pictures.jsonl`, written last."""
     concepts = read_concepts(folder / "packages")
     art: dict[tuple[str, str], bytes] = {}

@@ -1,7 +1,6 @@
 """The U-Net: composed pictures encoded once, then noise predicted from latents and words."""
 
 import numpy as np
-import numpy.typing as npt
 import torch
 import torch.distributed as dist
 from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
@@ -11,9 +10,10 @@ from tqdm import tqdm
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from engine.sketch import concepts, text
+from engine.sketch.captions import pick
 from engine.sketch.config import Config
 from engine.sketch.data import load
-from engine.sketch.loop import Batch, Training, mixed_precision, warm_start
+from engine.sketch.loop import Batch, Training, warm_start
 from engine.sketch.shots import Studio
 from engine.sketch.vae import to_tensor
 
@@ -99,30 +99,6 @@ def encode_shots(vae: AutoencoderKL, config: Config) -> None:
         dist.barrier()
 
 
-@torch.inference_mode()
-def encode_captions(
-    tokenizer: CLIPTokenizer, encoder: CLIPTextModel, config: Config
-) -> npt.NDArray[np.float16]:
-    """The text features of every caption, (N, positions, width), mapped; the last row is of no words."""
-    path = config.work / "shots" / "captions.npy"
-    captions = [caption for each in read_shots(config)[1] for caption in each]
-    shape = (len(captions) + 1, config.positions, config.text_width)
-    if not path.exists() and (not dist.is_initialized() or dist.get_rank() == 0):
-        half = path.with_suffix(".half")
-        features = np.lib.format.open_memmap(half, "w+", np.float16, shape)
-        for start in tqdm(range(0, shape[0], 250), "captions"):
-            ids = text.tokenize(tokenizer, [*captions, ""][start : start + 250])
-            with mixed_precision(config.device):
-                found = encoder(ids.to(config.device)).last_hidden_state
-            features[start : start + 250] = found.half().cpu().numpy()
-        features.flush()
-        half.replace(path)
-    if dist.is_initialized():
-        dist.barrier()
-    known: npt.NDArray[np.float16] = np.load(path, mmap_mode="r")
-    return known
-
-
 def read_shots(config: Config) -> tuple[Tensor, list[tuple[str, ...]]]:
     """(latents, captions) of every encoded picture, in order."""
     shards = [torch.load(path) for path in sorted((config.work / "shots").glob("*.pt"))]
@@ -136,13 +112,14 @@ class Denoising(nn.Module):
 
     alphas: Tensor
 
-    def __init__(self, unet: UNet2DConditionModel) -> None:
+    def __init__(self, unet: UNet2DConditionModel, encoder: CLIPTextModel) -> None:
         super().__init__()
         self.unet = unet
+        self.encoder = encoder.requires_grad_(requires_grad=False)
         self.register_buffer("alphas", DDPMScheduler(**NOISE).alphas_cumprod)
 
-    def forward(self, latents: Tensor, prompt_embeds: Tensor) -> Tensor:
-        """The weighted error on clean latents (batch, channels, height, width) and their texts' features.
+    def forward(self, latents: Tensor, ids: Tensor) -> Tensor:
+        """The weighted error on clean latents (batch, channels, height, width) and their tokenized texts.
 
         Timesteps are spread evenly over the batch, leaning to the noisy ones, where the picture is decided.
         The weight is min-SNR's, with a floor: at zero SNR it would be nothing, and drawing begins there.
@@ -154,6 +131,7 @@ class Denoising(nn.Module):
         noise = torch.randn_like(latents)
         noisy = alphas.sqrt() * latents + (1 - alphas).sqrt() * noise
         velocity = alphas.sqrt() * noise - (1 - alphas).sqrt() * latents
+        prompt_embeds = self.encoder(ids).last_hidden_state
         predicted = self.unet(noisy, timesteps, prompt_embeds).sample.float()
         snr = alphas.flatten() / (1 - alphas.flatten()).clamp(min=1e-8)
         weight = (snr.clamp(max=SNR_CAP) / (snr + 1)).clamp(min=WEIGHT_FLOOR)
@@ -166,18 +144,15 @@ def train(
 ) -> UNet2DConditionModel:
     """The averaged U-Net."""
     encode_shots(vae, config)
-    features = encode_captions(tokenizer, encoder, config)
     latents, captions = read_shots(config)
-    firsts = np.cumsum([0, *(len(each) for each in captions)])
-    denoising = Denoising(build(config))
+    denoising = Denoising(build(config), encoder)
     if config.init is not None:
         known = UNet2DConditionModel.from_pretrained(config.init, subfolder="unet", torch_dtype=torch.float32)
         warm_start(denoising.unet, known.state_dict())
 
     def compose(rng: np.random.Generator) -> Batch:
         rows = rng.integers(len(latents), size=config.unet.batch)
-        said = firsts[rows] + (rng.random(len(rows)) * (firsts[rows + 1] - firsts[rows])).astype(int)
-        said = np.where(rng.random(len(rows)) < P_DROP, len(features) - 1, said)
-        return latents[rows].float(), torch.from_numpy(features[said]).float()
+        said = ["" if rng.random() < P_DROP else pick(rng, captions[row]) for row in rows]
+        return latents[rows].float(), text.tokenize(tokenizer, said)
 
     return Training("unet", denoising, config.unet, config).run(compose).unet

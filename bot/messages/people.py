@@ -6,6 +6,7 @@ from bot.domain.people import POINTS_PER_STRIKE, Appeal, History, Sanction, Sanc
 from bot.domain.sentences import Sentence, Translations, moment, say, say_n
 from bot.messages.audit import member
 from bot.messages.catalogue import translations
+from bot.messages.lists import fitted
 from bot.messages.payload import MAX_CONTENT, Button, Payload
 from bot.services.reports import Reported
 
@@ -51,10 +52,10 @@ def warned(user_id: int, block: Sanction | None, locale: str) -> Payload:
     return Payload(content="\n".join(lines))
 
 
-def told(user_id: int, locale: str) -> Payload:
+def told(notice: Sanction, locale: str) -> Payload:
     """To the moderator who wrote a notice."""
     return _one(
-        say("{member} must acknowledge this before their next picture.", member=f"<@{user_id}>"),
+        say("{member} must acknowledge this before their next picture.", member=f"<@{notice.user_id}>"),
         translations(locale),
     )
 
@@ -105,7 +106,11 @@ def history(found: History, locale: str) -> Payload:
     lines = [_said(sanction, words) for sanction in found.sanctions]
     if not lines:
         lines = [say("Nothing was ever said to this member.").render(words)]
-    return Payload(content="\n".join([title, *lines])[:MAX_CONTENT])
+    return Payload(content=fitted(words, title, lines, [_older(words)] if found.has_more else []))
+
+
+def _older(words: Translations) -> str:
+    return "-# " + say("What is older stands in /audit, with this member.").render(words)
 
 
 def appeal(appeal: Appeal, locale: str) -> Payload:

@@ -34,18 +34,6 @@ class Guilds:
         """
         return require_moderator(asker, await self.get(asker.guild_id or 0))
 
-    async def change(self, asker: Asker, change: Callable[[GuildSettings], GuildSettings]) -> GuildSettings:
-        """Change the settings of the asker's guild, in one transaction.
-
-        Raises: NotAllowed.
-        """
-        async with self._database.transaction() as session:
-            settings = await guilds.get_settings(session, asker.guild_id or 0)
-            guild_id = require_moderator(asker, settings)
-            changed = change(settings)
-            await guilds.update_settings(session, guild_id, changed, now=self._now())
-            return changed
-
     async def managed(self, asker: Asker) -> GuildSettings:
         """The settings of the guild that the asker manages.
 

@@ -31,7 +31,7 @@ from bot.services.queue import Queue
 from bot.storage import audit, guilds, members, people
 from bot.storage.database import Database
 
-MAX_HISTORY = 15
+MAX_HISTORY = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +124,8 @@ class People:
             guild_id, _ = await self._over(session, asker, user_id)
             return await self._say(session, asker, guild_id, user_id, SanctionKind.NOTICE, reason=text)
 
-    async def unblock(self, asker: Asker, user_id: int, *, reason: str) -> None:
-        """Lift every block of a member.
+    async def unblock(self, asker: Asker, user_id: int, *, reason: str) -> int:
+        """Lift every block of a member; returns the member's id.
 
         Raises: NotAllowed, NotFound.
         """
@@ -136,6 +136,7 @@ class People:
             if not await people.update_closed(session, **key, kinds=[SanctionKind.BLOCK], now=now):
                 raise NotFound(say("This member is not blocked here."))
             await self._note(session, asker, guild_id, "unblock", user_id, reason)
+        return user_id
 
     async def history(self, asker: Asker, user_id: int) -> History:
         """What was said to a member of the asker's guild.
@@ -144,9 +145,16 @@ class People:
         """
         async with self._database.reading() as session:
             guild_id, settings = await moderated_guild(session, asker)
-            said = await people.list_of_member(session, guild_id=guild_id, user_id=user_id, limit=MAX_HISTORY)
+            said = await people.list_of_member(
+                session, guild_id=guild_id, user_id=user_id, limit=MAX_HISTORY + 1
+            )
             points = await _points(session, guild_id, user_id, settings, self._now())
-        return History(user_id=user_id, sanctions=tuple(said), strikes=strikes_of(points))
+        return History(
+            user_id=user_id,
+            sanctions=tuple(said[:MAX_HISTORY]),
+            strikes=strikes_of(points),
+            has_more=len(said) > MAX_HISTORY,
+        )
 
     async def set_ladder(self, asker: Asker, steps: str) -> tuple[int, ...]:
         """Change where strikes lead: minutes for the first, the second, and so on.

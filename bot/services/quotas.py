@@ -73,6 +73,10 @@ class Quotas:
             guild_id, _ = await moderated_guild(session, asker)
             return await self._balance(session, guild_id, user_id, role_ids)
 
+    def everybody(self, settings: GuildSettings) -> Allowance:
+        """What counts for members about whom nothing was decided, trials apart."""
+        return self._allowances.of_guild(replace(settings, trial=None))
+
     async def house(self, asker: Asker) -> House:
         """What the asker's guild decided; for moderators.
 

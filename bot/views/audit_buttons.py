@@ -1,16 +1,17 @@
 """The buttons under /audit: other pages, and the export."""
 
-import io
+import asyncio
 import re
 from typing import Any, Self, cast
 
 import discord
 
-from bot.boundary import Interaction, asker_of, guard
+from bot.boundary import Interaction, asker_of, guard, reply, turn_into
 from bot.domain.audit import AuditFilter
 from bot.messages import audit as messages
-from bot.messages.components import to_view
 from bot.services import Services
+
+NAME = "audit.csv"
 
 
 class AuditButton(
@@ -40,10 +41,10 @@ class AuditButton(
             services: Services = cast("Any", interaction.client).services
             asker = asker_of(interaction)
             if self.is_export:
-                file = io.BytesIO(await services.audit.export(asker, self.wanted))
-                await interaction.response.send_message(
-                    file=discord.File(file, messages.FILE_NAME), ephemeral=True
-                )
+                await interaction.response.defer(ephemeral=True, thinking=True)
+                entries = await services.audit.list_all(asker, self.wanted)
+                data = await asyncio.to_thread(messages.table, entries)
+                await reply(interaction, messages.exported(len(entries), asker.locale), file=(NAME, data))
                 return
             payload = messages.page(await services.audit.page(asker, self.wanted, self.page), asker.locale)
-            await interaction.response.edit_message(content=payload.content, view=to_view(payload.rows))
+            await turn_into(interaction, payload)

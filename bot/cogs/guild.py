@@ -39,6 +39,11 @@ class Guild(commands.Cog):
         content, view = panel(interaction, await self.services.guilds.managed(asker_of(interaction)))
         await interaction.response.send_message(content, view=view, ephemeral=True)
 
+    @commands.Cog.listener()
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """Forget a deleted role."""
+        await self.services.guilds.role_deleted(role.guild.id, role.id)
+
     @guild.command(name=locale_str("show"), description=locale_str("Every setting of this server"))
     async def show(self, interaction: Interaction) -> None:
         """Show every setting."""

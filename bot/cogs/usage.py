@@ -26,7 +26,7 @@ class Usage(commands.Cog):
     group = app_commands.Group(
         name=locale_str("usage"),
         description=locale_str("Who used how much in this server"),
-        default_permissions=discord.Permissions(manage_guild=True),
+        default_permissions=discord.Permissions(moderate_members=True),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         guild_only=True,
     )

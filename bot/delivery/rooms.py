@@ -34,13 +34,17 @@ NEEDED = {
     "manage_roles": say("Manage Roles"),
     "pin_messages": say("Pin Messages"),
     "create_instant_invite": say("Create Invite"),
+    "use_application_commands": say("Use Application Commands"),
 }
 """What the bot must be allowed in the whole server, to look after rooms."""
 
 OURS = discord.PermissionOverwrite(
     view_channel=True, send_messages=True, attach_files=True, read_message_history=True, pin_messages=True
 )
-OPEN = discord.PermissionOverwrite(view_channel=True, send_messages=True, read_message_history=True)
+OPEN = discord.PermissionOverwrite(
+    view_channel=True, send_messages=True, read_message_history=True, use_application_commands=True
+)
+"""Newcomers draw here even where a server allows commands nowhere else."""
 CLOSED = discord.PermissionOverwrite(view_channel=True, send_messages=False, read_message_history=True)
 
 

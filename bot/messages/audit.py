@@ -13,7 +13,9 @@ from bot.messages.payload import Button, Payload
 from bot.messages.table import to_csv
 
 MAX_REASON = 70
-MAX_DETAILS = 50
+MAX_DETAIL = 40
+CHIPS = {"channel": "<#{}>", "role": "<@&{}>"}
+"""Details that are ids, and how Discord shows them."""
 MAX_ACTION = 32
 
 _NO_ACTION = re.compile(r"[^a-z_]")
@@ -70,8 +72,17 @@ def _line(entry: AuditEntry, words: Translations) -> str:
         line += f" → {member(entry.target_id, words)}"
     if entry.reason:
         line += f": {echo(entry.reason, limit=MAX_REASON)}"
-    details = ", ".join(f"{key} {value}" for key, value in sorted(entry.details.items()))
-    return f"{line} ({echo(details, limit=MAX_DETAILS)})" if details else line
+    details = ", ".join(_detail(key, value) for key, value in sorted(entry.details.items()))
+    return f"{line} ({details})" if details else line
+
+
+def _detail(key: str, value: object) -> str:
+    """One detail: a channel or a role as a chip, anything else as it was written."""
+    chip = CHIPS.get(key)
+    if chip and str(value).isdecimal() and int(str(value)):
+        return chip.format(value)
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"{key.replace('_', ' ')}: {echo(text, limit=MAX_DETAIL) or '–'}"
 
 
 def _buttons(page: AuditPage, words: Translations) -> tuple[Button, ...]:

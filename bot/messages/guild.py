@@ -59,6 +59,8 @@ class SetupState:
     """What counts where the guild has no allowance of its own."""
     missing: tuple[Sentence, ...]
     """Permissions that the bot lacks, by name."""
+    unseeing: tuple[int, ...] = ()
+    """Moderators' roles to which Discord does not show the commands of moderators by itself."""
     arranged: Arranged | None = None
     """What was done to the rooms just now."""
 
@@ -84,7 +86,10 @@ def _entry(name: str, shown: GuildSettings, state: SetupState, words: Translatio
     value = _value(name, shown, words)
     if name == "allowance" and shown.allowance is None:
         value = f"{rate(state.everybody).render(words)}, {value}"
-    return f"{ROWS[name].help.render(words)}: **{value}**"
+    line = f"{ROWS[name].help.render(words)}: **{value}**"
+    if name == "allowance" and shown.trial is not None:
+        line += say(" (not while there is a trial: then roles and grants)").render(words)
+    return line
 
 
 def _foot(state: SetupState, words: Translations) -> list[str]:
@@ -93,6 +98,13 @@ def _foot(state: SetupState, words: Translations) -> list[str]:
         names = ", ".join(name.render(words) for name in state.missing)
         lacking = say("⚠️ To make rooms, my role still needs: {permissions}", permissions=names)
         lines.append(lacking.render(words))
+    if state.unseeing:
+        unseeing = say(
+            "⚠️ Discord hides /mod, /rules, /queue, /usage and /audit from {roles}: allow them there under "
+            "Server Settings > Integrations, or give the role Timeout Members.",
+            roles=mentions(words, [f"<@&{role_id}>" for role_id in state.unseeing]),
+        )
+        lines.append(unseeing.render(words))
     if state.arranged is None:
         foot = say("When all is as you want it, press **Make the rooms**. It never makes anything twice.")
         return [*lines, foot.render(words)]

@@ -118,8 +118,8 @@ def appeal(appeal: Appeal, locale: str) -> Payload:
     words = translations(locale)
     lines = [
         say("**Appeal** by {member}", member=f"<@{appeal.user_id}>").render(words),
-        f"> {echo(appeal.text, limit=MAX_QUOTE)}",
         _said(appeal.sanction, words),
+        f"> {echo(appeal.text, limit=MAX_QUOTE)}",
     ]
     row = (
         Button(custom_id=f"appeal:{appeal.id}:accept", label=say("Accept").render(words)),
@@ -135,11 +135,11 @@ def report(reported: Reported, locale: str) -> Payload:
     lines = [
         say("**Report** on a picture by {member}: {link}", member=f"<@{job.user_id}>", link=link(job)).render(
             words
-        ),
-        f"> {echo(job.prompt, limit=MAX_QUOTE)}",
+        )
     ]
     if report.reason:
         lines.append(say("Reason: {reason}", reason=echo(report.reason, limit=MAX_QUOTE)).render(words))
+    lines.append(f"> {echo(job.prompt, limit=MAX_QUOTE)}")
     labels = {
         "delete": say("Delete the picture"),
         "warn": say("Warn"),

@@ -33,7 +33,8 @@ def balance(balance: Balance, locale: str, *, member: int | None = None) -> Payl
     named = "" if member is None else f"<@{member}>: "
     head = "\n".join([named + title.render(words), _bar(used, allowance.limit), drawn.render(words)])
     grants = [_grant(grant).render(words) for grant in balance.grants]
-    return Payload(content=fitted(words, head, grants, [_reset(balance).render(words)]))
+    reset = _reset(balance, is_own=member is None)
+    return Payload(content=fitted(words, head, grants, [reset.render(words)]))
 
 
 def house(house: House, locale: str) -> Payload:
@@ -98,9 +99,11 @@ def _grant(grant: Grant) -> Sentence:
     )
 
 
-def _reset(balance: Balance) -> Sentence:
+def _reset(balance: Balance, *, is_own: bool) -> Sentence:
     if balance.resets_at is None:
-        return say("The trial is given once. A moderator can give you more.")
+        if is_own:
+            return say("The trial is given once. A moderator can give you more.")
+        return say("The trial is given once. /quota grant gives them more.")
     return say("Full again {when}.", when=moment(balance.resets_at))
 
 

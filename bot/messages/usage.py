@@ -99,7 +99,8 @@ def _payload(title: Sentence, report: Report, words: Translations) -> Payload:
 
 def _summary(report: Report, words: Translations) -> list[str]:
     """What follows the table: everything together, and what it was used for."""
-    lines = [say("Together: {usage}", usage=_used(report.total)).render(words)]
+    # The empty line ends the list: what follows would otherwise belong to its last row.
+    lines = ["", say("Together: {usage}", usage=_used(report.total)).render(words)]
     kinds = [f"{KINDS[kind].render(words)} {duration(usage.gpu_ms)}" for kind, usage in report.kinds]
     lines.append(say("For: {kinds}", kinds=" · ".join(kinds)).render(words))
     if report.prompts:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import guild_options
+from bot.domain.audit import RULE
 from bot.domain.guild import GuildSettings, require_manager, require_moderator
 from bot.domain.job import Asker
 from bot.services.clock import Clock, utc_now
@@ -73,6 +74,26 @@ class Guilds:
                 now=self._now(),
             )
             return settings
+
+    async def role_deleted(self, guild_id: int, role_id: int) -> None:
+        """Forget a role that is no more: it could not be chosen any longer, not even to take it back."""
+        now = self._now()
+        async with self._database.transaction() as session:
+            settings = await guilds.get_settings(session, guild_id)
+            changed = settings.without_role(role_id)
+            if changed == settings:
+                return
+            await guilds.update_settings(session, guild_id, changed, now=now)
+            await audit.add(
+                session,
+                guild_id=guild_id,
+                actor_id=RULE,
+                action="role_deleted",
+                target_id=None,
+                reason="",
+                details={"role": str(role_id)},
+                now=now,
+            )
 
     async def set(self, asker: Asker, values: Mapping[str, str]) -> GuildSettings:
         """Change settings to what was written, all or none.

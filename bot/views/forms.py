@@ -113,6 +113,8 @@ async def _punish(interaction: Interaction, report_id: int, action: str, values:
     span, reason = values.get("span", ""), values.get("reason", "")
     if span:
         to_span(span)  # before anything is decided
+    reported = await services.reports.get(asker, report_id)
+    await services.people.may_judge(asker, reported.job.user_id)
     found = await services.reports.close(asker, report_id, AppealStatus.ACCEPTED)
     if action == "block":
         await services.people.block(asker, found.job.user_id, span=span or None, reason=reason)

@@ -7,15 +7,13 @@ from typing import Any, Self, cast
 
 import discord
 
-from bot.boundary import Interaction, asker_of, drawing_asker_of, guard
+from bot.boundary import Interaction, asker_of, drawing_asker_of, guard, turn_into
 from bot.domain.errors import NotFound
 from bot.domain.people import AppealStatus
 from bot.domain.sentences import say
 from bot.messages import forgetting
 from bot.messages import people as messages
 from bot.messages import rules as rules_messages
-from bot.messages.components import to_view
-from bot.messages.payload import Payload
 from bot.views import forms
 
 MAX_DIGITS = 18  # beyond that no id fits the database
@@ -67,7 +65,7 @@ async def _draw(button: ModerationButton, interaction: Interaction) -> None:
 async def _acknowledge(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = cast("Any", interaction.client).services, asker_of(interaction)
     await services.people.acknowledge(asker, button.number)
-    await _turn_into(interaction, messages.acknowledged(asker.locale))
+    await turn_into(interaction, messages.acknowledged(asker.locale))
 
 
 async def _appeal(button: ModerationButton, interaction: Interaction) -> None:
@@ -86,7 +84,7 @@ async def _delete(button: ModerationButton, interaction: Interaction) -> None:
     client, asker = cast("Any", interaction.client), asker_of(interaction)
     found = await client.services.reports.delete_result(asker, button.number)
     await _decided(button, interaction)
-    await client.moderators.remove_posts(found.deleted)
+    await client.moderators.remove_posts(found.posts)
 
 
 async def _dismiss(button: ModerationButton, interaction: Interaction) -> None:
@@ -111,20 +109,16 @@ async def _forget(button: ModerationButton, interaction: Interaction) -> None:
     del button
     services, asker = cast("Any", interaction.client).services, asker_of(interaction)
     await interaction.response.defer()
-    payload = forgetting.done(await services.forgetting.forget(asker), asker.locale)
-    await interaction.edit_original_response(content=payload.content, view=None)
+    await turn_into(interaction, forgetting.done(await services.forgetting.forget(asker), asker.locale))
 
 
 async def _decided(button: ModerationButton, interaction: Interaction) -> None:
     """Say in the moderators' message what was decided, and by whom; its buttons go."""
     content = interaction.message.content if interaction.message else ""
     locale = interaction.guild_locale or interaction.locale
-    await _turn_into(interaction, messages.decided(content, button.action, interaction.user.id, locale.value))
-
-
-async def _turn_into(interaction: Interaction, payload: Payload) -> None:
-    view = to_view(payload.rows) if payload.rows else None
-    await interaction.response.edit_message(content=payload.content, view=view)
+    payload = messages.decided(content, button.action, interaction.user.id, locale.value)
+    # In the moderators' channel for all of them, in an inbox for one.
+    await interaction.response.edit_message(content=payload.content, view=None)
 
 
 PRESSES: dict[tuple[str, str], Callable[[ModerationButton, Interaction], Awaitable[None]]] = {

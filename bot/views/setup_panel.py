@@ -36,6 +36,7 @@ def panel(
     state = messages.SetupState(
         models=services.health.list_models(),
         everybody=services.quotas.everybody(settings),
+        unseeing=_unseeing(settings, interaction.guild),
         missing=room_keeper(interaction).missing(asker.guild_id or 0),
         arranged=arranged,
     )
@@ -43,10 +44,16 @@ def panel(
     return messages.panel(settings, state, asker.locale).content, controls
 
 
+def _unseeing(settings: GuildSettings, guild: discord.Guild | None) -> tuple[int, ...]:
+    """The chosen roles that lack what Discord asks for before it shows a moderator's command."""
+    roles = [guild.get_role(role_id) for role_id in settings.moderator_role_ids] if guild else []
+    return tuple(role.id for role in roles if role and not role.permissions.moderate_members)
+
+
 def _controls(settings: GuildSettings, asker: Asker, guild: discord.Guild | None) -> discord.ui.View:
     words, here = translations(asker.locale), f"setup:{asker.guild_id}"
     view = discord.ui.View(timeout=None)
-    for item in _menus(settings, words, guild):
+    for item in _menus(settings, words, guild) if guild else ():
         item.custom_id = f"{here}:{item.custom_id}"
         view.add_item(item)
     public = say("Web page: on") if settings.is_public else say("Web page: off")
@@ -61,7 +68,7 @@ def _controls(settings: GuildSettings, asker: Asker, guild: discord.Guild | None
 
 
 def _menus(
-    settings: GuildSettings, words: Translations, guild: discord.Guild | None
+    settings: GuildSettings, words: Translations, guild: discord.Guild
 ) -> list[discord.ui.RoleSelect[Any] | discord.ui.ChannelSelect[Any]]:
     """What is chosen from lists. Roles and channels that are deleted by now cannot be shown as chosen."""
     desk = () if settings.moderators_channel_id is None else (settings.moderators_channel_id,)
@@ -71,7 +78,7 @@ def _menus(
             placeholder=say("Roles that moderate").render(words),
             min_values=0,
             max_values=MAX_IDS,
-            default_values=_known(guild and guild.get_role, settings.moderator_role_ids),
+            default_values=_known(guild.get_role, settings.moderator_role_ids),
             row=0,
         ),
         discord.ui.ChannelSelect(
@@ -79,7 +86,7 @@ def _menus(
             channel_types=[discord.ChannelType.text],
             placeholder=say("Where appeals and reports arrive").render(words),
             min_values=0,
-            default_values=_known(guild and guild.get_channel, desk),
+            default_values=_known(guild.get_channel, desk),
             row=1,
         ),
         discord.ui.ChannelSelect(
@@ -88,14 +95,14 @@ def _menus(
             placeholder=say("Channels where members draw; none: everywhere").render(words),
             min_values=0,
             max_values=MAX_IDS,
-            default_values=_known(guild and guild.get_channel, settings.drawing_channel_ids),
+            default_values=_known(guild.get_channel, settings.drawing_channel_ids),
             row=2,
         ),
     ]
 
 
-def _known(find: Callable[[int], object] | None, ids: Iterable[int]) -> list[discord.Object]:
-    return [discord.Object(number) for number in ids if find is not None and find(number) is not None]
+def _known(find: Callable[[int], object], ids: Iterable[int]) -> list[discord.Object]:
+    return [discord.Object(number) for number in ids if find(number) is not None]
 
 
 class SetupItem(

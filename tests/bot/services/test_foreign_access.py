@@ -86,7 +86,7 @@ AT_LARGE: dict[str, Deed] = {
     "clear": lambda s, a, _: s.queue.clear(a, ADA.user_id),
     "pause": lambda s, a, _: s.queue.pause(a, is_paused=True),
     "audit": lambda s, a, n: s.audit.page(a, AuditFilter(user_id=100 + n % 4), 0),
-    "export": lambda s, a, _: s.audit.export(a, AuditFilter()),
+    "export": lambda s, a, _: s.audit.list_all(a, AuditFilter()),
 }
 NUMBERS = st.one_of(st.integers(0, 12), st.integers(0, 10**18 - 1))
 

@@ -301,6 +301,19 @@ async def test_one_member_draws_as_many_at_a_time_as_the_guild_lets_them(
     assert (await services.runs.reload(mine[4])).status is JobStatus.QUEUED
 
 
+async def test_a_hundred_at_once_wait_no_more_than_the_guild_lets_them(
+    services: Services, moderator: Asker, bob: Asker, engine: HandEngine
+) -> None:
+    await services.quotas.set_guild(moderator, Allowance(amount=10_000))
+    await services.quotas.set_limits(moderator, Limits(max_running_jobs=2, max_waiting_jobs=3))
+    engine.hold()
+    results = await asyncio.gather(
+        *(services.jobs.imagine(again(bob), "an apple") for _ in range(100)), return_exceptions=True
+    )
+    assert sum(isinstance(result, Job) for result in results) == 5
+    assert sum(isinstance(result, TooManyJobs) for result in results) == 95
+
+
 async def _running(services: Services, jobs: list[Job]) -> None:
     async with asyncio.timeout(10):
         for job in jobs:

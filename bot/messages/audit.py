@@ -78,11 +78,11 @@ def _line(entry: AuditEntry, words: Translations) -> str:
 
 def _detail(key: str, value: object) -> str:
     """One detail: a channel or a role as a chip, anything else as it was written."""
-    chip = CHIPS.get(key)
-    if chip and str(value).isdecimal() and int(str(value)):
-        return chip.format(value)
+    name = key.replace("_", " ")
+    if key in CHIPS:
+        return CHIPS[key].format(value) if value else f"{name}: –"
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return f"{key.replace('_', ' ')}: {echo(text, limit=MAX_DETAIL) or '–'}"
+    return f"{name}: {echo(text, limit=MAX_DETAIL) or '–'}"
 
 
 def _buttons(page: AuditPage, words: Translations) -> tuple[Button, ...]:

@@ -73,8 +73,8 @@ class RoomKeeper:
         guild = self._client.get_guild(guild_id)
         return () if guild is None else _missing(guild)
 
-    async def arrange(self, guild_id: int) -> Arranged:
-        """Make, open and close rooms until they are as planned.
+    async def arrange(self, guild_id: int, *, is_asked: bool = False) -> Arranged:
+        """Make, open and close rooms until they are as planned; when asked to, guides that were deleted too.
 
         Raises: MissingPermissions, by name and before anything is made; Unavailable.
         """
@@ -83,6 +83,8 @@ class RoomKeeper:
             raise Unavailable(say("I do not see this server just now. Try again in a minute."))
         async with self._locks[guild_id]:
             try:
+                if is_asked:
+                    await self._forget_lost_guides(guild)
                 return await self._arrange(guild)
             except (CallLost, ChannelClosed, discord.HTTPException) as error:
                 log.warning("the rooms of guild %s are not arranged: %s", guild_id, error)
@@ -214,6 +216,18 @@ class RoomKeeper:
             await channel.delete()
         await self._rooms.room_deleted(room.channel_id)
         return True
+
+    async def _forget_lost_guides(self, guild: discord.Guild) -> None:
+        """Guides that somebody deleted; nobody tells us without the intent for messages."""
+        for room in await self._rooms.list_of_guild(guild.id):
+            if room.guide_message_id is None:
+                continue
+            channel = self._client.get_partial_messageable(room.channel_id, guild_id=guild.id)
+            try:
+                async with call():
+                    await channel.fetch_message(room.guide_message_id)
+            except (ChannelClosed, discord.NotFound):
+                await self._rooms.guide_posted(room.channel_id, None)
 
     async def _post_missing_guides(self, guild: discord.Guild) -> None:
         for room in await self._rooms.list_of_guild(guild.id):

@@ -191,7 +191,7 @@ async def _keep(interaction: Interaction, values: dict[str, str]) -> None:
 async def _apply(interaction: Interaction) -> None:
     services, _ = wired(interaction)
     await interaction.response.defer()
-    arranged = await room_keeper(interaction).arrange(interaction.guild_id or 0)
+    arranged = await room_keeper(interaction).arrange(interaction.guild_id or 0, is_asked=True)
     settings = await services.guilds.managed(asker_of(interaction))
     content, view = panel(interaction, settings, arranged)
     await interaction.edit_original_response(content=content, view=view)

@@ -101,6 +101,10 @@ async def test_setup_makes_rooms_with_guides_and_twice_makes_nothing_twice(
     await discord.wait_for(lambda d: "as they should be" in again.content)
     assert rooms(discord) == made
     assert guide_in(discord, second) == guide
+    discord.delete_message(guide)  # by a moderator, by mistake
+    await set_up(discord, ada, general)
+    await discord.wait_for(lambda d: any(message.components for message in d.messages(second)), 20)
+    assert guide_in(discord, second).content == guide.content
     discord.delete_channel(second)
     third = await set_up(discord, ada, general)
     await discord.wait_for(lambda d: "New rooms" in third.content)

@@ -149,12 +149,17 @@ async def turn_into(interaction: Interaction, payload: Payload) -> None:
     """Turn the pressed message into this; a forged press, on a message for all, gets a private answer."""
     message = interaction.message
     if message is not None and message.flags.ephemeral:
-        view = to_view(payload.rows) if payload.rows else None
-        is_deferred = interaction.response.is_done()
-        edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
-        await edit(content=payload.content, view=view)
+        await edit_pressed(interaction, payload)
     else:
         await reply(interaction, payload)
+
+
+async def edit_pressed(interaction: Interaction, payload: Payload) -> None:
+    """Turn the pressed message into this, for everybody who sees it."""
+    view = to_view(payload.rows) if payload.rows else None
+    is_deferred = interaction.response.is_done()
+    edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
+    await edit(content=payload.content, view=view)
 
 
 @asynccontextmanager
@@ -177,7 +182,9 @@ async def _acknowledge_unless(is_over: asyncio.Event, interaction: Interaction) 
         return
     try:
         # Private for a command, since it may yet be refused; on a press it is the pressed message that waits.
-        await interaction.response.defer(ephemeral=True)
+        # A form that a menu opened has no message of its own, so that an answer must be promised.
+        is_form = interaction.type is discord.InteractionType.modal_submit
+        await interaction.response.defer(ephemeral=True, thinking=is_form and interaction.message is None)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         log.warning("interaction %s could not be deferred: %s", interaction.id, error)
 

@@ -69,15 +69,15 @@ def panel(shown: GuildSettings, state: SetupState, locale: str) -> Payload:
     """The panel of /setup, without its menus and buttons."""
     words = translations(locale)
     head = say("**Set up Darkroom.** Choose below; every choice is kept at once.")
-    lines = [head.render(words)]
-    for emoji, title, names in GROUPS:
-        lines.append(f"{emoji} **{title.render(words)}**")
-        lines += [f"- {_entry(name, shown, state, words)}" for name in names]
     loaded = say(
         "Checkpoint: {models}; whoever runs this bot chooses it (MODEL).",
         models=", ".join(f"`{model}`" for model in state.models),
     )
-    lines += [f"-# {loaded.render(words)}", "", *_foot(state, words)]
+    lines = [head.render(words), f"-# {loaded.render(words)}"]
+    for emoji, title, names in GROUPS:
+        lines.append(f"### {emoji} {title.render(words)}")
+        lines += [f"- {_entry(name, shown, state, words)}" for name in names]
+    lines += ["", *_foot(state, words)]
     return Payload(content="\n".join(lines)[:MAX_CONTENT])
 
 

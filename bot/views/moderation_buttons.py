@@ -7,7 +7,15 @@ from typing import Any, Self, cast
 
 import discord
 
-from bot.boundary import Interaction, asker_of, drawing_asker_of, guard, turn_into
+from bot.boundary import (
+    Interaction,
+    asker_of,
+    drawing_asker_of,
+    edit_pressed,
+    guard,
+    patience,
+    turn_into,
+)
 from bot.domain.errors import NotFound
 from bot.domain.people import AppealStatus
 from bot.domain.sentences import say
@@ -58,13 +66,15 @@ async def _draw(button: ModerationButton, interaction: Interaction) -> None:
     text = await client.services.rules.confirmed(asker, button.number)
     # However often it is pressed, it is one job.
     once = replace(asker, source=f"confirm-{button.number}")
-    job = await client.services.jobs.imagine(once, text, is_confirmed=True)
+    async with patience(interaction):
+        job = await client.services.jobs.imagine(once, text, is_confirmed=True)
     await client.delivery.answer_in_place(interaction, job, rules_messages.confirmed(asker.locale))
 
 
 async def _acknowledge(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = cast("Any", interaction.client).services, asker_of(interaction)
-    await services.people.acknowledge(asker, button.number)
+    async with patience(interaction):
+        await services.people.acknowledge(asker, button.number)
     await turn_into(interaction, messages.acknowledged(asker.locale))
 
 
@@ -76,20 +86,23 @@ async def _appeal(button: ModerationButton, interaction: Interaction) -> None:
 
 async def _decide_appeal(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = cast("Any", interaction.client).services, asker_of(interaction)
-    await services.people.decide(asker, button.number, STATUS[button.action])
+    async with patience(interaction):
+        await services.people.decide(asker, button.number, STATUS[button.action])
     await _decided(button, interaction)
 
 
 async def _delete(button: ModerationButton, interaction: Interaction) -> None:
     client, asker = cast("Any", interaction.client), asker_of(interaction)
-    found = await client.services.reports.delete_result(asker, button.number)
+    async with patience(interaction):
+        found = await client.services.reports.delete_result(asker, button.number)
     await _decided(button, interaction)
     await client.moderators.remove_posts(found.posts)
 
 
 async def _dismiss(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = cast("Any", interaction.client).services, asker_of(interaction)
-    await services.reports.close(asker, button.number, AppealStatus.REJECTED)
+    async with patience(interaction):
+        await services.reports.close(asker, button.number, AppealStatus.REJECTED)
     await _decided(button, interaction)
 
 
@@ -113,12 +126,11 @@ async def _forget(button: ModerationButton, interaction: Interaction) -> None:
 
 
 async def _decided(button: ModerationButton, interaction: Interaction) -> None:
-    """Say in the moderators' message what was decided, and by whom; its buttons go."""
+    """Say in the letter what was decided, and by whom, to all who read it; its buttons go."""
     content = interaction.message.content if interaction.message else ""
     locale = interaction.guild_locale or interaction.locale
     payload = messages.decided(content, button.action, interaction.user.id, locale.value)
-    # In the moderators' channel for all of them, in an inbox for one.
-    await interaction.response.edit_message(content=payload.content, view=None)
+    await edit_pressed(interaction, payload)
 
 
 PRESSES: dict[tuple[str, str], Callable[[ModerationButton, Interaction], Awaitable[None]]] = {

@@ -6,7 +6,7 @@ from typing import Any, Self, cast
 
 import discord
 
-from bot.boundary import Interaction, asker_of, check_posting, guard
+from bot.boundary import Interaction, asker_of, check_posting, guard, patience
 from bot.domain.guild import GuildSettings
 from bot.domain.guild_options import MAX_IDS, ROWS, Kind, written
 from bot.domain.job import Asker
@@ -183,9 +183,12 @@ class Form(discord.ui.Modal):
 
 async def _keep(interaction: Interaction, values: dict[str, str]) -> None:
     services, _ = wired(interaction)
-    settings = await services.guilds.set(asker_of(interaction), values)
+    async with patience(interaction):
+        settings = await services.guilds.set(asker_of(interaction), values)
     content, view = panel(interaction, settings)
-    await interaction.response.edit_message(content=content, view=view)
+    is_deferred = interaction.response.is_done()
+    edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
+    await edit(content=content, view=view)
 
 
 async def _apply(interaction: Interaction) -> None:

@@ -1,7 +1,9 @@
 """Moderators at work over the wire: two guilds, a moderator, a member, and a stranger who may not."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -382,3 +384,36 @@ async def test_spans_phrases_and_zones_are_suggested(town: Town) -> None:
     assert await suggested(owner, "mod block", "duration", "1") == ["15m", "1h", "1d", "1w", "1 month"]
     assert await suggested(owner, "rules remove", "phrase", "CLOWN") == ["evil clown"]
     assert "Europe/Berlin" in await suggested(owner, "quota limits", "time_zone", "berl")
+
+
+async def test_moderators_and_members_are_answered_in_time_while_the_database_is_busy(
+    town: Town, bot: BotProcess
+) -> None:
+    discord = town.discord
+    await town.say(town.member, "imagine", prompt="a red apple")
+    (grid,) = await wait_for_grids(discord, town.room, 1)
+    await bot.has("delivered")
+    rosa = discord.add_member(discord.guild, "rosa")
+    form = await (await discord.context_menu(rosa, town.room, "Report", grid)).acknowledged()
+
+    with busy(bot):
+        sent = await (await discord.submit(rosa, form, {"reason": "odd"})).acknowledged()
+        blocked = await town.say(town.mod, "mod block", member=town.member, reason="spam", duration="1h")
+        assert (sent.error, blocked.error) == (None, None)
+    await discord.wait_for(lambda _: "nobody is told" in sent.content and "again <t:" in blocked.content, 20)
+
+    (letter,) = await town.letters(1)
+    with busy(bot):
+        pressed = await town.press(town.mod, letter, "Dismiss")
+        assert pressed.error is None
+    await discord.wait_for(lambda d: "✅ Dismissed." in d.messages(town.desk)[0].content, 20)
+    assert discord.messages(town.desk)[0].components == ()
+
+
+@contextmanager
+def busy(bot: BotProcess) -> Iterator[None]:
+    """Somebody else writes to the database, and takes their time."""
+    with closing(sqlite3.connect(bot.folder / "darkroom.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")

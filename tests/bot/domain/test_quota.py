@@ -57,7 +57,7 @@ def test_every_moment_is_in_one_period_and_the_next_begins_where_it_ends(
 
 @pytest.mark.parametrize("zone", ["America/Santiago", "Asia/Beirut", "America/Havana", "Atlantic/Azores"])
 def test_days_are_whole_in_every_hour_around_a_change_of_clocks(zone: str) -> None:
-    now, days = datetime(2026, 3, 1, tzinfo=UTC), []
+    now, days = datetime(2026, 3, 1, tzinfo=UTC), list[tuple[datetime, datetime]]()
     while now.year == 2026:
         start, end = (
             period_start(now, Period.DAY, ZoneInfo(zone)),

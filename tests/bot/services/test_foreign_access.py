@@ -45,6 +45,7 @@ FOREIGNERS = (
     replace(OUTSIDER, guild_id=None),  # in a direct message, whatever Discord says of rights there
 )
 
+GIFT = Gift(amount=1, unit=Unit.IMAGES, days=1, reason="x")
 Deed = Callable[[Services, Asker, int], Awaitable[object]]
 
 # On rows of the guild, by number: refused to everybody here.
@@ -112,7 +113,6 @@ AT_LARGE: dict[str, Deed] = {
     "managed": lambda s, a, _: s.guilds.managed(a),
     "set": lambda s, a, _: s.guilds.set(a, {"terms": "Obey."}),
 }
-GIFT = Gift(amount=1, unit=Unit.IMAGES, days=1, reason="x")
 NUMBERS = st.one_of(st.integers(0, 12), st.integers(0, 10**18 - 1))
 
 

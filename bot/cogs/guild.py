@@ -44,6 +44,11 @@ class Guild(commands.Cog):
         """Forget a deleted role."""
         await self.services.guilds.role_deleted(role.guild.id, role.id)
 
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Forget a deleted channel."""
+        await self.services.guilds.channel_deleted(channel.guild.id, channel.id)
+
     @guild.command(name=locale_str("show"), description=locale_str("Every setting of this server"))
     async def show(self, interaction: Interaction) -> None:
         """Show every setting."""

@@ -86,6 +86,16 @@ class GuildSettings:
             role_allowances=tuple(row for row in self.role_allowances if row.role_id != role_id),
         )
 
+    def without_channel(self, channel_id: int) -> Self:
+        """The settings once a channel is deleted. The last one for drawing stays: it was not all of them."""
+        left = tuple(known for known in self.drawing_channel_ids if known != channel_id)
+        is_desk = self.moderators_channel_id == channel_id
+        return replace(
+            self,
+            drawing_channel_ids=left or self.drawing_channel_ids,
+            moderators_channel_id=None if is_desk else self.moderators_channel_id,
+        )
+
     @property
     def zone(self) -> tzinfo:
         """The time zone, to calculate with."""

@@ -77,10 +77,21 @@ class Guilds:
 
     async def role_deleted(self, guild_id: int, role_id: int) -> None:
         """Forget a role that is no more: it could not be chosen any longer, not even to take it back."""
+        await self._forget(guild_id, "role", role_id, lambda settings: settings.without_role(role_id))
+
+    async def channel_deleted(self, guild_id: int, channel_id: int) -> None:
+        """Forget a channel that is no more: nobody is sent there, and appeals wait in the inbox."""
+        await self._forget(
+            guild_id, "channel", channel_id, lambda settings: settings.without_channel(channel_id)
+        )
+
+    async def _forget(
+        self, guild_id: int, kind: str, deleted_id: int, change: Callable[[GuildSettings], GuildSettings]
+    ) -> None:
         now = self._now()
         async with self._database.transaction() as session:
             settings = await guilds.get_settings(session, guild_id)
-            changed = settings.without_role(role_id)
+            changed = change(settings)
             if changed == settings:
                 return
             await guilds.update_settings(session, guild_id, changed, now=now)
@@ -88,10 +99,10 @@ class Guilds:
                 session,
                 guild_id=guild_id,
                 actor_id=RULE,
-                action="role_deleted",
+                action=f"{kind}_deleted",
                 target_id=None,
                 reason="",
-                details={"role": str(role_id)},
+                details={kind: str(deleted_id)},
                 now=now,
             )
 

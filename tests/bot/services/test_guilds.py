@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bot.domain.audit import AuditFilter
+from bot.domain.errors import NotAllowed
 from bot.domain.quota import Allowance, RoleAllowance
 from bot.services import Services
-from tests.bot.services.community import ADA, MODERATOR, actions, change
+from tests.bot.services.community import ADA, MODERATOR, actions, change, now
 
 
 async def test_a_deleted_role_gives_nobody_rights_or_pictures(services: Services) -> None:
@@ -40,3 +43,22 @@ async def test_what_everybody_may_draw_is_told_without_the_trial(services: Servi
     assert services.quotas.everybody(replace(settings, trial=trial)) == Allowance(amount=40)
     own = Allowance(amount=8)
     assert services.quotas.everybody(replace(settings, trial=trial, allowance=own)) == own
+
+
+async def test_nobody_is_sent_to_a_deleted_channel_and_drawing_is_not_allowed_everywhere_by_it(
+    services: Services,
+) -> None:
+    await change(
+        services,
+        lambda settings: replace(settings, drawing_channel_ids=(20, 21), moderators_channel_id=30),
+    )
+    await services.guilds.channel_deleted(1, 20)
+    with pytest.raises(NotAllowed, match="<#21>"):
+        await services.jobs.imagine(now(ADA), "an apple")
+    await services.guilds.channel_deleted(1, 21)
+    with pytest.raises(NotAllowed, match="Nobody draws"):
+        await services.jobs.imagine(now(ADA), "an apple")
+    assert (await services.guilds.get(1)).moderators_channel_id == 30
+    await services.guilds.channel_deleted(1, 30)
+    assert (await services.guilds.get(1)).moderators_channel_id is None
+    assert await actions(services) == ["channel_deleted", "channel_deleted"]

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 Channels: TypeAlias = Mapping[int, discord.abc.GuildChannel]
 
 WATCH_SECONDS = 60.0
+MAX_GREETINGS = 10
+"""New members of a guild greeted by name in a minute."""
 
 NEEDED = {
     "view_channel": say("View Channels"),
@@ -56,6 +58,7 @@ class RoomKeeper:
         self._rooms = rooms
         self._guilds = guilds
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._greeted: defaultdict[int, deque[float]] = defaultdict(deque)
         self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -94,8 +97,10 @@ class RoomKeeper:
 
     async def greet(self, member: discord.Member) -> None:
         """Say welcome in the least busy room."""
+        if member.bot or not self._may_greet(member.guild.id):
+            return
         room = await self._rooms.least_busy(member.guild.id)
-        if member.bot or room is None:
+        if room is None:
             return
         payload = messages.arrival(member.id, member.guild.preferred_locale.value)
         channel = self._client.get_partial_messageable(room.channel_id, guild_id=member.guild.id)
@@ -106,6 +111,17 @@ class RoomKeeper:
                 )
         except (CallLost, ChannelClosed, discord.HTTPException) as error:
             log.info("a new member could not be greeted: %s", error)
+
+    def _may_greet(self, guild_id: int) -> bool:
+        """Not a whole raid: the guide is pinned for those who are not greeted by name."""
+        now = asyncio.get_running_loop().time()
+        lately = self._greeted[guild_id]
+        while lately and now - lately[0] > WATCH_SECONDS:
+            lately.popleft()
+        if len(lately) >= MAX_GREETINGS:
+            return False
+        lately.append(now)
+        return True
 
     async def _watch(self) -> None:
         """Again and again: rooms fill and empty by themselves."""

@@ -36,7 +36,8 @@ class TermsButton(
             asker = drawing_asker_of(interaction)
             async with patience(interaction):
                 job = await services.onboarding.accept(asker, self.pending_id, self.version)
-            await delivery.answer_in_place(interaction, job, messages.accepted(asker.locale))
+                balance = await services.quotas.balance(asker)
+            await delivery.answer_in_place(interaction, job, messages.accepted(balance, asker.locale))
 
 
 class ExampleButton(

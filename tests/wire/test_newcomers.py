@@ -2,6 +2,7 @@
 
 import aiohttp
 
+from bot.delivery.rooms import MAX_GREETINGS
 from playground import Playground
 from playground.server import Call
 from playground.views import Channel, Member, Message
@@ -37,6 +38,7 @@ async def test_a_stranger_accepts_the_terms_and_their_prompt_runs_by_itself(
     (grid,) = await wait_for_grids(discord, room, 1)
     assert grid.content == f"**a red apple --seed 7** - {stranger.mention} (fast)"
     assert "Welcome to the darkroom" in asked.content
+    assert "You have 96 of 100 pictures left today." in asked.content
     assert asked.message.components == ()
     await discord.slash(stranger, room, "imagine", prompt="a green apple")
     await wait_for_grids(discord, room, 2)
@@ -226,6 +228,14 @@ async def test_who_joins_is_greeted_in_a_room_with_examples(discord: Playground,
     greeting = next(message for message in discord.messages(room) if grace.id in message.mentions)
     await discord.press(grace, greeting, label="a red apple on a blue table")
     await wait_for_grids(discord, room, 1)
+    raid = [discord.add_member(discord.guild, f"raider{number}") for number in range(MAX_GREETINGS + 5)]
+
+    def greeted() -> set[int]:
+        return {number for message in discord.messages(room) for number in message.mentions}
+
+    await discord.wait_for(lambda _: raid[MAX_GREETINGS - 2].id in greeted(), 30)  # with Grace it is enough
+    await (await discord.slash(grace, room, "quota show")).acknowledged()
+    assert len(greeted() & {member.id for member in raid}) == MAX_GREETINGS - 1
 
 
 def told(discord: Playground, words: str) -> bool:

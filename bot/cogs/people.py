@@ -101,7 +101,8 @@ class People(commands.Cog):
         if channel is not None:
             check_posting(channel)
         chosen = self.services.people.set_channel(asker, channel.id if channel else None)
-        await answer(interaction, chosen, messages.channel)
+        is_public = channel is not None and channel.permissions_for(channel.guild.default_role).view_channel
+        await answer(interaction, chosen, partial(messages.channel, is_public=is_public))
 
     @mod.command(name=locale_str("inbox"), description=locale_str("Appeals and reports to decide"))
     async def inbox(self, interaction: Interaction) -> None:

@@ -139,6 +139,13 @@ class Quota(commands.Cog):
         granted = self.services.quotas.grant(asker, member.id, role_ids_of(member), gift)
         await answer(interaction, granted, partial(messages.balance, member=member.id))
 
+    @group.command(name=locale_str("revoke"), description=locale_str("Take back what is left of grants"))
+    @app_commands.describe(member=MEMBER, reason=REASON)
+    async def revoke(self, interaction: Interaction, member: discord.User, reason: Reason) -> None:
+        """End a member's grants."""
+        revoked = self.services.quotas.revoke(asker_of(interaction), member.id, role_ids_of(member), reason)
+        await answer(interaction, revoked, partial(messages.balance, member=member.id))
+
     @group.command(name=locale_str("trial"), description=locale_str("What newcomers may draw, once"))
     @app_commands.describe(amount=AMOUNT, unit=UNIT)
     @app_commands.choices(unit=UNITS)

@@ -161,12 +161,15 @@ def decided(content: str, action: str, moderator_id: int, locale: str) -> Payloa
     return Payload(content=f"{content[: MAX_CONTENT - 200]}\n✅ {sentence} (<@{moderator_id}>)")
 
 
-def channel(channel_id: int | None, locale: str) -> Payload:
-    """Where appeals and reports arrive from now on."""
+def channel(channel_id: int | None, locale: str, *, is_public: bool = False) -> Payload:
+    """Where appeals and reports arrive from now on; with a warning where everybody reads them."""
     words = translations(locale)
     if channel_id is None:
         return _one(say("Appeals and reports wait in /mod inbox."), words)
-    return _one(say("Appeals and reports arrive in {channel}.", channel=f"<#{channel_id}>"), words)
+    lines = [say("Appeals and reports arrive in {channel}.", channel=f"<#{channel_id}>").render(words)]
+    if is_public:
+        lines.append(say("⚠️ Everybody can read that channel: hide it from your members.").render(words))
+    return Payload(content="\n".join(lines))
 
 
 def inbox(open_cases: int, locale: str) -> Payload:

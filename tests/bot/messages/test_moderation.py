@@ -118,6 +118,7 @@ def test_what_is_said_about_people(snapshot: SnapshotAssertion) -> None:
         "report": people.report(reported("a red fox", "not nice"), LOCALE),
         "decided": people.decided("**Appeal**", "accept", 900, LOCALE),
         "channel": people.channel(77, LOCALE),
+        "a channel that everybody reads": people.channel(77, LOCALE, is_public=True),
         "no channel": people.channel(None, LOCALE),
         "inbox": people.inbox(2, LOCALE),
         "empty inbox": people.inbox(0, LOCALE),

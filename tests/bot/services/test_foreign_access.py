@@ -104,6 +104,7 @@ AT_LARGE: dict[str, Deed] = {
     "role": lambda s, a, n: s.quotas.set_role(a, n, Allowance(amount=1)),
     "member": lambda s, a, n: s.quotas.set_member(a, 100 + n % 4, (), Allowance(amount=1), ""),
     "grant": lambda s, a, n: s.quotas.grant(a, 100 + n % 4, (), GIFT),
+    "revoke": lambda s, a, n: s.quotas.revoke(a, 100 + n % 4, (), ""),
     "limits": lambda s, a, _: s.quotas.set_limits(a, Limits(max_running_jobs=1)),
     "reset": lambda s, a, n: s.quotas.reset(a, 100 + n % 4, (), ""),
     "usage": lambda s, a, _: s.usage.report(a, by=By.MEMBER, days=7),

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import discord
 
@@ -10,11 +10,13 @@ from bot.boundary import Interaction, asker_of, guard, reply, turn_into
 from bot.domain.audit import AuditFilter
 from bot.messages import audit as messages
 from bot.services import Services
+from bot.views.rebuilt import Rebuilt
 
 NAME = "audit.csv"
 
 
 class AuditButton(
+    Rebuilt,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"audit:(?P<page>\d{1,6}):(?P<do>show|export):(?P<user>-?\d{0,19})-(?P<action>[a-z_]{0,32})",
 ):
@@ -26,14 +28,6 @@ class AuditButton(
         self.is_export = match["do"] == "export"
         user = match["user"].strip("-")
         self.wanted = AuditFilter(user_id=int(user) if user else None, action=match["action"] or None)
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Rebuild the button from what was pressed."""
-        del interaction
-        return cls(cast("discord.ui.Button[Any]", item), match)
 
     async def callback(self, interaction: Interaction) -> None:
         """Turn the page, or send the file."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import discord
 
@@ -23,12 +23,14 @@ from bot.messages import forgetting
 from bot.messages import people as messages
 from bot.messages import rules as rules_messages
 from bot.views import forms
+from bot.views.rebuilt import Rebuilt
 
 MAX_DIGITS = 18  # beyond that no id fits the database
 STATUS = {"accept": AppealStatus.ACCEPTED, "reject": AppealStatus.REJECTED}
 
 
 class ModerationButton(
+    Rebuilt,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=(
         r"(?P<kind>confirm|notice|block|appeal|report|forget):"
@@ -43,14 +45,6 @@ class ModerationButton(
         self.kind = match["kind"]
         self.number = int(match["id"])
         self.action = match["action"]
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Rebuild the button from what was pressed."""
-        del interaction
-        return cls(cast("discord.ui.Button[Any]", item), match)
 
     async def callback(self, interaction: Interaction) -> None:
         """Do what the button says."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import discord
 
@@ -14,6 +14,7 @@ from bot.domain.rooms import Arranged
 from bot.domain.sentences import Sentence, Translations, say
 from bot.messages import guild as messages
 from bot.messages.catalogue import translations
+from bot.views.rebuilt import Rebuilt
 from bot.views.wired import room_keeper, wired
 
 FORMS: dict[str, tuple[Sentence, tuple[str, ...]]] = {
@@ -106,6 +107,7 @@ def _known(find: Callable[[int], object], ids: Iterable[int]) -> list[discord.Ob
 
 
 class SetupItem(
+    Rebuilt,
     discord.ui.DynamicItem[discord.ui.Item[Any]],
     template=r"setup:(?P<guild_id>\d{1,20}):(?P<action>[a-z-]{1,20})",
 ):
@@ -114,14 +116,6 @@ class SetupItem(
     def __init__(self, item: discord.ui.Item[Any], match: re.Match[str]) -> None:
         super().__init__(item)
         self.action = match["action"]
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Rebuild it from what was pressed."""
-        del interaction
-        return cls(item, match)
 
     async def callback(self, interaction: Interaction) -> None:
         """Keep the choice, open the form, or make the rooms."""

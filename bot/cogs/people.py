@@ -16,6 +16,7 @@ from bot.services import Services
 Reason = app_commands.Range[str, 1, MAX_TEXT]
 Span = app_commands.Range[str, 1, 20]
 MAX_CASES = 5
+"""Appeals, and reports, shown at a time: each is a message of its own."""
 
 MEMBER = locale_str("Whom")
 REASON = locale_str("Why; the member will read it")
@@ -109,10 +110,11 @@ class People(commands.Cog):
         """Show what waits, the oldest first."""
         asker = asker_of(interaction)
         async with patience(interaction):
-            appeals = await self.services.people.list_open_appeals(asker, limit=MAX_CASES)
-            reports = await self.services.reports.list_open(asker, limit=MAX_CASES)
-        letters = [messages.appeal(appeal, asker.locale) for appeal in appeals]
-        letters += [messages.report(report, asker.locale) for report in reports]
-        await reply(interaction, messages.inbox(len(letters), asker.locale))
+            appeals = await self.services.people.list_open_appeals(asker, limit=MAX_CASES + 1)
+            reports = await self.services.reports.list_open(asker, limit=MAX_CASES + 1)
+        letters = [messages.appeal(appeal, asker.locale) for appeal in appeals[:MAX_CASES]]
+        letters += [messages.report(report, asker.locale) for report in reports[:MAX_CASES]]
+        has_more = max(len(appeals), len(reports)) > MAX_CASES
+        await reply(interaction, messages.inbox(len(letters), asker.locale, has_more=has_more))
         for letter in letters:
             await interaction.followup.send(letter.content, view=to_view(letter.rows), ephemeral=True)

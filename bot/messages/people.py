@@ -158,7 +158,8 @@ def report(reported: Reported, locale: str) -> Payload:
 def decided(content: str, action: str, moderator_id: int, locale: str) -> Payload:
     """An appeal or report once somebody decided it: as it was, with what was decided."""
     sentence = DECIDED[action].render(translations(locale))
-    return Payload(content=f"{content[: MAX_CONTENT - 200]}\n✅ {sentence} (<@{moderator_id}>)")
+    # The empty line ends the quote above it.
+    return Payload(content=f"{content[: MAX_CONTENT - 200]}\n\n✅ {sentence} (<@{moderator_id}>)")
 
 
 def channel(channel_id: int | None, locale: str, *, is_public: bool = False) -> Payload:
@@ -172,11 +173,14 @@ def channel(channel_id: int | None, locale: str, *, is_public: bool = False) -> 
     return Payload(content="\n".join(lines))
 
 
-def inbox(open_cases: int, locale: str) -> Payload:
+def inbox(open_cases: int, locale: str, *, has_more: bool = False) -> Payload:
     """How much waits for the moderators."""
     words = translations(locale)
     if not open_cases:
         return _one(say("Nothing waits for you: no appeals, no reports."), words)
+    if has_more:
+        more = say("The {count} oldest cases; decide them and call me again: more wait.", count=open_cases)
+        return _one(more, words)
     return _one(say_n("{count} case waits for you:", "{count} cases wait for you:", open_cases), words)
 
 

@@ -47,6 +47,33 @@ async def test_a_stranger_accepts_the_terms_and_their_prompt_runs_by_itself(
     assert "accepted this before" in (await forged.acknowledged()).content
 
 
+async def test_the_terms_of_one_server_are_nothing_to_another(discord: Playground, bot: BotProcess) -> None:
+    other = discord.add_guild("Lighthouse", owner="Hedy")
+    await bot.start()
+    ada, room, there = discord.guild.owner, discord.guild.newbies, other.newbies
+    moderator = discord.add_member(discord.guild, "maud", permissions=["moderate_members"])
+    refused = await discord.slash(
+        moderator, room, "guild set", forged=True, setting="terms", value="Obey Maud."
+    )
+    await told_so(discord, moderator, 1)
+    assert refused.ephemeral
+    told = await discord.slash(ada, room, "guild set", setting="terms", value="Be kind.")
+    await discord.wait_for(lambda d: "`terms`: Be kind." in told.content)
+    grace, rosa = discord.add_member(discord.guild, "grace"), discord.add_member(other, "rosa")
+    asked = await (await discord.slash(grace, room, "imagine", prompt="a red apple")).acknowledged()
+    assert asked.message
+    await discord.slash(rosa, there, "imagine", prompt="a green pear")
+    (grid,) = await wait_for_grids(discord, there, 1)
+    custom_id = asked.message.component("Accept and draw").custom_id
+    forged = await discord.press(rosa, grid, custom_id=custom_id, forged=True)
+    assert "accepted this before" in (await forged.acknowledged()).content
+    shown = await (await discord.slash(other.owner, there, "guild show")).acknowledged()
+    assert "`terms`: nothing" in shown.content
+    assert len(discord.messages(room)) == 0
+    await discord.press(grace, asked.message, label="Accept and draw")
+    await wait_for_grids(discord, room, 1)
+
+
 async def test_start_shows_the_guide_with_an_example_that_works(discord: Playground, bot: BotProcess) -> None:
     await bot.start()
     room = discord.guild.newbies

@@ -121,6 +121,7 @@ def test_what_is_said_about_people(snapshot: SnapshotAssertion) -> None:
         "a channel that everybody reads": people.channel(77, LOCALE, is_public=True),
         "no channel": people.channel(None, LOCALE),
         "inbox": people.inbox(2, LOCALE),
+        "full inbox": people.inbox(10, LOCALE, has_more=True),
         "empty inbox": people.inbox(0, LOCALE),
     } == snapshot
 

@@ -8,10 +8,12 @@ from discord.ext import commands
 from bot.boundary import Interaction, asker_of
 from bot.delivery.rooms import RoomKeeper
 from bot.domain.guild_options import MAX_TERMS, ROWS, written
+from bot.domain.rooms import Arranged
 from bot.messages import guild as messages
 from bot.services import Services
 from bot.views.setup_panel import panel
 
+ROOM_SETTINGS = frozenset({"newbie-rooms", "max-newbie-rooms", "newbie-category"})
 MAX_CHOICE = 100  # Discord's limit of a choice's name and value
 
 
@@ -70,7 +72,8 @@ class Guild(commands.Cog):
         asker = asker_of(interaction)
         await interaction.response.defer(ephemeral=True)
         settings = await self.services.guilds.set(asker, {setting: value})
-        arranged = await self.rooms.arrange(interaction.guild_id or 0)
+        is_about_rooms = setting in ROOM_SETTINGS
+        arranged = await self.rooms.arrange(interaction.guild_id or 0) if is_about_rooms else Arranged()
         payload = messages.changed(settings, setting, arranged, asker.locale)
         await interaction.edit_original_response(content=payload.content)
 

@@ -192,13 +192,19 @@ class RoomKeeper:
         category: discord.abc.Snowflake,
         number: int,
     ) -> int:
-        """A room; a channel of its name that is there already becomes it, as after a crash in between."""
+        """A room; a channel of its name that is there already becomes it, as after a crash in between.
+
+        One that the bot does not see is somebody's own.
+        """
         name = f"newbies-{number}"
         taken = {room.channel_id for room in await self._rooms.list_of_guild(guild.id)}
         named = (
             channel
             for channel in channels.values()
-            if isinstance(channel, discord.TextChannel) and channel.name == name and channel.id not in taken
+            if isinstance(channel, discord.TextChannel)
+            and channel.name == name
+            and channel.id not in taken
+            and channel.permissions_for(guild.me).view_channel
         )
         channel = next(named, None)
         if channel is None:
@@ -208,6 +214,8 @@ class RoomKeeper:
                     category=discord.Object(category.id, type=discord.CategoryChannel),  # type: ignore[arg-type]
                     overwrites={guild.default_role: OPEN, guild.me: OURS},
                 )
+        elif not channel.permissions_for(guild.default_role).is_superset(OPEN.pair()[0]):
+            await self._unlock(guild, channel, is_open=True)
         await self._rooms.room_made(guild.id, channel_id=channel.id, number=number)
         return channel.id
 
@@ -215,11 +223,16 @@ class RoomKeeper:
         self, guild: discord.Guild, channel: discord.abc.GuildChannel, room: Room, *, is_open: bool
     ) -> None:
         """Let members write in a room, or only read."""
+        await self._unlock(guild, channel, is_open=is_open)
+        await self._rooms.room_opened(room.channel_id, is_open=is_open)
+
+    async def _unlock(
+        self, guild: discord.Guild, channel: discord.abc.GuildChannel, *, is_open: bool
+    ) -> None:
         async with call():
             await channel.set_permissions(guild.me, overwrite=OURS)
         async with call():
             await channel.set_permissions(guild.default_role, overwrite=OPEN if is_open else CLOSED)
-        await self._rooms.room_opened(room.channel_id, is_open=is_open)
 
     async def _delete(self, channel: discord.abc.GuildChannel, room: Room) -> bool:
         """Delete a room in which nobody but us ever spoke; False where somebody did."""

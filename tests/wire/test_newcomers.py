@@ -5,13 +5,14 @@ import aiohttp
 from bot.delivery.rooms import MAX_GREETINGS
 from playground import Playground
 from playground.server import Call
-from playground.views import Channel, Member, Message
+from playground.views import Channel, Member, Message, Role
 from tests.wire.conftest import BotProcess
 from tests.wire.test_pages import free_port
 from tests.wire.test_path import grids, wait_for_grids
 
 MEMBERS_INTENT = 1 << 1
 SEND_MESSAGES = 1 << 11
+MANAGE_CHANNELS = 1 << 4
 
 
 async def test_a_stranger_accepts_the_terms_and_their_prompt_runs_by_itself(
@@ -157,8 +158,7 @@ async def test_setup_names_what_the_bot_may_not_do(discord: Playground, bot: Bot
     ada, general = discord.guild.owner, discord.guild.general
     backend = discord.world.backend
     role = next(role for role in backend.guilds[discord.guild.id].roles.values() if role.managed)
-    manage_channels = 1 << 4
-    backend.edit_role(discord.guild.id, role.id, {"permissions": role.permissions & ~manage_channels})
+    backend.edit_role(discord.guild.id, role.id, {"permissions": role.permissions & ~MANAGE_CHANNELS})
     before = rooms(discord)
     call = await discord.slash(ada, general, "guild set", setting="newbie-rooms", value="1")
     await call.acknowledged()
@@ -351,3 +351,36 @@ async def test_pressing_twice_at_once_makes_every_room_once(discord: Playground,
         await press.acknowledged()
     await discord.wait_for(lambda d: "as they should be" in shown.content, 20)  # the second has come
     assert rooms(discord).keys() == {"general", "Newcomers", "newbies-1", "newbies-2", "newbies-3"}
+
+
+async def test_a_closed_channel_of_a_rooms_name_is_opened_when_it_becomes_the_room(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    room = discord.guild.newbies
+    everybody = Role(id=discord.guild.id, name="@everyone", guild_id=discord.guild.id)
+    discord.set_permissions(room, deny=["send_messages"], target=everybody)
+    made = await keep_rooms(discord, 1)
+    assert made["newbies-1"] == room.id
+    overwrites = discord.world.backend.channels[room.id].overwrites
+    opened = next(item for item in overwrites if item.target_id == everybody.id)
+    assert opened.allow & SEND_MESSAGES
+    assert not opened.deny
+    assert guide_in(discord, room)
+
+
+async def test_a_setting_is_kept_although_the_rooms_cannot_be_looked_after(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    ada, general = discord.guild.owner, discord.guild.general
+    backend = discord.world.backend
+    role = next(role for role in backend.guilds[discord.guild.id].roles.values() if role.managed)
+    backend.edit_role(discord.guild.id, role.id, {"permissions": role.permissions & ~MANAGE_CHANNELS})
+    rooms_set = await discord.slash(ada, general, "guild set", setting="newbie-rooms", value="1")
+    await discord.wait_for(lambda d: "Manage Channels" in rooms_set.content)
+    trial_set = await discord.slash(ada, general, "guild set", setting="trial", value="8")
+    await discord.wait_for(lambda d: "`trial`: 8 pictures" in trial_set.content)
+    shown = await (await discord.slash(ada, general, "guild show")).acknowledged()
+    assert "`newbie-rooms`: 1 " in shown.content
+    assert "`trial`: 8 pictures" in shown.content

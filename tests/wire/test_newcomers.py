@@ -366,7 +366,7 @@ async def test_a_closed_channel_of_a_rooms_name_is_opened_when_it_becomes_the_ro
     opened = next(item for item in overwrites if item.target_id == everybody.id)
     assert opened.allow & SEND_MESSAGES
     assert not opened.deny
-    assert guide_in(discord, room)
+    assert "This room is for first pictures" in guide_in(discord, room).content
 
 
 async def test_a_setting_is_kept_although_the_rooms_cannot_be_looked_after(

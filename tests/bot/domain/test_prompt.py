@@ -177,7 +177,7 @@ def test_bombs_are_cheap(bomb: str) -> None:
             parse(bomb)
         return time.thread_time() - begin
 
-    assert min(attempt() for _ in range(5)) < 0.005
+    assert min(attempt() for _ in range(25)) < 0.005  # the best: a busy machine disturbs the others
 
 
 pieces = st.sampled_from(

@@ -1,16 +1,17 @@
 """The edge to Discord: an interaction becomes an asker, an exception becomes a reply."""
 
 import asyncio
+import io
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import aiohttp
 import discord
 from discord import app_commands
 
-from bot.domain.errors import MissingPermissions, PromptError, UserError
+from bot.domain.errors import MissingPermissions, NotAllowed, NotFound, PromptError, UserError
 from bot.domain.job import Asker
 from bot.domain.sentences import say
 from bot.messages import refusals
@@ -19,6 +20,7 @@ from bot.messages.payload import Payload
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Interaction: TypeAlias = discord.Interaction[discord.Client]
 
 UNKNOWN_INTERACTION = 10062
@@ -58,18 +60,37 @@ def role_ids_of(user: discord.User | discord.Member) -> tuple[int, ...]:
 
 
 def is_age_restricted(channel: object) -> bool:
-    """Threads inherit it from their channel."""
-    return bool(channel.is_nsfw()) if isinstance(channel, discord.TextChannel | discord.Thread) else False
+    """Threads inherit it from their channel; direct messages never are."""
+    places = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+    return channel.is_nsfw() if isinstance(channel, places) else False
 
 
 def drawing_asker_of(interaction: Interaction) -> Asker:
-    """The asker, once it is sure that the result can be posted in this channel.
+    """The asker, once it is sure that they may speak, and the result be posted, in this channel.
 
-    Raises: MissingPermissions.
+    Raises: NotAllowed, MissingPermissions.
     """
+    if isinstance(interaction.user, discord.Member) and interaction.user.is_timed_out():
+        raise NotAllowed(say("You are timed out in this server: draw again when that is over."))
     if interaction.guild_id is not None:
         _check_permissions(interaction)
     return asker_of(interaction)
+
+
+def check_posting(channel: object) -> None:
+    """Whether the bot can post in a channel that somebody chose.
+
+    Raises: MissingPermissions, by name.
+    """
+    if not isinstance(channel, discord.abc.GuildChannel):
+        raise NotFound(say("I do not see that channel. Choose another one."))
+    granted = channel.permissions_for(channel.guild.me)
+    missing = [name for flag, name in NEEDED.items() if not getattr(granted, flag)]
+    if missing:
+        raise MissingPermissions(
+            say("I cannot post in {channel}. Give me these permissions there:", channel=channel.mention),
+            *missing,
+        )
 
 
 def _check_permissions(interaction: Interaction) -> None:
@@ -105,27 +126,40 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
         log.warning("interaction %s could not be told: %s", interaction.id, failure)
 
 
-async def reply(interaction: Interaction, payload: Payload) -> None:
-    """Answer privately, whether or not an answer was promised already."""
+async def reply(interaction: Interaction, payload: Payload, *, file: tuple[str, bytes] | None = None) -> None:
+    """Answer privately, whether or not an answer was promised already; with a file, by name."""
     view = to_view(payload.rows) if payload.rows else discord.utils.MISSING
+    files = [] if file is None else [discord.File(io.BytesIO(file[1]), file[0])]
     if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-        await interaction.edit_original_response(content=payload.content, view=view)
+        await interaction.edit_original_response(content=payload.content, view=view, attachments=files)
     elif interaction.response.is_done():
-        await interaction.followup.send(payload.content, view=view, ephemeral=True)
+        await interaction.followup.send(payload.content, view=view, files=files, ephemeral=True)
     else:
-        await interaction.response.send_message(payload.content, view=view, ephemeral=True)
+        await interaction.response.send_message(payload.content, view=view, files=files, ephemeral=True)
+
+
+async def answer(interaction: Interaction, found: Awaitable[T], render: Callable[[T, str], Payload]) -> None:
+    """Answer a command privately with what a use case finds, in time however long it takes."""
+    async with patience(interaction):
+        payload = render(await found, interaction.locale.value)
+    await reply(interaction, payload)
 
 
 async def turn_into(interaction: Interaction, payload: Payload) -> None:
     """Turn the pressed message into this; a forged press, on a message for all, gets a private answer."""
     message = interaction.message
     if message is not None and message.flags.ephemeral:
-        view = to_view(payload.rows) if payload.rows else None
-        is_deferred = interaction.response.is_done()
-        edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
-        await edit(content=payload.content, view=view)
+        await edit_pressed(interaction, payload)
     else:
         await reply(interaction, payload)
+
+
+async def edit_pressed(interaction: Interaction, payload: Payload) -> None:
+    """Turn the pressed message into this, for everybody who sees it."""
+    view = to_view(payload.rows) if payload.rows else None
+    is_deferred = interaction.response.is_done()
+    edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
+    await edit(content=payload.content, view=view)
 
 
 @asynccontextmanager
@@ -148,7 +182,9 @@ async def _acknowledge_unless(is_over: asyncio.Event, interaction: Interaction) 
         return
     try:
         # Private for a command, since it may yet be refused; on a press it is the pressed message that waits.
-        await interaction.response.defer(ephemeral=True)
+        # A form that a menu opened has no message of its own, so that an answer must be promised.
+        is_form = interaction.type is discord.InteractionType.modal_submit
+        await interaction.response.defer(ephemeral=True, thinking=is_form and interaction.message is None)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         log.warning("interaction %s could not be deferred: %s", interaction.id, error)
 

@@ -116,7 +116,7 @@ class Darkroom(commands.AutoShardedBot):
         await self.add_cog(People(self.services))
         await self.add_cog(Queue(self.services))
         await self.add_cog(Forget())
-        await self.add_cog(Report(self))
+        await self.add_cog(Report(self, self.services))
         await self.add_cog(Help())
 
     async def on_interaction(self, interaction: Interaction) -> None:

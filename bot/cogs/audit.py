@@ -5,10 +5,9 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of
+from bot.boundary import Interaction, answer, asker_of
 from bot.domain.audit import AuditFilter
 from bot.messages import audit as messages
-from bot.messages.components import to_view
 from bot.services import Services
 
 MAX_CHOICES = 25
@@ -36,8 +35,7 @@ class Audit(commands.Cog):
         """Show the newest rows."""
         asker = asker_of(interaction)
         wanted = AuditFilter(user_id=member.id if member else None, action=action)
-        payload = messages.page(await self.services.audit.page(asker, wanted, 0), asker.locale)
-        await interaction.response.send_message(payload.content, view=to_view(payload.rows), ephemeral=True)
+        await answer(interaction, self.services.audit.page(asker, wanted, 0), messages.page)
 
     @audit.autocomplete("action")
     async def actions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

@@ -8,10 +8,12 @@ from discord.ext import commands
 from bot.boundary import Interaction, asker_of
 from bot.delivery.rooms import RoomKeeper
 from bot.domain.guild_options import MAX_TERMS, ROWS, written
+from bot.domain.rooms import Arranged
 from bot.messages import guild as messages
 from bot.services import Services
 from bot.views.setup_panel import panel
 
+ROOM_SETTINGS = frozenset({"newbie-rooms", "max-newbie-rooms", "newbie-category"})
 MAX_CHOICE = 100  # Discord's limit of a choice's name and value
 
 
@@ -39,6 +41,16 @@ class Guild(commands.Cog):
         content, view = panel(interaction, await self.services.guilds.managed(asker_of(interaction)))
         await interaction.response.send_message(content, view=view, ephemeral=True)
 
+    @commands.Cog.listener()
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """Forget a deleted role."""
+        await self.services.guilds.role_deleted(role.guild.id, role.id)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Forget a deleted channel."""
+        await self.services.guilds.channel_deleted(channel.guild.id, channel.id)
+
     @guild.command(name=locale_str("show"), description=locale_str("Every setting of this server"))
     async def show(self, interaction: Interaction) -> None:
         """Show every setting."""
@@ -60,7 +72,8 @@ class Guild(commands.Cog):
         asker = asker_of(interaction)
         await interaction.response.defer(ephemeral=True)
         settings = await self.services.guilds.set(asker, {setting: value})
-        arranged = await self.rooms.arrange(interaction.guild_id or 0)
+        is_about_rooms = setting in ROOM_SETTINGS
+        arranged = await self.rooms.arrange(interaction.guild_id or 0) if is_about_rooms else Arranged()
         payload = messages.changed(settings, setting, arranged, asker.locale)
         await interaction.edit_original_response(content=payload.content)
 

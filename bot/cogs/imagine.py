@@ -28,7 +28,9 @@ class Imagine(commands.Cog):
     async def imagine(self, interaction: Interaction, prompt: app_commands.Range[str, 1, MAX_PROMPT]) -> None:
         """Draw four pictures from a prompt."""
         async with patience(interaction):
-            job = await self.services.jobs.imagine(drawing_asker_of(interaction), prompt)
+            asker = drawing_asker_of(interaction)
+            job = await self.services.jobs.imagine(asker, prompt)
         is_answered = await self.delivery.answer(interaction, job)
         if is_answered and await self.services.onboarding.greet_first_use(job):
-            await interaction.followup.send(guide.welcome(job.locale).content, ephemeral=True)
+            payload = guide.welcome(await self.services.quotas.balance(asker), job.locale)
+            await interaction.followup.send(payload.content, ephemeral=True)

@@ -4,9 +4,8 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of
+from bot.boundary import Interaction, answer, asker_of
 from bot.messages import mine as messages
-from bot.messages.components import to_view
 from bot.services import Services
 
 
@@ -21,6 +20,4 @@ class Mine(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     async def mine(self, interaction: Interaction) -> None:
         """Show the first page."""
-        asker = asker_of(interaction)
-        payload = messages.page(await self.services.gallery.list_page(asker, 0), asker.locale)
-        await interaction.response.send_message(payload.content, view=to_view(payload.rows), ephemeral=True)
+        await answer(interaction, self.services.gallery.list_page(asker_of(interaction), 0), messages.page)

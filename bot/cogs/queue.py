@@ -1,13 +1,14 @@
 """/queue: what waits and runs in a server, in its moderators' hands."""
 
+from functools import partial
+
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of
+from bot.boundary import Interaction, answer, asker_of
 from bot.messages import queue as messages
-from bot.messages.payload import Payload
 from bot.services import Services
 
 MAX_CHOICES = 25
@@ -31,8 +32,7 @@ class Queue(commands.Cog):
     @queue.command(name=locale_str("show"), description=locale_str("What waits and runs"))
     async def show(self, interaction: Interaction) -> None:
         """Show the queue."""
-        asker = asker_of(interaction)
-        await _answer(interaction, messages.state(await self.services.queue.show(asker), asker.locale))
+        await answer(interaction, self.services.queue.show(asker_of(interaction)), messages.state)
 
     @queue.command(name=locale_str("cancel"), description=locale_str("Cancel and refund any job"))
     @app_commands.describe(job=locale_str("Which one"), reason=locale_str("Why, for the audit log"))
@@ -41,8 +41,7 @@ class Queue(commands.Cog):
     ) -> None:
         """Cancel one job."""
         asker = asker_of(interaction)
-        cancelled = await self.services.queue.cancel(asker, job, reason=reason)
-        await _answer(interaction, messages.cancelled(cancelled, asker.locale))
+        await answer(interaction, self.services.queue.cancel(asker, job, reason=reason), messages.cancelled)
 
     @cancel.autocomplete("job")
     async def waiting(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
@@ -58,26 +57,19 @@ class Queue(commands.Cog):
     @queue.command(name=locale_str("pause"), description=locale_str("Refuse new jobs; draw what waits"))
     async def pause(self, interaction: Interaction) -> None:
         """Drain the queue."""
-        asker = asker_of(interaction)
-        state = await self.services.queue.pause(asker, is_paused=True)
-        await _answer(interaction, messages.state(state, asker.locale))
+        state = self.services.queue.pause(asker_of(interaction), is_paused=True)
+        await answer(interaction, state, messages.state)
 
     @queue.command(name=locale_str("resume"), description=locale_str("Take new jobs again"))
     async def resume(self, interaction: Interaction) -> None:
         """End the pause."""
-        asker = asker_of(interaction)
-        state = await self.services.queue.pause(asker, is_paused=False)
-        await _answer(interaction, messages.state(state, asker.locale))
+        state = self.services.queue.pause(asker_of(interaction), is_paused=False)
+        await answer(interaction, state, messages.state)
 
     @queue.command(name=locale_str("clear"), description=locale_str("Cancel all jobs of a member"))
     @app_commands.describe(member=locale_str("Whose"), reason=locale_str("Why, for the audit log"))
     async def clear(self, interaction: Interaction, member: discord.User, reason: Reason = "") -> None:
         """Cancel everything that a member waits for."""
         asker = asker_of(interaction)
-        count = await self.services.queue.clear(asker, member.id, reason=reason)
-        await _answer(interaction, messages.cleared(member.id, count, asker.locale))
-
-
-async def _answer(interaction: Interaction, payload: Payload) -> None:
-    nobody = discord.AllowedMentions.none()
-    await interaction.response.send_message(payload.content, ephemeral=True, allowed_mentions=nobody)
+        count = self.services.queue.clear(asker, member.id, reason=reason)
+        await answer(interaction, count, partial(messages.cleared, member.id))

@@ -1,23 +1,19 @@
 """/quota: what a member has left, and what moderators decide about it."""
 
-from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TypeVar
+from zoneinfo import available_timezones
 
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of, patience, reply, role_ids_of
+from bot.boundary import Interaction, answer, asker_of, role_ids_of
 from bot.domain.quota import Allowance, Period, Unit
 from bot.messages import quotas as messages
 from bot.messages import usage as usage_messages
-from bot.messages.payload import Payload
 from bot.services import Services
 from bot.services.quotas import Gift, Limits
-
-T = TypeVar("T")
 
 UNITS = [
     Choice(name=locale_str("pictures"), value=Unit.IMAGES.value),
@@ -29,6 +25,7 @@ PERIODS = [
     Choice(name=locale_str("month"), value=Period.MONTH.value),
 ]
 MAX_AMOUNT = 10_000_000
+MAX_CHOICES = 25  # Discord's limit
 Amount = app_commands.Range[int, 0, MAX_AMOUNT]
 Reason = app_commands.Range[str, 1, 300]
 LEADERS = 10
@@ -59,15 +56,15 @@ class Quota(commands.Cog):
         """Show a member their own balance, and a moderator anybody's."""
         asker = asker_of(interaction)
         if member is None or member.id == asker.user_id:
-            await _answer(interaction, self.services.quotas.balance(asker), messages.balance)
+            await answer(interaction, self.services.quotas.balance(asker), messages.balance)
         else:
             found = self.services.quotas.balance_of(asker, member.id, role_ids_of(member))
-            await _answer(interaction, found, partial(messages.balance, member=member.id))
+            await answer(interaction, found, partial(messages.balance, member=member.id))
 
     @group.command(name=locale_str("rules"), description=locale_str("Who may draw how much in this server"))
     async def rules(self, interaction: Interaction) -> None:
         """Show a moderator everything that the guild decided."""
-        await _answer(interaction, self.services.quotas.house(asker_of(interaction)), messages.house)
+        await answer(interaction, self.services.quotas.house(asker_of(interaction)), messages.house)
 
     @group.command(name=locale_str("set"), description=locale_str("What every member may draw"))
     @app_commands.describe(amount=AMOUNT, unit=UNIT, period=PERIOD)
@@ -82,7 +79,7 @@ class Quota(commands.Cog):
         """Change the guild's own allowance."""
         allowance = _allowance(amount, unit, period)
         changed = self.services.quotas.set_guild(asker_of(interaction), allowance)
-        await _answer(interaction, changed, messages.house)
+        await answer(interaction, changed, messages.house)
 
     @group.command(name=locale_str("role"), description=locale_str("What members of a role may draw"))
     @app_commands.describe(role=locale_str("Which role"), amount=AMOUNT, unit=UNIT, period=PERIOD)
@@ -98,7 +95,7 @@ class Quota(commands.Cog):
         """Change a role's allowance."""
         allowance = _allowance(amount, unit, period)
         changed = self.services.quotas.set_role(asker_of(interaction), role.id, allowance)
-        await _answer(interaction, changed, messages.house)
+        await answer(interaction, changed, messages.house)
 
     @group.command(name=locale_str("member"), description=locale_str("What one member may draw"))
     @app_commands.describe(member=MEMBER, amount=AMOUNT, unit=UNIT, period=PERIOD, reason=REASON)
@@ -117,7 +114,7 @@ class Quota(commands.Cog):
         changed = self.services.quotas.set_member(
             asker_of(interaction), member.id, role_ids_of(member), allowance, reason
         )
-        await _answer(interaction, changed, partial(messages.balance, member=member.id))
+        await answer(interaction, changed, partial(messages.balance, member=member.id))
 
     @group.command(name=locale_str("grant"), description=locale_str("Give a member something on top, once"))
     @app_commands.describe(
@@ -140,7 +137,14 @@ class Quota(commands.Cog):
         """Give a grant."""
         asker, gift = asker_of(interaction), Gift(amount=amount, unit=Unit(unit), days=days, reason=reason)
         granted = self.services.quotas.grant(asker, member.id, role_ids_of(member), gift)
-        await _answer(interaction, granted, partial(messages.balance, member=member.id))
+        await answer(interaction, granted, partial(messages.balance, member=member.id))
+
+    @group.command(name=locale_str("revoke"), description=locale_str("Take back what is left of grants"))
+    @app_commands.describe(member=MEMBER, reason=REASON)
+    async def revoke(self, interaction: Interaction, member: discord.User, reason: Reason) -> None:
+        """End a member's grants."""
+        revoked = self.services.quotas.revoke(asker_of(interaction), member.id, role_ids_of(member), reason)
+        await answer(interaction, revoked, partial(messages.balance, member=member.id))
 
     @group.command(name=locale_str("trial"), description=locale_str("What newcomers may draw, once"))
     @app_commands.describe(amount=AMOUNT, unit=UNIT)
@@ -151,7 +155,7 @@ class Quota(commands.Cog):
         """Change the trial."""
         trial = _allowance(amount, unit, Period.ONCE)
         changed = self.services.quotas.set_trial(asker_of(interaction), trial)
-        await _answer(interaction, changed, messages.house)
+        await answer(interaction, changed, messages.house)
 
     @group.command(
         name=locale_str("limits"), description=locale_str("How many jobs at a time, and when days begin")
@@ -178,7 +182,15 @@ class Quota(commands.Cog):
             time_zone=time_zone,
         )
         changed = self.services.quotas.set_limits(asker_of(interaction), limits)
-        await _answer(interaction, changed, messages.house)
+        await answer(interaction, changed, messages.house)
+
+    @limits.autocomplete("time_zone")
+    async def zones(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        """The time zones that have this in their name."""
+        del interaction
+        wanted = typed.lower().replace(" ", "_")
+        found = sorted(zone for zone in available_timezones() if wanted in zone.lower())
+        return [Choice(name=zone, value=zone) for zone in found[:MAX_CHOICES]]
 
     @group.command(
         name=locale_str("reset"), description=locale_str("Count a member's usage anew from now on")
@@ -188,20 +200,14 @@ class Quota(commands.Cog):
         """Fill a member's allowance, trial included."""
         asker = asker_of(interaction)
         changed = self.services.quotas.reset(asker, member.id, role_ids_of(member), reason)
-        await _answer(interaction, changed, partial(messages.balance, member=member.id))
+        await answer(interaction, changed, partial(messages.balance, member=member.id))
 
     @group.command(name=locale_str("leaderboard"), description=locale_str("Who used most"))
     @app_commands.describe(days=locale_str("How many days back, 1 to 90"))
     async def leaderboard(self, interaction: Interaction, days: app_commands.Range[int, 1, 90] = 7) -> None:
         """Show a moderator the members who used most."""
         found = self.services.usage.leaderboard(asker_of(interaction), days=days, limit=LEADERS)
-        await _answer(interaction, found, partial(usage_messages.leaderboard, days=days))
-
-
-async def _answer(interaction: Interaction, found: Awaitable[T], render: Callable[[T, str], Payload]) -> None:
-    async with patience(interaction):
-        payload = render(await found, interaction.locale.value)
-    await reply(interaction, payload)
+        await answer(interaction, found, partial(usage_messages.leaderboard, days=days))
 
 
 def _allowance(amount: int | None, unit: str, period: str) -> Allowance | None:

@@ -5,15 +5,17 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction
+from bot.boundary import Interaction, asker_of
+from bot.services import Services
 from bot.views import forms
 
 
 class Report(commands.Cog):
     """For everybody; nobody is told who reported."""
 
-    def __init__(self, client: commands.AutoShardedBot) -> None:
+    def __init__(self, client: commands.AutoShardedBot, services: Services) -> None:
         self.client = client
+        self.services = services
         self.menu = app_commands.ContextMenu(
             name=locale_str("Report"),
             callback=self.report,
@@ -32,5 +34,6 @@ class Report(commands.Cog):
         self.client.tree.remove_command(self.menu.name, type=self.menu.type)
 
     async def report(self, interaction: Interaction, message: discord.Message) -> None:
-        """Ask what is wrong with it."""
+        """Ask what is wrong with it, if it is a picture of ours."""
+        await self.services.reports.check(asker_of(interaction), message.id)
         await forms.ask_report(interaction, message.id)

@@ -1,17 +1,17 @@
 """/rules: what a server does not want drawn, and what its rooms ask for."""
 
 import re
+from functools import partial
 
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of
+from bot.boundary import Interaction, answer, asker_of, patience, reply
 from bot.domain.image_filter import ImageFilter
 from bot.domain.rules import MAX_PHRASE, Place, Weight
 from bot.messages import rules as messages
-from bot.messages.payload import Payload
 from bot.services import Services
 
 Phrase = app_commands.Range[str, 1, MAX_PHRASE]
@@ -33,7 +33,7 @@ FILTERS = [
     Choice(name=locale_str("behind a spoiler, and to the moderators"), value=ImageFilter.MODERATORS.value),
     Choice(name=locale_str("deleted"), value=ImageFilter.BLOCK.value),
 ]
-NOBODY = discord.AllowedMentions.none()
+MAX_CHOICES = 25  # Discord's limit
 _ID = re.compile(r"\d{15,20}")
 
 
@@ -67,30 +67,36 @@ class Rules(commands.Cog):
     ) -> None:
         """Add or change a rule."""
         asker = asker_of(interaction)
-        rule = await self.services.rules.add(asker, phrase, Weight(weight), Place(place))
-        await _answer(interaction, messages.added(rule, asker.locale))
+        rule = self.services.rules.add(asker, phrase, Weight(weight), Place(place))
+        await answer(interaction, rule, messages.added)
 
     @rules.command(name=locale_str("remove"), description=locale_str("Allow a word or phrase again"))
     @app_commands.describe(phrase=locale_str("The word or phrase"))
     async def remove(self, interaction: Interaction, phrase: Phrase) -> None:
         """Remove a rule."""
         asker = asker_of(interaction)
-        removed = await self.services.rules.remove(asker, phrase)
-        await _answer(interaction, messages.removed(removed, asker.locale))
+        await answer(interaction, self.services.rules.remove(asker, phrase), messages.removed)
+
+    @remove.autocomplete("phrase")
+    async def phrases(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        """The phrases that there are rules on."""
+        found = await self.services.rules.list_phrases(asker_of(interaction))
+        matching = [phrase for phrase in found if typed.casefold() in phrase]
+        return [Choice(name=phrase, value=phrase) for phrase in matching[:MAX_CHOICES]]
 
     @rules.command(name=locale_str("list"), description=locale_str("Every rule of this server"))
     async def list(self, interaction: Interaction) -> None:
         """Show every rule."""
-        asker = asker_of(interaction)
-        await _answer(interaction, messages.book(await self.services.rules.book(asker), asker.locale))
+        async with patience(interaction):
+            book = await self.services.rules.book(asker_of(interaction))
+        await reply(interaction, messages.book(book, interaction.locale.value), file=messages.book_file(book))
 
     @rules.command(name=locale_str("check"), description=locale_str("What the rules say to a prompt"))
     @app_commands.describe(prompt=locale_str("The prompt, as a member would type it"))
     async def check(self, interaction: Interaction, prompt: Text) -> None:
         """Try the rules; nothing follows from it."""
         asker = asker_of(interaction)
-        found = await self.services.rules.judge(asker, prompt)
-        await _answer(interaction, messages.findings(found, asker.locale))
+        await answer(interaction, self.services.rules.judge(asker, prompt), messages.findings)
 
     @rules.command(name=locale_str("require"), description=locale_str("Give a room a theme"))
     @app_commands.describe(
@@ -108,8 +114,8 @@ class Rules(commands.Cog):
         """Change what prompts in a room must have."""
         asker = asker_of(interaction)
         wanted = [word for word in (words or "").split(",") if word.strip()]
-        policy = await self.services.rules.require(asker, room.id, wanted, at_least)
-        await _answer(interaction, messages.room(room.id, policy, asker.locale))
+        policy = self.services.rules.require(asker, room.id, wanted, at_least)
+        await answer(interaction, policy, partial(messages.room, room.id))
 
     @rules.command(name=locale_str("room"), description=locale_str("Who may draw in a room, with what"))
     @app_commands.describe(
@@ -126,16 +132,15 @@ class Rules(commands.Cog):
     ) -> None:
         """Change who may draw in a room; what is left out stays."""
         asker = asker_of(interaction)
-        policy = await self.services.rules.room(asker, room.id, role_ids=_ids(roles), models=_names(models))
-        await _answer(interaction, messages.room(room.id, policy, asker.locale))
+        policy = self.services.rules.room(asker, room.id, role_ids=_ids(roles), models=_names(models))
+        await answer(interaction, policy, partial(messages.room, room.id))
 
     @rules.command(name=locale_str("nsfw"), description=locale_str("Nudity in age-restricted rooms"))
     @app_commands.describe(allow=locale_str("Whether it may be drawn there"))
     async def nsfw(self, interaction: Interaction, allow: bool) -> None:  # noqa: FBT001
         """Change whether nudity may be drawn in age-restricted rooms."""
         asker = asker_of(interaction)
-        is_allowed = await self.services.rules.set_nsfw(asker, is_allowed=allow)
-        await _answer(interaction, messages.nsfw(is_allowed, asker.locale))
+        await answer(interaction, self.services.rules.set_nsfw(asker, is_allowed=allow), messages.nsfw)
 
     @rules.command(name=locale_str("images"), description=locale_str("What happens to nude pictures"))
     @app_commands.describe(action=locale_str("To pictures that a classifier takes for nudity; it errs"))
@@ -143,8 +148,8 @@ class Rules(commands.Cog):
     async def images(self, interaction: Interaction, action: str) -> None:
         """Change the image filter."""
         asker = asker_of(interaction)
-        chosen = await self.services.safety.set_filter(asker, ImageFilter(action))
-        await _answer(interaction, messages.image_filter(chosen, asker.locale))
+        chosen = self.services.safety.set_filter(asker, ImageFilter(action))
+        await answer(interaction, chosen, messages.image_filter)
 
 
 def _ids(typed: str | None) -> tuple[int, ...] | None:
@@ -155,7 +160,3 @@ def _names(typed: str | None) -> tuple[str, ...] | None:
     if typed is None:
         return None
     return tuple(name.strip() for name in typed.split(",") if name.strip().lower() not in {"", "none"})
-
-
-async def _answer(interaction: Interaction, payload: Payload) -> None:
-    await interaction.response.send_message(payload.content, ephemeral=True, allowed_mentions=NOBODY)

@@ -40,12 +40,13 @@ class Show(commands.Cog):
         payload = messages.result(shown, is_model_changed=made.is_model_changed, is_enlarged=made.is_enlarged)
         name = messages.file_name(shown, "again", encoded.extension)
         file = discord.File(io.BytesIO(encoded.data), name, spoiler=judged.is_spoiler)
-        await interaction.edit_original_response(
+        message = await interaction.edit_original_response(
             content=payload.content,
             attachments=[file],
             view=to_view(payload.rows),
             allowed_mentions=discord.AllowedMentions.none(),
         )
+        await self.services.gallery.shown_again(shown, channel_id=asker.channel_id, message_id=message.id)
 
     @show.autocomplete("job")
     async def recent(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:

@@ -8,7 +8,7 @@ from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of
+from bot.boundary import Interaction, asker_of, check_posting
 from bot.domain.usage import By
 from bot.messages import usage as messages
 from bot.services import Services
@@ -26,7 +26,7 @@ class Usage(commands.Cog):
     group = app_commands.Group(
         name=locale_str("usage"),
         description=locale_str("Who used how much in this server"),
-        default_permissions=discord.Permissions(manage_guild=True),
+        default_permissions=discord.Permissions(moderate_members=True),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         guild_only=True,
     )
@@ -64,6 +64,8 @@ class Usage(commands.Cog):
         """Choose where the weekly digest goes."""
         asker = asker_of(interaction)
         channel_id = None if channel is None else channel.id
+        if channel is not None:
+            check_posting(channel)
         due_at = await self.services.usage.set_digest(asker, channel_id)
         payload = messages.digest_set(due_at, channel_id, asker.locale)
         await interaction.response.send_message(payload.content, ephemeral=True)

@@ -74,14 +74,21 @@ class Community:
             self._invitations[room.channel_id] = (now, invite.url)
             return invite.url
 
+    def is_here(self, guild_id: int) -> bool:
+        """Whether the bot is in a guild."""
+        return self._client.get_guild(guild_id) is not None
+
     def public_channels(self, guild_id: int) -> frozenset[int]:
         """The channels that every member sees, and that are not age-restricted."""
         guild = self._client.get_guild(guild_id)
-        if guild is None:
-            return frozenset()
-        everybody = guild.default_role
-        return frozenset(
-            channel.id
-            for channel in guild.text_channels
-            if not channel.is_nsfw() and channel.permissions_for(everybody).view_channel
-        )
+        return frozenset() if guild is None else public_channels(guild)
+
+
+def public_channels(guild: discord.Guild) -> frozenset[int]:
+    """The channels of a guild that every member sees, and that are not age-restricted."""
+    everybody = guild.default_role
+    return frozenset(
+        channel.id
+        for channel in guild.text_channels
+        if not channel.is_nsfw() and channel.permissions_for(everybody).view_channel
+    )

@@ -7,6 +7,7 @@ import logging
 import discord
 
 from bot.delivery.calls import UPLOAD_SECONDS, CallLost, ChannelClosed, call
+from bot.delivery.community import public_channels
 from bot.delivery.progress import HISTORY_LIMIT
 from bot.domain.usage import Digest
 from bot.messages import usage as messages
@@ -46,7 +47,7 @@ class Digests:
             await asyncio.sleep(WATCH_SECONDS)
 
     async def _post(self, digest: Digest) -> None:
-        due = await self._usage.take(digest)
+        due = await self._usage.take(digest, prompts_from=self._quotable(digest))
         if due is None:
             return
         try:
@@ -59,6 +60,12 @@ class Digests:
             await self._usage.posted(digest, is_delivered=False)
         else:
             await self._usage.posted(digest)
+
+    def _quotable(self, digest: Digest) -> frozenset[int] | None:
+        """The channels whose prompts may be read where everybody reads; None for all, among moderators."""
+        guild = self._client.get_guild(digest.guild_id)
+        public = frozenset() if guild is None else public_channels(guild)
+        return public if guild is None or digest.channel_id in public else None
 
     async def _is_there(self, due: DueDigest) -> bool:
         """Whether an earlier attempt succeeded without our hearing of it."""

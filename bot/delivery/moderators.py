@@ -5,7 +5,7 @@ import logging
 import discord
 
 from bot.delivery.calls import CallLost, ChannelClosed, call
-from bot.domain.job import Job
+from bot.domain.job import Post
 from bot.messages.components import to_view
 from bot.messages.payload import Payload
 
@@ -35,14 +35,12 @@ class Moderators:
         except (CallLost, ChannelClosed, discord.HTTPException) as error:
             log.warning("the moderators of guild %s could not be told: %s", guild_id, error)
 
-    async def remove_posts(self, jobs: tuple[Job, ...]) -> None:
-        """Delete the messages that show these jobs."""
-        for job in jobs:
-            guild_id = None if job.is_direct_message else job.guild_id
-            channel = self._client.get_partial_messageable(job.channel_id, guild_id=guild_id)
-            for message_id in filter(None, (job.result_message_id, job.message_id)):
-                try:
-                    async with call():
-                        await channel.get_partial_message(message_id).delete()
-                except (CallLost, ChannelClosed, discord.HTTPException) as error:
-                    log.info("a message of job %s was not deleted: %s", job.id, error)
+    async def remove_posts(self, posts: tuple[Post, ...]) -> None:
+        """Delete the messages that show a picture."""
+        for post in posts:
+            channel = self._client.get_partial_messageable(post.channel_id)
+            try:
+                async with call():
+                    await channel.get_partial_message(post.message_id).delete()
+            except (CallLost, ChannelClosed, discord.HTTPException) as error:
+                log.info("message %s was not deleted: %s", post.message_id, error)

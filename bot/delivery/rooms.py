@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 Channels: TypeAlias = Mapping[int, discord.abc.GuildChannel]
 
 WATCH_SECONDS = 60.0
+MAX_GREETINGS = 10
+"""New members of a guild greeted by name in a minute."""
 
 NEEDED = {
     "view_channel": say("View Channels"),
@@ -34,13 +36,17 @@ NEEDED = {
     "manage_roles": say("Manage Roles"),
     "pin_messages": say("Pin Messages"),
     "create_instant_invite": say("Create Invite"),
+    "use_application_commands": say("Use Application Commands"),
 }
 """What the bot must be allowed in the whole server, to look after rooms."""
 
 OURS = discord.PermissionOverwrite(
     view_channel=True, send_messages=True, attach_files=True, read_message_history=True, pin_messages=True
 )
-OPEN = discord.PermissionOverwrite(view_channel=True, send_messages=True, read_message_history=True)
+OPEN = discord.PermissionOverwrite(
+    view_channel=True, send_messages=True, read_message_history=True, use_application_commands=True
+)
+"""Newcomers draw here even where a server allows commands nowhere else."""
 CLOSED = discord.PermissionOverwrite(view_channel=True, send_messages=False, read_message_history=True)
 
 
@@ -52,6 +58,7 @@ class RoomKeeper:
         self._rooms = rooms
         self._guilds = guilds
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._greeted: defaultdict[int, deque[float]] = defaultdict(deque)
         self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -69,8 +76,8 @@ class RoomKeeper:
         guild = self._client.get_guild(guild_id)
         return () if guild is None else _missing(guild)
 
-    async def arrange(self, guild_id: int) -> Arranged:
-        """Make, open and close rooms until they are as planned.
+    async def arrange(self, guild_id: int, *, is_asked: bool = False) -> Arranged:
+        """Make, open and close rooms until they are as planned; when asked to, guides that were deleted too.
 
         Raises: MissingPermissions, by name and before anything is made; Unavailable.
         """
@@ -79,6 +86,8 @@ class RoomKeeper:
             raise Unavailable(say("I do not see this server just now. Try again in a minute."))
         async with self._locks[guild_id]:
             try:
+                if is_asked:
+                    await self._forget_lost_guides(guild)
                 return await self._arrange(guild)
             except (CallLost, ChannelClosed, discord.HTTPException) as error:
                 log.warning("the rooms of guild %s are not arranged: %s", guild_id, error)
@@ -88,8 +97,10 @@ class RoomKeeper:
 
     async def greet(self, member: discord.Member) -> None:
         """Say welcome in the least busy room."""
+        if member.bot or not self._may_greet(member.guild.id):
+            return
         room = await self._rooms.least_busy(member.guild.id)
-        if member.bot or room is None:
+        if room is None:
             return
         payload = messages.arrival(member.id, member.guild.preferred_locale.value)
         channel = self._client.get_partial_messageable(room.channel_id, guild_id=member.guild.id)
@@ -100,6 +111,17 @@ class RoomKeeper:
                 )
         except (CallLost, ChannelClosed, discord.HTTPException) as error:
             log.info("a new member could not be greeted: %s", error)
+
+    def _may_greet(self, guild_id: int) -> bool:
+        """Not a whole raid: the guide is pinned for those who are not greeted by name."""
+        now = asyncio.get_running_loop().time()
+        lately = self._greeted[guild_id]
+        while lately and now - lately[0] > WATCH_SECONDS:
+            lately.popleft()
+        if len(lately) >= MAX_GREETINGS:
+            return False
+        lately.append(now)
+        return True
 
     async def _watch(self) -> None:
         """Again and again: rooms fill and empty by themselves."""
@@ -170,13 +192,19 @@ class RoomKeeper:
         category: discord.abc.Snowflake,
         number: int,
     ) -> int:
-        """A room; a channel of its name that is there already becomes it, as after a crash in between."""
+        """A room; a channel of its name that is there already becomes it, as after a crash in between.
+
+        One that the bot does not see is somebody's own.
+        """
         name = f"newbies-{number}"
         taken = {room.channel_id for room in await self._rooms.list_of_guild(guild.id)}
         named = (
             channel
             for channel in channels.values()
-            if isinstance(channel, discord.TextChannel) and channel.name == name and channel.id not in taken
+            if isinstance(channel, discord.TextChannel)
+            and channel.name == name
+            and channel.id not in taken
+            and channel.permissions_for(guild.me).view_channel
         )
         channel = next(named, None)
         if channel is None:
@@ -186,6 +214,8 @@ class RoomKeeper:
                     category=discord.Object(category.id, type=discord.CategoryChannel),  # type: ignore[arg-type]
                     overwrites={guild.default_role: OPEN, guild.me: OURS},
                 )
+        elif not channel.permissions_for(guild.default_role).is_superset(OPEN.pair()[0]):
+            await self._unlock(guild, channel, is_open=True)
         await self._rooms.room_made(guild.id, channel_id=channel.id, number=number)
         return channel.id
 
@@ -193,11 +223,16 @@ class RoomKeeper:
         self, guild: discord.Guild, channel: discord.abc.GuildChannel, room: Room, *, is_open: bool
     ) -> None:
         """Let members write in a room, or only read."""
+        await self._unlock(guild, channel, is_open=is_open)
+        await self._rooms.room_opened(room.channel_id, is_open=is_open)
+
+    async def _unlock(
+        self, guild: discord.Guild, channel: discord.abc.GuildChannel, *, is_open: bool
+    ) -> None:
         async with call():
             await channel.set_permissions(guild.me, overwrite=OURS)
         async with call():
             await channel.set_permissions(guild.default_role, overwrite=OPEN if is_open else CLOSED)
-        await self._rooms.room_opened(room.channel_id, is_open=is_open)
 
     async def _delete(self, channel: discord.abc.GuildChannel, room: Room) -> bool:
         """Delete a room in which nobody but us ever spoke; False where somebody did."""
@@ -210,6 +245,18 @@ class RoomKeeper:
             await channel.delete()
         await self._rooms.room_deleted(room.channel_id)
         return True
+
+    async def _forget_lost_guides(self, guild: discord.Guild) -> None:
+        """Guides that somebody deleted; nobody tells us without the intent for messages."""
+        for room in await self._rooms.list_of_guild(guild.id):
+            if room.guide_message_id is None:
+                continue
+            channel = self._client.get_partial_messageable(room.channel_id, guild_id=guild.id)
+            try:
+                async with call():
+                    await channel.fetch_message(room.guide_message_id)
+            except (ChannelClosed, discord.NotFound):
+                await self._rooms.guide_posted(room.channel_id, None)
 
     async def _post_missing_guides(self, guild: discord.Guild) -> None:
         for room in await self._rooms.list_of_guild(guild.id):

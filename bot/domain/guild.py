@@ -1,7 +1,7 @@
 """What a guild has decided for itself. Every field has a default: a guild works before it is set up."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import tzinfo
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -76,6 +76,24 @@ class GuildSettings:
         known = {field.name: field for field in fields(cls)}
         return cls(
             **{name: _READERS.get(name, _plain)(value) for name, value in values.items() if name in known}
+        )
+
+    def without_role(self, role_id: int) -> Self:
+        """The settings once a role is deleted. Rooms that were for it alone stay closed to everybody else."""
+        return replace(
+            self,
+            moderator_role_ids=tuple(known for known in self.moderator_role_ids if known != role_id),
+            role_allowances=tuple(row for row in self.role_allowances if row.role_id != role_id),
+        )
+
+    def without_channel(self, channel_id: int) -> Self:
+        """The settings once a channel is deleted. The last one for drawing stays: it was not all of them."""
+        left = tuple(known for known in self.drawing_channel_ids if known != channel_id)
+        is_desk = self.moderators_channel_id == channel_id
+        return replace(
+            self,
+            drawing_channel_ids=left or self.drawing_channel_ids,
+            moderators_channel_id=None if is_desk else self.moderators_channel_id,
         )
 
     @property

@@ -1,7 +1,7 @@
 """One table row per setting of a guild: how it is written, what it may be, what it does."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
@@ -15,17 +15,17 @@ from bot.domain.sentences import Sentence, say
 MAX_TERMS = 1500
 MAX_NAME = 100  # Discord's limit of a channel's name
 MAX_IDS = 25
-NOTHING = {"", "-", "none", "off", "0"}
-"""Written to have a setting as it was in the beginning."""
+SWITCH = {"on": True, "yes": True, "off": False, "no": False}
 DEFAULTS = GuildSettings()
 
 _ROLE = re.compile(r"<@&(\d{15,20})>")
 _CHANNEL = re.compile(r"<#(\d{15,20})>")
 _ALLOWANCE = re.compile(
-    r"(?P<amount>\d{1,7})\s*(?P<unit>pictures?|images?|gpu[ _-]?seconds?)?\s*"
+    r"(?P<amount>\d{1,7})\s*(?P<unit>pictures?|images?|gpu[ _-]?(?:seconds?|minutes?|hours?))?\s*"
     r"(?:(?:a|per|each|every|/)\s*)?(?P<period>day|week|month)?",
     re.IGNORECASE,
 )
+_GPU_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 
 
 class InvalidSetting(UserError):
@@ -40,7 +40,18 @@ class Kind(Enum):
     TEXT = auto()
     ROLES = auto()
     CHANNELS = auto()
+    CHANNEL = auto()
     ALLOWANCE = auto()
+    TRIAL = auto()
+
+
+_NOTHING = frozenset({"", "-", "none", "off"})
+NOTHING: dict[Kind, frozenset[str]] = {
+    **dict.fromkeys(Kind, _NOTHING | {"0"}),
+    Kind.SWITCH: frozenset(),
+    Kind.ALLOWANCE: _NOTHING,  # an allowance of 0 is one: only roles draw then
+}
+"""Written to have a setting as it was in the beginning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +63,8 @@ class Option:
     kind: Kind
     help: Sentence
     example: str
+    empty: Sentence
+    """What holds while nothing is chosen."""
     most: int = 0
     """The highest number, or the longest text."""
 
@@ -62,30 +75,42 @@ ROWS = {
         kind=Kind.ROLES,
         help=say("Roles that may moderate"),
         example="@Moderators",
+        empty=say("only those with Manage Server"),
+    ),
+    "moderators-channel": Option(
+        field="moderators_channel_id",
+        kind=Kind.CHANNEL,
+        help=say("Where appeals and reports arrive"),
+        example="#moderators",
+        empty=say("in /mod inbox alone"),
     ),
     "allowance": Option(
         field="allowance",
         kind=Kind.ALLOWANCE,
         help=say("What every member may draw"),
         example="100 pictures a day",
+        empty=say("as this bot is set up"),
     ),
     "trial": Option(
         field="trial",
-        kind=Kind.ALLOWANCE,
+        kind=Kind.TRIAL,
         help=say("What a newcomer may draw, once"),
         example="25 pictures",
+        empty=say("no trial: the same as every member"),
     ),
     "drawing-channels": Option(
         field="drawing_channel_ids",
         kind=Kind.CHANNELS,
-        help=say("Where members draw; none: everywhere"),
+        help=say("Where members draw"),
         example="#art #general",
+        empty=say("everywhere"),
     ),
     "newbie-rooms": Option(
         field="newbie_rooms",
         kind=Kind.NUMBER,
         help=say("How many newbie rooms at least"),
         example="2",
+        empty=say("none"),
         most=MAX_ROOMS,
     ),
     "max-newbie-rooms": Option(
@@ -93,6 +118,7 @@ ROWS = {
         kind=Kind.NUMBER,
         help=say("How many newbie rooms when all are busy"),
         example="6",
+        empty=say("never more"),
         most=MAX_ROOMS,
     ),
     "newbie-category": Option(
@@ -100,6 +126,7 @@ ROWS = {
         kind=Kind.TEXT,
         help=say("The name of the newbie rooms' category"),
         example="Newcomers",
+        empty=say("none"),
         most=MAX_NAME,
     ),
     "terms": Option(
@@ -107,6 +134,7 @@ ROWS = {
         kind=Kind.TEXT,
         help=say("What members accept before they draw"),
         example="Be kind. No nudity.",
+        empty=say("nothing"),
         most=MAX_TERMS,
     ),
     "account-days": Option(
@@ -114,6 +142,7 @@ ROWS = {
         kind=Kind.NUMBER,
         help=say("Days that an account must be old to draw"),
         example="7",
+        empty=say("none"),
         most=3650,
     ),
     "member-minutes": Option(
@@ -121,6 +150,7 @@ ROWS = {
         kind=Kind.NUMBER,
         help=say("Minutes after joining until one may draw"),
         example="10",
+        empty=say("none"),
         most=100_000,
     ),
     "public-page": Option(
@@ -128,6 +158,7 @@ ROWS = {
         kind=Kind.SWITCH,
         help=say("Whether the web page shows this server"),
         example="on",
+        empty=say("off"),
     ),
 }
 
@@ -165,58 +196,89 @@ def _with_value(settings: GuildSettings, option: Option, value: Any) -> GuildSet
 
 
 def written(settings: GuildSettings, option: Option) -> str:
-    """A setting's value as people write it."""
+    """A setting's value as people write it; empty for nothing."""
     value = getattr(settings, option.field)
-    match option.kind:
-        case Kind.SWITCH:
-            return "on" if value else "off"
-        case Kind.ROLES:
-            return " ".join(f"<@&{role_id}>" for role_id in value)
-        case Kind.CHANNELS:
-            return " ".join(f"<#{channel_id}>" for channel_id in value)
-        case Kind.ALLOWANCE if value is None:
-            return ""
-        case Kind.ALLOWANCE:
-            unit = "pictures" if value.unit is Unit.IMAGES else "gpu-seconds"
-            return f"{value.amount} {unit}" + ("" if value.period is Period.ONCE else f" a {value.period}")
-        case Kind.NUMBER | Kind.TEXT:
-            return str(value)
+    return "" if value is None else _WRITE[option.kind](value)
 
 
 def _read(option: Option, name: str, text: str) -> Any:
-    if text.lower() in NOTHING and option.kind is not Kind.SWITCH:
+    if text.lower() in NOTHING[option.kind]:
         return getattr(DEFAULTS, option.field)
-    match option.kind:
-        case Kind.NUMBER if text.isdecimal() and int(text) <= option.most:
-            return int(text)
-        case Kind.SWITCH if text.lower() in {"on", "yes", "off", "no"}:
-            return text.lower() in {"on", "yes"}
-        case Kind.TEXT if len(text) <= option.most:
-            return text
-        case Kind.ROLES | Kind.CHANNELS:
-            found = (_ROLE if option.kind is Kind.ROLES else _CHANNEL).findall(text)
-            if found:
-                return tuple(dict.fromkeys(map(int, found)))[:MAX_IDS]
-        case Kind.ALLOWANCE:
-            if allowance := _allowance(text, is_trial=name == "trial"):
-                return allowance
-        case _:
-            pass
-    raise InvalidSetting(
-        say(
-            "I cannot read that value of `{name}`. Write it as: `{example}`",
-            name=name,
-            example=option.example,
+    value = _READ[option.kind](option, text)
+    if value is None:
+        raise InvalidSetting(
+            say(
+                "I cannot read that value of `{name}`. Write it as: `{example}`",
+                name=name,
+                example=option.example,
+            )
         )
-    )
+    return value
 
 
-def _allowance(text: str, *, is_trial: bool) -> Allowance | None:
+def _number(option: Option, text: str) -> int | None:
+    return int(text) if text.isdecimal() and int(text) <= option.most else None
+
+
+def _switch(_: Option, text: str) -> bool | None:
+    return SWITCH.get(text.lower())
+
+
+def _text(option: Option, text: str) -> str | None:
+    return text if len(text) <= option.most else None
+
+
+def _mentioned(mention: re.Pattern[str]) -> Callable[[Option, str], tuple[int, ...] | None]:
+    def read(_: Option, text: str) -> tuple[int, ...] | None:
+        return tuple(dict.fromkeys(map(int, mention.findall(text))))[:MAX_IDS] or None
+
+    return read
+
+
+def _channel(_: Option, text: str) -> int | None:
+    found = _CHANNEL.fullmatch(text)
+    return int(found[1]) if found else None
+
+
+def _trial(_: Option, text: str) -> Allowance | None:
+    allowance = _allowance(_, text)
+    return allowance and replace(allowance, period=Period.ONCE)
+
+
+def _allowance(_: Option, text: str) -> Allowance | None:
     given = _ALLOWANCE.fullmatch(text)
     if given is None:
         return None
-    in_seconds = (given["unit"] or "").lower().startswith("gpu")
-    period = Period.ONCE if is_trial else Period((given["period"] or "day").lower())
-    return Allowance(
-        amount=int(given["amount"]), unit=Unit.GPU_SECONDS if in_seconds else Unit.IMAGES, period=period
-    )
+    period = Period((given["period"] or "day").lower())
+    seconds = _GPU_SECONDS.get((given["unit"] or "").lower().removeprefix("gpu").strip(" _-").rstrip("s"))
+    if seconds is None:
+        return Allowance(amount=int(given["amount"]), period=period)
+    return Allowance(amount=int(given["amount"]) * seconds, unit=Unit.GPU_SECONDS, period=period)
+
+
+def _written_allowance(value: Allowance) -> str:
+    unit = "pictures" if value.unit is Unit.IMAGES else "gpu-seconds"
+    return f"{value.amount} {unit}" + ("" if value.period is Period.ONCE else f" a {value.period}")
+
+
+_READ: dict[Kind, Callable[[Option, str], Any]] = {
+    Kind.NUMBER: _number,
+    Kind.SWITCH: _switch,
+    Kind.TEXT: _text,
+    Kind.ROLES: _mentioned(_ROLE),
+    Kind.CHANNELS: _mentioned(_CHANNEL),
+    Kind.CHANNEL: _channel,
+    Kind.ALLOWANCE: _allowance,
+    Kind.TRIAL: _trial,
+}
+"""What was written as a value; None where it cannot be read."""
+_WRITE: dict[Kind, Callable[[Any], str]] = {
+    Kind.NUMBER: str,
+    Kind.SWITCH: lambda value: "on" if value else "off",
+    Kind.TEXT: str,
+    Kind.ROLES: lambda ids: " ".join(f"<@&{role_id}>" for role_id in ids),
+    Kind.CHANNELS: lambda ids: " ".join(f"<#{channel_id}>" for channel_id in ids),
+    Kind.CHANNEL: lambda channel_id: f"<#{channel_id}>",
+    Kind.ALLOWANCE: _written_allowance,
+    Kind.TRIAL: _written_allowance,
+}

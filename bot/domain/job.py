@@ -156,6 +156,14 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A message that shows a result."""
+
+    channel_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """What a member asked for: stored, owned, charged."""
 

@@ -1,7 +1,7 @@
 """What moderators, and rules, say to a member: blocks, warnings, notices, strikes; and where strikes lead."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,8 +16,13 @@ POINTS = {Weight.SOFT: 0, Weight.LIGHT: 0, Weight.MEDIUM: 1, Weight.HEAVY: POINT
 MAX_TEXT = 500
 MAX_BLOCK = timedelta(days=3650)
 
-_SPAN = re.compile(r"(\d{1,5})\s*(m|h|d|w)[a-z]*")
-_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10_080}
+SPANS = ("15m", "1h", "6h", "1d", "1w", "2w", "1 month")
+"""Spans to choose from; others can be typed."""
+_SPAN = re.compile(
+    r"(?P<number>\d{1,5})\s*(?:(?P<month>mo|months?)|(?P<minute>m|mins?|minutes?)|(?P<hour>h|hrs?|hours?)"
+    r"|(?P<day>d|days?)|(?P<week>w|wks?|weeks?))(?![a-z])"
+)
+_MINUTES = {"minute": 1, "hour": 60, "day": 1440, "week": 10_080, "month": 43_200}
 
 
 class SanctionKind(StrEnum):
@@ -94,6 +99,8 @@ class History:
     sanctions: tuple[Sanction, ...]
     strikes: int
     """Those that count now."""
+    has_more: bool = False
+    """Whether more was said, before all of these."""
 
 
 def strikes_of(points: int) -> int:
@@ -114,14 +121,14 @@ def next_block(before: int, after: int, ladder: Sequence[int]) -> timedelta | No
 
 
 def to_span(typed: str) -> timedelta:
-    """A time as people write it: `15m`, `6 h`, `1d 12h`, `2 weeks`.
+    """A time as people write it: `15m`, `6 h`, `1d 12h`, `2 weeks`; a month is 30 days.
 
     Raises: NotAllowed.
     """
-    found = _SPAN.findall(typed.lower())
-    span = timedelta(minutes=sum(int(number) * _MINUTES[unit] for number, unit in found))
+    found = list(_SPAN.finditer(typed.lower()))
+    span = timedelta(minutes=sum(int(part["number"]) * _MINUTES[part.lastgroup or ""] for part in found))
     if not found or _SPAN.sub("", typed.lower()).strip(" ,") or not timedelta(0) < span <= MAX_BLOCK:
-        raise NotAllowed(say("Write how long as `15m`, `6h`, `1d` or `2w`; leave it out for ever."))
+        raise NotAllowed(say("Write how long as `15m`, `6h`, `1d`, `2w` or `1 month`; empty: for good."))
     return span
 
 
@@ -134,8 +141,3 @@ def to_ladder(typed: str) -> tuple[int, ...]:
     if not steps:
         return ()
     return tuple(0 if step == "0" else int(to_span(step).total_seconds()) // 60 for step in steps)
-
-
-def total_points(sanctions: Iterable[Sanction]) -> int:
-    """The points of all of them."""
-    return sum(sanction.points for sanction in sanctions)

@@ -135,7 +135,11 @@ def period_start(now: datetime, period: Period, zone: tzinfo) -> datetime:
         day -= timedelta(days=day.weekday())
     elif period is Period.MONTH:
         day = day.replace(day=1)
-    return datetime.combine(day, time.min, zone).astimezone(UTC)
+    start = datetime.combine(day, time.min, zone)
+    if start.astimezone(UTC).astimezone(zone).date() < day:
+        # Midnight comes twice where the clocks go back from it; the first one is still yesterday.
+        start = start.replace(fold=1)
+    return start.astimezone(UTC)
 
 
 def period_end(now: datetime, period: Period, zone: tzinfo) -> datetime | None:

@@ -35,6 +35,17 @@ def refusal(balance: Balance, charge: Charge) -> tuple[Sentence, ...]:
     return exceeded, *granted, _cure(balance)
 
 
+def left(balance: Balance) -> Sentence:
+    """What a member has left: `You have 4 of 8 pictures left of the trial.`"""
+    allowance = balance.allowance
+    return say(
+        "You have {left} of {allowance} left {period}.",
+        left=number(allowance.unit, balance.left),
+        allowance=quantity(allowance.unit, allowance.limit),
+        period=PERIODS[allowance.period],
+    )
+
+
 def _cure(balance: Balance) -> Sentence:
     if balance.resets_at is None:
         return say("The trial is given once. Ask a moderator: they can grant you more.")

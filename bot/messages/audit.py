@@ -1,17 +1,22 @@
 """What /audit shows."""
 
+import json
 import re
+from collections.abc import Sequence
 
 from bot.domain.audit import RULE, AuditEntry, AuditFilter, AuditPage
 from bot.domain.echo import echo, echo_code
-from bot.domain.sentences import Translations, say
+from bot.domain.sentences import Translations, say, say_n
 from bot.messages.catalogue import translations
-from bot.messages.payload import MAX_CONTENT, Button, Payload
+from bot.messages.lists import fitted
+from bot.messages.payload import Button, Payload
+from bot.messages.table import to_csv
 
-MAX_REASON = 90
-MAX_DETAILS = 70
+MAX_REASON = 70
+MAX_DETAIL = 40
+CHIPS = {"channel": "<#{}>", "role": "<@&{}>"}
+"""Details that are ids, and how Discord shows them."""
 MAX_ACTION = 32
-FILE_NAME = "audit.csv"
 
 _NO_ACTION = re.compile(r"[^a-z_]")
 
@@ -23,8 +28,32 @@ def page(page: AuditPage, locale: str) -> Payload:
     lines = [_line(entry, words) for entry in page.entries]
     if not lines:
         lines = [say("Nothing was done yet, or nothing of this kind.").render(words)]
-    content = "\n".join([title, *lines])
-    return Payload(content=content[:MAX_CONTENT], rows=(_buttons(page, words),))
+    return Payload(content=fitted(words, title, lines), rows=(_buttons(page, words),))
+
+
+def exported(count: int, locale: str) -> Payload:
+    """What comes with the file."""
+    sentence = say_n("The newest row of the log.", "The newest {count} rows of the log.", count)
+    return Payload(content=sentence.render(translations(locale)))
+
+
+def table(entries: Sequence[AuditEntry]) -> bytes:
+    """The log as CSV (UTF-8 with a mark, for spreadsheets). Takes a moment: not for the loop."""
+    return to_csv(
+        ("id", "when", "actor", "action", "target", "reason", "details"),
+        [
+            (
+                entry.id,
+                entry.created_at.isoformat(),
+                entry.actor_id,
+                entry.action,
+                entry.target_id,
+                entry.reason,
+                json.dumps(dict(entry.details), ensure_ascii=False, sort_keys=True),
+            )
+            for entry in entries
+        ],
+    )
 
 
 def member(user_id: int, words: Translations) -> str:
@@ -43,8 +72,17 @@ def _line(entry: AuditEntry, words: Translations) -> str:
         line += f" → {member(entry.target_id, words)}"
     if entry.reason:
         line += f": {echo(entry.reason, limit=MAX_REASON)}"
-    details = ", ".join(f"{key} {value}" for key, value in sorted(entry.details.items()))
-    return f"{line} ({echo(details, limit=MAX_DETAILS)})" if details else line
+    details = ", ".join(_detail(key, value) for key, value in sorted(entry.details.items()))
+    return f"{line} ({details})" if details else line
+
+
+def _detail(key: str, value: object) -> str:
+    """One detail: a channel or a role as a chip, anything else as it was written."""
+    name = key.replace("_", " ")
+    if key in CHIPS:
+        return CHIPS[key].format(value) if value else f"{name}: –"
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"{name}: {echo(text, limit=MAX_DETAIL) or '–'}"
 
 
 def _buttons(page: AuditPage, words: Translations) -> tuple[Button, ...]:

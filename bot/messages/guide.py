@@ -1,13 +1,15 @@
 """The short guide for newcomers, and /help."""
 
 from bot.domain.parameters import ROWS
+from bot.domain.quota import Balance
+from bot.domain.quota_words import left
 from bot.domain.sentences import say
 from bot.messages.catalogue import translations
 from bot.messages.payload import Payload
 
 
-def welcome(locale: str) -> Payload:
-    """What a member reads at their first picture."""
+def welcome(balance: Balance, locale: str) -> Payload:
+    """What a member reads at their first picture, with what they have left after it."""
     words = translations(locale)
     lines = [
         say("**Welcome to the darkroom!** Your first picture is developing.").render(words),
@@ -17,8 +19,9 @@ def welcome(locale: str) -> Payload:
         ).render(words),
         say(
             "Add wishes at the end of a prompt, as `--ar 3:2` for a wide picture. /help lists them, "
-            "/quota show tells what you have left."
+            "/mine finds all your pictures again."
         ).render(words),
+        left(balance).render(words),
     ]
     return Payload(content="\n".join(lines))
 

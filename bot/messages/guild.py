@@ -3,12 +3,34 @@
 from dataclasses import dataclass
 
 from bot.domain.guild import GuildSettings
-from bot.domain.guild_options import ROWS, written
+from bot.domain.guild_options import ROWS, Kind, written
+from bot.domain.quota import Allowance
+from bot.domain.quota_words import rate
 from bot.domain.rooms import Arranged
 from bot.domain.sentences import Sentence, Translations, say
 from bot.messages.catalogue import translations
+from bot.messages.lists import mentions
 from bot.messages.payload import MAX_CONTENT, Payload
 
+GROUPS = (
+    ("🛡️", say("Moderators"), ("moderators", "moderators-channel")),
+    ("🎨", say("Drawing"), ("allowance", "drawing-channels")),
+    (
+        "🌱",
+        say("Newcomers"),
+        (
+            "trial",
+            "terms",
+            "newbie-rooms",
+            "max-newbie-rooms",
+            "newbie-category",
+            "account-days",
+            "member-minutes",
+        ),
+    ),
+    ("🌐", say("Web page"), ("public-page",)),
+)
+"""How the panel of /setup groups the settings."""
 MAX_VALUE = 90
 """Characters of a value; /guild show names every setting in one message."""
 
@@ -33,8 +55,12 @@ class SetupState:
 
     models: tuple[str, ...]
     """What is loaded."""
+    everybody: Allowance
+    """What counts where the guild has no allowance of its own."""
     missing: tuple[Sentence, ...]
     """Permissions that the bot lacks, by name."""
+    unseeing: tuple[int, ...] = ()
+    """Moderators' roles to which Discord does not show the commands of moderators by itself."""
     arranged: Arranged | None = None
     """What was done to the rooms just now."""
 
@@ -43,21 +69,47 @@ def panel(shown: GuildSettings, state: SetupState, locale: str) -> Payload:
     """The panel of /setup, without its menus and buttons."""
     words = translations(locale)
     head = say("**Set up Darkroom.** Choose below; every choice is kept at once.")
-    loaded = say("Checkpoint: {models}", models=", ".join(f"`{model}`" for model in state.models))
-    summary = [f"{option.help.render(words)}: **{_value(name, shown)}**" for name, option in ROWS.items()]
-    lines = [head.render(words), "", loaded.render(words), *summary, ""]
+    loaded = say(
+        "Checkpoint: {models}; whoever runs this bot chooses it (MODEL).",
+        models=", ".join(f"`{model}`" for model in state.models),
+    )
+    lines = [head.render(words), f"-# {loaded.render(words)}"]
+    for emoji, title, names in GROUPS:
+        lines.append(f"### {emoji} {title.render(words)}")
+        lines += [f"- {_entry(name, shown, state, words)}" for name in names]
+    lines += ["", *_foot(state, words)]
+    return Payload(content="\n".join(lines)[:MAX_CONTENT])
+
+
+def _entry(name: str, shown: GuildSettings, state: SetupState, words: Translations) -> str:
+    """One setting of the panel: what it is for, and what holds now."""
+    value = _value(name, shown, words)
+    if name == "allowance" and shown.allowance is None:
+        value = f"{rate(state.everybody).render(words)}, {value}"
+    line = f"{ROWS[name].help.render(words)}: **{value}**"
+    if name == "allowance" and shown.trial is not None:
+        line += say(" (not while there is a trial: then roles and grants)").render(words)
+    return line
+
+
+def _foot(state: SetupState, words: Translations) -> list[str]:
+    lines = []
     if state.missing:
         names = ", ".join(name.render(words) for name in state.missing)
-        lines.append(
-            say("⚠️ To make rooms, my role still needs: {permissions}", permissions=names).render(words)
+        lacking = say("⚠️ To make rooms, my role still needs: {permissions}", permissions=names)
+        lines.append(lacking.render(words))
+    if state.unseeing:
+        unseeing = say(
+            "⚠️ Discord hides /mod, /rules, /queue, /usage and /audit from {roles}: allow them there under "
+            "Server Settings > Integrations, or give the role Timeout Members.",
+            roles=mentions(words, [f"<@&{role_id}>" for role_id in state.unseeing]),
         )
+        lines.append(unseeing.render(words))
     if state.arranged is None:
         foot = say("When all is as you want it, press **Make the rooms**. It never makes anything twice.")
-        lines.append(foot.render(words))
-    else:
-        done = _arranged(state.arranged, words)
-        lines += done or [say("The rooms are as they should be.").render(words)]
-    return Payload(content="\n".join(lines)[:MAX_CONTENT])
+        return [*lines, foot.render(words)]
+    done = _arranged(state.arranged, words) or [say("The rooms are as they should be.").render(words)]
+    return lines + done
 
 
 def _lines(shown: GuildSettings, words: Translations) -> list[str]:
@@ -65,12 +117,18 @@ def _lines(shown: GuildSettings, words: Translations) -> list[str]:
 
 
 def _line(name: str, shown: GuildSettings, words: Translations) -> str:
-    return f"- `{name}`: {_value(name, shown)} ({ROWS[name].help.render(words)})"
+    return f"- `{name}`: {_value(name, shown, words)} ({ROWS[name].help.render(words)})"
 
 
-def _value(name: str, shown: GuildSettings) -> str:
-    value = written(shown, ROWS[name]).replace("\n", " ")
-    return (value if len(value) <= MAX_VALUE else f"{value[: MAX_VALUE - 1]}…") or "–"
+def _value(name: str, shown: GuildSettings, words: Translations) -> str:
+    """What holds now, on one line."""
+    option = ROWS[name]
+    value = written(shown, option).replace("\n", " ")
+    if value in {"", "0", "off"}:
+        return option.empty.render(words)
+    if option.kind in {Kind.ROLES, Kind.CHANNELS}:
+        return mentions(words, value.split())
+    return value if len(value) <= MAX_VALUE else f"{value[: MAX_VALUE - 1]}…"
 
 
 def _arranged(done: Arranged, words: Translations) -> list[str]:

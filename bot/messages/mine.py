@@ -4,7 +4,8 @@ from bot.domain.echo import echo
 from bot.domain.job import Job, JobKind
 from bot.domain.sentences import Translations, moment, say
 from bot.messages.catalogue import translations
-from bot.messages.payload import MAX_CONTENT, Button, Payload
+from bot.messages.lists import fitted
+from bot.messages.payload import Button, Payload
 from bot.services.gallery import HistoryPage
 
 MAX_PROMPT = 80
@@ -17,13 +18,12 @@ def page(shown: HistoryPage, locale: str) -> Payload:
         return Payload(content=say("There are no pictures of yours here yet. Try /imagine.").render(words))
     head = say("**Your pictures**, page {number}", number=shown.number + 1).render(words)
     foot = say("/show brings one back by its number.").render(words)
-    lines = [head, *(_line(job, words) for job in shown.jobs), f"-# {foot}"]
-    return Payload(content="\n".join(lines)[:MAX_CONTENT], rows=_turn(shown))
+    rows = [_line(job, words) for job in shown.jobs]
+    return Payload(content=fitted(words, head, rows, [f"-# {foot}"]), rows=_turn(shown))
 
 
 def _line(job: Job, words: Translations) -> str:
-    prompt = job.prompt if len(job.prompt) <= MAX_PROMPT else f"{job.prompt[: MAX_PROMPT - 1]}…"
-    what = f"**{job.id}** {echo(prompt)}"
+    what = f"**{job.id}** {echo(job.prompt, limit=MAX_PROMPT)}"
     if job.kind is JobKind.PICK and job.parent is not None:
         what += f" (U{job.parent.index + 1})"
     return f"{what} · {_link(job, words)} · {moment(job.created_at)}"
@@ -33,7 +33,8 @@ def _link(job: Job, words: Translations) -> str:
     if job.result_message_id is None:
         return say("not posted").render(words)
     place = "@me" if job.is_direct_message else job.guild_id
-    return f"https://discord.com/channels/{place}/{job.channel_id}/{job.result_message_id}"
+    to_it = say("to the picture").render(words)
+    return f"[{to_it}](https://discord.com/channels/{place}/{job.channel_id}/{job.result_message_id})"
 
 
 def _turn(shown: HistoryPage) -> tuple[tuple[Button, ...], ...]:

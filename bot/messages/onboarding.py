@@ -2,7 +2,7 @@
 
 from bot.domain.onboarding import EXAMPLES, Start
 from bot.domain.quota import Balance
-from bot.domain.quota_words import PERIODS, number, quantity
+from bot.domain.quota_words import left
 from bot.domain.sentences import Translations, say
 from bot.messages import guide
 from bot.messages.catalogue import translations
@@ -11,22 +11,15 @@ from bot.messages.payload import Button, Payload
 MAX_LABEL = 80  # Discord's limit
 
 
-def accepted(locale: str) -> Payload:
+def accepted(balance: Balance, locale: str) -> Payload:
     """What the terms turn into: the guide, while the first picture develops."""
-    return guide.welcome(locale)
+    return guide.welcome(balance, locale)
 
 
 def start(shown: Start, balance: Balance, locale: str) -> Payload:
     """/start: how to draw, where, how much, and examples to press."""
     words = translations(locale)
-    allowance = balance.allowance
-    left = say(
-        "You have {left} of {allowance} left {period}.",
-        left=number(allowance.unit, balance.left),
-        allowance=quantity(allowance.unit, allowance.limit),
-        period=PERIODS[allowance.period],
-    )
-    lines = [_how(words), left.render(words)]
+    lines = [_how(words), left(balance).render(words)]
     if shown.room_id is not None:
         lines.append(say("There is room for you in {channel}.", channel=f"<#{shown.room_id}>").render(words))
     if shown.has_terms:

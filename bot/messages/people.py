@@ -6,6 +6,7 @@ from bot.domain.people import POINTS_PER_STRIKE, Appeal, History, Sanction, Sanc
 from bot.domain.sentences import Sentence, Translations, moment, say, say_n
 from bot.messages.audit import member
 from bot.messages.catalogue import translations
+from bot.messages.lists import fitted
 from bot.messages.payload import MAX_CONTENT, Button, Payload
 from bot.services.reports import Reported
 
@@ -51,10 +52,10 @@ def warned(user_id: int, block: Sanction | None, locale: str) -> Payload:
     return Payload(content="\n".join(lines))
 
 
-def told(user_id: int, locale: str) -> Payload:
+def told(notice: Sanction, locale: str) -> Payload:
     """To the moderator who wrote a notice."""
     return _one(
-        say("{member} must acknowledge this before their next picture.", member=f"<@{user_id}>"),
+        say("{member} must acknowledge this before their next picture.", member=f"<@{notice.user_id}>"),
         translations(locale),
     )
 
@@ -105,7 +106,11 @@ def history(found: History, locale: str) -> Payload:
     lines = [_said(sanction, words) for sanction in found.sanctions]
     if not lines:
         lines = [say("Nothing was ever said to this member.").render(words)]
-    return Payload(content="\n".join([title, *lines])[:MAX_CONTENT])
+    return Payload(content=fitted(words, title, lines, [_older(words)] if found.has_more else []))
+
+
+def _older(words: Translations) -> str:
+    return "-# " + say("What is older stands in /audit, with this member.").render(words)
 
 
 def appeal(appeal: Appeal, locale: str) -> Payload:
@@ -113,8 +118,8 @@ def appeal(appeal: Appeal, locale: str) -> Payload:
     words = translations(locale)
     lines = [
         say("**Appeal** by {member}", member=f"<@{appeal.user_id}>").render(words),
-        f"> {echo(appeal.text, limit=MAX_QUOTE)}",
         _said(appeal.sanction, words),
+        f"> {echo(appeal.text, limit=MAX_QUOTE)}",
     ]
     row = (
         Button(custom_id=f"appeal:{appeal.id}:accept", label=say("Accept").render(words)),
@@ -130,11 +135,11 @@ def report(reported: Reported, locale: str) -> Payload:
     lines = [
         say("**Report** on a picture by {member}: {link}", member=f"<@{job.user_id}>", link=link(job)).render(
             words
-        ),
-        f"> {echo(job.prompt, limit=MAX_QUOTE)}",
+        )
     ]
     if report.reason:
         lines.append(say("Reason: {reason}", reason=echo(report.reason, limit=MAX_QUOTE)).render(words))
+    lines.append(f"> {echo(job.prompt, limit=MAX_QUOTE)}")
     labels = {
         "delete": say("Delete the picture"),
         "warn": say("Warn"),
@@ -153,22 +158,29 @@ def report(reported: Reported, locale: str) -> Payload:
 def decided(content: str, action: str, moderator_id: int, locale: str) -> Payload:
     """An appeal or report once somebody decided it: as it was, with what was decided."""
     sentence = DECIDED[action].render(translations(locale))
-    return Payload(content=f"{content[: MAX_CONTENT - 200]}\n✅ {sentence} (<@{moderator_id}>)")
+    # The empty line ends the quote above it.
+    return Payload(content=f"{content[: MAX_CONTENT - 200]}\n\n✅ {sentence} (<@{moderator_id}>)")
 
 
-def channel(channel_id: int | None, locale: str) -> Payload:
-    """Where appeals and reports arrive from now on."""
+def channel(channel_id: int | None, locale: str, *, is_public: bool = False) -> Payload:
+    """Where appeals and reports arrive from now on; with a warning where everybody reads them."""
     words = translations(locale)
     if channel_id is None:
         return _one(say("Appeals and reports wait in /mod inbox."), words)
-    return _one(say("Appeals and reports arrive in {channel}.", channel=f"<#{channel_id}>"), words)
+    lines = [say("Appeals and reports arrive in {channel}.", channel=f"<#{channel_id}>").render(words)]
+    if is_public:
+        lines.append(say("⚠️ Everybody can read that channel: hide it from your members.").render(words))
+    return Payload(content="\n".join(lines))
 
 
-def inbox(open_cases: int, locale: str) -> Payload:
+def inbox(open_cases: int, locale: str, *, has_more: bool = False) -> Payload:
     """How much waits for the moderators."""
     words = translations(locale)
     if not open_cases:
         return _one(say("Nothing waits for you: no appeals, no reports."), words)
+    if has_more:
+        more = say("The {count} oldest cases; decide them and call me again: more wait.", count=open_cases)
+        return _one(more, words)
     return _one(say_n("{count} case waits for you:", "{count} cases wait for you:", open_cases), words)
 
 

@@ -4,7 +4,8 @@ from bot.domain.echo import echo
 from bot.domain.job import Job, JobStatus
 from bot.domain.sentences import Translations, moment, say, say_n
 from bot.messages.catalogue import translations
-from bot.messages.payload import MAX_CONTENT, Payload
+from bot.messages.lists import fitted
+from bot.messages.payload import Payload
 from bot.services.queue import QueueState
 
 MAX_ROWS = 15
@@ -14,19 +15,11 @@ MAX_PROMPT = 60
 def state(state: QueueState, locale: str) -> Payload:
     """What waits and runs in a guild."""
     words = translations(locale)
-    lines = [
-        say_n("**{count} job waits or runs**", "**{count} jobs wait or run**", len(state.jobs)).render(words)
-    ]
-    lines += [_line(job, words) for job in state.jobs[:MAX_ROWS]]
-    if len(state.jobs) > MAX_ROWS:
-        lines.append(say("… and {more} more jobs", more=len(state.jobs) - MAX_ROWS).render(words))
-    if state.is_paused:
-        lines.append(
-            say("⏸ Paused: what waits is still drawn, new jobs are refused until /queue resume.").render(
-                words
-            )
-        )
-    return Payload(content="\n".join(lines)[:MAX_CONTENT])
+    head = say_n("**{count} job waits or runs**", "**{count} jobs wait or run**", len(state.jobs))
+    paused = say("⏸ Paused: what waits is still drawn, new jobs are refused until /queue resume.")
+    rows = [_line(job, words) for job in state.jobs]
+    foot = [paused.render(words)] if state.is_paused else []
+    return Payload(content=fitted(words, head.render(words), rows, foot, most=MAX_ROWS))
 
 
 def cancelled(job: Job, locale: str) -> Payload:

@@ -5,7 +5,8 @@ from bot.domain.quota import Allowance, Balance, Grant, in_unit
 from bot.domain.quota_words import PERIODS, duration, number, quantity, rate
 from bot.domain.sentences import Sentence, Translations, moment, say, say_n
 from bot.messages.catalogue import translations
-from bot.messages.payload import MAX_CONTENT, Payload
+from bot.messages.lists import fitted
+from bot.messages.payload import Payload
 from bot.services.quotas import House
 
 BAR_LENGTH = 12
@@ -30,21 +31,22 @@ def balance(balance: Balance, locale: str, *, member: int | None = None) -> Payl
         time=duration(balance.spent.gpu_ms),
     )
     named = "" if member is None else f"<@{member}>: "
-    lines = [named + title.render(words), _bar(used, allowance.limit), drawn.render(words)]
-    lines += [_grant(grant).render(words) for grant in balance.grants]
-    lines.append(_reset(balance).render(words))
-    return Payload(content=_fitted(lines))
+    head = "\n".join([named + title.render(words), _bar(used, allowance.limit), drawn.render(words)])
+    grants = [_grant(grant).render(words) for grant in balance.grants]
+    reset = _reset(balance, is_own=member is None)
+    return Payload(content=fitted(words, head, grants, [reset.render(words)]))
 
 
 def house(house: House, locale: str) -> Payload:
     """Everything that a guild decided about allowances and limits."""
     words = translations(locale)
     settings = house.settings
-    lines = [say("**Allowances of this server**").render(words), _everybody(house).render(words)]
-    lines += [_line(f"<@&{row.role_id}>", row.allowance, words) for row in settings.role_allowances]
-    lines += [_line(f"<@{user_id}>", allowance, words) for user_id, allowance in house.members]
-    lines += [sentence.render(words) for sentence in _limits(house)]
-    return Payload(content=_fitted(lines))
+    title = say("**Allowances of this server**")
+    head = f"{title.render(words)}\n{_everybody(house).render(words)}"
+    rows = [_line(f"<@&{row.role_id}>", row.allowance, words) for row in settings.role_allowances]
+    rows += [_line(f"<@{user_id}>", allowance, words) for user_id, allowance in house.members]
+    limits = [sentence.render(words) for sentence in _limits(house)]
+    return Payload(content=fitted(words, head, rows, limits))
 
 
 def _everybody(house: House) -> Sentence:
@@ -97,20 +99,12 @@ def _grant(grant: Grant) -> Sentence:
     )
 
 
-def _reset(balance: Balance) -> Sentence:
+def _reset(balance: Balance, *, is_own: bool) -> Sentence:
     if balance.resets_at is None:
-        return say("The trial is given once. A moderator can give you more.")
+        if is_own:
+            return say("The trial is given once. A moderator can give you more.")
+        return say("The trial is given once. /quota grant gives them more.")
     return say("Full again {when}.", when=moment(balance.resets_at))
-
-
-def _fitted(lines: list[str]) -> str:
-    """As many lines as a message holds."""
-    content = lines[0]
-    for line in lines[1:]:
-        if len(content) + len(line) + 3 > MAX_CONTENT:
-            return f"{content}\n…"
-        content = f"{content}\n{line}"
-    return content
 
 
 def _bar(used: int, limit: int) -> str:

@@ -5,7 +5,9 @@ from bot.domain.image_filter import ImageFilter
 from bot.domain.rules import GuildRule, Place, RoomPolicy, Weight
 from bot.domain.sentences import Translations, say, say_n
 from bot.messages.catalogue import translations
-from bot.messages.payload import MAX_CONTENT, Payload
+from bot.messages.lists import fitted, more
+from bot.messages.payload import Payload
+from bot.messages.table import to_csv
 from bot.services.rules import Findings, RuleBook
 
 WEIGHTS = {
@@ -27,7 +29,8 @@ FILTERS = {
     ),
     ImageFilter.BLOCK: say("What looks like nudity is deleted, and its member is told."),
 }
-MAX_LIST = MAX_CONTENT - 400
+MAX_PHRASES = 300
+"""Characters of the phrases of one weight."""
 
 
 def added(rule: GuildRule, locale: str) -> Payload:
@@ -51,13 +54,11 @@ def removed(phrase: str, locale: str) -> Payload:
 def book(book: RuleBook, locale: str) -> Payload:
     """Every rule, by weight, and every room that asks for something."""
     words = translations(locale)
-    lines = []
+    lines = [f"<#{channel_id}>: {_policy(policy, words)}" for channel_id, policy in book.rooms.items()]
     for weight in reversed(Weight):
         phrases = [_phrase(rule, words) for rule in book.rules if rule.weight is weight]
         if phrases:
-            lines.append(f"**{weight.value}** ({WEIGHTS[weight].render(words)}): {', '.join(phrases)}")
-    for channel_id, policy in book.rooms.items():
-        lines.append(f"<#{channel_id}>: {_policy(policy, words)}")
+            lines.append(f"**{weight.value}** ({WEIGHTS[weight].render(words)}): {_joined(phrases, words)}")
     if not lines:
         lines.append(say("This server has no rules of its own yet: add one with /rules add.").render(words))
     nsfw = (
@@ -65,7 +66,13 @@ def book(book: RuleBook, locale: str) -> Payload:
         if book.is_nsfw_allowed
         else say("Nudity and sexual content are not drawn here.")
     )
-    return Payload(content=f"{_cut(lines)}\n-# {nsfw.render(words)}")
+    return Payload(content=fitted(words, lines[0], lines[1:], [f"-# {nsfw.render(words)}"]))
+
+
+def book_file(book: RuleBook) -> tuple[str, bytes] | None:
+    """Every word and phrase as CSV (UTF-8 with a mark, for spreadsheets); None where there are none."""
+    rows = [(rule.phrase, rule.weight.value, rule.place.value) for rule in book.rules]
+    return ("rules.csv", to_csv(("phrase", "weight", "place"), rows)) if rows else None
 
 
 def room(channel_id: int, policy: RoomPolicy, locale: str) -> Payload:
@@ -83,7 +90,7 @@ def findings(found: Findings, locale: str) -> Payload:
         lines.append(f"- {say('Nudity: only where it is allowed.').render(words)}")
     if not lines:
         lines = [say("No rule is broken by this.").render(words)]
-    return Payload(content=_cut(lines))
+    return Payload(content=fitted(words, lines[0], lines[1:]))
 
 
 def image_filter(chosen: ImageFilter, locale: str) -> Payload:
@@ -131,9 +138,15 @@ def _policy(policy: RoomPolicy, words: Translations) -> str:
     return "; ".join(part.render(words) for part in parts)
 
 
-def _cut(lines: list[str]) -> str:
-    text = "\n".join(lines)
-    return text if len(text) <= MAX_LIST else f"{text[:MAX_LIST]}…"
+def _joined(phrases: list[str], words: Translations) -> str:
+    """Phrases one after the other, never cut in two; all of them are in the file."""
+    kept: list[str] = []
+    for phrase in phrases:
+        if sum(map(len, kept)) + 2 * len(kept) + len(phrase) > MAX_PHRASES:
+            break
+        kept.append(phrase)
+    left_out = len(phrases) - len(kept)
+    return ", ".join(kept) + (f" {more(words, left_out)}" if left_out else "")
 
 
 def confirmed(locale: str) -> Payload:

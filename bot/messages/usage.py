@@ -1,7 +1,5 @@
 """What /usage says: a table, a chart and a CSV file; the weekly digest is the same."""
 
-import csv
-import io
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -13,7 +11,9 @@ from bot.domain.usage import By, Report, Row, Usage
 from bot.imaging.chart import Bar, Chart, draw
 from bot.messages.audit import member
 from bot.messages.catalogue import translations
-from bot.messages.payload import MAX_CONTENT, Payload
+from bot.messages.lists import fitted
+from bot.messages.payload import Payload
+from bot.messages.table import to_csv
 
 MAX_ROWS = 10
 MAX_BARS = 12
@@ -31,7 +31,7 @@ def report(report: Report, locale: str) -> Payload:
     """The report as a table, with what the time was used for."""
     words = translations(locale)
     title = say_n("**Usage of the last day**", "**Usage of the last {count} days**", report.days)
-    return Payload(content=_fitted([title.render(words), *_body(report, words)]))
+    return _payload(title, report, words)
 
 
 def digest(report: Report, locale: str) -> Payload:
@@ -39,7 +39,7 @@ def digest(report: Report, locale: str) -> Payload:
     words = translations(locale)
     days = f"<t:{int(report.start.timestamp())}:D> – <t:{int(report.end.timestamp()) - 1}:D>"
     title = say("**Who drew what, {days}**", days=days)
-    return Payload(content=_fitted([title.render(words), *_body(report, words)]))
+    return _payload(title, report, words)
 
 
 def leaderboard(rows: list[Row], locale: str, *, days: int) -> Payload:
@@ -47,7 +47,7 @@ def leaderboard(rows: list[Row], locale: str, *, days: int) -> Payload:
     words = translations(locale)
     title = say_n("**Most GPU time of the last day**", "**Most GPU time of the last {count} days**", days)
     lines = _ranking(rows, words, By.MEMBER) or [_nobody(words)]
-    return Payload(content=_fitted([title.render(words), *lines]))
+    return Payload(content=fitted(words, title.render(words), lines))
 
 
 def digest_set(due_at: datetime | None, channel_id: int | None, locale: str) -> Payload:
@@ -74,24 +74,33 @@ def files(
 
 def table(report: Report, channels: Mapping[int, str]) -> bytes:
     """The whole report as CSV (UTF-8 with a mark, for spreadsheets)."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow((report.by.value, "name", "jobs", "pictures", "gpu_seconds"))
-    for row in report.rows:
-        name = _harmless(_name(row, channels))
-        gpu_seconds = f"{row.usage.gpu_ms / 1000:.3f}"
-        writer.writerow((row.key, name, row.usage.jobs, row.usage.images, gpu_seconds))
-    return text.getvalue().encode("utf-8-sig")
+    columns = (report.by.value, "name", "jobs", "pictures", "gpu_seconds")
+    return to_csv(
+        columns,
+        [
+            (
+                row.key,
+                _name(row, channels),
+                row.usage.jobs,
+                row.usage.images,
+                f"{row.usage.gpu_ms / 1000:.3f}",
+            )
+            for row in report.rows
+        ],
+    )
 
 
-def _body(report: Report, words: Translations) -> list[str]:
+def _payload(title: Sentence, report: Report, words: Translations) -> Payload:
     if not report.total.jobs:
-        return [_nobody(words)]
-    rows = _listed(report)
-    lines = _ranking(rows[:MAX_ROWS], words, report.by)
-    if more := len(rows[MAX_ROWS:]):
-        lines.append(say_n("… and {count} more", "… and {count} more", more).render(words))
-    lines.append(say("Together: {usage}", usage=_used(report.total)).render(words))
+        return Payload(content=fitted(words, title.render(words), [_nobody(words)]))
+    rows = _ranking(_listed(report), words, report.by)
+    return Payload(content=fitted(words, title.render(words), rows, _summary(report, words), most=MAX_ROWS))
+
+
+def _summary(report: Report, words: Translations) -> list[str]:
+    """What follows the table: everything together, and what it was used for."""
+    # The empty line ends the list: what follows would otherwise belong to its last row.
+    lines = ["", say("Together: {usage}", usage=_used(report.total)).render(words)]
     kinds = [f"{KINDS[kind].render(words)} {duration(usage.gpu_ms)}" for kind, usage in report.kinds]
     lines.append(say("For: {kinds}", kinds=" · ".join(kinds)).render(words))
     if report.prompts:
@@ -192,18 +201,3 @@ def _name(row: Row, channels: Mapping[int, str]) -> str:
     known = visible(row.name or channels.get(row.key, ""))
     # Of a member whose name is not known, the end of the id; the id of a forgotten one means nothing.
     return known or (f"…{row.key % 10_000:04}" if row.key > 0 else "–")
-
-
-def _harmless(text: str) -> str:
-    """Spreadsheets run what begins like a formula, and people choose their names."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _fitted(lines: list[str]) -> str:
-    """As many lines as a message holds."""
-    content = lines[0]
-    for line in lines[1:]:
-        if len(content) + len(line) + 1 > MAX_CONTENT:
-            break
-        content = f"{content}\n{line}"
-    return content

@@ -93,7 +93,9 @@ def build_services(
         reports=Reports(database, files, now=now),
         queue=queue,
         forgetting=forgetting,
-        safety=Safety(database, files, nsfw_score if is_available() else None, now=now),
+        safety=Safety(
+            database, files, nsfw_score if is_available() else None, allows_nsfw=allows_nsfw, now=now
+        ),
         commands=Commands(database, now=now),
         health=Health(database, engine, now=now),
     )

@@ -1,9 +1,5 @@
 """What moderators and rules did in a guild: read in pages, exported whole."""
 
-import csv
-import io
-import json
-
 from bot.domain.audit import AuditEntry, AuditFilter, AuditPage
 from bot.domain.guild import is_moderator
 from bot.domain.job import Asker
@@ -11,9 +7,10 @@ from bot.services.guilds import moderated_guild
 from bot.storage import audit, guilds
 from bot.storage.database import Database
 
-PAGE_ROWS = 10
-MAX_EXPORTED = 50_000
-COLUMNS = ("id", "when", "actor", "action", "target", "reason", "details")
+PAGE_ROWS = 8
+"""As many as fit one message, however long their texts are."""
+MAX_EXPORTED = 10_000
+"""With the longest reasons still less than Discord takes as one file; older ones by member or action."""
 
 
 class Audit:
@@ -39,15 +36,14 @@ class Audit:
             has_more=len(entries) > PAGE_ROWS,
         )
 
-    async def export(self, asker: Asker, wanted: AuditFilter) -> bytes:
-        """The log of the asker's guild as CSV (UTF-8), newest rows first.
+    async def list_all(self, asker: Asker, wanted: AuditFilter) -> list[AuditEntry]:
+        """The log of the asker's guild, newest rows first, to be exported.
 
         Raises: NotAllowed.
         """
         async with self._database.reading() as session:
             guild_id, _ = await moderated_guild(session, asker)
-            entries = await audit.list_entries(session, guild_id=guild_id, wanted=wanted, limit=MAX_EXPORTED)
-        return _csv(entries)
+            return await audit.list_entries(session, guild_id=guild_id, wanted=wanted, limit=MAX_EXPORTED)
 
     async def list_actions(self, asker: Asker) -> list[str]:
         """The kinds of action to filter by; none for whoever may not read the log."""
@@ -56,19 +52,3 @@ class Audit:
             if not is_moderator(asker, settings):
                 return []
             return await audit.list_actions(session, guild_id=asker.guild_id or 0)
-
-
-def _csv(entries: list[AuditEntry]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for entry in entries:
-        details = json.dumps(dict(entry.details), ensure_ascii=False, sort_keys=True)
-        row = (entry.id, entry.created_at.isoformat(), entry.actor_id, entry.action, entry.target_id)
-        writer.writerow((*row, _harmless(entry.reason), details))
-    return text.getvalue().encode()
-
-
-def _harmless(text: str) -> str:
-    """Spreadsheets run what begins like a formula, and a reason may quote a member."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -57,6 +57,11 @@ class Gallery:
         async with self._database.reading() as session:
             return await guilds.list_public(session)
 
+    async def is_public(self, guild_id: int) -> bool:
+        """Whether the web page shows a guild."""
+        async with self._database.reading() as session:
+            return (await guilds.get_settings(session, guild_id)).is_public
+
     async def list_shown(
         self,
         guild_id: int,
@@ -116,6 +121,11 @@ class Gallery:
                 offset=number * PAGE_JOBS,
             )
         return HistoryPage(number=number, jobs=tuple(jobs[:PAGE_JOBS]), has_more=len(jobs) > PAGE_JOBS)
+
+    async def shown_again(self, job: Job, *, channel_id: int, message_id: int) -> None:
+        """Remember a message that shows a picture again, to be reported and taken away like the first."""
+        async with self._database.transaction() as session:
+            await jobs_table.add_copy(session, job.id, channel_id=channel_id, message_id=message_id)
 
     async def show(self, asker: Asker, job_id: int) -> Job:
         """One of the asker's own finished jobs, to be posted again."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import guild_options
+from bot.domain.audit import RULE
 from bot.domain.guild import GuildSettings, require_manager, require_moderator
 from bot.domain.job import Asker
 from bot.services.clock import Clock, utc_now
@@ -33,18 +34,6 @@ class Guilds:
         Raises: NotAllowed.
         """
         return require_moderator(asker, await self.get(asker.guild_id or 0))
-
-    async def change(self, asker: Asker, change: Callable[[GuildSettings], GuildSettings]) -> GuildSettings:
-        """Change the settings of the asker's guild, in one transaction.
-
-        Raises: NotAllowed.
-        """
-        async with self._database.transaction() as session:
-            settings = await guilds.get_settings(session, asker.guild_id or 0)
-            guild_id = require_moderator(asker, settings)
-            changed = change(settings)
-            await guilds.update_settings(session, guild_id, changed, now=self._now())
-            return changed
 
     async def managed(self, asker: Asker) -> GuildSettings:
         """The settings of the guild that the asker manages.
@@ -85,6 +74,37 @@ class Guilds:
                 now=self._now(),
             )
             return settings
+
+    async def role_deleted(self, guild_id: int, role_id: int) -> None:
+        """Forget a role that is no more: it could not be chosen any longer, not even to take it back."""
+        await self._forget(guild_id, "role", role_id, lambda settings: settings.without_role(role_id))
+
+    async def channel_deleted(self, guild_id: int, channel_id: int) -> None:
+        """Forget a channel that is no more: nobody is sent there, and appeals wait in the inbox."""
+        await self._forget(
+            guild_id, "channel", channel_id, lambda settings: settings.without_channel(channel_id)
+        )
+
+    async def _forget(
+        self, guild_id: int, kind: str, deleted_id: int, change: Callable[[GuildSettings], GuildSettings]
+    ) -> None:
+        now = self._now()
+        async with self._database.transaction() as session:
+            settings = await guilds.get_settings(session, guild_id)
+            changed = change(settings)
+            if changed == settings:
+                return
+            await guilds.update_settings(session, guild_id, changed, now=now)
+            await audit.add(
+                session,
+                guild_id=guild_id,
+                actor_id=RULE,
+                action=f"{kind}_deleted",
+                target_id=None,
+                reason="",
+                details={kind: str(deleted_id)},
+                now=now,
+            )
 
     async def set(self, asker: Asker, values: Mapping[str, str]) -> GuildSettings:
         """Change settings to what was written, all or none.

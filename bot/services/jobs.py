@@ -194,11 +194,12 @@ class Jobs:
         async with self._database.transaction() as session:
             guild_id = await self._charged_guild(session, asker)
             settings = await guilds.get_settings(session, guild_id)
-            for gate in self._gates:
-                await gate.check(session, asker, order, guild_id=guild_id, settings=settings)
+            # First of all: the row of a member is a lock, so that their jobs pass the gates one by one.
             await members.update_last_used(
                 session, guild_id=guild_id, user_id=asker.user_id, name=asker.name, now=now
             )
+            for gate in self._gates:
+                await gate.check(session, asker, order, guild_id=guild_id, settings=settings)
             account_id = await self._allowances.open_account(
                 session, guild_id=guild_id, user_id=asker.user_id, settings=settings, now=now
             )

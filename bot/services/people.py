@@ -31,7 +31,7 @@ from bot.services.queue import Queue
 from bot.storage import audit, guilds, members, people
 from bot.storage.database import Database
 
-MAX_HISTORY = 15
+MAX_HISTORY = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +74,16 @@ class People:
                 steps=(NextStep(custom_id=f"notice:{unread.id}:acknowledge", label=say("I have read it")),),
             )
 
+    async def may_judge(self, asker: Asker, user_id: int) -> None:
+        """Whether the asker may block or warn a member at all.
+
+        Raises: NotAllowed, NotFound.
+        """
+        async with self._database.reading() as session:
+            await self._over(session, asker, user_id)
+        if user_id < 0:
+            raise NotFound(say("This member asked to be forgotten: there is nobody left to warn or block."))
+
     async def block(self, asker: Asker, user_id: int, *, span: str | None, reason: str) -> Sanction:
         """Keep a member from drawing, for a time or for good, and cancel what they wait for.
 
@@ -84,7 +94,7 @@ class People:
         async with self._database.transaction() as session:
             guild_id, _ = await self._over(session, asker, user_id)
             given = await self._say(
-                session, asker, guild_id, user_id, SanctionKind.BLOCK, reason=reason, until=until
+                session, asker, guild_id, user_id, SanctionKind.BLOCK, reason=reason, now=now, until=until
             )
         await self._queue.clear(asker, user_id, reason=reason)
         return given
@@ -94,9 +104,10 @@ class People:
 
         Raises: NotAllowed.
         """
+        now = self._now()
         async with self._database.transaction() as session:
             guild_id, settings = await self._over(session, asker, user_id)
-            before = await _points(session, guild_id, user_id, settings, self._now())
+            before = await _points(session, guild_id, user_id, settings, now)
             await self._say(
                 session,
                 asker,
@@ -104,6 +115,7 @@ class People:
                 user_id,
                 SanctionKind.WARNING,
                 reason=reason,
+                now=now,
                 points=POINTS_PER_STRIKE,
             )
             return await climb(
@@ -112,7 +124,7 @@ class People:
                 user_id=user_id,
                 before=before,
                 settings=settings,
-                now=self._now(),
+                now=now,
             )
 
     async def notice(self, asker: Asker, user_id: int, *, text: str) -> Sanction:
@@ -122,20 +134,23 @@ class People:
         """
         async with self._database.transaction() as session:
             guild_id, _ = await self._over(session, asker, user_id)
-            return await self._say(session, asker, guild_id, user_id, SanctionKind.NOTICE, reason=text)
+            return await self._say(
+                session, asker, guild_id, user_id, SanctionKind.NOTICE, reason=text, now=self._now()
+            )
 
-    async def unblock(self, asker: Asker, user_id: int, *, reason: str) -> None:
-        """Lift every block of a member.
+    async def unblock(self, asker: Asker, user_id: int, *, reason: str) -> int:
+        """Lift every block of a member; returns the member's id.
 
         Raises: NotAllowed, NotFound.
         """
         now = self._now()
         async with self._database.transaction() as session:
-            guild_id, _ = await moderated_guild(session, asker)
+            guild_id, _ = await self._over(session, asker, user_id, is_for_managers=True)
             key = {"guild_id": guild_id, "user_id": user_id}
             if not await people.update_closed(session, **key, kinds=[SanctionKind.BLOCK], now=now):
                 raise NotFound(say("This member is not blocked here."))
             await self._note(session, asker, guild_id, "unblock", user_id, reason)
+        return user_id
 
     async def history(self, asker: Asker, user_id: int) -> History:
         """What was said to a member of the asker's guild.
@@ -144,9 +159,16 @@ class People:
         """
         async with self._database.reading() as session:
             guild_id, settings = await moderated_guild(session, asker)
-            said = await people.list_of_member(session, guild_id=guild_id, user_id=user_id, limit=MAX_HISTORY)
+            said = await people.list_of_member(
+                session, guild_id=guild_id, user_id=user_id, limit=MAX_HISTORY + 1
+            )
             points = await _points(session, guild_id, user_id, settings, self._now())
-        return History(user_id=user_id, sanctions=tuple(said), strikes=strikes_of(points))
+        return History(
+            user_id=user_id,
+            sanctions=tuple(said[:MAX_HISTORY]),
+            strikes=strikes_of(points),
+            has_more=len(said) > MAX_HISTORY,
+        )
 
     async def set_ladder(self, asker: Asker, steps: str) -> tuple[int, ...]:
         """Change where strikes lead: minutes for the first, the second, and so on.
@@ -239,6 +261,7 @@ class People:
             appeal = await people.get_appeal(session, guild_id=guild_id, appeal_id=appeal_id)
             if appeal is None:
                 raise NotFound(say("There is no such appeal in this server."))
+            _check_other(asker, appeal.user_id, is_for_managers=True)
             if not await people.update_appeal(session, guild_id=guild_id, appeal_id=appeal_id, status=status):
                 raise NotFound(say("Somebody has decided this already."))
             if status is AppealStatus.ACCEPTED:
@@ -266,11 +289,12 @@ class People:
             raise NotFound(say("You are not blocked here, so there is nothing to appeal."))
         return found
 
-    async def _over(self, session: AsyncSession, asker: Asker, user_id: int) -> tuple[int, GuildSettings]:
+    async def _over(
+        self, session: AsyncSession, asker: Asker, user_id: int, *, is_for_managers: bool = False
+    ) -> tuple[int, GuildSettings]:
         """The guild in which the asker may moderate this member."""
         guild_id, settings = await moderated_guild(session, asker)
-        if user_id == asker.user_id:
-            raise NotAllowed(say("This is about other members: you named yourself."))
+        _check_other(asker, user_id, is_for_managers=is_for_managers)
         return guild_id, settings
 
     async def _say(
@@ -282,10 +306,11 @@ class People:
         kind: SanctionKind,
         *,
         reason: str,
+        now: datetime,
         points: int = 0,
         until: datetime | None = None,
     ) -> Sanction:
-        now, reason = self._now(), reason[:MAX_TEXT]
+        reason = reason[:MAX_TEXT]
         sanction_id = await people.add(
             session,
             guild_id=guild_id,
@@ -332,6 +357,15 @@ class People:
             details=details,
             now=self._now(),
         )
+
+
+def _check_other(asker: Asker, user_id: int, *, is_for_managers: bool = False) -> None:
+    """Nobody judges themselves; but who manages the server may help themselves.
+
+    Raises: NotAllowed.
+    """
+    if user_id == asker.user_id and not (is_for_managers and asker.is_manager):
+        raise NotAllowed(say("This is about other members: you named yourself."))
 
 
 def blocked(block: Sanction, *, has_appeal: bool) -> NotAllowed:

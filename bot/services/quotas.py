@@ -73,6 +73,10 @@ class Quotas:
             guild_id, _ = await moderated_guild(session, asker)
             return await self._balance(session, guild_id, user_id, role_ids)
 
+    def everybody(self, settings: GuildSettings) -> Allowance:
+        """What counts for members about whom nothing was decided, trials apart."""
+        return self._allowances.of_guild(replace(settings, trial=None))
+
     async def house(self, asker: Asker) -> House:
         """What the asker's guild decided; for moderators.
 
@@ -185,6 +189,20 @@ class Quotas:
             )
             details = {"amount": gift.amount, "unit": gift.unit, "days": gift.days}
             await self._note(session, asker, guild_id, "quota_grant", user_id, gift.reason, None, **details)
+            return await self._balance(session, guild_id, user_id, role_ids)
+
+    async def revoke(self, asker: Asker, user_id: int, role_ids: Collection[int], reason: str) -> Balance:
+        """Take back what is left of a member's grants. Jobs that run on them go on.
+
+        Raises: NotAllowed, NotFound.
+        """
+        now = self._now()
+        async with self._database.transaction() as session:
+            guild_id, _ = await moderated_guild(session, asker)
+            ended = await quotas.update_grants_ended(session, guild_id=guild_id, user_id=user_id, now=now)
+            if not ended:
+                raise NotFound(say("This member has no grants here."))
+            await self._note(session, asker, guild_id, "quota_revoke", user_id, reason, None, grants=ended)
             return await self._balance(session, guild_id, user_id, role_ids)
 
     async def reset(self, asker: Asker, user_id: int, role_ids: Collection[int], reason: str) -> Balance:

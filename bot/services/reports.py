@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.job import Asker, ImageRef, Job
+from bot.domain.job import Asker, ImageRef, Job, Post
 from bot.domain.people import MAX_TEXT, AppealStatus, Report
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
@@ -28,8 +28,8 @@ class Reported:
     job: Job
     channel_id: int | None
     """Where the guild's moderators read it."""
-    deleted: tuple[Job, ...] = ()
-    """The jobs whose pictures were taken away: a grid, and the tiles picked from it."""
+    posts: tuple[Post, ...] = ()
+    """The messages that showed a picture which was taken away: grid, picked tiles, and copies of both."""
 
 
 class Reports:
@@ -40,6 +40,14 @@ class Reports:
         self._files = files
         self._now = now
 
+    async def check(self, asker: Asker, message_id: int) -> None:
+        """Whether a message can be reported at all.
+
+        Raises: NotAllowed, NotFound.
+        """
+        async with self._database.reading() as session:
+            await _reportable(session, asker, message_id)
+
     async def report(self, asker: Asker, message_id: int, reason: str) -> Reported:
         """Tell the moderators of the asker's guild about a result.
 
@@ -47,12 +55,8 @@ class Reports:
         """
         now = self._now()
         async with self._database.transaction() as session:
-            guild_id = asker.guild_id
-            if guild_id is None:
-                raise NotAllowed(say("This belongs to a server: ask me there."))
-            job = await jobs_table.get_by_message(session, guild_id=guild_id, message_id=message_id)
-            if job is None or job.is_direct_message:
-                raise NotFound(say("This message is none of my pictures, or it is deleted already."))
+            job = await _reportable(session, asker, message_id)
+            guild_id = job.guild_id
             key = {"guild_id": guild_id, "reporter_id": asker.user_id}
             made = await reports.count_since(session, **key, since=now - timedelta(days=1))
             if made >= MAX_REPORTS_A_DAY:
@@ -118,6 +122,7 @@ class Reports:
             jobs = await jobs_table.list_same_picture(session, guild_id=guild_id, job=found.job)
             for job in jobs:
                 await jobs_table.update_deleted(session, guild_id=guild_id, job_id=job.id)
+            posts = await jobs_table.list_posts(session, jobs)
             await audit.add(
                 session,
                 guild_id=guild_id,
@@ -130,7 +135,7 @@ class Reports:
             )
         images = [ImageRef(job_id=job.id, index=i) for job in jobs for i in range(job.recipe.num_images)]
         await asyncio.to_thread(self._files.delete, images)
-        return replace(found, deleted=tuple(jobs))
+        return replace(found, posts=tuple(posts))
 
     async def _get(
         self, session: AsyncSession, guild_id: int, report_id: int, channel_id: int | None
@@ -159,3 +164,13 @@ class Reports:
             details={"job": found.job.id, "reports": closed},
             now=self._now(),
         )
+
+
+async def _reportable(session: AsyncSession, asker: Asker, message_id: int) -> Job:
+    """The job that a message of the asker's guild shows."""
+    if asker.guild_id is None:
+        raise NotAllowed(say("This belongs to a server: ask me there."))
+    job = await jobs_table.get_by_message(session, guild_id=asker.guild_id, message_id=message_id)
+    if job is None or job.is_direct_message:
+        raise NotFound(say("This message is none of my pictures, or it is deleted already."))
+    return job

@@ -88,8 +88,8 @@ class Rooms:
         async with self._database.transaction() as session:
             await rooms.add(session, guild_id, channel_id=channel_id, number=number)
 
-    async def guide_posted(self, channel_id: int, message_id: int) -> None:
-        """Remember the pinned guide of a room."""
+    async def guide_posted(self, channel_id: int, message_id: int | None) -> None:
+        """Remember the pinned guide of a room; None once it is gone."""
         async with self._database.transaction() as session:
             await rooms.update_room(session, channel_id, guide_message_id=message_id)
 

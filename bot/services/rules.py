@@ -9,7 +9,7 @@ from bot.domain import prompt as prompts
 from bot.domain.audit import RULE
 from bot.domain.echo import echo_code
 from bot.domain.errors import NextStep, NotAllowed, NotFound, PromptRefused, UserError
-from bot.domain.guild import GuildSettings
+from bot.domain.guild import GuildSettings, is_moderator
 from bot.domain.job import Asker, Job, JobKind
 from bot.domain.moderation import check_text, is_explicit
 from bot.domain.people import POINTS, strikes_of
@@ -124,6 +124,14 @@ class Rules:
                 raise NotFound(say("This server has no rule on `{phrase}`.", phrase=echo_code(phrase)))
             await self._note(session, asker, guild_id, "rule_remove", {"phrase": phrase})
         return phrase
+
+    async def list_phrases(self, asker: Asker) -> list[str]:
+        """What the asker's guild has rules on; nothing for whoever may not read them."""
+        async with self._database.reading() as session:
+            settings = await guilds.get_settings(session, asker.guild_id or 0)
+            if not is_moderator(asker, settings):
+                return []
+            return [rule.phrase for rule in await rules.list_rules(session, guild_id=asker.guild_id or 0)]
 
     async def check_post(self, job: Job, *, is_age_restricted: bool) -> None:
         """Whether a drawn job may stand in a channel as it is now: rooms and settings change.

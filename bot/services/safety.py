@@ -37,9 +37,16 @@ class Safety:
     """The image filter: off, and not to be switched on, where nothing can classify."""
 
     def __init__(
-        self, database: Database, files: ImageFiles, classify: Classify | None, *, now: Clock = utc_now
+        self,
+        database: Database,
+        files: ImageFiles,
+        classify: Classify | None,
+        *,
+        allows_nsfw: bool = False,
+        now: Clock = utc_now,
     ) -> None:
         self._database = database
+        self._allows_nsfw = allows_nsfw
         self._files = files
         self._classify = classify
         self._now = now
@@ -85,7 +92,7 @@ class Safety:
         """
         async with self._database.reading() as session:
             settings = await guilds.get_settings(session, job.guild_id)
-        is_welcome = is_age_restricted and settings.is_nsfw_allowed
+        is_welcome = is_age_restricted and settings.is_nsfw_allowed and self._allows_nsfw
         chosen = ImageFilter(settings.image_filter)
         if self._classify is None or chosen is ImageFilter.OFF or is_welcome:
             return Judgement()
@@ -94,6 +101,8 @@ class Safety:
             case ImageFilter.OFF:
                 return Judgement()
             case ImageFilter.SPOILER:
+                async with self._database.transaction() as session:
+                    await jobs_table.update_explicit(session, guild_id=job.guild_id, job_id=job.id)
                 return Judgement(is_spoiler=True)
             case ImageFilter.MODERATORS:
                 return Judgement(
@@ -106,6 +115,7 @@ class Safety:
     async def _report(self, job: Job, score: float, channel_id: int | None) -> Reported | None:
         now, reason = self._now(), f"image filter: {score:.2f}"
         async with self._database.transaction() as session:
+            await jobs_table.update_explicit(session, guild_id=job.guild_id, job_id=job.id)
             report_id = await reports.add(
                 session, guild_id=job.guild_id, job_id=job.id, reporter_id=RULE, reason=reason, now=now
             )

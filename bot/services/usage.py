@@ -1,5 +1,6 @@
 """Who used the GPU, and for what: reports for the moderators of a guild, and their weekly digest."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,10 +84,11 @@ class UsageReports:
         async with self._database.reading() as session:
             return await digests.list_due(session, self._now())
 
-    async def take(self, digest: Digest) -> DueDigest | None:
+    async def take(self, digest: Digest, *, prompts_from: Collection[int] | None = None) -> DueDigest | None:
         """Count an attempt before it is made; None when it is not due any more.
 
-        Where weeks were missed, the digest of the last whole one is due.
+        Where weeks were missed, the digest of the last whole one is due. With `prompts_from` it quotes only
+        prompts of these channels, and none of age-restricted ones.
         """
         async with self._database.transaction() as session:
             attempts = await digests.update_attempt(session, digest)
@@ -95,7 +97,7 @@ class UsageReports:
             settings = await guilds.get_settings(session, digest.guild_id)
         start, end = last_week(self._now(), settings.zone)
         async with self._database.reading() as session:
-            report = await _report(session, digest.guild_id, By.MEMBER, start, end)
+            report = await _report(session, digest.guild_id, By.MEMBER, start, end, prompts_from)
         token = f"{digest.guild_id:x}x{int(digest.due_at.timestamp()):x}"
         return DueDigest(digest=digest, report=report, token=token, is_first=attempts == 1)
 
@@ -108,7 +110,14 @@ class UsageReports:
             await digests.update_posted(session, digest, due_at=due_at, now=now)
 
 
-async def _report(session: AsyncSession, guild_id: int, by: By, start: datetime, end: datetime) -> Report:
+async def _report(
+    session: AsyncSession,
+    guild_id: int,
+    by: By,
+    start: datetime,
+    end: datetime,
+    prompts_from: Collection[int] | None = None,
+) -> Report:
     return Report(
         by=by,
         start=start,
@@ -116,7 +125,14 @@ async def _report(session: AsyncSession, guild_id: int, by: By, start: datetime,
         rows=await _rows(session, guild_id, by, start, end),
         kinds=tuple(await usage.list_by_kind(session, guild_id=guild_id, start=start, end=end)),
         prompts=tuple(
-            await usage.list_prompts(session, guild_id=guild_id, start=start, end=end, limit=NUM_PROMPTS)
+            await usage.list_prompts(
+                session,
+                guild_id=guild_id,
+                start=start,
+                end=end,
+                limit=NUM_PROMPTS,
+                channel_ids=prompts_from,
+            )
         ),
     )
 

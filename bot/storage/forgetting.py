@@ -18,6 +18,7 @@ from bot.storage import jobs as jobs_table
 from bot.storage.models import (
     AccountRow,
     AppealRow,
+    CopyRow,
     ForgottenRow,
     ImageRow,
     JobRow,
@@ -119,6 +120,7 @@ async def _blank_jobs(session: AsyncSession, user_id: int) -> list[ImageRef]:
     images = [ImageRef(job_id=job_id, index=index) for job_id, index in rows]
     await session.execute(delete(ImageRow).where(ImageRow.job_id.in_(mine)))
     await session.execute(delete(OutboxRow).where(OutboxRow.job_id.in_(mine)))
+    await session.execute(delete(CopyRow).where(CopyRow.job_id.in_(mine)))
     await session.execute(
         update(JobRow)
         .where(JobRow.user_id == user_id, JobRow.status.in_(_drawn()))

@@ -17,8 +17,8 @@ async def get_settings(session: AsyncSession, guild_id: int) -> GuildSettings:
 
 async def list_public(session: AsyncSession) -> list[int]:
     """The guilds that the web page shows, in the order of their ids."""
-    rows = await session.scalars(select(GuildRow).order_by(GuildRow.guild_id))
-    return [row.guild_id for row in rows if GuildSettings.from_json(row.settings).is_public]
+    is_public = GuildRow.settings["is_public"].as_boolean()
+    return list(await session.scalars(select(GuildRow.guild_id).where(is_public).order_by(GuildRow.guild_id)))
 
 
 async def update_settings(

@@ -8,8 +8,8 @@ from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.job import Charge, Failure, ImageRef, Job, JobKind, JobStatus, Recipe, Speed
-from bot.storage.models import ImageRow, JobRow, OutboxRow
+from bot.domain.job import Charge, Failure, ImageRef, Job, JobKind, JobStatus, Post, Recipe, Speed
+from bot.storage.models import CopyRow, ImageRow, JobRow, OutboxRow
 
 
 def insert_or_ignore(session: AsyncSession, table: type[Any]) -> Any:
@@ -60,12 +60,35 @@ async def get_by_source(session: AsyncSession, source: str, ordinal: int = 0) ->
 
 async def get_by_message(session: AsyncSession, *, guild_id: int, message_id: int) -> Job | None:
     """The job whose result, or progress, a message of a guild shows."""
+    copied = select(CopyRow.job_id).where(CopyRow.message_id == message_id)
     query = select(JobRow).where(
         JobRow.guild_id == guild_id,
-        or_(JobRow.result_message_id == message_id, JobRow.message_id == message_id),
+        or_(
+            JobRow.result_message_id == message_id,
+            JobRow.message_id == message_id,
+            JobRow.id.in_(copied),
+        ),
     )
     row = await session.scalar(query.order_by(JobRow.id).limit(1))
     return None if row is None else _job(row)
+
+
+async def add_copy(session: AsyncSession, job_id: int, *, channel_id: int, message_id: int) -> None:
+    """Remember a message that shows a result again."""
+    values = {"message_id": message_id, "channel_id": channel_id, "job_id": job_id}
+    await session.execute(insert_or_ignore(session, CopyRow).values(**values))
+
+
+async def list_posts(session: AsyncSession, jobs: Sequence[Job]) -> list[Post]:
+    """Every message that shows these jobs."""
+    posts = [
+        Post(channel_id=job.channel_id, message_id=message_id)
+        for job in jobs
+        for message_id in (job.result_message_id, job.message_id)
+        if message_id is not None
+    ]
+    copies = await session.scalars(select(CopyRow).where(CopyRow.job_id.in_([job.id for job in jobs])))
+    return posts + [Post(channel_id=row.channel_id, message_id=row.message_id) for row in copies]
 
 
 async def list_waiting(session: AsyncSession, *, guild_id: int, user_id: int | None = None) -> list[Job]:
@@ -97,6 +120,13 @@ async def update_deleted(session: AsyncSession, *, guild_id: int, job_id: int) -
     await session.execute(delete(ImageRow).where(ImageRow.job_id == job_id))
     await session.execute(delete(OutboxRow).where(OutboxRow.job_id == job_id))
     return True
+
+
+async def update_explicit(session: AsyncSession, *, guild_id: int, job_id: int) -> None:
+    """What looks like nudity belongs into age-restricted rooms, wherever it was drawn."""
+    await session.execute(
+        update(JobRow).where(JobRow.id == job_id, JobRow.guild_id == guild_id).values(is_age_restricted=True)
+    )
 
 
 async def list_unfinished(session: AsyncSession) -> list[Job]:

@@ -252,6 +252,16 @@ class OutboxRow(Table):
     closed_at: Mapped[datetime | None] = mapped_column(UtcMilliseconds)
 
 
+class CopyRow(Table):
+    """A message that shows a result again (`/show`), beside the one that it was delivered in."""
+
+    __tablename__ = "copies"
+
+    message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    channel_id: Mapped[int] = mapped_column(BigInteger)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"), index=True)
+
+
 class CommandSyncRow(Table):
     """The slash commands last sent to Discord, by digest: creating them is limited per day."""
 

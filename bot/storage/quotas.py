@@ -80,6 +80,17 @@ async def add_grant(
     return grant_id
 
 
+async def update_grants_ended(session: AsyncSession, *, guild_id: int, user_id: int, now: datetime) -> int:
+    """End every grant of a member now; how many it were. What jobs hold of them is still settled there."""
+    statement = (
+        update(GrantRow)
+        .filter_by(guild_id=guild_id, user_id=user_id)
+        .where(GrantRow.expires_at > now)
+        .values(expires_at=now)
+    )
+    return len((await session.scalars(statement.returning(GrantRow.id))).all())
+
+
 async def list_grants(
     session: AsyncSession, *, guild_id: int, user_id: int, now: datetime
 ) -> list[tuple[int, Grant]]:

@@ -1,5 +1,6 @@
 """Queries for reports: what a guild's finished jobs used, in one pass over an index that holds all of it."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,12 +85,23 @@ async def list_by_kind(
 
 
 async def list_prompts(
-    session: AsyncSession, *, guild_id: int, start: datetime, end: datetime, limit: int
+    session: AsyncSession,
+    *,
+    guild_id: int,
+    start: datetime,
+    end: datetime,
+    limit: int,
+    channel_ids: Collection[int] | None = None,
 ) -> list[PromptUsage]:
-    """The prompts that used most; those of direct messages, and forgotten ones, are left out."""
+    """The prompts that used most; those of direct messages, and forgotten ones, are left out.
+
+    With `channel_ids` only those of these channels, and none of age-restricted ones.
+    """
     query = _grouped(JobRow.prompt, guild_id, start, end).where(
         JobRow.is_direct_message.is_(False), JobRow.prompt != ""
     )
+    if channel_ids is not None:
+        query = query.where(JobRow.channel_id.in_(channel_ids), JobRow.is_age_restricted.is_(False))
     rows = await session.execute(query.limit(limit))
     return [PromptUsage(prompt=prompt, usage=_usage(*sums)) for prompt, *sums in rows]
 

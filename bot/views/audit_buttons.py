@@ -1,19 +1,22 @@
 """The buttons under /audit: other pages, and the export."""
 
-import io
+import asyncio
 import re
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import discord
 
-from bot.boundary import Interaction, asker_of, guard
+from bot.boundary import Interaction, asker_of, guard, reply, turn_into
 from bot.domain.audit import AuditFilter
 from bot.messages import audit as messages
-from bot.messages.components import to_view
 from bot.services import Services
+from bot.views.rebuilt import Rebuilt
+
+NAME = "audit.csv"
 
 
 class AuditButton(
+    Rebuilt,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"audit:(?P<page>\d{1,6}):(?P<do>show|export):(?P<user>-?\d{0,19})-(?P<action>[a-z_]{0,32})",
 ):
@@ -26,24 +29,16 @@ class AuditButton(
         user = match["user"].strip("-")
         self.wanted = AuditFilter(user_id=int(user) if user else None, action=match["action"] or None)
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Rebuild the button from what was pressed."""
-        del interaction
-        return cls(cast("discord.ui.Button[Any]", item), match)
-
     async def callback(self, interaction: Interaction) -> None:
         """Turn the page, or send the file."""
         async with guard(interaction):
             services: Services = cast("Any", interaction.client).services
             asker = asker_of(interaction)
             if self.is_export:
-                file = io.BytesIO(await services.audit.export(asker, self.wanted))
-                await interaction.response.send_message(
-                    file=discord.File(file, messages.FILE_NAME), ephemeral=True
-                )
+                await interaction.response.defer(ephemeral=True, thinking=True)
+                entries = await services.audit.list_all(asker, self.wanted)
+                data = await asyncio.to_thread(messages.table, entries)
+                await reply(interaction, messages.exported(len(entries), asker.locale), file=(NAME, data))
                 return
             payload = messages.page(await services.audit.page(asker, self.wanted, self.page), asker.locale)
-            await interaction.response.edit_message(content=payload.content, view=to_view(payload.rows))
+            await turn_into(interaction, payload)

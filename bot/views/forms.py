@@ -7,12 +7,11 @@ from typing import Any, cast
 
 import discord
 
-from bot.boundary import Interaction, asker_of, guard
+from bot.boundary import Interaction, asker_of, edit_pressed, guard, patience, reply
 from bot.domain.people import MAX_TEXT, AppealStatus, to_span
 from bot.domain.sentences import Sentence, Translations, say
 from bot.messages import people as messages
 from bot.messages.catalogue import translations
-from bot.messages.components import to_view
 
 MAX_SPAN = 20
 MAX_LABEL = 45  # Discord's limit
@@ -92,18 +91,18 @@ async def submitted(interaction: Interaction) -> None:
 
 async def _appeal(interaction: Interaction, sanction_id: int, values: Mapping[str, str]) -> None:
     client, asker = cast("Any", interaction.client), asker_of(interaction)
-    made = await client.services.people.appeal(asker, sanction_id, values.get("text", ""))
-    payload = messages.appealed(asker.locale)
-    await interaction.response.send_message(payload.content, ephemeral=True)
+    async with patience(interaction):
+        made = await client.services.people.appeal(asker, sanction_id, values.get("text", ""))
+    await reply(interaction, messages.appealed(asker.locale))
     letter = messages.appeal(made.appeal, (interaction.guild_locale or interaction.locale).value)
     await client.moderators.tell(made.appeal.guild_id, made.channel_id, letter)
 
 
 async def _report(interaction: Interaction, message_id: int, values: Mapping[str, str]) -> None:
     client, asker = cast("Any", interaction.client), asker_of(interaction)
-    made = await client.services.reports.report(asker, message_id, values.get("reason", ""))
-    payload = messages.reported(asker.locale)
-    await interaction.response.send_message(payload.content, ephemeral=True)
+    async with patience(interaction):
+        made = await client.services.reports.report(asker, message_id, values.get("reason", ""))
+    await reply(interaction, messages.reported(asker.locale))
     letter = messages.report(made, (interaction.guild_locale or interaction.locale).value)
     await client.moderators.tell(made.report.guild_id, made.channel_id, letter)
 
@@ -111,16 +110,19 @@ async def _report(interaction: Interaction, message_id: int, values: Mapping[str
 async def _punish(interaction: Interaction, report_id: int, action: str, values: Mapping[str, str]) -> None:
     services, asker = cast("Any", interaction.client).services, asker_of(interaction)
     span, reason = values.get("span", ""), values.get("reason", "")
-    if span:
-        to_span(span)  # before anything is decided
-    found = await services.reports.close(asker, report_id, AppealStatus.ACCEPTED)
-    if action == "block":
-        await services.people.block(asker, found.job.user_id, span=span or None, reason=reason)
-    else:
-        await services.people.warn(asker, found.job.user_id, reason=reason)
+    async with patience(interaction):
+        if span:
+            to_span(span)  # before anything is decided
+        reported = await services.reports.get(asker, report_id)
+        await services.people.may_judge(asker, reported.job.user_id)
+        found = await services.reports.close(asker, report_id, AppealStatus.ACCEPTED)
+        if action == "block":
+            await services.people.block(asker, found.job.user_id, span=span or None, reason=reason)
+        else:
+            await services.people.warn(asker, found.job.user_id, reason=reason)
     content = interaction.message.content if interaction.message else ""
-    payload = messages.decided(content, action, asker.user_id, asker.locale)
-    await interaction.response.edit_message(content=payload.content, view=to_view(payload.rows))
+    locale = interaction.guild_locale or interaction.locale
+    await edit_pressed(interaction, messages.decided(content, action, asker.user_id, locale.value))
 
 
 async def _show(interaction: Interaction, custom_id: str, title: Sentence, fields: list[Field]) -> None:

@@ -1,29 +1,24 @@
 """The buttons that turn the pages of /mine. The page is in the custom_id; whose pages they are is not."""
 
 import re
-from typing import Any, Self, cast
+from typing import Any
 
 import discord
 
 from bot.boundary import Interaction, asker_of, guard, turn_into
 from bot.messages import mine as messages
+from bot.views.rebuilt import Rebuilt
 from bot.views.wired import wired
 
 
-class MineButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"mine:(?P<page>\d{1,6}):page"):
+class MineButton(
+    Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"mine:(?P<page>\d{1,6}):page"
+):
     """Previous and next: always through the presser's own history."""
 
     def __init__(self, item: discord.ui.Button[Any], match: re.Match[str]) -> None:
         super().__init__(item)
         self.page = int(match["page"])
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Rebuild the button from what was pressed."""
-        del interaction
-        return cls(cast("discord.ui.Button[Any]", item), match)
 
     async def callback(self, interaction: Interaction) -> None:
         """Show that page in place of this one."""

@@ -3,26 +3,34 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import discord
 
-from bot.boundary import Interaction, asker_of, drawing_asker_of, guard
+from bot.boundary import (
+    Interaction,
+    asker_of,
+    drawing_asker_of,
+    edit_pressed,
+    guard,
+    patience,
+    turn_into,
+)
 from bot.domain.errors import NotFound
 from bot.domain.people import AppealStatus
 from bot.domain.sentences import say
 from bot.messages import forgetting
 from bot.messages import people as messages
 from bot.messages import rules as rules_messages
-from bot.messages.components import to_view
-from bot.messages.payload import Payload
 from bot.views import forms
+from bot.views.rebuilt import Rebuilt
 
 MAX_DIGITS = 18  # beyond that no id fits the database
 STATUS = {"accept": AppealStatus.ACCEPTED, "reject": AppealStatus.REJECTED}
 
 
 class ModerationButton(
+    Rebuilt,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=(
         r"(?P<kind>confirm|notice|block|appeal|report|forget):"
@@ -38,14 +46,6 @@ class ModerationButton(
         self.number = int(match["id"])
         self.action = match["action"]
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Rebuild the button from what was pressed."""
-        del interaction
-        return cls(cast("discord.ui.Button[Any]", item), match)
-
     async def callback(self, interaction: Interaction) -> None:
         """Do what the button says."""
         async with guard(interaction):
@@ -60,14 +60,16 @@ async def _draw(button: ModerationButton, interaction: Interaction) -> None:
     text = await client.services.rules.confirmed(asker, button.number)
     # However often it is pressed, it is one job.
     once = replace(asker, source=f"confirm-{button.number}")
-    job = await client.services.jobs.imagine(once, text, is_confirmed=True)
+    async with patience(interaction):
+        job = await client.services.jobs.imagine(once, text, is_confirmed=True)
     await client.delivery.answer_in_place(interaction, job, rules_messages.confirmed(asker.locale))
 
 
 async def _acknowledge(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = cast("Any", interaction.client).services, asker_of(interaction)
-    await services.people.acknowledge(asker, button.number)
-    await _turn_into(interaction, messages.acknowledged(asker.locale))
+    async with patience(interaction):
+        await services.people.acknowledge(asker, button.number)
+    await turn_into(interaction, messages.acknowledged(asker.locale))
 
 
 async def _appeal(button: ModerationButton, interaction: Interaction) -> None:
@@ -78,20 +80,23 @@ async def _appeal(button: ModerationButton, interaction: Interaction) -> None:
 
 async def _decide_appeal(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = cast("Any", interaction.client).services, asker_of(interaction)
-    await services.people.decide(asker, button.number, STATUS[button.action])
+    async with patience(interaction):
+        await services.people.decide(asker, button.number, STATUS[button.action])
     await _decided(button, interaction)
 
 
 async def _delete(button: ModerationButton, interaction: Interaction) -> None:
     client, asker = cast("Any", interaction.client), asker_of(interaction)
-    found = await client.services.reports.delete_result(asker, button.number)
+    async with patience(interaction):
+        found = await client.services.reports.delete_result(asker, button.number)
     await _decided(button, interaction)
-    await client.moderators.remove_posts(found.deleted)
+    await client.moderators.remove_posts(found.posts)
 
 
 async def _dismiss(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = cast("Any", interaction.client).services, asker_of(interaction)
-    await services.reports.close(asker, button.number, AppealStatus.REJECTED)
+    async with patience(interaction):
+        await services.reports.close(asker, button.number, AppealStatus.REJECTED)
     await _decided(button, interaction)
 
 
@@ -111,20 +116,15 @@ async def _forget(button: ModerationButton, interaction: Interaction) -> None:
     del button
     services, asker = cast("Any", interaction.client).services, asker_of(interaction)
     await interaction.response.defer()
-    payload = forgetting.done(await services.forgetting.forget(asker), asker.locale)
-    await interaction.edit_original_response(content=payload.content, view=None)
+    await turn_into(interaction, forgetting.done(await services.forgetting.forget(asker), asker.locale))
 
 
 async def _decided(button: ModerationButton, interaction: Interaction) -> None:
-    """Say in the moderators' message what was decided, and by whom; its buttons go."""
+    """Say in the letter what was decided, and by whom, to all who read it; its buttons go."""
     content = interaction.message.content if interaction.message else ""
     locale = interaction.guild_locale or interaction.locale
-    await _turn_into(interaction, messages.decided(content, button.action, interaction.user.id, locale.value))
-
-
-async def _turn_into(interaction: Interaction, payload: Payload) -> None:
-    view = to_view(payload.rows) if payload.rows else None
-    await interaction.response.edit_message(content=payload.content, view=view)
+    payload = messages.decided(content, button.action, interaction.user.id, locale.value)
+    await edit_pressed(interaction, payload)
 
 
 PRESSES: dict[tuple[str, str], Callable[[ModerationButton, Interaction], Awaitable[None]]] = {

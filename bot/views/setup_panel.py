@@ -1,18 +1,20 @@
 """The panel of /setup: menus that keep what is chosen at once, forms, and the button that makes the rooms."""
 
 import re
-from typing import Any, Self, cast
+from collections.abc import Callable, Iterable
+from typing import Any, cast
 
 import discord
 
-from bot.boundary import Interaction, asker_of, guard
+from bot.boundary import Interaction, asker_of, check_posting, guard, patience
 from bot.domain.guild import GuildSettings
 from bot.domain.guild_options import MAX_IDS, ROWS, Kind, written
 from bot.domain.job import Asker
 from bot.domain.rooms import Arranged
-from bot.domain.sentences import Sentence, say
+from bot.domain.sentences import Sentence, Translations, say
 from bot.messages import guild as messages
 from bot.messages.catalogue import translations
+from bot.views.rebuilt import Rebuilt
 from bot.views.wired import room_keeper, wired
 
 FORMS: dict[str, tuple[Sentence, tuple[str, ...]]] = {
@@ -34,48 +36,78 @@ def panel(
     asker = asker_of(interaction)
     state = messages.SetupState(
         models=services.health.list_models(),
+        everybody=services.quotas.everybody(settings),
+        unseeing=_unseeing(settings, interaction.guild),
         missing=room_keeper(interaction).missing(asker.guild_id or 0),
         arranged=arranged,
     )
-    return messages.panel(settings, state, asker.locale).content, _controls(settings, asker)
+    controls = _controls(settings, asker, interaction.guild)
+    return messages.panel(settings, state, asker.locale).content, controls
 
 
-def _controls(settings: GuildSettings, asker: Asker) -> discord.ui.View:
+def _unseeing(settings: GuildSettings, guild: discord.Guild | None) -> tuple[int, ...]:
+    """The chosen roles that lack what Discord asks for before it shows a moderator's command."""
+    roles = [guild.get_role(role_id) for role_id in settings.moderator_role_ids] if guild else []
+    return tuple(role.id for role in roles if role and not role.permissions.moderate_members)
+
+
+def _controls(settings: GuildSettings, asker: Asker, guild: discord.Guild | None) -> discord.ui.View:
     words, here = translations(asker.locale), f"setup:{asker.guild_id}"
     view = discord.ui.View(timeout=None)
-    view.add_item(
-        discord.ui.RoleSelect(
-            custom_id=f"{here}:moderators",
-            placeholder=say("Roles that moderate").render(words),
-            min_values=0,
-            max_values=MAX_IDS,
-            default_values=[discord.Object(role_id) for role_id in settings.moderator_role_ids],
-            row=0,
-        )
-    )
-    view.add_item(
-        discord.ui.ChannelSelect(
-            custom_id=f"{here}:drawing-channels",
-            channel_types=[discord.ChannelType.text],
-            placeholder=say("Channels where members draw; none: everywhere").render(words),
-            min_values=0,
-            max_values=MAX_IDS,
-            default_values=[discord.Object(channel_id) for channel_id in settings.drawing_channel_ids],
-            row=1,
-        )
-    )
+    for item in _menus(settings, words, guild) if guild else ():
+        item.custom_id = f"{here}:{item.custom_id}"
+        view.add_item(item)
     public = say("Web page: on") if settings.is_public else say("Web page: off")
     buttons = [(action, label) for action, (label, _) in FORMS.items()] + [("public-page", public)]
     for action, label in buttons:
-        view.add_item(discord.ui.Button(custom_id=f"{here}:{action}", label=label.render(words), row=2))
+        view.add_item(discord.ui.Button(custom_id=f"{here}:{action}", label=label.render(words), row=3))
     make = say("Make the rooms").render(words)
     style = discord.ButtonStyle.success
-    view.add_item(discord.ui.Button(custom_id=f"{here}:apply", label=make, style=style, row=3))
+    view.add_item(discord.ui.Button(custom_id=f"{here}:apply", label=make, style=style, row=4))
     view.stop()  # answered by pattern, restart or not
     return view
 
 
+def _menus(
+    settings: GuildSettings, words: Translations, guild: discord.Guild
+) -> list[discord.ui.RoleSelect[Any] | discord.ui.ChannelSelect[Any]]:
+    """What is chosen from lists. Roles and channels that are deleted by now cannot be shown as chosen."""
+    desk = () if settings.moderators_channel_id is None else (settings.moderators_channel_id,)
+    return [
+        discord.ui.RoleSelect(
+            custom_id="moderators",
+            placeholder=say("Roles that moderate").render(words),
+            min_values=0,
+            max_values=MAX_IDS,
+            default_values=_known(guild.get_role, settings.moderator_role_ids),
+            row=0,
+        ),
+        discord.ui.ChannelSelect(
+            custom_id="moderators-channel",
+            channel_types=[discord.ChannelType.text],
+            placeholder=say("Where appeals and reports arrive").render(words),
+            min_values=0,
+            default_values=_known(guild.get_channel, desk),
+            row=1,
+        ),
+        discord.ui.ChannelSelect(
+            custom_id="drawing-channels",
+            channel_types=[discord.ChannelType.text],
+            placeholder=say("Channels where members draw; none: everywhere").render(words),
+            min_values=0,
+            max_values=MAX_IDS,
+            default_values=_known(guild.get_channel, settings.drawing_channel_ids),
+            row=2,
+        ),
+    ]
+
+
+def _known(find: Callable[[int], object], ids: Iterable[int]) -> list[discord.Object]:
+    return [discord.Object(number) for number in ids if find(number) is not None]
+
+
 class SetupItem(
+    Rebuilt,
     discord.ui.DynamicItem[discord.ui.Item[Any]],
     template=r"setup:(?P<guild_id>\d{1,20}):(?P<action>[a-z-]{1,20})",
 ):
@@ -84,14 +116,6 @@ class SetupItem(
     def __init__(self, item: discord.ui.Item[Any], match: re.Match[str]) -> None:
         super().__init__(item)
         self.action = match["action"]
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Rebuild it from what was pressed."""
-        del interaction
-        return cls(item, match)
 
     async def callback(self, interaction: Interaction) -> None:
         """Keep the choice, open the form, or make the rooms."""
@@ -103,7 +127,14 @@ class SetupItem(
             elif self.action == "apply":
                 await _apply(interaction)
             else:
+                self._check()
                 await _keep(interaction, {self.action: self._chosen(settings)})
+
+    def _check(self) -> None:
+        """Whether the bot can write where moderators are to read. Raises: MissingPermissions."""
+        if self.action == "moderators-channel" and isinstance(self.item, discord.ui.ChannelSelect):
+            for channel in self.item.values:
+                check_posting(channel.resolve())
 
     def _chosen(self, settings: GuildSettings) -> str:
         """The choice as it is written; a button toggles."""
@@ -146,15 +177,18 @@ class Form(discord.ui.Modal):
 
 async def _keep(interaction: Interaction, values: dict[str, str]) -> None:
     services, _ = wired(interaction)
-    settings = await services.guilds.set(asker_of(interaction), values)
+    async with patience(interaction):
+        settings = await services.guilds.set(asker_of(interaction), values)
     content, view = panel(interaction, settings)
-    await interaction.response.edit_message(content=content, view=view)
+    is_deferred = interaction.response.is_done()
+    edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
+    await edit(content=content, view=view)
 
 
 async def _apply(interaction: Interaction) -> None:
     services, _ = wired(interaction)
     await interaction.response.defer()
-    arranged = await room_keeper(interaction).arrange(interaction.guild_id or 0)
+    arranged = await room_keeper(interaction).arrange(interaction.guild_id or 0, is_asked=True)
     settings = await services.guilds.managed(asker_of(interaction))
     content, view = panel(interaction, settings, arranged)
     await interaction.edit_original_response(content=content, view=view)

@@ -1,16 +1,18 @@
 """The buttons of newcomers: accept the terms, try an example. All state is in the custom_id."""
 
 import re
-from typing import Any, Self, cast
+from typing import Any
 
 import discord
 
 from bot.boundary import Interaction, drawing_asker_of, guard, patience
 from bot.messages import onboarding as messages
+from bot.views.rebuilt import Rebuilt
 from bot.views.wired import wired
 
 
 class TermsButton(
+    Rebuilt,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"terms:(?P<pending_id>\d{1,18}):accept:(?P<version>\d{1,9})",
 ):
@@ -21,14 +23,6 @@ class TermsButton(
         self.pending_id = int(match["pending_id"])
         self.version = int(match["version"])
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Rebuild the button from what was pressed."""
-        del interaction
-        return cls(cast("discord.ui.Button[Any]", item), match)
-
     async def callback(self, interaction: Interaction) -> None:
         """Store the consent, and draw what was asked for."""
         async with guard(interaction):
@@ -36,25 +30,18 @@ class TermsButton(
             asker = drawing_asker_of(interaction)
             async with patience(interaction):
                 job = await services.onboarding.accept(asker, self.pending_id, self.version)
-            await delivery.answer_in_place(interaction, job, messages.accepted(asker.locale))
+                balance = await services.quotas.balance(asker)
+            await delivery.answer_in_place(interaction, job, messages.accepted(balance, asker.locale))
 
 
 class ExampleButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"start:(?P<number>\d{1,2}):example"
+    Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"start:(?P<number>\d{1,2}):example"
 ):
     """An example of the guide, drawn for who presses it."""
 
     def __init__(self, item: discord.ui.Button[Any], match: re.Match[str]) -> None:
         super().__init__(item)
         self.number = int(match["number"])
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Rebuild the button from what was pressed."""
-        del interaction
-        return cls(cast("discord.ui.Button[Any]", item), match)
 
     async def callback(self, interaction: Interaction) -> None:
         """Draw the example."""

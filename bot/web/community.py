@@ -35,6 +35,10 @@ class Community(Protocol):
         """Where to join."""
         ...
 
+    def is_here(self, guild_id: int) -> bool:
+        """Whether the bot is in a guild; it may have been removed."""
+        ...
+
     def public_channels(self, guild_id: int) -> frozenset[int]:
         """The channels whose pictures may be shown."""
         ...
@@ -77,10 +81,11 @@ class CommunityPages:
 
     async def _home(self, request: web.Request) -> web.Response:
         """The first public guild, or a page that says what this is."""
-        public = await self._gallery.list_public_guilds()
-        if public:
-            return await self._show_landing(request, public[0])
-        return self._page(request, "nobody.html")
+        public = filter(self._community.is_here, await self._gallery.list_public_guilds())
+        guild_id = next(public, None)
+        if guild_id is None:
+            return self._page(request, "nobody.html")
+        return await self._show_landing(request, guild_id)
 
     async def _landing(self, request: web.Request) -> web.Response:
         return await self._show_landing(request, await self._guild_id(request))
@@ -144,11 +149,18 @@ class CommunityPages:
         return web.Response(body=found.data, content_type=found.content_type, headers=headers)
 
     async def _guild_id(self, request: web.Request) -> int:
-        """The guild of the path, if it is a public one."""
+        """The guild of the path, if it is a public one that the bot is in."""
         guild_id = int(request.match_info["guild_id"])
-        if guild_id not in await self._gallery.list_public_guilds():
-            raise web.HTTPNotFound
+        if guild_id > MAX_ID or not self._community.is_here(guild_id):
+            raise self._nothing(request)
+        if not await self._gallery.is_public(guild_id):
+            raise self._nothing(request)
         return guild_id
+
+    def _nothing(self, request: web.Request) -> web.HTTPNotFound:
+        """A page that says that nothing is here."""
+        page = self._page(request, "message.html", text="gone")
+        return web.HTTPNotFound(text=page.text, content_type="text/html")
 
     def _page(self, request: web.Request, name: str, *, status: int = 200, **values: Any) -> web.Response:
         language = site.language(request.headers.get("Accept-Language", ""))

@@ -1,6 +1,9 @@
 """Moderators at work over the wire: two guilds, a moderator, a member, and a stranger who may not."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -299,7 +302,118 @@ async def test_the_audit_log_is_exported(town: Town) -> None:
     await town.say(town.mod, "mod notice", member=town.member, text="hello")
     log = await town.say(town.mod, "audit", member=town.member)
     exported = await town.press(town.mod, log.message, "Export as CSV")
+    await town.discord.wait_for(lambda _: exported.message and exported.message.attachments)
     assert exported.message
+    assert exported.content == "The newest row of the log."
     (file,) = exported.message.attachments
     assert b",notice," in file.data
     assert str(town.member.id).encode() in file.data
+
+
+async def test_a_picture_that_was_shown_again_is_reported_and_deleted_with_the_first(
+    town: Town, bot: BotProcess
+) -> None:
+    discord = town.discord
+    await town.say(town.member, "imagine", prompt="a red apple")
+    (grid,) = await wait_for_grids(discord, town.room, 1)
+    await bot.has("delivered")
+    elsewhere = discord.add_channel(discord.guild, "elsewhere")
+    await discord.slash(town.member, elsewhere, "show", job=1)
+    (copy,) = await wait_for_grids(discord, elsewhere, 1)
+    reporter = discord.add_member(discord.guild, "rosa")
+    spoken = discord.say(town.member, town.room, "hello")
+    refused = await (await discord.context_menu(reporter, town.room, "Report", spoken)).acknowledged()
+    assert "none of my pictures" in refused.content  # before anything had to be written
+    form = await (await discord.context_menu(reporter, elsewhere, "Report", copy)).acknowledged()
+    await (await discord.submit(reporter, form, {"reason": ""})).acknowledged()
+    (letter,) = await town.letters(1)
+    assert str(grid.id) in letter.content
+    await town.press(town.mod, letter, "Delete the picture")
+    await discord.wait_for(lambda d: grids(d, town.room) == grids(d, elsewhere) == [])
+
+
+async def test_a_channel_where_the_bot_cannot_post_is_refused_when_it_is_chosen(town: Town) -> None:
+    discord = town.discord
+    closed = discord.add_channel(discord.guild, "closed")
+    discord.set_permissions(closed, deny=["send_messages", "attach_files"])
+    for command in ("usage digest", "mod channel"):
+        refused = await town.say(town.mod, command, channel=closed)
+        assert f"I cannot post in <#{closed.id}>" in refused.content
+        assert "Send Messages" in refused.content
+        assert "Attach Files" in refused.content
+    assert "usage_digest" not in (await town.say(town.mod, "audit")).content
+
+
+async def test_who_is_timed_out_presses_in_vain(town: Town) -> None:
+    discord = town.discord
+    await town.say(town.member, "imagine", prompt="a red apple")
+    (grid,) = await wait_for_grids(discord, town.room, 1)
+    discord.time_out(town.member, 600)
+    custom_id = grid.component("🔄").custom_id
+    pressed = await (await discord.press(town.member, grid, custom_id=custom_id, forged=True)).acknowledged()
+    assert "timed out" in pressed.content
+    assert len(grids(discord, town.room)) == 1
+
+
+async def test_a_moderators_role_is_enough_until_it_is_taken_or_deleted(town: Town) -> None:
+    discord = town.discord
+    role = discord.add_role(discord.guild, "Wardens")
+    deputy = discord.add_member(discord.guild, "dora", roles=[role])
+    assert "Only members with" in (await town.say(deputy, "queue show")).content
+    value = f"<@&{role.id}>"
+    await town.say(town.mod, "guild set", setting="moderators", value=value)
+    await discord.wait_for(lambda d: any(value in message.content for message in d.ephemerals(town.mod)))
+    assert "0 jobs" in (await town.say(deputy, "queue show")).content
+    discord.world.backend.delete_role(discord.guild.id, role.id)
+    async with asyncio.timeout(10):
+        while "role_deleted" not in (await town.say(town.mod, "audit")).content:
+            await asyncio.sleep(0.1)
+    assert "Only members with" in (await town.say(deputy, "queue show")).content
+
+
+async def test_spans_phrases_and_zones_are_suggested(town: Town) -> None:
+    discord = town.discord
+    await town.say(town.mod, "rules add", phrase="evil clown", weight="heavy")
+
+    async def suggested(who: Member, command: str, option: str, typed: str, **filled: Any) -> list[str]:
+        call = await discord.autocomplete(who, town.room, command, option, typed, **filled)
+        await call.acknowledged()
+        return [choice["value"] for choice in call.choices]
+
+    owner = discord.guild.owner
+    assert await suggested(owner, "mod block", "duration", "1") == ["15m", "1h", "1d", "1w", "1 month"]
+    assert await suggested(owner, "rules remove", "phrase", "CLOWN") == ["evil clown"]
+    assert "Europe/Berlin" in await suggested(owner, "quota limits", "time_zone", "berl")
+
+
+async def test_moderators_and_members_are_answered_in_time_while_the_database_is_busy(
+    town: Town, bot: BotProcess
+) -> None:
+    discord = town.discord
+    await town.say(town.member, "imagine", prompt="a red apple")
+    (grid,) = await wait_for_grids(discord, town.room, 1)
+    await bot.has("delivered")
+    rosa = discord.add_member(discord.guild, "rosa")
+    form = await (await discord.context_menu(rosa, town.room, "Report", grid)).acknowledged()
+
+    with busy(bot):
+        sent = await (await discord.submit(rosa, form, {"reason": "odd"})).acknowledged()
+        blocked = await town.say(town.mod, "mod block", member=town.member, reason="spam", duration="1h")
+        assert (sent.error, blocked.error) == (None, None)
+    await discord.wait_for(lambda _: "nobody is told" in sent.content and "again <t:" in blocked.content, 20)
+
+    (letter,) = await town.letters(1)
+    with busy(bot):
+        pressed = await town.press(town.mod, letter, "Dismiss")
+        assert pressed.error is None
+    await discord.wait_for(lambda d: "✅ Dismissed." in d.messages(town.desk)[0].content, 20)
+    assert discord.messages(town.desk)[0].components == ()
+
+
+@contextmanager
+def busy(bot: BotProcess) -> Iterator[None]:
+    """Somebody else writes to the database, and takes their time."""
+    with closing(sqlite3.connect(bot.folder / "darkroom.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")

@@ -2,15 +2,17 @@
 
 import aiohttp
 
+from bot.delivery.rooms import MAX_GREETINGS
 from playground import Playground
 from playground.server import Call
-from playground.views import Channel, Member, Message
+from playground.views import Channel, Member, Message, Role
 from tests.wire.conftest import BotProcess
 from tests.wire.test_pages import free_port
 from tests.wire.test_path import grids, wait_for_grids
 
 MEMBERS_INTENT = 1 << 1
 SEND_MESSAGES = 1 << 11
+MANAGE_CHANNELS = 1 << 4
 
 
 async def test_a_stranger_accepts_the_terms_and_their_prompt_runs_by_itself(
@@ -37,12 +39,40 @@ async def test_a_stranger_accepts_the_terms_and_their_prompt_runs_by_itself(
     (grid,) = await wait_for_grids(discord, room, 1)
     assert grid.content == f"**a red apple --seed 7** - {stranger.mention} (fast)"
     assert "Welcome to the darkroom" in asked.content
+    assert "You have 96 of 100 pictures left today." in asked.content
     assert asked.message.components == ()
     await discord.slash(stranger, room, "imagine", prompt="a green apple")
     await wait_for_grids(discord, room, 2)
     mallory = discord.add_member(discord.guild, "mallory")
     forged = await discord.press(mallory, grid, custom_id="terms:1:accept:1", forged=True)
     assert "accepted this before" in (await forged.acknowledged()).content
+
+
+async def test_the_terms_of_one_server_are_nothing_to_another(discord: Playground, bot: BotProcess) -> None:
+    other = discord.add_guild("Lighthouse", owner="Hedy")
+    await bot.start()
+    ada, room, there = discord.guild.owner, discord.guild.newbies, other.newbies
+    moderator = discord.add_member(discord.guild, "maud", permissions=["moderate_members"])
+    refused = await discord.slash(
+        moderator, room, "guild set", forged=True, setting="terms", value="Obey Maud."
+    )
+    await told_so(discord, moderator, 1)
+    assert refused.ephemeral
+    told = await discord.slash(ada, room, "guild set", setting="terms", value="Be kind.")
+    await discord.wait_for(lambda d: "`terms`: Be kind." in told.content)
+    grace, rosa = discord.add_member(discord.guild, "grace"), discord.add_member(other, "rosa")
+    asked = await (await discord.slash(grace, room, "imagine", prompt="a red apple")).acknowledged()
+    assert asked.message
+    await discord.slash(rosa, there, "imagine", prompt="a green pear")
+    (grid,) = await wait_for_grids(discord, there, 1)
+    custom_id = asked.message.component("Accept and draw").custom_id
+    forged = await discord.press(rosa, grid, custom_id=custom_id, forged=True)
+    assert "accepted this before" in (await forged.acknowledged()).content
+    shown = await (await discord.slash(other.owner, there, "guild show")).acknowledged()
+    assert "`terms`: nothing" in shown.content
+    assert len(discord.messages(room)) == 0
+    await discord.press(grace, asked.message, label="Accept and draw")
+    await wait_for_grids(discord, room, 1)
 
 
 async def test_start_shows_the_guide_with_an_example_that_works(discord: Playground, bot: BotProcess) -> None:
@@ -101,6 +131,10 @@ async def test_setup_makes_rooms_with_guides_and_twice_makes_nothing_twice(
     await discord.wait_for(lambda d: "as they should be" in again.content)
     assert rooms(discord) == made
     assert guide_in(discord, second) == guide
+    discord.delete_message(guide)  # by a moderator, by mistake
+    await set_up(discord, ada, general)
+    await discord.wait_for(lambda d: any(message.components for message in d.messages(second)), 20)
+    assert guide_in(discord, second).content == guide.content
     discord.delete_channel(second)
     third = await set_up(discord, ada, general)
     await discord.wait_for(lambda d: "New rooms" in third.content)
@@ -124,8 +158,7 @@ async def test_setup_names_what_the_bot_may_not_do(discord: Playground, bot: Bot
     ada, general = discord.guild.owner, discord.guild.general
     backend = discord.world.backend
     role = next(role for role in backend.guilds[discord.guild.id].roles.values() if role.managed)
-    manage_channels = 1 << 4
-    backend.edit_role(discord.guild.id, role.id, {"permissions": role.permissions & ~manage_channels})
+    backend.edit_role(discord.guild.id, role.id, {"permissions": role.permissions & ~MANAGE_CHANNELS})
     before = rooms(discord)
     call = await discord.slash(ada, general, "guild set", setting="newbie-rooms", value="1")
     await call.acknowledged()
@@ -222,6 +255,14 @@ async def test_who_joins_is_greeted_in_a_room_with_examples(discord: Playground,
     greeting = next(message for message in discord.messages(room) if grace.id in message.mentions)
     await discord.press(grace, greeting, label="a red apple on a blue table")
     await wait_for_grids(discord, room, 1)
+    raid = [discord.add_member(discord.guild, f"raider{number}") for number in range(MAX_GREETINGS + 5)]
+
+    def greeted() -> set[int]:
+        return {number for message in discord.messages(room) for number in message.mentions}
+
+    await discord.wait_for(lambda _: raid[MAX_GREETINGS - 2].id in greeted(), 30)  # with Grace it is enough
+    await (await discord.slash(grace, room, "quota show")).acknowledged()
+    assert len(greeted() & {member.id for member in raid}) == MAX_GREETINGS - 1
 
 
 def told(discord: Playground, words: str) -> bool:
@@ -310,3 +351,36 @@ async def test_pressing_twice_at_once_makes_every_room_once(discord: Playground,
         await press.acknowledged()
     await discord.wait_for(lambda d: "as they should be" in shown.content, 20)  # the second has come
     assert rooms(discord).keys() == {"general", "Newcomers", "newbies-1", "newbies-2", "newbies-3"}
+
+
+async def test_a_closed_channel_of_a_rooms_name_is_opened_when_it_becomes_the_room(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    room = discord.guild.newbies
+    everybody = Role(id=discord.guild.id, name="@everyone", guild_id=discord.guild.id)
+    discord.set_permissions(room, deny=["send_messages"], target=everybody)
+    made = await keep_rooms(discord, 1)
+    assert made["newbies-1"] == room.id
+    overwrites = discord.world.backend.channels[room.id].overwrites
+    opened = next(item for item in overwrites if item.target_id == everybody.id)
+    assert opened.allow & SEND_MESSAGES
+    assert not opened.deny
+    assert "This room is for first pictures" in guide_in(discord, room).content
+
+
+async def test_a_setting_is_kept_although_the_rooms_cannot_be_looked_after(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    ada, general = discord.guild.owner, discord.guild.general
+    backend = discord.world.backend
+    role = next(role for role in backend.guilds[discord.guild.id].roles.values() if role.managed)
+    backend.edit_role(discord.guild.id, role.id, {"permissions": role.permissions & ~MANAGE_CHANNELS})
+    rooms_set = await discord.slash(ada, general, "guild set", setting="newbie-rooms", value="1")
+    await discord.wait_for(lambda d: "Manage Channels" in rooms_set.content)
+    trial_set = await discord.slash(ada, general, "guild set", setting="trial", value="8")
+    await discord.wait_for(lambda d: "`trial`: 8 pictures" in trial_set.content)
+    shown = await (await discord.slash(ada, general, "guild show")).acknowledged()
+    assert "`newbie-rooms`: 1 " in shown.content
+    assert "`trial`: 8 pictures" in shown.content

@@ -31,7 +31,13 @@ DEFAULTS = GuildSettings()
             Allowance(amount=600, unit=Unit.GPU_SECONDS, period=Period.WEEK),
         ),
         ("allowance", "none", None),
+        ("allowance", "0", Allowance(amount=0)),  # nobody draws but by role; not: as before
         ("trial", "25 pictures", Allowance(amount=25, period=Period.ONCE)),
+        ("trial", "30 GPU minutes", Allowance(amount=1800, unit=Unit.GPU_SECONDS, period=Period.ONCE)),
+        ("allowance", "2 gpu-hours/week", Allowance(amount=7200, unit=Unit.GPU_SECONDS, period=Period.WEEK)),
+        ("trial", "0", None),
+        ("moderators-channel", "<#123456789012345678>", 123456789012345678),
+        ("moderators-channel", "none", None),
     ],
 )
 def test_settings_are_read(name: str, text: str, value: object) -> None:
@@ -48,6 +54,7 @@ def test_settings_are_read(name: str, text: str, value: object) -> None:
         ("newbie-rooms", "-1"),
         ("public-page", "maybe"),
         ("moderators", "@Moderators"),
+        ("moderators-channel", "#moderators"),
         ("terms", "x" * 1501),
         ("allowance", "much"),
         ("colour", "red"),

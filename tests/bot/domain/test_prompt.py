@@ -172,12 +172,12 @@ def test_no_mistake_shows_markup() -> None:
 )
 def test_bombs_are_cheap(bomb: str) -> None:
     def attempt() -> float:
-        begin = time.perf_counter()
+        begin = time.thread_time()
         with contextlib.suppress(PromptError):
             parse(bomb)
-        return time.perf_counter() - begin
+        return time.thread_time() - begin
 
-    assert min(attempt() for _ in range(5)) < 0.005
+    assert min(attempt() for _ in range(25)) < 0.005  # the best: a busy machine disturbs the others
 
 
 pieces = st.sampled_from(

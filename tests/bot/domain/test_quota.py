@@ -55,6 +55,23 @@ def test_every_moment_is_in_one_period_and_the_next_begins_where_it_ends(
         assert local.day == 1
 
 
+@pytest.mark.parametrize("zone", ["America/Santiago", "Asia/Beirut", "America/Havana", "Atlantic/Azores"])
+def test_days_are_whole_in_every_hour_around_a_change_of_clocks(zone: str) -> None:
+    now, days = datetime(2026, 3, 1, tzinfo=UTC), list[tuple[datetime, datetime]]()
+    while now.year == 2026:
+        start, end = (
+            period_start(now, Period.DAY, ZoneInfo(zone)),
+            period_end(now, Period.DAY, ZoneInfo(zone)),
+        )
+        assert end is not None
+        assert start <= now < end
+        assert start.astimezone(ZoneInfo(zone)).date() == now.astimezone(ZoneInfo(zone)).date()
+        if days and days[-1][0] != start:
+            assert days[-1][1] == start  # nothing between two days, and nothing twice
+        days.append((start, end))
+        now += timedelta(minutes=30)
+
+
 @given(now=moments, zone=zones, days=st.integers(1, 90))
 def test_a_report_has_a_row_for_each_day_and_loses_nothing(now: datetime, zone: ZoneInfo, days: int) -> None:
     start, end = last_days(now, days, zone)

@@ -14,6 +14,7 @@ from bot.messages import jobs as messages
 from bot.messages.payload import MAX_CONTENT
 from bot.services.runs import JobUpdate
 from tests.bot.builders import job
+from tests.bot.messages.test_newcomers import TRIAL
 
 PARENT = ImageRef(job_id=800, index=1)
 
@@ -40,7 +41,7 @@ def test_every_state_of_a_job(snapshot: SnapshotAssertion) -> None:
 
 
 def test_guide_and_help(snapshot: SnapshotAssertion) -> None:
-    assert {"welcome": guide.welcome("en-US"), "help": guide.help_text("en-US")} == snapshot
+    assert {"welcome": guide.welcome(TRIAL, "en-US"), "help": guide.help_text("en-US")} == snapshot
 
 
 def test_refusals(snapshot: SnapshotAssertion) -> None:

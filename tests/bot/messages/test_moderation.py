@@ -1,7 +1,12 @@
 """What moderators, and members about whom they decide, read: word for word."""
 
+import csv
+import io
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
@@ -11,10 +16,14 @@ from bot.domain.image_filter import ImageFilter, Withheld
 from bot.domain.job import JobStatus
 from bot.domain.people import Appeal, AppealStatus, History, Report, Sanction, SanctionKind
 from bot.domain.rules import GuildRule, Place, RoomPolicy, Weight
+from bot.domain.sentences import ENGLISH
 from bot.messages import audit, forgetting, people, queue, refusals, rules
+from bot.messages.lists import fitted
 from bot.messages.payload import MAX_CONTENT
+from bot.messages.table import to_csv
+from bot.services.audit import PAGE_ROWS
 from bot.services.forgetting import Forgotten
-from bot.services.people import blocked
+from bot.services.people import MAX_HISTORY, blocked
 from bot.services.queue import QueueState
 from bot.services.reports import Reported
 from bot.services.rules import Findings, RuleBook
@@ -95,7 +104,7 @@ def test_what_is_said_about_people(snapshot: SnapshotAssertion) -> None:
         "blocked for good": refusals.refusal(blocked(said(SanctionKind.BLOCK), has_appeal=False), LOCALE),
         "blocked": people.blocked(BLOCK, LOCALE),
         "warned, and blocked": people.warned(100, BLOCK, LOCALE),
-        "told": people.told(100, LOCALE),
+        "told": people.told(said(SanctionKind.NOTICE), LOCALE),
         "unblocked": people.unblocked(100, LOCALE),
         "acknowledged": people.acknowledged(LOCALE),
         "appealed": people.appealed(LOCALE),
@@ -103,13 +112,16 @@ def test_what_is_said_about_people(snapshot: SnapshotAssertion) -> None:
         "ladder": people.ladder((0, 15, 60, 2880), LOCALE),
         "no ladder": people.ladder((), LOCALE),
         "history": people.history(history, LOCALE),
+        "long history": people.history(replace(history, has_more=True), LOCALE),
         "nothing was said": people.history(History(user_id=100, sanctions=(), strikes=0), LOCALE),
         "appeal": people.appeal(APPEAL, LOCALE),
         "report": people.report(reported("a red fox", "not nice"), LOCALE),
         "decided": people.decided("**Appeal**", "accept", 900, LOCALE),
         "channel": people.channel(77, LOCALE),
+        "a channel that everybody reads": people.channel(77, LOCALE, is_public=True),
         "no channel": people.channel(None, LOCALE),
         "inbox": people.inbox(2, LOCALE),
+        "full inbox": people.inbox(10, LOCALE, has_more=True),
         "empty inbox": people.inbox(0, LOCALE),
     } == snapshot
 
@@ -152,6 +164,8 @@ def test_queue_audit_and_forgetting(snapshot: SnapshotAssertion) -> None:
             entry(),
             entry(actor_id=0, action="rule_refused", reason="clown", details={"weight": "heavy"}),
             entry(actor_id=-3, target_id=None, action="rule_add", reason="", details={}),
+            entry(action="usage_digest", details={"channel": "77", "role": 31, "relax_is_free": True}),
+            entry(action="channel", details={"channel": 0, "minutes": [0, 60]}),
         ),
         has_more=True,
     )
@@ -173,11 +187,17 @@ def test_no_text_makes_a_message_too_long_or_speaks_for_the_bot(text: str) -> No
     book = RuleBook(
         rules=tuple(rule(text[:80] or "x", Weight.HEAVY) for _ in range(60)), rooms={}, is_nsfw_allowed=False
     )
-    page = AuditPage(filter=AuditFilter(), number=0, entries=(entry(text),) * 10, has_more=False)
+    page = AuditPage(filter=AuditFilter(), number=0, entries=(entry(text),) * PAGE_ROWS, has_more=False)
     for payload in (
         people.report(reported(text, text[:500]), LOCALE),
         people.history(
-            History(user_id=1, strikes=0, sanctions=(said(SanctionKind.BLOCK, reason=text),) * 15), LOCALE
+            History(
+                user_id=1,
+                strikes=0,
+                sanctions=(said(SanctionKind.BLOCK, reason=text),) * MAX_HISTORY,
+                has_more=True,
+            ),
+            LOCALE,
         ),
         people.decided(text[:2000], "accept", 900, LOCALE),
         queue.state(QueueState(jobs=(job(prompt=text),) * 20, is_paused=True), LOCALE),
@@ -188,3 +208,62 @@ def test_no_text_makes_a_message_too_long_or_speaks_for_the_bot(text: str) -> No
     assert "@everyone" not in people.report(reported(f"{text}@everyone", "@everyone"), LOCALE).content
     for button in audit.page(page, LOCALE).rows[0]:
         assert len(button.custom_id) <= 100
+    assert len(audit.page(page, LOCALE).content.splitlines()) == 1 + PAGE_ROWS  # none falls between pages
+
+
+@given(
+    rows=st.lists(st.text("ab ", min_size=1, max_size=900), max_size=60),
+    foot=st.lists(st.text("c", min_size=1, max_size=300), max_size=3),
+    most=st.none() | st.integers(0, 20),
+)
+def test_a_list_keeps_its_head_and_foot_and_counts_what_it_leaves_out(
+    rows: list[str], foot: list[str], most: int | None
+) -> None:
+    shown = fitted(ENGLISH, "head", rows, foot, most=most)
+    assert len(shown) <= MAX_CONTENT
+    lines = shown.splitlines()
+    assert lines[0] == "head"
+    assert lines[len(lines) - len(foot) :] == foot
+    body = lines[1 : len(lines) - len(foot)]
+    counted = re.fullmatch(r"… and (\d+) more", body[-1]) if body else None
+    kept = body[:-1] if counted else body
+    assert kept == rows[: len(kept)]
+    assert len(kept) + (int(counted[1]) if counted else 0) == len(rows)
+
+
+def test_all_rules_are_in_the_file_and_none_is_cut_in_two() -> None:
+    phrases = [f"=phrase number {number}" for number in range(1000)]
+    every = tuple(rule(phrase, Weight.HEAVY) for phrase in phrases)
+    book = RuleBook(rules=every, rooms={}, is_nsfw_allowed=False)
+    shown = rules.book(book, LOCALE).content
+    assert re.search(r"`=phrase number \d+` … and 9\d\d more\n-# ", shown)
+    file = rules.book_file(book)
+    assert file is not None
+    assert file[0] == "rules.csv"
+    table = list(csv.DictReader(io.StringIO(file[1].decode("utf-8-sig"))))
+    assert [row["phrase"] for row in table] == [f"'{phrase}" for phrase in phrases]
+    assert rules.book_file(RuleBook(rules=(), rooms={}, is_nsfw_allowed=False)) is None
+
+
+def test_the_audit_export_is_csv_that_no_spreadsheet_runs() -> None:
+    data = audit.table([entry('=cmd|"/c calc"!A1'), entry("Ωmega")])
+    first, second = csv.DictReader(io.StringIO(data.decode("utf-8-sig")))
+    assert first == {
+        "id": "1",
+        "when": "2026-03-01T12:00:00+00:00",
+        "actor": "900",
+        "action": "block",
+        "target": "100",
+        "reason": '\'=cmd|"/c calc"!A1',
+        "details": '{"minutes": 60}',
+    }
+    assert second["reason"] == "Ωmega"
+    assert data.startswith(b"\xef\xbb\xbf")  # or spreadsheets read Latin-1
+
+
+@pytest.mark.parametrize("begin", "=+-@\t\r\n")
+def test_no_cell_is_run_as_a_formula(begin: str) -> None:
+    (row,) = csv.DictReader(
+        io.StringIO(to_csv(("name",), [(f"{begin}1+1",)]).decode("utf-8-sig"), newline="")
+    )
+    assert row["name"] == f"'{begin}1+1"

@@ -1,5 +1,6 @@
 """What newcomers and owners read, word for word."""
 
+import re
 from dataclasses import replace
 
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.guild import GuildSettings
-from bot.domain.guild_options import MAX_TERMS
+from bot.domain.guild_options import MAX_TERMS, ROWS
 from bot.domain.job import FREE, Charge, ImageRef, JobKind, JobStatus
 from bot.domain.onboarding import Start, TermsNotAccepted
 from bot.domain.quota import Allowance, Balance, Period
@@ -49,11 +50,13 @@ def test_first_steps(snapshot: SnapshotAssertion) -> None:
 
 
 def test_setup(snapshot: SnapshotAssertion) -> None:
-    ready = guild.SetupState(models=("sketch (0123456789)",), missing=())
+    ready = guild.SetupState(models=("sketch (0123456789)",), everybody=Allowance(amount=100), missing=())
     lacking = replace(ready, missing=(say("Manage Channels"), say("Pin Messages")))
     assert {
         "panel": guild.panel(SETTINGS, ready, "en-US"),
         "permissions missing": guild.panel(SETTINGS, lacking, "en-US"),
+        "untouched": guild.panel(GuildSettings(), ready, "en-US"),
+        "roles that do not see": guild.panel(SETTINGS, replace(ready, unseeing=(31, 32)), "en-US"),
         "rooms made": guild.panel(SETTINGS, replace(ready, arranged=ARRANGED), "en-US"),
         "nothing to do": guild.panel(SETTINGS, replace(ready, arranged=Arranged()), "en-US"),
         "changed": guild.changed(SETTINGS, "newbie-rooms", ARRANGED, "en-US"),
@@ -85,6 +88,19 @@ def test_nothing_is_too_long(text: str, prompt: str) -> None:
         mine.page(page, "en-US"),
     ):
         assert len(payload.content) <= MAX_CONTENT
+    assert "/show" in mine.page(page, "en-US").content.splitlines()[-1]
+    assert len(mine.page(page, "en-US").content.splitlines()) == 8 + 2  # every picture has its line
+
+
+def test_the_panel_shows_every_setting_once() -> None:
+    grouped = [name for _, _, names in guild.GROUPS for name in names]
+    assert sorted(grouped) == sorted(ROWS)
+
+
+def test_many_roles_are_counted_and_none_is_cut_in_two() -> None:
+    many = replace(SETTINGS, moderator_role_ids=tuple(range(10**18, 10**18 + 25)))
+    shown = guild.settings(many, "en-US").content
+    assert re.search(r"`moderators`: (<@&\d{19}> ){5}… and 20 more", shown)
 
 
 def test_the_page_speaks_english_where_it_must() -> None:

@@ -11,6 +11,8 @@ from bot.domain.audit import AuditFilter
 from bot.domain.guild import GuildSettings
 from bot.domain.job import Asker, Job
 from bot.services import Services
+from bot.services.clock import utc_now
+from bot.storage import guilds
 from bot.storage.database import Database
 from bot.storage.models import AuditRow
 
@@ -47,7 +49,9 @@ async def delivered(services: Services, asker: Asker, message_id: int, prompt: s
 
 async def change(services: Services, update: Callable[[GuildSettings], GuildSettings]) -> None:
     """Change the settings of guild 1."""
-    await services.guilds.change(MODERATOR, update)
+    async with services.guilds._database.transaction() as session:
+        changed = update(await guilds.get_settings(session, 1))
+        await guilds.update_settings(session, 1, changed, now=utc_now())
 
 
 async def actions(services: Services, asker: Asker = MODERATOR) -> list[str]:

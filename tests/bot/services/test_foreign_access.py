@@ -14,17 +14,22 @@ from sqlalchemy import select
 
 from bot.domain.audit import AuditFilter
 from bot.domain.errors import PromptRefused, UserError
+from bot.domain.image_filter import ImageFilter
 from bot.domain.job import Asker, JobStatus
+from bot.domain.onboarding import TermsNotAccepted
 from bot.domain.people import AppealStatus
+from bot.domain.quota import Allowance, Unit
 from bot.domain.rules import Place, Weight
+from bot.domain.usage import By
 from bot.services import Services, build_services
+from bot.services.quotas import Gift, Limits
 from bot.storage.database import Database, owned_database
 from bot.storage.models import Table
 from bot.views.forms import FORM
 from bot.views.moderation_buttons import PRESSES, ModerationButton
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
-from tests.bot.services.community import ADA, MODERATOR, OUTSIDER, delivered, now
+from tests.bot.services.community import ADA, MODERATOR, OUTSIDER, change, delivered, now
 
 LOST_ROLE = 7
 BLOCKED = replace(ADA, user_id=102)
@@ -40,6 +45,7 @@ FOREIGNERS = (
     replace(OUTSIDER, guild_id=None),  # in a direct message, whatever Discord says of rights there
 )
 
+GIFT = Gift(amount=1, unit=Unit.IMAGES, days=1, reason="x")
 Deed = Callable[[Services, Asker, int], Awaitable[object]]
 
 # On rows of the guild, by number: refused to everybody here.
@@ -56,12 +62,14 @@ BY_NUMBER: dict[str, Deed] = {
     "queue cancel": lambda s, a, n: s.queue.cancel(a, n),
     "cancel": lambda s, a, n: s.jobs.cancel(a, n),
     "show": lambda s, a, n: s.gallery.show(a, n),
+    "accept terms": lambda s, a, n: s.onboarding.accept(now(a), n, 1),
 }
 # What members of the guild may do, and foreigners may not.
 BY_FOREIGNERS: dict[str, Deed] = {
     "vary": lambda s, a, n: s.jobs.vary(now(a), n, 0, reply_to=None),
     "pick": lambda s, a, n: s.jobs.pick(now(a), n, 0, reply_to=None),
     "reroll": lambda s, a, n: s.jobs.reroll(now(a), n, reply_to=None),
+    "may report": lambda s, a, n: s.reports.check(a, 5000 + n % 3),
     "report": lambda s, a, n: s.reports.report(a, 5000 + n % 3, ""),
 }
 # On the guild as a whole: refused to its members; foreigners only reach their own guild.
@@ -86,7 +94,25 @@ AT_LARGE: dict[str, Deed] = {
     "clear": lambda s, a, _: s.queue.clear(a, ADA.user_id),
     "pause": lambda s, a, _: s.queue.pause(a, is_paused=True),
     "audit": lambda s, a, n: s.audit.page(a, AuditFilter(user_id=100 + n % 4), 0),
-    "export": lambda s, a, _: s.audit.export(a, AuditFilter()),
+    "export": lambda s, a, _: s.audit.list_all(a, AuditFilter()),
+    "may judge": lambda s, a, n: s.people.may_judge(a, 100 + n % 4),
+    "image filter": lambda s, a, _: s.safety.set_filter(a, ImageFilter.OFF),
+    "balance": lambda s, a, n: s.quotas.balance_of(a, 100 + n % 4, ()),
+    "allowances": lambda s, a, _: s.quotas.house(a),
+    "allowance": lambda s, a, n: s.quotas.set_guild(a, Allowance(amount=n)),
+    "trial": lambda s, a, _: s.quotas.set_trial(a, None),
+    "role": lambda s, a, n: s.quotas.set_role(a, n, Allowance(amount=1)),
+    "member": lambda s, a, n: s.quotas.set_member(a, 100 + n % 4, (), Allowance(amount=1), ""),
+    "grant": lambda s, a, n: s.quotas.grant(a, 100 + n % 4, (), GIFT),
+    "revoke": lambda s, a, n: s.quotas.revoke(a, 100 + n % 4, (), ""),
+    "limits": lambda s, a, _: s.quotas.set_limits(a, Limits(max_running_jobs=1)),
+    "reset": lambda s, a, n: s.quotas.reset(a, 100 + n % 4, (), ""),
+    "usage": lambda s, a, _: s.usage.report(a, by=By.MEMBER, days=7),
+    "leaderboard": lambda s, a, _: s.usage.leaderboard(a, days=7, limit=5),
+    "digest": lambda s, a, n: s.usage.set_digest(a, n),
+    "settings": lambda s, a, _: s.guilds.moderated(a),
+    "managed": lambda s, a, _: s.guilds.managed(a),
+    "set": lambda s, a, _: s.guilds.set(a, {"terms": "Obey."}),
 }
 NUMBERS = st.one_of(st.integers(0, 12), st.integers(0, 10**18 - 1))
 
@@ -137,6 +163,10 @@ async def _open(stack: AsyncExitStack, folder: Path) -> tuple[Services, Database
     await services.people.block(MODERATOR, 106, span=None, reason="spam")
     await services.people.notice(MODERATOR, 107, text="hello")
     await services.reports.report(replace(ADA, user_id=108), 5000, "")
+    await change(services, lambda settings: replace(settings, terms="Be kind.", terms_version=1))
+    with pytest.raises(TermsNotAccepted):
+        await services.jobs.imagine(now(replace(ADA, user_id=109)), "a pear")
+    await change(services, lambda settings: replace(settings, terms=""))
     engine.hold()
     engine.is_held.clear()
     await services.jobs.imagine(now(ADA), "an apple")

@@ -1,12 +1,15 @@
 """Blocks, warnings, notices, appeals: told, acknowledged, decided."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.domain.audit import AuditFilter
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.people import AppealStatus, SanctionKind
+from bot.domain.people import SPANS, AppealStatus, SanctionKind, to_span
 from bot.services import Services
+from bot.services.people import MAX_HISTORY
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
 from tests.bot.services.community import ADA, MODERATOR, OUTSIDER, actions, change, drawn, now
@@ -113,7 +116,7 @@ async def test_a_rejected_appeal_leaves_the_block(services: Services) -> None:
         await services.jobs.imagine(now(ADA), "an apple")
 
 
-@pytest.mark.parametrize("span", ["soon", "-1h", "0m", "1x", "99999w", "1h later"])
+@pytest.mark.parametrize("span", ["soon", "-1h", "0m", "1x", "99999w", "1h later", "5 dogs", "1 moon"])
 async def test_a_time_that_cannot_be_read_blocks_nobody(services: Services, span: str) -> None:
     with pytest.raises(NotAllowed, match="Write how long"):
         await services.people.block(MODERATOR, ME, span=span, reason="")
@@ -133,3 +136,74 @@ async def test_only_moderators_and_never_on_themselves(services: Services) -> No
     ):
         with pytest.raises(NotAllowed):
             await refused
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [("15m", 15), ("1 h", 60), ("1d 12h", 2160), ("2 weeks", 20_160), ("1 month", 43_200), ("2mo", 86_400)],
+)
+async def test_a_block_lasts_as_long_as_was_typed(services: Services, typed: str, minutes: int) -> None:
+    given = await services.people.block(MODERATOR, ME, span=typed, reason="spam")
+    assert given.until == given.created_at + timedelta(minutes=minutes)
+    (entry,) = (await services.audit.page(MODERATOR, AuditFilter(), 0)).entries
+    assert entry.details == {"minutes": minutes}
+
+
+@pytest.mark.parametrize("span", SPANS)
+def test_every_suggested_span_can_be_read(span: str) -> None:
+    assert to_span(span)
+
+
+async def test_a_block_ends_by_itself(services: Services, clock: MovableClock) -> None:
+    await services.people.block(MODERATOR, ME, span="1h", reason="spam")
+    clock.advance(minutes=59)
+    with pytest.raises(NotAllowed, match="spam"):
+        await services.jobs.imagine(now(ADA), "an apple")
+    clock.advance(minutes=1)
+    await drawn(services, ADA)
+    with pytest.raises(NotFound, match="not blocked"):
+        await services.people.unblock(MODERATOR, ME, reason="over")
+
+
+async def test_a_moderator_who_is_blocked_cannot_let_themselves_in_again(services: Services) -> None:
+    await change(services, lambda settings: replace(settings, moderator_role_ids=(7,)))
+    deputy = replace(ADA, user_id=902, role_ids=(7,))
+    given = await services.people.block(MODERATOR, deputy.user_id, span=None, reason="resting")
+    made = await services.people.appeal(now(deputy), given.id, "I am fine")
+    with pytest.raises(NotAllowed, match="yourself"):
+        await services.people.unblock(deputy, deputy.user_id, reason="I say so")
+    with pytest.raises(NotAllowed, match="yourself"):
+        await services.people.decide(deputy, made.appeal.id, AppealStatus.ACCEPTED)
+    assert [a.id for a in await services.people.list_open_appeals(MODERATOR, limit=5)] == [made.appeal.id]
+    await services.people.decide(MODERATOR, made.appeal.id, AppealStatus.ACCEPTED)
+    await drawn(services, deputy)
+
+
+async def test_whoever_manages_the_server_can_lift_their_own_block(services: Services) -> None:
+    await services.people.block(replace(MODERATOR, user_id=903), MODERATOR.user_id, span=None, reason="oops")
+    assert await services.people.unblock(MODERATOR, MODERATOR.user_id, reason="oops") == MODERATOR.user_id
+    await drawn(services, MODERATOR)
+
+
+async def test_a_long_record_says_that_there_is_more(services: Services) -> None:
+    for number in range(MAX_HISTORY):
+        await services.people.notice(MODERATOR, ME, text=f"text {number}")
+    assert not (await services.people.history(MODERATOR, ME)).has_more
+    await services.people.notice(MODERATOR, ME, text="one more")
+    found = await services.people.history(MODERATOR, ME)
+    assert found.has_more
+    assert [s.reason for s in found.sanctions] == [
+        "one more",
+        *(f"text {number}" for number in reversed(range(1, MAX_HISTORY))),
+    ]
+
+
+async def test_nobody_judges_themselves_or_a_forgotten_member(services: Services) -> None:
+    await services.people.may_judge(MODERATOR, ME)
+    for asker, user_id, refusal in (
+        (MODERATOR, MODERATOR.user_id, NotAllowed),
+        (ADA, 101, NotAllowed),
+        (MODERATOR, -5, NotFound),
+    ):
+        with pytest.raises(refusal):
+            await services.people.may_judge(asker, user_id)

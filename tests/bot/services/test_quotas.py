@@ -301,6 +301,19 @@ async def test_one_member_draws_as_many_at_a_time_as_the_guild_lets_them(
     assert (await services.runs.reload(mine[4])).status is JobStatus.QUEUED
 
 
+async def test_a_hundred_at_once_wait_no_more_than_the_guild_lets_them(
+    services: Services, moderator: Asker, bob: Asker, engine: HandEngine
+) -> None:
+    await services.quotas.set_guild(moderator, Allowance(amount=10_000))
+    await services.quotas.set_limits(moderator, Limits(max_running_jobs=2, max_waiting_jobs=3))
+    engine.hold()
+    results = await asyncio.gather(
+        *(services.jobs.imagine(again(bob), "an apple") for _ in range(100)), return_exceptions=True
+    )
+    assert sum(isinstance(result, Job) for result in results) == 5
+    assert sum(isinstance(result, TooManyJobs) for result in results) == 95
+
+
 async def _running(services: Services, jobs: list[Job]) -> None:
     async with asyncio.timeout(10):
         for job in jobs:
@@ -387,3 +400,27 @@ async def test_an_expired_grant_is_not_shown_and_not_used(
     clock.advance(days=1)
     assert (await services.quotas.balance(bob)).grants == ()
     assert (await draw_until_refused(services, bob))[0] == 0
+
+
+async def test_a_grant_is_taken_back_and_what_is_drawn_on_it_goes_on(
+    services: Services, moderator: Asker, bob: Asker, engine: HandEngine
+) -> None:
+    await services.quotas.set_guild(moderator, Allowance(amount=0))
+    with pytest.raises(NotFound, match="no grants"):
+        await services.quotas.revoke(moderator, BOB, (), "a slip")
+    await services.quotas.grant(moderator, BOB, (), gift(2000))
+    engine.hold()
+    job = await services.jobs.imagine(again(bob), "an apple")
+    balance = await services.quotas.revoke(moderator, BOB, (), "200, not 2000")
+    assert balance.grants == ()
+    with pytest.raises(QuotaExceeded):
+        await services.jobs.imagine(again(bob), "a pear")
+    engine.release()
+    if run := services.runs.get(job.id):
+        async for _ in run.updates():
+            pass
+    assert (await services.runs.reload(job)).status is JobStatus.RENDERED
+    await services.quotas.grant(moderator, BOB, (), gift(8))
+    assert [grant.amount for grant in (await services.quotas.balance(bob)).grants] == [8]
+    (newest, revoked, _, _) = (await services.audit.page(moderator, AuditFilter(), 0)).entries
+    assert (newest.action, revoked.action, revoked.reason) == ("quota_grant", "quota_revoke", "200, not 2000")

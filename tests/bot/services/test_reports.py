@@ -45,7 +45,7 @@ async def test_a_deleted_result_is_gone_and_stays_charged(services: Services, tm
         with pytest.raises(refusal):
             await services.reports.delete_result(asker, made.report.id)
     gone = await services.reports.delete_result(MODERATOR, made.report.id)
-    assert {job.result_message_id for job in gone.deleted} == {5000, 5001}
+    assert {post.message_id for post in gone.posts} == {5000, 5001}
     assert list((tmp_path / "images").glob("*/*.*")) == []
     for job in (grid, pick):
         assert (await services.runs.reload(job)).status is JobStatus.DELETED
@@ -85,3 +85,26 @@ async def test_a_progress_message_can_be_reported_too(services: Services) -> Non
     await services.outbox.progress_message(job, 7000)
     assert (await services.reports.report(now(BOB), 7000, "")).job.id == job.id
     await finished(services, job)
+
+
+async def test_a_picture_that_is_shown_again_is_reported_and_deleted_with_the_first(
+    services: Services,
+) -> None:
+    job = await delivered(services, ADA, 5000)
+    await services.gallery.shown_again(job, channel_id=11, message_id=8000)
+    await services.reports.check(BOB, 8000)
+    with pytest.raises(NotFound):
+        await services.reports.check(OUTSIDER, 8000)
+    made = await services.reports.report(now(BOB), 8000, "")
+    assert made.job.id == job.id
+    gone = await services.reports.delete_result(MODERATOR, made.report.id)
+    assert {(post.channel_id, post.message_id) for post in gone.posts} == {(10, 5000), (11, 8000)}
+
+
+async def test_a_message_that_is_none_of_ours_is_refused_before_anything_is_asked(services: Services) -> None:
+    await delivered(services, ADA, 5000)
+    await services.reports.check(BOB, 5000)
+    with pytest.raises(NotFound, match="none of my pictures"):
+        await services.reports.check(BOB, 5001)
+    with pytest.raises(NotAllowed):
+        await services.reports.check(replace(BOB, guild_id=None), 5000)

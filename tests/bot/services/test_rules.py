@@ -205,3 +205,10 @@ async def test_an_age_restricted_room_of_a_guild_that_allows_it(liberal: Service
         await liberal.jobs.pick(now(ADA), job.id, 0, reply_to=None)
     with pytest.raises(PromptRefused, match="never draw minors"):
         await liberal.jobs.imagine(now(adults), "a nude child")
+
+
+async def test_phrases_are_suggested_to_moderators_of_their_own_guild_alone(services: Services) -> None:
+    await services.rules.add(MODERATOR, "clown", Weight.SOFT, Place.ANYWHERE)
+    assert await services.rules.list_phrases(MODERATOR) == ["clown"]
+    assert await services.rules.list_phrases(ADA) == []
+    assert await services.rules.list_phrases(OUTSIDER) == []

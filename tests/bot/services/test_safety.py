@@ -35,7 +35,7 @@ def eye() -> Eye:
 
 @pytest.fixture
 def safety(database: Database, tmp_path: Path, eye: Eye) -> Safety:
-    return Safety(database, ImageFiles(tmp_path / "images"), eye)
+    return Safety(database, ImageFiles(tmp_path / "images"), eye, allows_nsfw=True)
 
 
 async def test_nothing_is_looked_at_until_a_guild_wants_it(services: Services, safety: Safety) -> None:
@@ -102,3 +102,27 @@ async def test_age_restricted_rooms_of_a_guild_that_allows_nudity_are_left_alone
     assert await safety.judge(job, TILES, is_age_restricted=True) == Judgement()
     with pytest.raises(Withheld):
         await safety.judge(job, TILES, is_age_restricted=False)
+
+
+async def test_a_guild_is_not_left_alone_once_the_deployment_forbids_nudity(
+    services: Services, database: Database, tmp_path: Path, eye: Eye
+) -> None:
+    strict = Safety(database, ImageFiles(tmp_path / "images"), eye)
+    await strict.set_filter(MODERATOR, ImageFilter.BLOCK)
+    await change(services, lambda settings: replace(settings, is_nsfw_allowed=True))
+    job = await drawn(services, ADA)
+    with pytest.raises(Withheld):
+        await strict.judge(job, TILES, is_age_restricted=True)
+
+
+@pytest.mark.parametrize("chosen", [ImageFilter.SPOILER, ImageFilter.MODERATORS])
+async def test_what_looks_like_nudity_never_hangs_in_the_gallery(
+    services: Services, safety: Safety, chosen: ImageFilter
+) -> None:
+    await services.gallery.share(ADA, is_shown=True)
+    await safety.set_filter(MODERATOR, chosen)
+    job = await drawn(services, ADA)
+    await services.outbox.delivered(job, 5000)
+    assert [shown.job.id for shown in (await services.gallery.list_shown(1, [10])).pictures] == [job.id]
+    await safety.judge(job, TILES, is_age_restricted=False)
+    assert (await services.gallery.list_shown(1, [10])).pictures == ()

@@ -157,3 +157,21 @@ async def test_a_digest_moves_to_another_channel_and_ends(
     assert [digest.channel_id for digest in await services.usage.list_due()] == [6]
     assert await services.usage.set_digest(moderator, None) is None
     assert await services.usage.list_due() == []
+
+
+async def test_a_digest_that_everybody_reads_quotes_only_what_everybody_could_read(
+    services: Services, ada: Asker, moderator: Asker, clock: MovableClock
+) -> None:
+    await services.usage.set_digest(moderator, 5)
+    await draw(services, ada, "in a public room")
+    await draw(services, again(ada, channel_id=66), "in a hidden room")
+    await draw(services, again(ada, is_age_restricted=True), "for adults")
+    clock.advance(days=1)
+    (digest,) = await services.usage.list_due()
+    due = await services.usage.take(digest, prompts_from=[10])
+    assert due is not None
+    assert [used.prompt for used in due.report.prompts] == ["in a public room"]
+    assert due.report.total.jobs == 3  # all of it is counted
+    among_moderators = await services.usage.take(digest)
+    assert among_moderators is not None
+    assert len(among_moderators.report.prompts) == 3

@@ -167,6 +167,17 @@ class LedgerMachine(RuleBasedStateMachine):
         self.grants[grant_id] = (member, unit, in_ledger(unit, amount), expires_at)
 
     @rule(member=members)
+    def revoke(self, member: int) -> None:
+        ended = self.books.run(
+            quotas.update_grants_ended(self.session, guild_id=self.guild_id, user_id=member, now=self.now)
+        )
+        for grant_id, (owner, unit, limit, expires_at) in self.grants.items():
+            if owner == member and expires_at > self.now:
+                self.grants[grant_id] = (owner, unit, limit, self.now)
+                ended -= 1
+        assert ended == 0
+
+    @rule(member=members)
     def reset(self, member: int) -> None:
         self.now += timedelta(milliseconds=1)
         self.reset_at[member] = self.now

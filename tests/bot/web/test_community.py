@@ -30,6 +30,7 @@ class Town:
 
     def __init__(self) -> None:
         self.channels = frozenset({10, 11})
+        self.guilds = {1}
         self.url: str | None = "https://discord.gg/abc"
 
     async def counts(self, guild_id: int) -> Counts | None:
@@ -39,6 +40,10 @@ class Town:
     async def invitation(self, guild_id: int) -> str | None:
         """Where to join."""
         return self.url if guild_id == 1 else None
+
+    def is_here(self, guild_id: int) -> bool:
+        """One guild, until the bot is removed."""
+        return guild_id in self.guilds
 
     def public_channels(self, guild_id: int) -> frozenset[int]:
         """Two rooms."""
@@ -104,6 +109,22 @@ async def test_guilds_that_are_not_public_are_not_there(
     await configured(services, ada, is_public=False)
     assert (await client.get("/servers/1")).status == 404
     assert "not shown in public" in await seen(client, "/")
+
+
+async def test_a_guild_that_the_bot_was_removed_from_is_not_there(client: Client, town: Town) -> None:
+    town.guilds.clear()
+    answer = await client.get("/servers/1")
+    assert answer.status == 404
+    assert "There is nothing here." in await answer.text()
+    assert "not shown in public" in await seen(client, "/")
+
+
+async def test_the_first_public_guild_that_the_bot_is_in_is_at_home(
+    client: Client, services: Services, ada: Asker, town: Town
+) -> None:
+    await configured(services, replace(ada, guild_id=2), is_public=True)
+    town.guilds = {2}
+    assert 'href="/servers/2/join"' in await seen(client, "/")
 
 
 async def test_only_pictures_of_those_who_agreed_hang_in_the_gallery(

@@ -1,0 +1,64 @@
+"""A guild's own settings: who changes them, and what becomes of what is deleted on Discord."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.audit import AuditFilter
+from bot.domain.errors import NotAllowed
+from bot.domain.quota import Allowance, RoleAllowance
+from bot.services import Services
+from tests.bot.services.community import ADA, MODERATOR, actions, change, now
+
+
+async def test_a_deleted_role_gives_nobody_rights_or_pictures(services: Services) -> None:
+    kept = RoleAllowance(role_id=8, allowance=Allowance(amount=5))
+    await change(
+        services,
+        lambda settings: replace(
+            settings,
+            moderator_role_ids=(7, 8),
+            role_allowances=(RoleAllowance(role_id=7, allowance=Allowance(amount=9)), kept),
+        ),
+    )
+    await services.rules.room(MODERATOR, 10, role_ids=(7,))
+    await services.guilds.role_deleted(1, 7)
+    settings = await services.guilds.get(1)
+    assert settings.moderator_role_ids == (8,)
+    assert settings.role_allowances == (kept,)
+    book = await services.rules.book(MODERATOR)
+    assert book.rooms[10].role_ids == (7,)  # a room is not opened to everybody by it
+    (entry, _) = (await services.audit.page(MODERATOR, AuditFilter(), 0)).entries
+    assert (entry.actor_id, entry.action, entry.details) == (0, "role_deleted", {"role": "7"})
+
+
+async def test_a_deleted_role_that_meant_nothing_leaves_no_trace(services: Services) -> None:
+    await services.guilds.role_deleted(1, 7)
+    assert await actions(services) == []
+
+
+async def test_what_everybody_may_draw_is_told_without_the_trial(services: Services) -> None:
+    settings = await services.guilds.get(ADA.guild_id or 0)
+    trial = Allowance(amount=3)
+    assert services.quotas.everybody(replace(settings, trial=trial)) == Allowance(amount=40)
+    own = Allowance(amount=8)
+    assert services.quotas.everybody(replace(settings, trial=trial, allowance=own)) == own
+
+
+async def test_nobody_is_sent_to_a_deleted_channel_and_drawing_is_not_allowed_everywhere_by_it(
+    services: Services,
+) -> None:
+    await change(
+        services,
+        lambda settings: replace(settings, drawing_channel_ids=(20, 21), moderators_channel_id=30),
+    )
+    await services.guilds.channel_deleted(1, 20)
+    with pytest.raises(NotAllowed, match="<#21>"):
+        await services.jobs.imagine(now(ADA), "an apple")
+    await services.guilds.channel_deleted(1, 21)
+    with pytest.raises(NotAllowed, match="Nobody draws"):
+        await services.jobs.imagine(now(ADA), "an apple")
+    assert (await services.guilds.get(1)).moderators_channel_id == 30
+    await services.guilds.channel_deleted(1, 30)
+    assert (await services.guilds.get(1)).moderators_channel_id is None
+    assert await actions(services) == ["channel_deleted", "channel_deleted"]

@@ -26,6 +26,8 @@ import migrations
 ADVISORY_LOCK = 0x6461726B  # "dark"
 READER_CONNECTIONS = 4
 POSTGRESQL_CONNECTIONS = 10
+DRIVERS = frozenset({"sqlite+aiosqlite", "postgresql+asyncpg"})
+URL_FORMS = "Write sqlite+aiosqlite:///data/darkroom.db or postgresql+asyncpg://user:password@host/database."
 
 
 class DatabaseUnusable(Exception):
@@ -113,8 +115,18 @@ async def owned_database(url: str) -> AsyncGenerator[Database]:
 
 
 def open_database(url: str) -> Database:
-    """The database of a URL; the folder of a SQLite file is made."""
-    parsed = make_url(url)
+    """The database of a URL; the folder of a SQLite file is made.
+
+    Raises: DatabaseUnusable, for any but the two kinds that we keep; OSError.
+    """
+    try:
+        parsed = make_url(url)
+    except SQLAlchemyError:
+        raise DatabaseUnusable(f"DATABASE_URL is not the URL of a database. {URL_FORMS}") from None
+    if parsed.drivername not in DRIVERS:
+        raise DatabaseUnusable(
+            f"DATABASE_URL begins with {parsed.drivername}://, which I cannot use. {URL_FORMS}"
+        )
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Database(parsed)

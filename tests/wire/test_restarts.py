@@ -8,7 +8,7 @@ from tests.wire.test_path import grids, picture, wait_for_grids
 POSTS = "/channels/*/messages"
 
 
-async def test_buttons_work_after_a_restart(discord: Playground, bot: BotProcess) -> None:
+async def test_every_button_of_a_grid_works_after_a_restart(discord: Playground, bot: BotProcess) -> None:
     await bot.start()
     ada, room = discord.guild.owner, discord.guild.newbies
     await discord.slash(ada, room, "imagine", prompt="a red apple")
@@ -16,9 +16,16 @@ async def test_buttons_work_after_a_restart(discord: Playground, bot: BotProcess
     await discord.wait_for(lambda d: len(d.messages(room)) == 1)
     await bot.kill()
     await bot.start()
-    await discord.press(ada, grid, label="U2")
-    await discord.press(ada, grid, label="V3")
-    await wait_for_grids(discord, room, 3)
+    for number, item in enumerate(grid.components, start=2):
+        call = await (await discord.press(ada, grid, custom_id=item.custom_id)).acknowledged()
+        assert call.error is None
+        found = await wait_for_grids(discord, room, number)
+        assert found[-1].reference == grid.id
+    pressed = next(message for message in discord.messages(room) if message.id == grid.id)
+    assert {item.style for item in pressed.components} == {1}  # blue
+    assert len(pressed.attachments) == 1
+    tiles = [message for message in grids(discord, room) if "Image #" in message.content]
+    assert [message.content.split("Image ")[1][:2] for message in tiles] == ["#1", "#2", "#3", "#4"]
 
 
 async def test_jobs_that_wait_or_run_when_the_process_dies_are_drawn_from_their_seeds(

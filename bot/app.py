@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 EXIT_OK = 0
 EXIT_STARTUP = 1
 PURGE_SECONDS = 6 * 3600.0
+ANSWER_SECONDS = 2.0
+"""At the end, for those who have just asked."""
 
 
 async def run(settings: Settings) -> int:
@@ -201,6 +203,7 @@ async def _serve(client: Darkroom, services: Services, engine: InProcessEngine) 
 async def _drain(client: Darkroom, services: Services) -> None:
     """Nothing new, what runs goes back to the queue, what is owed stays owed."""
     services.jobs.drain()
+    await client.answered(ANSWER_SECONDS)
     await services.runs.drain()
     await client.rooms.close()
     await client.digests.close()

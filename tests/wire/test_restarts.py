@@ -1,5 +1,7 @@
 """Whatever dies, and whenever: every job is delivered once, and once only."""
 
+import asyncio
+
 from playground import Playground
 from playground.faults import Drop, Hold, Status
 from tests.wire.conftest import BotProcess
@@ -109,6 +111,26 @@ async def test_sigterm_returns_running_jobs_to_the_queue_and_exits_with_zero(
     await slow_bot.start()
     (grid,) = await wait_for_grids(discord, room, 1, 120)
     assert picture(grid).size[0] > 0
+
+
+async def test_sigterm_lets_an_answer_that_is_under_way_be_finished(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    held = Hold()
+    rule = discord.faults.add(held, method="POST", path="/interactions/*/callback")
+    call = await discord.slash(ada, room, "imagine", prompt="a red apple")
+    await discord.wait_for(lambda d: rule.hits)
+    stopping = asyncio.create_task(bot.stop())
+    await asyncio.wait([stopping], timeout=0.5)
+    assert not stopping.done()
+    held.released.set()
+    assert await stopping == 0
+    assert call.error is None
+    await bot.start()
+    await wait_for_grids(discord, room, 1)
+    await discord.wait_for(lambda d: len(d.messages(room)) == 1)
 
 
 async def test_a_second_process_on_the_same_database_says_who_holds_it_and_stops(

@@ -74,7 +74,7 @@ class _Given:
 def parse(text: str) -> Prompt:
     """Read a prompt.
 
-    Raises: PromptError with every mistake, in reading order.
+    Raises: PromptError with every mistake: of the text, of the parameters, and parameters that there are not.
     """
     if len(text) > MAX_LENGTH:
         raise PromptError(

@@ -132,7 +132,7 @@ def test_every_mistake_has_its_cure(text: str, cures: list[str]) -> None:
     assert mistakes(text) == cures
 
 
-def test_all_mistakes_are_told_together_in_reading_order() -> None:
+def test_all_mistakes_are_told_together() -> None:
     assert mistakes("::3 --ar16:9 --sed 3 --steps 0 --no") == [
         "There is no text before `::3`: write it first, as in `a fox::2`.",
         "There is nothing to draw yet: say what you want to see, as in `a red fox in the snow`.",

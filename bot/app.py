@@ -3,9 +3,12 @@
 import asyncio
 import logging
 import signal
+import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
+import aiohttp
 import discord
 
 from bot.client import Darkroom, point_discord_to
@@ -26,6 +29,8 @@ log = logging.getLogger(__name__)
 EXIT_OK = 0
 EXIT_STARTUP = 1
 PURGE_SECONDS = 6 * 3600.0
+ANSWER_SECONDS = 2.0
+"""At the end, for those who have just asked."""
 
 
 async def run(settings: Settings) -> int:
@@ -41,20 +46,15 @@ async def run(settings: Settings) -> int:
     if settings.discord_api_base:
         point_discord_to(settings.discord_api_base)
     async with AsyncExitStack() as stack:
-        engine = await stack.enter_async_context(started_engine(settings))
-        services = await stack.enter_async_context(open_services(settings, engine))
+        services, engine = await stack.enter_async_context(open_services(settings))
         meters = Meters()
         client = await stack.enter_async_context(
             Darkroom(services, meters=meters, members_intent=settings.members_intent)
         )
         await stack.enter_async_context(served_pages(settings, services, client, meters))
         await stack.enter_async_context(purged(settings, services))
-        try:
+        async with readable_discord_errors():
             await client.login(settings.discord_token.get_secret_value())
-        except discord.LoginFailure:
-            raise StartupError(
-                "Discord does not accept DISCORD_TOKEN. Reset it in the developer portal."
-            ) from None
         return await _serve(client, services, engine)
 
 
@@ -76,24 +76,65 @@ async def started_engine(settings: Settings) -> AsyncIterator[InProcessEngine]:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, engine: InProcessEngine) -> AsyncGenerator[Services]:
-    """The services on the settings' database, owned by this process.
+async def readable_discord_errors() -> AsyncGenerator[None]:
+    """Say what to do where Discord cannot be reached, or does not want us.
 
     Raises: StartupError.
     """
+    try:
+        yield
+    except discord.LoginFailure:
+        raise StartupError(
+            "Discord does not accept DISCORD_TOKEN. Reset it in the developer portal (Bot > Reset Token)."
+        ) from None
+    except discord.PrivilegedIntentsRequired:
+        raise StartupError(
+            "MEMBERS_INTENT is set, but Discord does not grant it. Switch on the Server Members Intent in "
+            "the developer portal (Bot), or remove MEMBERS_INTENT."
+        ) from None
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        raise StartupError(f"Discord does not answer ({error}). Is this machine online?") from error
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncGenerator[tuple[Services, InProcessEngine]]:
+    """The services on the settings' database, owned by this process, and the engine that draws for them.
+
+    The database comes first: a second process is turned away before it loads a model onto the same GPU.
+
+    Raises: StartupError.
+    """
+    make_data_dir(settings.data_dir)
     async with AsyncExitStack() as stack:
         try:
             database = await stack.enter_async_context(owned_database(settings.database_url))
         except DatabaseUnusable as error:
             raise StartupError(str(error)) from error
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        yield build_services(
+        engine = await stack.enter_async_context(started_engine(settings))
+        services = build_services(
             database,
             engine,
             data_dir=settings.data_dir,
             daily_images=settings.daily_images,
             allows_nsfw=settings.allow_nsfw,
         )
+        yield services, engine
+
+
+def make_data_dir(folder: Path) -> None:
+    """The folder of the pictures, for nobody else's eyes.
+
+    Raises: StartupError, where it cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StartupError(
+            f"DATA_DIR={folder} cannot be written to ({reason}). Name a folder that this user may write to."
+        ) from error
 
 
 @asynccontextmanager
@@ -150,8 +191,8 @@ async def _serve(client: Darkroom, services: Services, engine: InProcessEngine) 
     try:
         done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         ended = done.pop()
-        if (error := ended.exception()) is not None:
-            raise StartupError(f"The connection to Discord ended: {error}") from error
+        async with readable_discord_errors():
+            ended.result()
         return waits[ended]
     finally:
         await _drain(client, services)
@@ -162,6 +203,7 @@ async def _serve(client: Darkroom, services: Services, engine: InProcessEngine) 
 async def _drain(client: Darkroom, services: Services) -> None:
     """Nothing new, what runs goes back to the queue, what is owed stays owed."""
     services.jobs.drain()
+    await client.answered(ANSWER_SECONDS)
     await services.runs.drain()
     await client.rooms.close()
     await client.digests.close()

@@ -26,6 +26,9 @@ Interaction: TypeAlias = discord.Interaction[discord.Client]
 UNKNOWN_INTERACTION = 10062
 TOO_LATE = frozenset({UNKNOWN_INTERACTION, 10015, 50027})  # unknown webhook, invalid webhook token
 
+LOST = (aiohttp.ClientError, OSError)
+"""How a call ends of which nobody knows whether it took effect. TimeoutError is one of the latter."""
+
 PATIENCE_SECONDS = 1.0
 """After this long an interaction is acknowledged without its answer."""
 
@@ -113,6 +116,9 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
     if isinstance(cause, discord.HTTPException) and cause.code in TOO_LATE:
         log.warning("interaction %s was answered too late", interaction.id)
         return
+    if isinstance(cause, LOST):
+        log.warning("the answer to interaction %s was lost: %s", interaction.id, cause)
+        return
     locale = interaction.locale.value
     if isinstance(cause, UserError):
         prompt = getattr(interaction.namespace, "prompt", None) if isinstance(cause, PromptError) else None
@@ -122,7 +128,7 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
         payload = refusals.our_fault(interaction.id, locale)
     try:
         await reply(interaction, payload)
-    except discord.HTTPException as failure:
+    except (discord.HTTPException, *LOST) as failure:
         log.warning("interaction %s could not be told: %s", interaction.id, failure)
 
 
@@ -185,7 +191,7 @@ async def _acknowledge_unless(is_over: asyncio.Event, interaction: Interaction) 
         # A form that a menu opened has no message of its own, so that an answer must be promised.
         is_form = interaction.type is discord.InteractionType.modal_submit
         await interaction.response.defer(ephemeral=True, thinking=is_form and interaction.message is None)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+    except (discord.HTTPException, *LOST) as error:
         log.warning("interaction %s could not be deferred: %s", interaction.id, error)
 
 

@@ -124,6 +124,10 @@ class Darkroom(commands.AutoShardedBot):
         self._answers.note(interaction)
         await forms.submitted(interaction)
 
+    async def answered(self, seconds: float) -> None:
+        """Wait until every interaction has its answer, but not longer than this."""
+        await self._answers.settled(seconds)
+
     async def on_ready(self) -> None:
         """Say that the gateway is up."""
         log.info("connected as %s, in %d guilds", self.user, len(self.guilds))

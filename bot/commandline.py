@@ -1,6 +1,8 @@
 """The commands that need no Discord: draw a grid, and check the installation."""
 
 import asyncio
+import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -10,22 +12,28 @@ from uuid import uuid4
 import discord
 from tqdm import tqdm
 
-from bot.app import open_services, started_engine
+from bot.app import make_data_dir, open_services, readable_discord_errors, started_engine
 from bot.boundary import NEEDED
 from bot.client import point_discord_to
 from bot.config import Settings, StartupError
 from bot.domain.errors import UserError
 from bot.domain.job import Asker, Job
+from bot.imaging.encode import FILE_EXTENSIONS
 from bot.messages.jobs import FAILURES
 from bot.services import Services
-from bot.storage.database import current_revision, head_revision, open_database
+from bot.storage.database import DatabaseUnusable, current_revision, head_revision, open_database
 
 UNLIMITED = 2**31
+SCARCE_BYTES = 1e9
 MAX_GUILDS = 50
 
 
 async def imagine(settings: Settings, prompt: str, out: Path) -> int:
-    """Draw a grid through the same services as on Discord, on a scratch database of its own."""
+    """Draw a grid through the same services as on Discord, on a scratch database of its own.
+
+    Raises: StartupError.
+    """
+    _check_out(out)
     with tempfile.TemporaryDirectory(prefix="darkroom-") as folder:
         scratch = settings.model_copy(
             update={
@@ -34,12 +42,21 @@ async def imagine(settings: Settings, prompt: str, out: Path) -> int:
                 "daily_images": UNLIMITED,
             }
         )
-        async with started_engine(scratch) as engine, open_services(scratch, engine) as services:
+        async with open_services(scratch) as (services, _):
             try:
                 return await _draw(services, prompt, out)
             except UserError as error:
                 sys.stderr.write(f"{error}\n")
                 return 1
+
+
+def _check_out(out: Path) -> None:
+    """Before anything is drawn: whether the picture can be written there at all."""
+    extension = out.suffix.removeprefix(".").lower()
+    if extension not in FILE_EXTENSIONS:
+        raise StartupError(f"The picture cannot be written to {out}: name it .png, .webp or .jpg.")
+    if not os.access(out.parent, os.W_OK):
+        raise StartupError(f"The picture cannot be written to {out}: there is no such folder to write to.")
 
 
 async def _draw(services: Services, prompt: str, out: Path) -> int:
@@ -52,8 +69,8 @@ async def _draw(services: Services, prompt: str, out: Path) -> int:
     made = await services.pictures.make_print(job)
     try:
         await asyncio.to_thread(made.write, out)
-    except (OSError, ValueError) as error:
-        sys.stderr.write(f"The picture cannot be written to {out}: {error}\n")
+    except OSError as error:
+        sys.stderr.write(f"The picture cannot be written to {out}: {error.strerror or error}\n")
         return 1
     sys.stdout.write(f"{out} (seed {job.recipe.seed}, {job.recipe.width}×{job.recipe.height} each)\n")
     return 0
@@ -74,6 +91,7 @@ async def _follow(services: Services, job: Job) -> Job:
 async def check(settings: Settings) -> int:
     """One line per thing that must be right, each wrong one with its cure; 0 if all are."""
     checks: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
+        ("data", _check_data),
         ("database", _check_database),
         ("model", _check_model),
         ("discord", _check_discord),
@@ -89,6 +107,16 @@ async def check(settings: Settings) -> int:
     return 1 if failures else 0
 
 
+async def _check_data(settings: Settings) -> str:
+    make_data_dir(settings.data_dir)
+    free = shutil.disk_usage(settings.data_dir).free
+    if free < SCARCE_BYTES:
+        raise StartupError(
+            f"only {free / 1e9:.1f} GB are free in {settings.data_dir}. Make room, or set RETENTION_DAYS."
+        )
+    return f"{settings.data_dir} can be written to; {free / 1e9:.0f} GB are free"
+
+
 async def _check_database(settings: Settings) -> str:
     try:
         database = open_database(settings.database_url)
@@ -96,6 +124,8 @@ async def _check_database(settings: Settings) -> str:
             revision = await current_revision(database)
         finally:
             await database.close()
+    except DatabaseUnusable as error:
+        raise StartupError(str(error)) from error
     except Exception as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
         raise StartupError(f"cannot be opened ({reason}). Correct DATABASE_URL.") from error
@@ -118,16 +148,9 @@ async def _check_discord(settings: Settings) -> str:
         raise StartupError("DISCORD_TOKEN is missing. Put your bot's token into .env (see .env.example).")
     if settings.discord_api_base:
         point_discord_to(settings.discord_api_base)
-    async with discord.Client(intents=discord.Intents(guilds=True)) as client:
-        try:
-            await client.login(settings.discord_token.get_secret_value())
-            return await _check_guilds(client)
-        except discord.LoginFailure:
-            raise StartupError(
-                "Discord does not accept DISCORD_TOKEN. Reset it in the developer portal (Bot > Reset Token)."
-            ) from None
-        except (discord.HTTPException, OSError) as error:
-            raise StartupError(f"Discord does not answer ({error}). Is this machine online?") from error
+    async with discord.Client(intents=discord.Intents(guilds=True)) as client, readable_discord_errors():
+        await client.login(settings.discord_token.get_secret_value())
+        return await _check_guilds(client)
 
 
 async def _check_guilds(client: discord.Client) -> str:
@@ -142,4 +165,5 @@ async def _check_guilds(client: discord.Client) -> str:
         missing = [str(NEEDED[name]) for name in NEEDED if not getattr(member.guild_permissions, name)]
         if missing:
             raise StartupError(f"in {guild.name} I lack {', '.join(missing)}. Invite me again: {link}")
-    return f"the token works; in {len(guilds)} servers with all permissions"
+    where = guilds[0].name if len(guilds) == 1 else f"{len(guilds)} servers"
+    return f"the token works; in {where} with all permissions. To invite the bot elsewhere: {link}"

@@ -25,8 +25,8 @@ async def ask_at_once(playground: Playground, members: int) -> list[Call]:
     return calls
 
 
-def table(seconds: Sequence[float], *, asked: int, refused: int) -> str:
-    """How many were answered, how many in time, and after how many seconds."""
+def table(seconds: Sequence[float], *, asked: int, deferred: int, refused: int) -> str:
+    """How many were answered, how many in time, how, and after how many seconds."""
     if not seconds:
         return f"{asked} asked, none answered in time"
     ordered = sorted(seconds)
@@ -34,6 +34,7 @@ def table(seconds: Sequence[float], *, asked: int, refused: int) -> str:
         "asked": str(asked),
         "answered": str(len(seconds)),
         f"under {GOOD_SECONDS:g} s": str(sum(value < GOOD_SECONDS for value in seconds)),
+        "deferred": str(deferred),
         "refused": str(refused),
         "p50": f"{statistics.median(seconds):.3f} s",
         "p99": f"{ordered[math.ceil(len(ordered) * 0.99) - 1]:.3f} s",
@@ -52,7 +53,13 @@ async def measure(folder: Path, members: int) -> str:
         await connected(playground, bot)
         calls = await ask_at_once(playground, members)
         seconds = [call.ack_seconds for call in calls if call.ack_seconds is not None]
-        return table(seconds, asked=len(calls), refused=sum(call.ephemeral for call in calls))
+        kinds = [(call.kind, call.ephemeral) for call in calls]
+        return table(
+            seconds,
+            asked=len(calls),
+            deferred=sum(kind == "deferred" for kind, _ in kinds),
+            refused=kinds.count(("message", True)),
+        )
 
 
 def main() -> int:

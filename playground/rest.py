@@ -69,7 +69,7 @@ class Rest:
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         path = request.path.removeprefix(API)
-        fault = self._faults.strike(request.method, path)
+        fault = self._strike(request.method, path)
         call = await _read(request, path)
         response = await self._suffer(fault, request, processed=False)
         if response is None:
@@ -119,7 +119,7 @@ class Rest:
         return answer
 
     async def _cdn(self, request: web.Request) -> web.StreamResponse:
-        fault = self._faults.strike("GET", request.path)
+        fault = self._strike("GET", request.path)
         response = await self._suffer(fault, request, processed=False)
         if response is None:
             data = self._world.read_cdn(request.path)
@@ -129,6 +129,12 @@ class Rest:
         self.log.append(Request(method="GET", path=request.path, status=status, at=time.monotonic()))
         self.on_change()
         return response
+
+    def _strike(self, method: str, path: str) -> Fault | None:
+        fault = self._faults.strike(method, path)
+        if fault is not None:
+            self.on_change()  # somebody may wait for it to strike
+        return fault
 
     async def _suffer(
         self, fault: Fault | None, request: web.Request, *, processed: bool

@@ -255,6 +255,10 @@ class Playground:
         """A guild with its owner, #general and #newbies-1; the bot is a member."""
         return self.world.add_guild(name, owner, ("general", "newbies-1"), premium_tier)
 
+    def invite_bot(self, guild: Guild, permissions: Sequence[str]) -> None:
+        """As if the bot had been invited with these permissions, and everybody had no others."""
+        self.world.invite_bot(guild.id, permissions)
+
     def remove_guild(self, guild: Guild) -> None:
         """The bot is kicked: its channels answer 50001 from now on."""
         self.world.remove_guild(guild.id)

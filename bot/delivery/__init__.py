@@ -75,8 +75,11 @@ class Delivery:
                 payload.content, view=to_view(payload.rows), allowed_mentions=discord.AllowedMentions.none()
             ),
         )
-        self.follow(job, message_id=None if response is None else response.message_id)
-        return response is not None
+        if response is None:  # it may be there all the same
+            self.follow(job, finds_progress=True)
+            return False
+        self.follow(job, message_id=response.message_id)
+        return True
 
     async def answer_press(self, interaction: Interaction, job: Job, custom_id: str) -> None:
         """Show that a button was pressed, and post what comes of it as a reply."""

@@ -24,7 +24,7 @@ from bot.delivery.calls import (
     call,
 )
 from bot.delivery.moderators import Moderators
-from bot.delivery.progress import HISTORY_LIMIT, only, reply
+from bot.delivery.progress import messages_since, only, reply
 from bot.domain.errors import NotFound, PromptRefused, Unavailable
 from bot.domain.job import Job
 from bot.imaging.encode import Encoded
@@ -131,7 +131,7 @@ class Poster:
         """Our own post of this ticket, if an earlier attempt succeeded without our hearing of it."""
         me = self._client.user
         async with call():
-            async for message in channel.history(limit=HISTORY_LIMIT, after=job.created_at):
+            async for message in messages_since(job, channel):
                 names = [attachment.filename for attachment in message.attachments]
                 if me and message.author.id == me.id and any(ticket.token in name for name in names):
                     return message.id

@@ -3,6 +3,8 @@
 import asyncio
 import io
 import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -32,7 +34,10 @@ WAITING_EDIT_SECONDS = 15.0
 """Between two edits while a job only waits: its place in the queue is not worth more."""
 CHANNEL_EDIT_SECONDS = 1.0
 """Between two edits in one channel, whoever's they are: the channel's rate limit is shared."""
-HISTORY_LIMIT = 100
+HISTORY_LIMIT = 1000
+"""Messages that are looked through for our own, a hundred a request: a busy channel has many by then."""
+CLOCKS_APART = timedelta(minutes=10)
+"""Jobs are dated by our clock, messages by Discord's; so much we may be ahead."""
 
 
 class Pace:
@@ -93,15 +98,21 @@ class ProgressMessage:
             await self.keep()
 
     async def find(self, me: int) -> None:
-        """Look for it in the channel: the process may have died before its id was written down."""
+        """Look for it in the channel, where its id is not known: the answer was lost, or the process died.
+
+        A job that still waits gets a new one where there is none.
+        """
         custom_id = f"job:{self._job.id}:cancel"
         try:
             async with call():
-                async for message in self._channel.history(limit=HISTORY_LIMIT, after=self._job.created_at):
+                async for message in messages_since(self._job, self._channel):
                     if message.author.id == me and custom_id in _custom_ids(message):
                         self._message_id = message.id
         except (CallLost, ChannelClosed, discord.HTTPException) as error:
             log.info("job %s: progress message not found again: %s", self._job.id, error)
+            return
+        if self._message_id is None and self._job.status is JobStatus.QUEUED:
+            await self.post()
         await self.keep()
 
     async def follow(self, run: Run) -> None:
@@ -206,6 +217,11 @@ class ProgressMessage:
                 )
         except (CallLost, ChannelClosed, discord.HTTPException) as error:
             log.info("job %s: its end could not be told: %s", self._job.id, error)
+
+
+def messages_since(job: Job, channel: discord.PartialMessageable) -> AsyncIterator[discord.Message]:
+    """The channel's messages since the job was asked for, oldest first, so far as it is worth looking."""
+    return channel.history(limit=HISTORY_LIMIT, after=job.created_at - CLOCKS_APART)
 
 
 def only(user_id: int) -> discord.AllowedMentions:

@@ -41,7 +41,7 @@ class PromptError(UserError):
 
     @property
     def mistakes(self) -> tuple[Sentence, ...]:
-        """Every mistake of the prompt, in reading order, each with its cure."""
+        """Every mistake of the prompt, each with its cure."""
         return self.sentences
 
 

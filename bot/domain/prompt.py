@@ -26,10 +26,11 @@ MAX_PARAMETERS = 20
 MAX_MISTAKES = 10
 """More than anybody reads; the rest is counted."""
 
-# Phones turn `--` into a long dash.
+# Phones turn `--` into a long dash, Japanese keyboards write wide ones, and one is easily forgotten.
+_DASHES = "‐‑‒–—―−－-"  # the hyphen last, where a class of characters takes it for itself
 # A run of dashes is tried once, from its beginning; a word ends before the next.
 _MARK = re.compile(
-    r"(?<![-–—―−])(?P<dashes>--[-–—―−]*+|[–—―−][-–—―−]*+)(?P<word>[^\W\d_](?:[^\s,–—―−-]|-(?![-–—―−]))*+)"
+    rf"(?<![{_DASHES}])(?P<dashes>[{_DASHES}]++)(?P<word>[^\W\d_](?:[^\s,{_DASHES}]|-(?![{_DASHES}]))*+)"
 )
 _WEIGHT = re.compile(r"::(?P<weight>[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?=[\s,]|$))?")
 _TEXT_ONLY = {"Cc", "Cs"}
@@ -73,7 +74,7 @@ class _Given:
 def parse(text: str) -> Prompt:
     """Read a prompt.
 
-    Raises: PromptError with every mistake, in reading order.
+    Raises: PromptError with every mistake: of the text, of the parameters, and parameters that there are not.
     """
     if len(text) > MAX_LENGTH:
         raise PromptError(
@@ -116,9 +117,11 @@ def _clean(text: str) -> str:
 
 
 def _split(text: str) -> tuple[str, list[_Given]]:
-    """The text before the parameters, and the parameters."""
+    """The text before the parameters, and the parameters; of too many, only so many as prove it."""
     marks: list[re.Match[str]] = []
     for mark in _MARK.finditer(text):
+        if len(marks) > MAX_PARAMETERS:
+            break
         follows = bool(marks) and marks[-1].end() == mark.start()
         if follows or _is_parameter(text, mark):
             marks.append(mark)
@@ -143,7 +146,7 @@ def _is_parameter(text: str, mark: re.Match[str]) -> bool:
 def _name(word: str) -> tuple[str, str]:
     """A known name and what is glued to it (`ar16:9`); else the whole word."""
     lower = word.lower()
-    letters = re.match(r"[a-z]*", lower)
+    letters = re.match(r"[a-z]*+(?!-[^\W\d_])", lower)  # `aspect-ratio` is a word of its own
     name = letters[0] if letters else ""
     return (name, word[len(name) :].lstrip("=:,-")) if name in FIELDS else (lower, "")
 
@@ -157,17 +160,18 @@ def _read_parts(text: str, mistakes: list[Sentence]) -> tuple[Part, ...]:
     pieces = [
         (text[begin:end].strip(), weight) for begin, end, weight in zip(begins, ends, weights, strict=True)
     ]
-    parts = tuple(Part(text=piece, weight=_weight(weight)) for piece, weight in pieces if piece)
-    if len(parts) > MAX_PARTS:
+    count = sum(bool(piece) for piece, _ in pieces)
+    if count > MAX_PARTS:
         mistakes.append(
             say(
                 "The prompt has {count} parts with `::`; the limit is {limit}. Join some of them.",
-                count=len(parts),
+                count=count,
                 limit=MAX_PARTS,
             )
         )
-    else:
-        mistakes.extend(_part_mistakes(pieces, parts))
+        return ()
+    parts = tuple(Part(text=piece, weight=_weight(weight)) for piece, weight in pieces if piece)
+    mistakes.extend(_part_mistakes(pieces, parts))
     return parts
 
 
@@ -182,10 +186,10 @@ def _part_mistakes(pieces: Iterable[tuple[str, str | None]], parts: tuple[Part, 
                 "There is no text before `::{weight}`: write it first, as in `a fox::2`.",
                 weight=echo_code(weight),
             )
-        elif abs(_weight(weight)) > MAX_WEIGHT:
+        elif weight and abs(_weight(weight)) > MAX_WEIGHT:
             yield say(
                 "The weight `::{weight}` is too large: weights go from -{limit} to {limit}.",
-                weight=echo_code(weight or ""),
+                weight=echo_code(weight),
                 limit=MAX_WEIGHT,
             )
     total = sum(part.weight for part in parts)
@@ -206,38 +210,38 @@ def _read_parameters(given: list[_Given], mistakes: list[Sentence]) -> Parameter
     """The typed values of the parameters that were given."""
     if len(given) > MAX_PARAMETERS:
         mistakes.append(
-            say(
-                "The prompt has {count} parameters; the limit is {limit}.",
-                count=len(given),
-                limit=MAX_PARAMETERS,
-            )
+            say("The prompt has more than {limit} parameters: keep those that matter.", limit=MAX_PARAMETERS)
         )
         return Parameters()
     values: dict[str, Any] = {}
     for one in given:
+        if one.parameter is None:
+            continue
         try:
-            values[FIELDS.get(one.name, "")] = _read_value(one)
+            values[FIELDS[one.name]] = _read_value(one, one.parameter)
         except PromptError as error:
             mistakes.extend(error.mistakes)
+    mistakes.extend(_unknown([one.name for one in given if one.parameter is None]))
     mistakes.extend(_repeated(given))
     return Parameters() if mistakes else Parameters(**values)
 
 
-def _unknown(name: str) -> Sentence:
-    near = get_close_matches(name[:20], FIELDS, n=1)
-    if near:
-        return say(
-            "I do not know `--{name}`. Did you mean `--{near}`?", name=echo_code(name, limit=40), near=near[0]
-        )
-    known = ", ".join(f"`--{parameter.name}`" for parameter in ROWS.values())
-    return say("I do not know `--{name}`. I know {known}.", name=echo_code(name, limit=40), known=known)
+def _unknown(names: Iterable[str]) -> Iterator[Sentence]:
+    """Names that look like one of ours, each with it; all others, as other bots have them, together."""
+    strange = []
+    for name in dict.fromkeys(names):
+        shown = echo_code(name, limit=40)
+        if near := get_close_matches(name[:20], FIELDS, n=1):
+            yield say("I do not know `--{name}`. Did you mean `--{near}`?", name=shown, near=near[0])
+        else:
+            strange.append(f"`--{shown}`")
+    if strange:
+        known = ", ".join(f"`--{parameter.name}`" for parameter in ROWS.values())
+        yield say("I do not know {names}. I know {known}.", names=", ".join(strange), known=known)
 
 
-def _read_value(given: _Given) -> Any:
+def _read_value(given: _Given, parameter: Parameter[Any]) -> Any:
     """The typed value. Raises PromptError with every mistake of this one parameter."""
-    parameter = given.parameter
-    if parameter is None:
-        raise PromptError(_unknown(given.name))
     words = f"{given.glued} {given.value}".split()
     if parameter.words != 0 and not any(word.strip(",") for word in words):
         raise PromptError(

@@ -23,6 +23,8 @@ MARGIN = 0.98
 """Files stay a little below the limit."""
 WEBP_SIDE = 16383
 """WebP knows no longer side."""
+FILE_EXTENSIONS = ("png", "webp", "jpg", "jpeg")
+"""The formats that `encode_file` writes."""
 JPEG_QUALITIES = (90, 80, 65, 50)
 SHRINK = 0.7
 SMALLEST_SIDE = 16

@@ -102,10 +102,15 @@ class Runs:
         self._turns = Turns()
         self._runs: dict[int, Run] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._is_draining = False
 
     def start(self, job: Job) -> Run:
-        """Put a QUEUED job on the engine."""
-        run = self._runs[job.id] = Run(job)
+        """Put a QUEUED job on the engine; while draining, leave it to the next process."""
+        run = Run(job)
+        if self._is_draining:
+            run.end()
+            return run
+        self._runs[job.id] = run
         self._tasks[job.id] = asyncio.create_task(self._draw(run), name=f"job {job.id}")
         return run
 
@@ -150,7 +155,8 @@ class Runs:
             return unfinished + await jobs_table.list_with_progress_message(session)
 
     async def drain(self) -> None:
-        """Stop drawing; what runs goes back to the queue, for the next start."""
+        """Stop drawing, for good; what runs goes back to the queue, for the next start."""
+        self._is_draining = True
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -162,9 +168,11 @@ class Runs:
             with self._turns.queue(job.guild_id, job.user_id) as turn:
                 await turn.come(await self._max_running(job))
                 await self._follow_engine(run)
-        except (EngineStopped, DeviceLost, asyncio.CancelledError):
+        except asyncio.CancelledError:
             await self._return(run)
             raise
+        except (EngineStopped, DeviceLost):  # the process is ending: the next one draws it
+            await self._return(run)
         except EngineError as error:
             log.warning("job %s failed: %s", job.id, error)
             await self._fail(run, _failure(error))

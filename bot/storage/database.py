@@ -6,7 +6,7 @@ import fcntl
 import os
 import socket
 import sqlite3
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +20,16 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 import migrations
 
 ADVISORY_LOCK = 0x6461726B  # "dark"
 READER_CONNECTIONS = 4
 POSTGRESQL_CONNECTIONS = 10
+CLOSE_SECONDS = 5.0
+DRIVERS = frozenset({"sqlite+aiosqlite", "postgresql+asyncpg"})
+URL_FORMS = "Write sqlite+aiosqlite:///data/darkroom.db or postgresql+asyncpg://user:password@host/database."
 
 
 class DatabaseUnusable(Exception):
@@ -48,13 +52,13 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A unit of work: committed at the end, rolled back on any exception."""
-        async with self._session(self._writer) as session, session.begin():
+        async with _whole(self._session(self._writer)) as session:
             yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A consistent read that cannot write."""
-        async with self._session(self._reader) as session, session.begin():
+        async with _whole(self._session(self._reader)) as session:
             yield session
 
     def _session(self, engine: AsyncEngine) -> AsyncSession:
@@ -62,9 +66,18 @@ class Database:
         return AsyncSession(engine, expire_on_commit=False, execution_options={"synchronize_session": False})
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, once the units of work that are under way have ended."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                while self._num_busy():  # noqa: ASYNC110 - a pool sets no event
+                    await asyncio.sleep(0.01)
         await self._writer.dispose()
         await self._reader.dispose()
+
+    def _num_busy(self) -> int:
+        """How many connections are in use."""
+        pools = [self._writer.pool, self._reader.pool]
+        return sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
 
     def _sqlite_engine(self, *, writes: bool) -> AsyncEngine:
         size = 1 if writes else READER_CONNECTIONS
@@ -94,6 +107,30 @@ class Database:
 
 
 @asynccontextmanager
+async def _whole(session: AsyncSession) -> AsyncIterator[AsyncSession]:
+    """A session that ends in one piece, whoever is cancelled meanwhile."""
+    try:
+        yield session
+    except BaseException:
+        await _to_the_end(session.rollback())
+        raise
+    else:
+        await _to_the_end(session.commit())
+    finally:
+        await _to_the_end(session.close())
+
+
+async def _to_the_end(ending: Coroutine[Any, Any, None]) -> None:
+    """Await what a cancellation must not cut in two: it is raised after it."""
+    task = asyncio.create_task(ending)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
+@asynccontextmanager
 async def owned_database(url: str) -> AsyncGenerator[Database]:
     """Open the database as its only owner: checked, backed up, migrated to head.
 
@@ -113,8 +150,18 @@ async def owned_database(url: str) -> AsyncGenerator[Database]:
 
 
 def open_database(url: str) -> Database:
-    """The database of a URL; the folder of a SQLite file is made."""
-    parsed = make_url(url)
+    """The database of a URL; the folder of a SQLite file is made.
+
+    Raises: DatabaseUnusable, for any but the two kinds that we keep; OSError.
+    """
+    try:
+        parsed = make_url(url)
+    except SQLAlchemyError:
+        raise DatabaseUnusable(f"DATABASE_URL is not the URL of a database. {URL_FORMS}") from None
+    if parsed.drivername not in DRIVERS:
+        raise DatabaseUnusable(
+            f"DATABASE_URL begins with {parsed.drivername}://, which I cannot use. {URL_FORMS}"
+        )
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Database(parsed)

@@ -200,6 +200,11 @@ class World:
         member = Member(id=owner.id, name=owner_name, guild_id=guild.id)
         return Guild(id=guild.id, name=name, owner=member, channels=made)
 
+    def invite_bot(self, guild_id: int, permissions: Sequence[str]) -> None:
+        own = self.backend.get_member(guild_id, self.bot_id).role_ids
+        for role_id in (guild_id, *own):  # everybody's role has the number of the guild
+            self.backend.edit_role(guild_id, role_id, {"permissions": _bits(permissions)})
+
     def remove_guild(self, guild_id: int) -> None:
         self.left_channels.update(self.backend.guilds[guild_id].channel_ids)
         self.backend.remove_guild(guild_id)

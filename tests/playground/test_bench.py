@@ -9,14 +9,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def test_the_table_says_who_was_answered_when() -> None:
-    assert table([0.1] * 98 + [1.0, 2.5], asked=101, refused=3).splitlines() == [
-        "asked  answered  under 2 s  refused      p50      p99      max",
-        "  101       100         99        3  0.100 s  1.000 s  2.500 s",
+    assert table([0.1] * 98 + [1.0, 2.5], asked=101, deferred=12, refused=3).splitlines() == [
+        "asked  answered  under 2 s  deferred  refused      p50      p99      max",
+        "  101       100         99        12        3  0.100 s  1.000 s  2.500 s",
     ]
 
 
 def test_no_answer_is_said() -> None:
-    assert table([], asked=5, refused=0) == "5 asked, none answered in time"
+    assert table([], asked=5, deferred=0, refused=0) == "5 asked, none answered in time"
 
 
 @pytest.mark.usefixtures("bot")

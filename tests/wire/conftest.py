@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Self
@@ -47,10 +47,11 @@ class Nursery:
         self._started: asyncio.Queue[int] = asyncio.Queue()
         self._ends: dict[int, asyncio.Future[int]] = {}
 
-    async def start(self, environment: dict[str, str], log: Path) -> int:
+    async def start(self, arguments: Sequence[str], environment: dict[str, str], log: Path) -> int:
         """Start a bot; returns its process id."""
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"environment": environment, "log": str(log)}).encode() + b"\n")
+        order = {"arguments": arguments, "environment": environment, "log": str(log)}
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
         return await self._started.get()
 
     def end_of(self, process_id: int) -> "asyncio.Future[int]":
@@ -121,9 +122,10 @@ class BotProcess:
         await self.playground.bot_ready(START_SECONDS)
         return self
 
-    async def spawn(self, **settings: str) -> None:
+    async def spawn(self, *arguments: str, **settings: str) -> None:
         """Start it without waiting."""
-        self._process_id = await self.nursery.start({**self.environment, **settings}, self.folder / "bot.log")
+        environment = {**self.environment, **settings}
+        self._process_id = await self.nursery.start(arguments, environment, self.folder / "bot.log")
 
     async def kill(self) -> None:
         """kill -9: no chance to say good-bye."""

@@ -14,8 +14,8 @@ import bot.app  # noqa: F401 - for its weight
 from bot.__main__ import main
 
 
-def _be_the_bot(environment: dict[str, str], log: str) -> None:
-    """In the child: run `python -m bot` as if it had been started afresh."""
+def _be_the_bot(arguments: list[str], environment: dict[str, str], log: str) -> None:
+    """In the child: run `python -m bot …` as if it had been started afresh."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -24,8 +24,9 @@ def _be_the_bot(environment: dict[str, str], log: str) -> None:
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(Path(log).parent)
-    sys.argv = ["bot"]
+    sys.argv = ["bot", *arguments]
     code = main()
+    sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 
@@ -52,7 +53,7 @@ def _serve() -> None:
         order = json.loads(line)
         child = os.fork()
         if child == 0:
-            _be_the_bot(order["environment"], order["log"])
+            _be_the_bot(order["arguments"], order["environment"], order["log"])
         _tell(started=child)
 
 

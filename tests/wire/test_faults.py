@@ -3,16 +3,25 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import pairwise
 
 import pytest
 
 from playground import Playground
 from playground.faults import Delay, Drop, Hold, RateLimited, Status
+from playground.rest import Request
+from playground.views import Channel
 from tests.wire.conftest import BotProcess
 from tests.wire.test_path import grids, picture, wait_for_grids
 
 POSTS = "/channels/*/messages"
 CALLBACKS = "/interactions/*/callback"
+
+
+def edits_of(discord: Playground, room: Channel) -> list[Request]:
+    """The edits in a channel, in order."""
+    place = f"/channels/{room.id}/messages/"
+    return [r for r in discord.requests if r.method == "PATCH" and r.path.startswith(place)]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +66,82 @@ async def test_a_retry_an_hour_after_a_lost_answer_finds_its_own_post(
     await discord.wait_for(lambda d: len(d.messages(room)) == 1)
     assert len(grids(discord, room)) == 1
     await bot.has("delivered")
+
+
+async def test_a_late_retry_looks_through_a_busy_channel(discord: Playground, bot: BotProcess) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    refused = discord.faults.add(Status(status=503), method="POST", path=POSTS)
+    discord.faults.add(Drop(processed=True), method="POST", path=POSTS)
+    held = Hold()
+    rule = discord.faults.add(held, method="GET", path=POSTS, after=2)  # two pages before the second attempt
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    await discord.wait_for(lambda d: refused.hits)
+    for number in range(120):
+        discord.say(ada, room, f"meanwhile, {number}")
+    await discord.wait_for(lambda d: rule.hits, 30)
+    discord.clock.advance(3600)  # Discord has forgotten the nonce
+    held.released.set()
+    await bot.has("delivered")
+    assert len(grids(discord, room)) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        RateLimited(retry_after=0.5),
+        Status(status=500),
+        Status(status=500, processed=True),
+        Drop(),
+        Drop(processed=True),
+    ],
+    ids=["429", "500", "500 after success", "dropped", "dropped after success"],
+)
+async def test_a_fault_at_the_answer_leaves_one_result_and_nothing_that_waits(
+    discord: Playground, bot: BotProcess, fault: Status | RateLimited | Drop
+) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    rule = discord.faults.add(fault, method="POST", path=CALLBACKS)
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    await wait_for_grids(discord, room, 1, 30)
+    await discord.wait_for(lambda d: len(d.messages(room)) == 1, 30)
+    assert rule.hits == 1
+    assert len(grids(discord, room)) == 1
+    await bot.has("delivered")
+
+
+async def test_a_token_that_is_refused_ends_the_process_and_keeps_what_is_owed(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    discord.faults.add(Status(status=401), method="POST", path=POSTS)
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    assert await bot.ended() == 1
+    assert "does not accept the bot's token" in bot.log
+    await discord.bot_gone()
+    assert await bot.statuses() == ["rendered"]
+    await bot.start()
+    await wait_for_grids(discord, room, 1)
+    await bot.has("delivered")
+
+
+async def test_edits_are_coalesced_within_the_budget_of_the_channel(
+    discord: Playground, slow_bot: BotProcess
+) -> None:
+    await slow_bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    for _ in range(2):
+        await discord.slash(ada, room, "imagine", prompt="a red apple --steps 100")
+    edits = await discord.wait_for(lambda d: many if len(many := edits_of(d, room)) >= 7 else None, 120)
+    for message in discord.messages(room):
+        await discord.press(ada, message, label="Cancel")
+    developing = edits[2:]  # the first tell at once that drawing has begun
+    for path in {edit.path for edit in developing}:
+        own = [edit.at for edit in developing if edit.path == path]
+        assert all(later - sooner > 2.0 for sooner, later in pairwise(own))
+    assert all(later.at - sooner.at > 0.7 for sooner, later in pairwise(developing))
 
 
 async def test_a_job_longer_than_the_interaction_token_is_delivered(

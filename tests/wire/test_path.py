@@ -57,23 +57,6 @@ async def test_imagine_answers_at_once_and_delivers_a_grid_that_mentions_the_mem
     assert call.followups[0].ephemeral
 
 
-async def test_every_button_of_a_grid_works(discord: Playground, bot: BotProcess) -> None:
-    await bot.start()
-    ada, room = discord.guild.owner, discord.guild.newbies
-    await discord.slash(ada, room, "imagine", prompt="a red apple")
-    (grid,) = await wait_for_grids(discord, room, 1)
-    for number, item in enumerate(grid.components, start=2):
-        call = await (await discord.press(ada, grid, custom_id=item.custom_id)).acknowledged()
-        assert call.error is None
-        found = await wait_for_grids(discord, room, number)
-        assert found[-1].reference == grid.id
-    pressed = next(message for message in discord.messages(room) if message.id == grid.id)
-    assert {item.style for item in pressed.components} == {1}  # blue
-    assert len(pressed.attachments) == 1
-    tiles = [message for message in grids(discord, room) if "Image #" in message.content]
-    assert [message.content.split("Image ")[1][:2] for message in tiles] == ["#1", "#2", "#3", "#4"]
-
-
 async def test_u3_is_the_third_cell_as_png_with_its_recipe(discord: Playground, bot: BotProcess) -> None:
     await bot.start()
     ada, room = discord.guild.owner, discord.guild.newbies

@@ -161,6 +161,16 @@ async def test_draining_returns_what_runs_to_the_queue_and_accepts_nothing_new(
     assert (await services.runs.reload(job)).status is JobStatus.QUEUED
 
 
+async def test_a_job_that_was_just_being_accepted_waits_for_the_next_process(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    await services.runs.drain()
+    job = await finished(services, await services.jobs.imagine(ada, "an apple"))
+    assert job.status is JobStatus.QUEUED
+    assert engine.requests == []
+    assert await spent(services, ada) == (0, 4)
+
+
 async def test_after_a_crash_jobs_go_on_in_order_and_the_third_death_is_the_last(
     services: Services,
     database: Database,

@@ -36,6 +36,47 @@ def _differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), Table.metadata))
 
 
+async def test_closing_waits_for_the_work_that_is_under_way(database_url: str) -> None:
+    database = Database(database_url)
+    begun, released = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE accounts SET spent_images = 1"))
+            begun.set()
+            await released.wait()
+
+    working = asyncio.create_task(work())
+    await begun.wait()
+    closing = asyncio.create_task(database.close())
+    await asyncio.wait([closing], timeout=0.1)
+    assert not closing.done()
+    released.set()
+    await working
+    await closing
+
+
+async def test_a_cancelled_unit_of_work_happens_whole_or_not_at_all(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def work(number: int) -> None:
+        async with database.transaction() as session:
+            for user_id in (2 * number, 2 * number + 1):
+                statement = f"INSERT INTO members (guild_id, user_id, last_used_at) VALUES (1, {user_id}, 0)"
+                await session.execute(text(statement))
+
+    for number in range(150):
+        task = asyncio.create_task(work(number))
+        await asyncio.wait([task], timeout=number / 10_000)  # further and further into the work and its end
+        task.cancel()
+        await asyncio.wait([task])
+    async with database.reading() as session:
+        kept = list(await session.scalars(text("SELECT user_id FROM members ORDER BY user_id")))
+    assert all(user_id ^ 1 in kept for user_id in kept)
+    # asyncpg itself is noisy about a query that was cut off; our pool must not be.
+    assert [record for record in caplog.records if record.name.startswith("sqlalchemy")] == []
+
+
 async def test_a_second_owner_is_told_who_holds_the_database(database_url: str) -> None:
     async with owned_database(database_url):
         with pytest.raises(DatabaseUnusable, match=r"in use by .*process \d+"):

@@ -1,0 +1,131 @@
+"""The commands of an owner: what is wrong is one readable line each, what is right draws a picture."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from playground import Playground
+from tests.wire.conftest import BotProcess, Nursery
+
+
+@pytest.fixture
+def bot(discord: Playground, nursery: Nursery, tmp_path: Path, tiny_checkpoint: Path) -> Iterator[BotProcess]:
+    """A process that ends by itself, and mostly before it has a database."""
+    process = BotProcess(discord, nursery, tmp_path, str(tiny_checkpoint))
+    yield process
+    assert "Traceback" not in process.log
+
+
+async def told(bot: BotProcess, *arguments: str, **settings: str) -> tuple[int, list[str]]:
+    """The exit code and the lines of a command."""
+    await bot.spawn(*arguments, **settings)
+    code = await bot.ended()
+    return code, bot.log.strip().splitlines()
+
+
+async def test_a_grid_is_drawn_without_discord_and_holds_its_recipe(bot: BotProcess) -> None:
+    out = bot.folder / "grid.png"
+    code, lines = await told(
+        bot, "imagine", "a red apple --ar 3:2 --seed 7", "--out", str(out), DISCORD_TOKEN="", DAILY_IMAGES="0"
+    )
+    assert code == 0
+    assert lines[-1].startswith(f"{out} (seed 7, ")
+    assert "100%" in bot.log
+    with Image.open(out) as grid:
+        assert grid.width > grid.height
+        assert "Seed: 7," in grid.info["parameters"]
+    assert not (bot.folder / "darkroom.db").exists()  # on a scratch database
+
+
+async def test_the_same_seed_draws_the_same_pixels(bot: BotProcess) -> None:
+    pictures = []
+    for name in ("one.png", "two.png"):
+        assert (await told(bot, "imagine", "a red apple --seed 7", "--out", str(bot.folder / name)))[0] == 0
+        with Image.open(bot.folder / name) as picture:
+            pictures.append(picture.tobytes())
+    assert pictures[0] == pictures[1]
+
+
+async def test_mistakes_of_a_prompt_are_told_as_on_discord(bot: BotProcess) -> None:
+    code, lines = await told(bot, "imagine", "a fox --ar16:9 --steps 0")
+    assert code == 1
+    assert lines == [
+        "`--ar` and its value need a space between them: write `--ar 16:9`.",
+        "`--steps` takes a whole number from 1 to 100: try `--steps 1`, not `0`.",
+    ]
+
+
+@pytest.mark.parametrize("name", ["grid.gif", "grid", "no/such/folder/grid.png"])
+async def test_a_file_that_cannot_be_written_is_told_before_anything_is_drawn(
+    bot: BotProcess, name: str
+) -> None:
+    code, (line,) = await told(bot, "imagine", "a red apple", "--out", name)
+    assert code == 1
+    assert line.startswith(f"The picture cannot be written to {name}: ")
+
+
+WRONG = {
+    "no token": ({"DISCORD_TOKEN": ""}, "DISCORD_TOKEN is missing. "),
+    "no such model": ({"MODEL": "/no/such/model"}, "MODEL=/no/such/model cannot be used: "),
+    "no url": ({"DATABASE_URL": "nonsense"}, "DATABASE_URL is not the URL of a database. Write "),
+    "another database": ({"DATABASE_URL": "mysql://a:b@c/d"}, "DATABASE_URL begins with mysql://, "),
+    "no server": (
+        {"DATABASE_URL": "postgresql+asyncpg://nobody:hidden@127.0.0.1:9/none"},
+        "The database of DATABASE_URL cannot be used: ",
+    ),
+    "no folder": ({"DATA_DIR": "/proc/none"}, "DATA_DIR=/proc/none cannot be written to ("),
+    "no such device": ({"DEVICE": "toaster"}, "DEVICE: Input should be "),
+    "no discord": ({"DISCORD_API_BASE": "http://127.0.0.1:9"}, "Discord does not answer ("),
+    "wrong token": ({"DISCORD_TOKEN": "wrong.token.here"}, "Discord does not accept DISCORD_TOKEN. "),
+    "no intent": ({"MEMBERS_INTENT": "true"}, "MEMBERS_INTENT is set, but Discord does not grant it. "),
+}
+
+
+@pytest.mark.parametrize(("settings", "line"), WRONG.values(), ids=WRONG.keys())
+async def test_what_keeps_the_bot_from_starting_is_one_readable_line(
+    bot: BotProcess, settings: dict[str, str], line: str
+) -> None:
+    code, lines = await told(bot, **settings)
+    assert code == 1
+    said = [each for each in lines if " INFO " not in each]
+    assert len(said) == 1
+    assert said[0].startswith(line)
+    assert "hidden" not in bot.log  # the password
+
+
+async def test_check_says_what_is_right_and_how_to_invite_the_bot(
+    discord: Playground, bot: BotProcess
+) -> None:
+    code, lines = await told(bot, "check")
+    assert code == 0
+    assert [line.split(":")[0] for line in lines] == [
+        "ok    settings",
+        "ok    data",
+        "ok    database",
+        "ok    model",
+        "ok    discord",
+    ]
+    assert f"in {discord.guild.name} with all permissions" in lines[-1]
+    assert "permissions=" in lines[-1]
+    assert not discord.gateway.connected
+
+
+async def test_check_names_every_wrong_thing_with_its_cure(bot: BotProcess) -> None:
+    code, lines = await told(
+        bot, "check", DATABASE_URL="mysql://x/y", DATA_DIR="/proc/none", MODEL="/no/model", DISCORD_TOKEN=""
+    )
+    assert code == 1
+    assert [line[:6] for line in lines] == ["ok    ", *["FAIL  "] * 4]
+    cures = ("Name a folder", "Write sqlite", "Set MODEL to", "Put your bot's token into .env")
+    assert all(cure in line for cure, line in zip(cures, lines[1:], strict=True))
+
+
+async def test_check_names_the_permissions_that_are_missing(discord: Playground, bot: BotProcess) -> None:
+    discord.invite_bot(discord.guild, ["view_channel", "send_messages", "read_message_history"])
+    code, lines = await told(bot, "check")
+    assert code == 1
+    assert lines[-1].startswith(
+        f"FAIL  discord: in {discord.guild.name} I lack Attach Files. Invite me again: "
+    )

@@ -172,7 +172,7 @@ class DenoisingLoop:
             checkpoint = self._library.checkpoint(ticket.request.model)
             done = len(ticket.images)
             latents = _generation(ticket).latents[done : done + self._slice_size(ticket)]
-            ticket.images += decode_within_memory(checkpoint, latents)
+            ticket.images += decode_within_memory(self._library, checkpoint, latents)
             self._charge(ticket, self._clock() - started)
             if len(ticket.images) == len(ticket.request.seeds):
                 self._finish(ticket, checkpoint)

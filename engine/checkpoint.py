@@ -1,6 +1,6 @@
 """A diffusers checkpoint on a device: encode text and pictures, predict noise, decode, preview."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +84,25 @@ class Checkpoint:
 
     def encode_texts(self, texts: Sequence[str], negative: str) -> list[TextEncoding]:
         """The encodings of some texts and, last, of the negative one; all of the same length."""
+        encodings = [self.text.encode(*text, self.loras.in_force) for text in self._read_as(texts, negative)]
+        if self._is_zeroed(negative):
+            encodings.append(encodings[0].zeros())
+        return encodings
+
+    def encode_together(self, requests: Iterable[tuple[Sequence[str], str]]) -> None:
+        """Encode in one pass what several calls of `encode_texts` are about to ask for; see `TextEncoder`."""
+        wanted = [text for texts, negative in requests for text in self._read_as(texts, negative)]
+        self.text.encode_together(wanted, self.loras.in_force)
+
+    def _read_as(self, texts: Sequence[str], negative: str) -> list[tuple[str, int]]:
+        """Which texts are really encoded, each with the number of windows that the longest needs."""
         windows = max(self.text.num_windows(text) for text in [*texts, negative])
-        encodings = [self.text.encode(text, windows, self.loras.in_force) for text in texts]
-        if not negative and self.pipeline.config.get("force_zeros_for_empty_prompt", False):
-            return [*encodings, encodings[0].zeros()]
-        return [*encodings, self.text.encode(negative, windows, self.loras.in_force)]
+        read = texts if self._is_zeroed(negative) else [*texts, negative]
+        return [(text, windows) for text in read]
+
+    def _is_zeroed(self, negative: str) -> bool:
+        """Whether this negative text is not encoded, but zero: so SDXL was trained."""
+        return not negative and bool(self.pipeline.config.get("force_zeros_for_empty_prompt", False))
 
     def conditions(self, width: int, height: int, guidance_scale: float) -> dict[str, torch.Tensor]:
         """What this family is told beside the text, one row (1, …) each.

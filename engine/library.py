@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 _GRID_ROWS = 8  # four images with guidance
 _WORTH_A_THREAD = 1.3
+_STAY = 4  # times the loading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ class Library:
         self._budget = memory_budget(self.device, config.memory_gib)
         self._resident: OrderedDict[str, Checkpoint] = OrderedDict()
         self._entries: dict[str, Entry] = {}
+        self._loaded_at = float("-inf")
         for source in [resolve(model) for model in (*config.more_models, config.model)]:
             if source.name in self._entries:
                 raise ModelNotFound(f"Two models are named {source.name}. Rename the folder of one of them.")
@@ -99,12 +101,23 @@ class Library:
             entry = self.entry(name)
             self._make_room(entry.num_bytes)
             self._resident[name] = self._load_within_memory(entry.source)
+            self._loaded_at = perf_counter()
         self._resident.move_to_end(name)
         return self._resident[name]
 
+    def is_resident(self, name: str) -> bool:
+        """Whether the model is on the device."""
+        return name in self._resident
+
     def switch_seconds(self, name: str) -> float:
-        """What it costs to have the model on the device: nothing if it is there."""
-        return 0.0 if name in self._resident else self._entries[name].load_seconds
+        """By how much requests for the model must be more urgent than others: nothing if it is resident.
+
+        What was loaded last is to stay for a multiple of what loading the other one takes, while anybody
+        wants it. So no more than a fifth of the time goes into loading, and yet everybody's turn comes.
+        """
+        if self.is_resident(name):
+            return 0.0
+        return max(0.0, _STAY * self._entries[name].load_seconds - (perf_counter() - self._loaded_at))
 
     def drop_all_but(self, name: str) -> bool:
         """Give back the memory of every other model; whether there was any."""

@@ -87,6 +87,22 @@ def test_one_grid_is_among_the_first_three_against_twenty() -> None:
     assert waiting[-1].ticket in simulate(waiting, ticks=1000)[:3]
 
 
+def test_age_counts_from_when_a_request_came_to_the_head_of_its_line() -> None:
+    policy = Policy(quantum_seconds=100.0)
+    first, second = candidate("many", queued_at=0.0), candidate("many", queued_at=0.0)
+    one = candidate("one", queued_at=49.0)
+    assert choose(policy, [first, second, one], now=50.0, cap=1) == [first]
+    assert choose(policy, [second, one], now=50.1, cap=1) == [one], "the second has waited 50 s, but in line"
+
+
+def test_a_key_far_ahead_waits_though_its_request_is_older() -> None:
+    policy = Policy(quantum_seconds=1.0)
+    greedy, modest = candidate("greedy", queued_at=0.0), candidate("modest", queued_at=49.0)
+    assert choose(policy, [greedy, modest], now=50.0, cap=1) == [greedy]
+    policy.charge("greedy", 1.5)
+    assert choose(policy, [greedy, modest], now=50.0, cap=1) == [modest]
+
+
 def test_a_newcomer_starts_level_and_has_earned_nothing_by_idling() -> None:
     policy = Policy(quantum_seconds=1.0)
     old, new = candidate("old"), candidate("new")

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 _PREVIEWS_PER_TICK = 2
 _QUANTUM_GRIDS = 4
-"""How far a key may be ahead before it waits. With less, everybody's grids are finished late, and none early."""
+"""How far a key may be ahead before it waits. With less, every grid is late, and none early."""
 
 Notice: TypeAlias = tuple[Ticket, Event | EngineError]
 """What is to be told to a ticket's holder. `Finished` or an error is the last of a ticket."""

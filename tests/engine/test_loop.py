@@ -291,6 +291,30 @@ def test_models_that_do_not_fit_together_take_turns(tiny_path: Path, tiny_xl_pat
     assert not library.is_resident("tiny")
 
 
+def test_a_model_that_does_not_fit_beside_the_others_is_loaded_without_them(
+    tiny_path: Path, tiny_xl_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Library(
+        EngineConfig(
+            model=str(tiny_path),
+            more_models=(str(tiny_xl_path),),
+            device="cpu",
+            dtype="float32",
+            num_threads=1,
+        )
+    )
+    library._drop("tiny-xl")
+    load = library._load
+
+    def crowded(source: Source) -> Checkpoint:
+        if library.is_resident("tiny"):
+            raise torch.OutOfMemoryError("full")
+        return load(source)
+
+    monkeypatch.setattr(library, "_load", crowded)
+    assert len(result(DenoisingLoop(library), generate(model="tiny-xl")).images) == 4
+
+
 def test_a_loaded_model_stays_a_while_and_then_anybody_may_have_another(
     tiny_path: Path, tiny_xl_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

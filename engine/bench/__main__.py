@@ -14,7 +14,7 @@ from engine.bench.tiny import tiny_pipeline
 from engine.config import DType, EngineConfig
 from engine.library import Library
 
-_CHANNELS = (64, 128)  # wide enough that eight rows do not cost as much as one
+_NARROW, _WIDE = (32, 64), (64, 128)  # narrow is enough to compare; wide, eight rows cost more than one
 
 
 def main() -> None:
@@ -23,7 +23,8 @@ def main() -> None:
     if options.name == "lag":
         asyncio.run(lag.measure(options.model, options.device, options.seconds))
         return
-    with _models(options.model, options.sizes[0]) as models:
+    channels = _NARROW if options.name == "parity" else _WIDE
+    with _models(options.model, channels, options.sizes[0]) as models:
         if options.name == "parity":
             parity.measure(models, options.device)
             return
@@ -96,7 +97,7 @@ def _numbers(kind: type[float]) -> Callable[[str], list[float]]:
 
 
 @contextmanager
-def _models(name: str, native_size: int) -> Iterator[list[str]]:
+def _models(name: str, channels: tuple[int, ...], native_size: int) -> Iterator[list[str]]:
     """What EngineConfig.model takes. "tiny" is two random checkpoints, SD and SDXL, in a passing folder;
     "sd15" and "sdxl" are of the real sizes, for a GPU."""
     if name not in {"tiny", "sd15", "sdxl"}:
@@ -108,7 +109,7 @@ def _models(name: str, native_size: int) -> Iterator[list[str]]:
             return
         paths = [f"{folder}/tiny", f"{folder}/tiny-xl"]
         for path in paths:
-            pipeline = tiny_pipeline(channels=_CHANNELS, xl=path.endswith("xl"), native_size=native_size)
+            pipeline = tiny_pipeline(channels=channels, xl=path.endswith("xl"), native_size=native_size)
             pipeline.save_pretrained(path)
         yield paths
 

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 _GRID_ROWS = 8  # four images with guidance
 _WORTH_A_THREAD = 1.3
 _STAY = 4  # times the loading
+_NEVER_FREE = 1e-3  # seconds: a tie goes to the model that is here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +118,8 @@ class Library:
         """
         if self.is_resident(name):
             return 0.0
-        return max(0.0, _STAY * self._entries[name].load_seconds - (perf_counter() - self._loaded_at))
+        stay_seconds = _STAY * self._entries[name].load_seconds
+        return max(_NEVER_FREE, stay_seconds - (perf_counter() - self._loaded_at))
 
     def drop_all_but(self, name: str) -> bool:
         """Give back the memory of every other model; whether there was any."""

@@ -328,7 +328,7 @@ def test_a_loaded_model_stays_a_while_and_then_anybody_may_have_another(
     now = 15.0
     assert library.switch_seconds("tiny") == 5.0
     now = 21.0
-    assert library.switch_seconds("tiny") == 0.0
+    assert 0.0 < library.switch_seconds("tiny") < 0.01
 
 
 def test_two_busy_models_spend_little_time_on_loading(

@@ -64,7 +64,9 @@ async def started_engine(settings: Settings) -> AsyncIterator[InProcessEngine]:
 
     Raises: StartupError.
     """
-    engine = InProcessEngine(EngineConfig(model=settings.model, device=settings.device))
+    engine = InProcessEngine(
+        EngineConfig(model=settings.model, device=settings.device, compile=settings.compile)
+    )
     try:
         await engine.__aenter__()
     except EngineError as error:

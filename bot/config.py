@@ -36,6 +36,10 @@ class Settings(BaseSettings):
         ".safetensors file, or a hub id such as stabilityai/stable-diffusion-xl-base-1.0",
     )
     device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="auto, cuda, mps or cpu.")
+    compile: bool = Field(
+        default=False,
+        description="Compile the model (torch.compile): minutes longer to start, faster pictures ever after.",
+    )
     allow_nsfw: bool = Field(
         default=False, description="Whether servers may allow nudity in their age-restricted channels."
     )

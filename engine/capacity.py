@@ -10,15 +10,16 @@ _WORTHWHILE = 0.9
 """The knee is the fewest rows that reach this share of the best rows per second."""
 _GROWTH = 1.05
 _MOST_ROWS = 64
-_MOST_SECONDS = 0.15
-_ROUNDS = 3
+_MOST_SECONDS = 0.3
+_ROUNDS = 2
 
 
 def measure_curve(seconds_of: Callable[[int], float], *, least: int = 8) -> dict[int, float]:
     """Time forward passes of doubling rows, until more rows bring no more rows per second.
 
     `seconds_of` runs a pass of so many rows. Every size is timed in several rounds, so that a disturbance
-    spoils one round and not the curve. Up to `least` rows (a grid of four with guidance) are always tried.
+    spoils one round and not the curve. Up to `least` rows (a grid of four with guidance) are tried even
+    where they do not pay, unless a pass takes too long to wait for.
     Raises: OutOfMemory, if not even one row fits.
     """
     curve = _explore(seconds_of, least)

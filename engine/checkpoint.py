@@ -1,7 +1,6 @@
 """A diffusers checkpoint on a device: encode text and pictures, predict noise, decode, preview."""
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 from safetensors.torch import save as save_safetensors
 
+from engine.compiled import CompiledUNet
 from engine.conditioning.lora import LoraSwitch
 from engine.errors import InvalidRequest
 from engine.preview import PreviewMap, fit_preview_map
 from engine.rows import Rows, pack
 from engine.sources import Source
 from engine.text import TextEncoder, TextEncoding
-
-log = logging.getLogger(__name__)
 
 
 class Checkpoint:
@@ -54,7 +52,7 @@ class Checkpoint:
         self.loras = LoraSwitch(pipeline, loras)
         self.scheduler_config: Mapping[str, Any] = pipeline.scheduler.config
         self.scale_factor: int = 2 ** (len(self.vae.config.block_out_channels) - 1)
-        self._forward = self.unet
+        self._forward: Callable[..., Any] = self.unet
         self._processor = VaeImageProcessor(vae_scale_factor=self.scale_factor)
         self._preview_map: PreviewMap = fit_preview_map(self.encode_mean, self.scale_factor)
 
@@ -86,11 +84,25 @@ class Checkpoint:
 
     def encode_texts(self, texts: Sequence[str], negative: str) -> list[TextEncoding]:
         """The encodings of some texts and, last, of the negative one; all of the same length."""
+        encodings = [self.text.encode(*text, self.loras.in_force) for text in self._read_as(texts, negative)]
+        if self._is_zeroed(negative):
+            encodings.append(encodings[0].zeros())
+        return encodings
+
+    def encode_together(self, requests: Iterable[tuple[Sequence[str], str]]) -> None:
+        """Encode in one pass what several calls of `encode_texts` are about to ask for; see `TextEncoder`."""
+        wanted = [text for texts, negative in requests for text in self._read_as(texts, negative)]
+        self.text.encode_together(wanted, self.loras.in_force)
+
+    def _read_as(self, texts: Sequence[str], negative: str) -> list[tuple[str, int]]:
+        """Which texts are really encoded, each with the number of windows that the longest needs."""
         windows = max(self.text.num_windows(text) for text in [*texts, negative])
-        encodings = [self.text.encode(text, windows, self.loras.in_force) for text in texts]
-        if not negative and self.pipeline.config.get("force_zeros_for_empty_prompt", False):
-            return [*encodings, encodings[0].zeros()]
-        return [*encodings, self.text.encode(negative, windows, self.loras.in_force)]
+        read = texts if self._is_zeroed(negative) else [*texts, negative]
+        return [(text, windows) for text in read]
+
+    def _is_zeroed(self, negative: str) -> bool:
+        """Whether this negative text is not encoded, but zero: so SDXL was trained."""
+        return not negative and bool(self.pipeline.config.get("force_zeros_for_empty_prompt", False))
 
     def conditions(self, width: int, height: int, guidance_scale: float) -> dict[str, torch.Tensor]:
         """What this family is told beside the text, one row (1, …) each.
@@ -165,22 +177,20 @@ class Checkpoint:
         return latents
 
     def compile(self) -> None:
-        """Compile the U-Net; a first pass decides, and where it fails the eager one stays."""
-        self._forward = torch.compile(self.unet, dynamic=None)
-        try:
-            self.predict_noise(self.blank_rows(2))
-        except Exception:  # compilers fail in every way; eager always works
-            log.warning("torch.compile failed for %s; running eager.", self.name, exc_info=True)
-            self._forward = self.unet
+        """Compile the U-Net for squares and for other shapes, now and not while somebody waits."""
+        self._forward = CompiledUNet(self.unet, name=self.name)
+        for width in (self.native_size, 2 * self.native_size):
+            self.predict_noise(self.blank_rows(2, width=width))
 
-    def blank_rows(self, count: int) -> Rows:
-        """That many rows of an empty picture of the native size, to warm up and to measure."""
+    def blank_rows(self, count: int, *, width: int | None = None) -> Rows:
+        """That many rows of an empty picture of the native height, to warm up and to measure."""
+        width = width or self.native_size
         encoding = self.encode_texts([""], "")[0]
-        conditions = self.conditions(self.native_size, self.native_size, 1.0)
+        conditions = self.conditions(width, self.native_size, 1.0)
         if encoding.pooled_prompt_embeds is not None:
             conditions["text_embeds"] = encoding.pooled_prompt_embeds
         row = Rows(
-            sample=self.blank_latents(),
+            sample=torch.zeros(1, *self.latent_shape(width, self.native_size), device=self.device),
             timesteps=torch.full((1,), 500.0, device=self.device),
             prompt_embeds=encoding.prompt_embeds,
             conditions=conditions,

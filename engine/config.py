@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-DType: TypeAlias = Literal["auto", "fastest", "float32", "bfloat16", "float16"]
+DType: TypeAlias = Literal["auto", "float32", "bfloat16", "float16"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class EngineConfig:
     device: str = "auto"
     """"auto", "cuda", "cuda:1", "mps" or "cpu"."""
     dtype: DType = "auto"
-    """"auto" is 16 bits on CUDA and float32 elsewhere; "fastest" lets a CPU choose by measurement."""
+    """"auto" is 16 bits on CUDA and on CPUs that compute faster in them, which is measured; else float32."""
     compile: bool = False
     """Compile the U-Net with `torch.compile`: minutes at start, faster ever after, eager where it fails."""
     num_threads: int | None = None

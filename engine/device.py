@@ -13,7 +13,9 @@ from engine.errors import DeviceLost, EngineError, GenerationFailed, InvalidRequ
 
 log = logging.getLogger(__name__)
 
-_SIXTEEN_BITS_FROM = (8, 0)  # Ampere; older cards emulate bfloat16
+_BFLOAT16_FROM = (8, 0)  # Ampere; older cards emulate it
+_WORTH_FEWER_BITS = 1.5
+_TRIAL_SIDE = 256  # a product that takes milliseconds even where bfloat16 is emulated
 _GIB = 2**30
 
 
@@ -33,14 +35,26 @@ def choose_device(name: str) -> torch.device:
 
 
 def choose_dtype(wanted: DType, device: torch.device) -> torch.dtype:
-    """The dtype of the weights. "fastest" begins as float32; the checkpoint measures whether to go lower."""
+    """The dtype of the weights: what is named, or for "auto" the fastest that draws well on the device."""
     named = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
     if wanted in named:
         return named[wanted]
     if device.type == "cuda":
-        modern = torch.cuda.get_device_capability(device) >= _SIXTEEN_BITS_FROM
+        modern = torch.cuda.get_device_capability(device) >= _BFLOAT16_FROM
         return torch.bfloat16 if modern else torch.float16
-    return torch.float32
+    return torch.bfloat16 if device.type == "cpu" and bfloat16_pays(device) else torch.float32
+
+
+def bfloat16_pays(device: torch.device) -> bool:
+    """Whether the device is faster in bfloat16, by one small matrix product.
+
+    A CPU without instructions for it is tens of times slower: by a whole model it would take minutes to tell.
+    """
+    exact = torch.ones(_TRIAL_SIDE, _TRIAL_SIDE, device=device)
+    fewer = exact.bfloat16()
+    return quickest(lambda: exact @ exact, device) > _WORTH_FEWER_BITS * quickest(
+        lambda: fewer @ fewer, device
+    )
 
 
 def describe(device: torch.device, dtype: torch.dtype) -> str:
@@ -81,6 +95,11 @@ def seconds_of(work: Callable[[], object], device: torch.device) -> float:
     work()
     synchronize(device)
     return clock() - started
+
+
+def quickest(work: Callable[[], object], device: torch.device, *, runs: int = 3) -> float:
+    """Seconds of the quickest of some runs. The first one of a kind also pays for setting it up."""
+    return min(seconds_of(work, device) for _ in range(runs))
 
 
 def synchronize(device: torch.device) -> None:

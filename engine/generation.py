@@ -170,11 +170,17 @@ def expected_passes(request: Generate) -> int:
     return int(request.num_inference_steps * strength) * order
 
 
-def _guidance(request: Generate, checkpoint: Checkpoint) -> _Guidance:
+def texts_of(request: Generate, checkpoint: Checkpoint) -> tuple[list[str], str]:
+    """The texts that the request is drawn from, and the one to move away from."""
     has_guidance = checkpoint.has_guidance(request.guidance_scale)
-    texts = [prompt.text for prompt in request.prompts]
-    *parts, negative = checkpoint.encode_texts(texts, request.negative_prompt if has_guidance else "")
+    return [prompt.text for prompt in request.prompts], request.negative_prompt if has_guidance else ""
+
+
+def _guidance(request: Generate, checkpoint: Checkpoint) -> _Guidance:
+    *parts, negative = checkpoint.encode_texts(*texts_of(request, checkpoint))
     weights = [prompt.weight for prompt in request.prompts]
     plain = unguided(parts, weights)
-    strong = guided(parts, weights, negative, request.guidance_scale) if has_guidance else plain
+    strong = plain
+    if checkpoint.has_guidance(request.guidance_scale):
+        strong = guided(parts, weights, negative, request.guidance_scale)
     return _Guidance(strong=strong, plain=plain, interval=request.guidance_interval)

@@ -19,8 +19,9 @@ from engine.device import (
     choose_dtype,
     describe,
     free_cached_memory,
+    is_out_of_memory,
     memory_budget,
-    seconds_of,
+    quickest,
 )
 from engine.errors import ModelNotFound
 from engine.loading import load_checkpoint
@@ -31,7 +32,8 @@ log = logging.getLogger(__name__)
 
 _GRID_ROWS = 8  # four images with guidance
 _WORTH_A_THREAD = 1.3
-_WORTH_FEWER_BITS = 1.2
+_STAY = 4  # times the loading
+_NEVER_FREE = 1e-3  # seconds: a tie goes to the model that is here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ class Library:
         self._budget = memory_budget(self.device, config.memory_gib)
         self._resident: OrderedDict[str, Checkpoint] = OrderedDict()
         self._entries: dict[str, Entry] = {}
+        self._loaded_at = float("-inf")
         for source in [resolve(model) for model in (*config.more_models, config.model)]:
             if source.name in self._entries:
                 raise ModelNotFound(f"Two models are named {source.name}. Rename the folder of one of them.")
@@ -98,14 +101,25 @@ class Library:
         if name not in self._resident:
             entry = self.entry(name)
             self._make_room(entry.num_bytes)
-            self._resident[name] = self._load(entry.source)
-            self._tune(self._resident[name])
+            self._resident[name] = self._load_within_memory(entry.source)
+            self._loaded_at = perf_counter()
         self._resident.move_to_end(name)
         return self._resident[name]
 
+    def is_resident(self, name: str) -> bool:
+        """Whether the model is on the device."""
+        return name in self._resident
+
     def switch_seconds(self, name: str) -> float:
-        """What it costs to have the model on the device: nothing if it is there."""
-        return 0.0 if name in self._resident else self._entries[name].load_seconds
+        """By how much requests for the model must be more urgent than others: nothing if it is resident.
+
+        What was loaded last is to stay for a multiple of what loading the other one takes, while anybody
+        wants it. So no more than a fifth of the time goes into loading, and yet everybody's turn comes.
+        """
+        if self.is_resident(name):
+            return 0.0
+        stay_seconds = _STAY * self._entries[name].load_seconds
+        return max(_NEVER_FREE, stay_seconds - (perf_counter() - self._loaded_at))
 
     def drop_all_but(self, name: str) -> bool:
         """Give back the memory of every other model; whether there was any."""
@@ -117,11 +131,12 @@ class Library:
     def _acquaint(self, source: Source) -> Entry:
         started = perf_counter()
         self._make_room(source.num_bytes())
-        checkpoint = self._best_for_a_cpu(source) if self.device.type == "cpu" else self._load(source)
-        self._tune(checkpoint)
+        checkpoint = self._resident[source.name] = self._load(source)
         load_seconds = perf_counter() - started
-        self._resident[source.name] = checkpoint
-        curve = measure_curve(lambda rows: self._seconds_of(checkpoint, rows, runs=1))
+        if self.device.type == "cpu":
+            torch.set_num_threads(self._config.num_threads or self._measured_threads(checkpoint))
+            log.info("Drawing on the CPU with %d threads in %s.", torch.get_num_threads(), self.dtype)
+        curve = measure_curve(lambda rows: self._seconds_of(checkpoint, rows))
         capacity = Capacity(curve, checkpoint.native_size**2, self._config.max_rows)
         log.info("%s: knee at %d rows, %s.", source.name, capacity.knee, _described(curve))
         return Entry(
@@ -132,44 +147,42 @@ class Library:
             num_bytes=checkpoint.num_bytes,
         )
 
-    def _load(self, source: Source) -> Checkpoint:
-        return load_checkpoint(source, device=self.device, dtype=self.dtype, loras=self._config.loras)
+    def _load_within_memory(self, source: Source) -> Checkpoint:
+        """Load a model; should others turn out to be in its way, without them."""
+        try:
+            return self._load(source)
+        except Exception as error:
+            if not is_out_of_memory(error) or not self.drop_all_but(source.name):
+                raise
+        return self._load(source)
 
-    def _seconds_of(self, checkpoint: Checkpoint, rows: int, *, runs: int = 3) -> float:
-        """The quickest of some forward passes. The first of a shape also pays for setting it up."""
+    def _load(self, source: Source) -> Checkpoint:
+        checkpoint = load_checkpoint(source, device=self.device, dtype=self.dtype, loras=self._config.loras)
+        if self._config.compile:
+            checkpoint.compile()
+        return checkpoint
+
+    def _seconds_of(self, checkpoint: Checkpoint, rows: int) -> float:
+        """A forward pass of so many rows; the quicker of two, as the first of a shape sets it up."""
         blank = checkpoint.blank_rows(rows)
         try:
-            return min(seconds_of(lambda: checkpoint.predict_noise(blank), self.device) for _ in range(runs))
+            return quickest(lambda: checkpoint.predict_noise(blank), self.device, runs=2)
         except Exception as error:
             free_cached_memory(self.device)
             raise as_engine_error(error) from error
 
-    def _best_for_a_cpu(self, source: Source) -> Checkpoint:
-        """With the fewest threads that pay, and in bfloat16 if "fastest" is asked for and that is it."""
-        checkpoint = self._load(source)
-        torch.set_num_threads(self._config.num_threads or self._measured_threads(checkpoint))
-        if self._config.dtype == "fastest" and self.dtype == torch.float32:
-            exact, self.dtype = self._seconds_of(checkpoint, _GRID_ROWS), torch.bfloat16
-            lighter = self._load(source)
-            if exact > _WORTH_FEWER_BITS * self._seconds_of(lighter, _GRID_ROWS):
-                checkpoint = lighter
-            else:
-                self.dtype = torch.float32
-        log.info("Drawing on the CPU with %d threads in %s.", torch.get_num_threads(), self.dtype)
-        return checkpoint
-
     def _measured_threads(self, checkpoint: Checkpoint) -> int:
+        """The fewest threads that pay."""
+        candidates = candidate_threads()
+        if len(candidates) == 1:
+            return candidates[0]
         best, best_seconds = 1, float("inf")
-        for threads in candidate_threads():
+        for threads in candidates:
             torch.set_num_threads(threads)
             seconds = self._seconds_of(checkpoint, _GRID_ROWS)
             if seconds * _WORTH_A_THREAD < best_seconds:
                 best, best_seconds = threads, seconds
         return best
-
-    def _tune(self, checkpoint: Checkpoint) -> None:
-        if self._config.compile:
-            checkpoint.compile()
 
     def _make_room(self, num_bytes: int) -> None:
         while self._resident and self._num_bytes() + num_bytes > self._budget:
@@ -199,9 +212,7 @@ def _info(checkpoint: Checkpoint, capacity: Capacity, loras: tuple[str, ...]) ->
         samplers=samplers_for(checkpoint.scheduler_config),
         loras=loras,
         seconds_per_image_step=capacity.seconds(_GRID_ROWS, area) / 4,
-        seconds_per_decode=min(
-            seconds_of(lambda: checkpoint.decode(blank), checkpoint.device) for _ in range(3)
-        ),
+        seconds_per_decode=quickest(lambda: checkpoint.decode(blank), checkpoint.device),
     )
 
 

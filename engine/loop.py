@@ -13,7 +13,7 @@ from engine.api import Event, Finished, Generate, Generated, Preview, Progress, 
 from engine.checkpoint import Checkpoint
 from engine.device import Pace, as_engine_error, is_device_lost
 from engine.errors import DeviceLost, EngineError, GenerationFailed
-from engine.generation import Generation
+from engine.generation import Generation, texts_of
 from engine.library import Library
 from engine.memory import decode_within_memory, predict_within_memory
 from engine.policy import Candidate, Group, Policy, choose
@@ -23,6 +23,8 @@ from engine.ticket import Ticket
 log = logging.getLogger(__name__)
 
 _PREVIEWS_PER_TICK = 2
+_QUANTUM_GRIDS = 4
+"""How far a key may be ahead before it waits. With less, every grid is late, and none early."""
 
 Notice: TypeAlias = tuple[Ticket, Event | EngineError]
 """What is to be told to a ticket's holder. `Finished` or an error is the last of a ticket."""
@@ -40,7 +42,7 @@ class DenoisingLoop:
         self._library = library
         self._preview_seconds = preview_seconds
         self._clock = clock
-        self._policy = Policy(quantum_seconds=library.seconds_per_grid() / 2)
+        self._policy = Policy(quantum_seconds=_QUANTUM_GRIDS * library.seconds_per_grid())
         self._pace = Pace(library.device)
         self._numbers = count(1)
         self._denoising: dict[int, Ticket] = {}
@@ -91,27 +93,49 @@ class DenoisingLoop:
 
     def _choose(self, ranking: Sequence[Candidate]) -> list[Ticket]:
         chosen = choose([one for one in ranking if one.ticket in self._denoising], self._cap)
-        if self._decoding and chosen and self._switch_seconds(chosen[0].group):
+        if self._decoding and chosen and not self._library.is_resident(chosen[0].group.model):
             return []  # the model that leaves still has pictures to decode
         return [self._denoising[candidate.ticket] for candidate in chosen]
 
     def _admit(self, chosen: Sequence[Ticket]) -> list[Ticket]:
         """Put those on the device that are not yet; who fails at it is out."""
-        for ticket in chosen:
-            if ticket.generation is None:
-                self._start(ticket)
+        newcomers = [ticket for ticket in chosen if ticket.generation is None]
+        if newcomers:
+            self._read_together(newcomers)
+        for ticket in newcomers:
+            self._start(ticket)
         return [ticket for ticket in chosen if ticket.generation is not None]
+
+    def _read_together(self, newcomers: Sequence[Ticket]) -> None:
+        """Have the model ready, and read the texts of all who start in this tick in one pass.
+
+        One newcomer reads alone, as the pipelines do; so does everybody where reading together fails.
+        """
+        started = self._clock()
+        several = newcomers if len(newcomers) > 1 else ()
+        try:
+            checkpoint = self._in_force(newcomers[0])
+            checkpoint.encode_together([texts_of(ticket.request, checkpoint) for ticket in several])
+        except Exception:
+            log.info("%d requests could not be prepared together.", len(newcomers), exc_info=True)
+        seconds = self._clock() - started
+        for ticket in newcomers:
+            self._charge(ticket, seconds / len(newcomers))
 
     def _start(self, ticket: Ticket) -> None:
         started = self._clock()
         with self._blaming(ticket):
-            checkpoint = self._library.checkpoint(ticket.request.model)
-            checkpoint.loras.put_in_force(ticket.request.loras)
-            ticket.generation = Generation(ticket.request, checkpoint)
+            ticket.generation = Generation(ticket.request, self._in_force(ticket))
             ticket.started_at = started
             self._notices.append((ticket, Started()))
             self._charge(ticket, self._clock() - started)
         self._queue_changed = True
+
+    def _in_force(self, ticket: Ticket) -> Checkpoint:
+        """The ticket's model, on the device and changed by its LoRAs."""
+        checkpoint = self._library.checkpoint(ticket.request.model)
+        checkpoint.loras.put_in_force(ticket.request.loras)
+        return checkpoint
 
     def _tick(self, batch: Sequence[Ticket]) -> None:
         """One forward pass for the batch, one step of each scheduler, and the bill."""
@@ -144,8 +168,7 @@ class DenoisingLoop:
     def _forward(self, batch: Sequence[Ticket]) -> tuple[torch.Tensor, ...]:
         """One pass for all, who are of one group; each one's share of the prediction."""
         first = batch[0]
-        checkpoint = self._library.checkpoint(first.request.model)
-        checkpoint.loras.put_in_force(first.request.loras)
+        checkpoint = self._in_force(first)
         parts = [_generation(ticket).rows() for ticket in batch]
         prediction = predict_within_memory(
             self._library, checkpoint, first.capacity, pack(parts), area=first.area
@@ -172,7 +195,7 @@ class DenoisingLoop:
             checkpoint = self._library.checkpoint(ticket.request.model)
             done = len(ticket.images)
             latents = _generation(ticket).latents[done : done + self._slice_size(ticket)]
-            ticket.images += decode_within_memory(checkpoint, latents)
+            ticket.images += decode_within_memory(self._library, checkpoint, latents)
             self._charge(ticket, self._clock() - started)
             if len(ticket.images) == len(ticket.request.seeds):
                 self._finish(ticket, checkpoint)

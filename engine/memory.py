@@ -14,6 +14,8 @@ from engine.rows import Rows
 
 log = logging.getLogger(__name__)
 
+_TOO_LARGE = "The picture is too large for this device, even one at a time."
+
 
 def predict_within_memory(
     library: Library, checkpoint: Checkpoint, capacity: Capacity, rows: Rows, *, area: int
@@ -34,18 +36,30 @@ def predict_within_memory(
         if library.drop_all_but(checkpoint.name):
             continue
         if size == 1:
-            raise OutOfMemory("The picture is too large for this device, even one at a time.")
+            raise OutOfMemory(_TOO_LARGE)
         size //= 2
         capacity.learn_limit(area, size)
         log.warning("Out of memory: from now on at most %d rows of %d pixels.", size, area)
 
 
-def decode_within_memory(checkpoint: Checkpoint, latents: torch.Tensor) -> tuple[Image.Image, ...]:
-    """The pictures of the latents (n, c, h, w): together, or one by one where memory is short."""
-    try:
-        return checkpoint.decode(latents)
-    except Exception as error:
-        if not is_out_of_memory(error) or len(latents) == 1:
-            raise
-    free_cached_memory(checkpoint.device)
-    return tuple(image for one in torch.split(latents, 1) for image in checkpoint.decode(one))
+def decode_within_memory(
+    library: Library, checkpoint: Checkpoint, latents: torch.Tensor
+) -> tuple[Image.Image, ...]:
+    """The pictures of the latents (n, c, h, w): together, or one by one where memory is short.
+
+    Other models go first, as in `predict_within_memory`.
+    Raises: OutOfMemory, if not even one can be decoded.
+    """
+    size = len(latents)
+    while True:
+        try:
+            return tuple(image for part in torch.split(latents, size) for image in checkpoint.decode(part))
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+        free_cached_memory(library.device)
+        if library.drop_all_but(checkpoint.name):
+            continue
+        if size == 1:
+            raise OutOfMemory(_TOO_LARGE)
+        size = 1

@@ -1,8 +1,8 @@
 """Who runs in this tick: speed class, fair share by key, age over work left, capped at the knee. Pure."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from engine.api import Lora, Speed
 
@@ -34,41 +34,60 @@ class Candidate:
     queued_at: float
     seconds_left: float
     """Device seconds until it is finished, if it ran alone."""
+    has_begun: bool = False
+    """Whether it has taken a step."""
+
+
+Line: TypeAlias = tuple[str, Speed]
+"""The requests of one key and speed wait in line for each other."""
 
 
 class Policy:
-    """Decides who runs, one tick at a time; remembers only how much each key has been served.
+    """Decides who runs, one tick at a time. What comes first weighs most:
 
-    Each fairness key has a virtual time: the device seconds it was given. Keys that are more than a quantum
-    ahead of the least served wait. Among equals the keys take turns, each with the request that has waited
-    longest for the work it still needs: drafts overtake long renders, yet a long render's turn always comes.
+    1. The speed class: turbo, fast, relax.
+    2. The fair share. A key's virtual time is the device seconds it was given; keys that are more than a
+       quantum ahead of the least served wait.
+    3. The place in the key's own line: nobody's second request goes before anybody's first.
+    4. Whether it has begun: the first step comes at once, and with it the first preview.
+    5. Age over work left: drafts overtake long renders, yet a long render's turn always comes. Age counts
+       from when a request came to the head of its line, so that twenty requests weigh no more than one.
     """
 
     def __init__(self, *, quantum_seconds: float) -> None:
         self._quantum_seconds = quantum_seconds
         self._served: dict[str, float] = {}
         self._level = 0.0
+        self._head_since: dict[int, float] = {}
+        self._last_seen: dict[Line, float] = {}
 
     def rank(
         self, candidates: Sequence[Candidate], now: float, switch_seconds: Callable[[Group], float]
     ) -> list[Candidate]:
-        """Everybody, most entitled first. `switch_seconds` is what it costs to make a group resident."""
+        """Everybody, most entitled first.
+
+        `switch_seconds` is by how much a group whose model is not resident must be more urgent than others.
+        """
         switches = {group: switch_seconds(group) for group in {candidate.group for candidate in candidates}}
-        self._admit_keys({candidate.fairness_key for candidate in candidates})
+        lines = _lines(candidates, now)
+        self._admit_keys({key for key, _ in lines})
+        self._mark_heads(lines, now)
 
-        def urgency(candidate: Candidate) -> tuple[float, int]:
-            waited = now - candidate.queued_at - switches[candidate.group]
-            return -waited / max(candidate.seconds_left, _LEAST_SECONDS), candidate.ticket
+        def entitlement(place: int, candidate: Candidate) -> tuple[int, int, int, bool, float, int]:
+            switch = switches[candidate.group]
+            ahead = self._served[candidate.fairness_key] - self._level + switch
+            waited = now - self._head_since.get(candidate.ticket, candidate.queued_at) - switch
+            return (
+                _RANK[candidate.speed],
+                int(ahead / self._quantum_seconds),
+                place,
+                candidate.has_begun or switch > 0,
+                -_urgency(candidate, waited),
+                candidate.ticket,
+            )
 
-        places: dict[int, tuple[int, int, int]] = {}
-        turns: Counter[tuple[str, Speed]] = Counter()
-        by_urgency = sorted(candidates, key=urgency)
-        for candidate in by_urgency:
-            line = candidate.fairness_key, candidate.speed
-            ahead = self._served[candidate.fairness_key] - self._level + switches[candidate.group]
-            places[candidate.ticket] = _RANK[candidate.speed], int(ahead / self._quantum_seconds), turns[line]
-            turns[line] += 1
-        return sorted(by_urgency, key=lambda candidate: places[candidate.ticket])
+        places = [(place, candidate) for line in lines.values() for place, candidate in enumerate(line)]
+        return [candidate for _, candidate in sorted(places, key=lambda one: entitlement(*one))]
 
     def charge(self, fairness_key: str, seconds: float) -> None:
         """Note that a key was given device time."""
@@ -80,6 +99,15 @@ class Policy:
         self._level = max(self._level, min(known, default=self._level))
         ahead = {key: served for key, served in self._served.items() if served > self._level}
         self._served = ahead | {key: max(self._served.get(key, 0.0), self._level) for key in active}
+
+    def _mark_heads(self, lines: dict[Line, list[Candidate]], now: float) -> None:
+        """Note since when each head of a line is that: since it came, or its line lost the one before it."""
+        since = {one.ticket: self._head_since.get(one.ticket) for line in lines.values() for one in line}
+        for line, (head, *_) in lines.items():
+            if since[head.ticket] is None:
+                since[head.ticket] = max(head.queued_at, self._last_seen.get(line, head.queued_at))
+        self._head_since = {ticket: moment for ticket, moment in since.items() if moment is not None}
+        self._last_seen = dict.fromkeys(lines, now)
 
 
 def choose(ranking: Sequence[Candidate], cap: Callable[[Group], int]) -> list[Candidate]:
@@ -101,3 +129,16 @@ def choose(ranking: Sequence[Candidate], cap: Callable[[Group], int]) -> list[Ca
 def _may_join(candidate: Candidate, head: Candidate) -> bool:
     """Relaxed work fills no rows beside others: it would slow them down. It runs when nobody else waits."""
     return candidate.speed != Speed.RELAX or head.speed == Speed.RELAX
+
+
+def _lines(candidates: Iterable[Candidate], now: float) -> dict[Line, list[Candidate]]:
+    """The candidates by line, each line by age over work left."""
+    lines: dict[Line, list[Candidate]] = {}
+    for one in sorted(candidates, key=lambda one: (-_urgency(one, now - one.queued_at), one.ticket)):
+        lines.setdefault((one.fairness_key, one.speed), []).append(one)
+    return lines
+
+
+def _urgency(candidate: Candidate, waited: float) -> float:
+    """Age over work left, both in seconds."""
+    return waited / max(candidate.seconds_left, _LEAST_SECONDS)

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from engine.errors import ModelNotFound
@@ -32,16 +33,22 @@ class Source:
 
     def hash(self) -> str:
         """First 10 hex digits of the SHA-256 over the weights; of a single file, what A1111 shows."""
-        digest = hashlib.sha256()
-        for path in self.weight_files():
-            with path.open("rb") as file:
-                while block := file.read(_BLOCK):
-                    digest.update(block)
-        return digest.hexdigest()[:10]
+        return _digest(tuple((path, path.stat().st_mtime_ns) for path in self.weight_files()))
 
     def num_bytes(self) -> int:
         """Size of the weights on disk."""
         return sum(path.stat().st_size for path in self.weight_files())
+
+
+@lru_cache
+def _digest(files: tuple[tuple[Path, int], ...]) -> str:
+    """Gigabytes are read once, however often a model is loaded; a file's time tells whether it changed."""
+    digest = hashlib.sha256()
+    for path, _ in files:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+    return digest.hexdigest()[:10]
 
 
 def resolve(model: str) -> Source:

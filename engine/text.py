@@ -1,7 +1,7 @@
 """Prompts as the U-Net sees them: CLIP encodings, long texts in several windows, each text encoded once."""
 
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -31,8 +31,9 @@ class TextEncoding:
 class TextEncoder:
     """The text encoders of a checkpoint, one for SD and two for SDXL, behind a cache.
 
-    A text is encoded alone, as the pipelines do, so that its encoding never depends on who asked at the
-    same time. A text longer than the tokenizer's window is read in up to three windows, side by side.
+    A text is encoded alone, as the pipelines do, unless requests start together: then all of theirs are
+    encoded in one pass, which is kept for them alone, as its last bits may depend on the company. A text
+    longer than the tokenizer's window is read in up to three windows, side by side.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class TextEncoder:
         self._encoders = encoders
         self._max_windows = max_windows
         self._cache: OrderedDict[Hashable, TextEncoding] = OrderedDict()
+        self._together: dict[Hashable, TextEncoding] = {}
 
     def num_windows(self, text: str) -> int:
         """How many windows the text fills, within what the model can use."""
@@ -53,28 +55,52 @@ class TextEncoder:
         """Encode a text in exactly that many windows; `variant` tells apart encoders changed by LoRAs."""
         key = (text, num_windows, variant)
         if key not in self._cache:
-            self._cache[key] = self._encode(text, num_windows)
+            if key in self._together:
+                return self._together[key]
+            (self._cache[key],) = self._encode([(text, num_windows)])
             if len(self._cache) > _CACHED_TEXTS:
                 self._cache.popitem(last=False)
         self._cache.move_to_end(key)
         return self._cache[key]
 
-    def _encode(self, text: str, num_windows: int) -> TextEncoding:
+    def encode_together(self, texts: Iterable[tuple[str, int]], variant: Hashable = None) -> None:
+        """Encode in one pass what is not cached of these texts, each in that many windows.
+
+        It serves up to the next call; a call with nothing means: from now on each alone.
+        """
+        self._together = {}
+        new = [text for text in dict.fromkeys(texts) if (*text, variant) not in self._cache]
+        if new:
+            encodings = self._encode(new)
+            self._together = {(*text, variant): one for text, one in zip(new, encodings, strict=True)}
+
+    def _encode(self, texts: Sequence[tuple[str, int]]) -> list[TextEncoding]:
+        """One pass of each encoder for all windows of all texts."""
         outputs = [
-            self._run(tokenizer, encoder, text, num_windows)
+            self._run(tokenizer, encoder, texts)
             for tokenizer, encoder in zip(self._tokenizers, self._encoders, strict=True)
         ]
+        sizes = [num_windows for _, num_windows in texts]
         if len(self._encoders) == 1:
-            return TextEncoding(prompt_embeds=_side_by_side(outputs[0][0]))
+            hidden_states = torch.split(outputs[0][0], sizes)
+            return [TextEncoding(prompt_embeds=_side_by_side(hidden)) for hidden in hidden_states]
         # SDXL: the layer before the last of both encoders, and the projection of the last encoder.
-        hidden = torch.cat([output.hidden_states[-2] for output in outputs], dim=-1)
-        return TextEncoding(prompt_embeds=_side_by_side(hidden), pooled_prompt_embeds=outputs[-1][0][:1])
+        hidden_states = torch.split(
+            torch.cat([output.hidden_states[-2] for output in outputs], dim=-1), sizes
+        )
+        pooled = torch.split(outputs[-1][0], sizes)
+        return [
+            TextEncoding(prompt_embeds=_side_by_side(hidden), pooled_prompt_embeds=first[:1])
+            for hidden, first in zip(hidden_states, pooled, strict=True)
+        ]
 
-    def _run(self, tokenizer: Any, encoder: Any, text: str, num_windows: int) -> Any:
-        windows = self._windows(text, tokenizer)[:num_windows]
-        windows += [[]] * (num_windows - len(windows))
-        ids = torch.tensor([_framed(window, tokenizer) for window in windows])
-        return encoder(ids.to(encoder.device), output_hidden_states=len(self._encoders) > 1)
+    def _run(self, tokenizer: Any, encoder: Any, texts: Sequence[tuple[str, int]]) -> Any:
+        ids = []
+        for text, num_windows in texts:
+            windows = self._windows(text, tokenizer)[:num_windows]
+            windows += [[]] * (num_windows - len(windows))
+            ids += [_framed(window, tokenizer) for window in windows]
+        return encoder(torch.tensor(ids).to(encoder.device), output_hidden_states=len(self._encoders) > 1)
 
     def _windows(self, text: str, tokenizer: Any) -> list[list[int]]:
         ids: list[int] = tokenizer(text, add_special_tokens=False, verbose=False).input_ids

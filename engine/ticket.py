@@ -54,4 +54,5 @@ class Ticket:
             rows=rows,
             queued_at=self.queued_at,
             seconds_left=passes * self.capacity.seconds(rows, self.area),
+            has_begun=generation is not None and generation.step > 0,
         )

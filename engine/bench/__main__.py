@@ -6,14 +6,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import get_args
 
 from engine.bench import fairness, kernels, lag, load, parity, rows
 from engine.bench.shapes import save_full_size
 from engine.bench.tiny import tiny_pipeline
-from engine.config import EngineConfig
+from engine.config import DType, EngineConfig
 from engine.library import Library
 
-_CHANNELS = (64, 128)  # wide enough that eight rows do not cost as much as one
+_NARROW, _WIDE = (32, 64), (64, 128)  # narrow is enough to compare; wide, eight rows cost more than one
 
 
 def main() -> None:
@@ -22,28 +23,43 @@ def main() -> None:
     if options.name == "lag":
         asyncio.run(lag.measure(options.model, options.device, options.seconds))
         return
-    with _models(options.model) as models:
+    channels = _NARROW if options.name == "parity" else _WIDE
+    with _models(options.model, channels, options.sizes[0]) as models:
         if options.name == "parity":
             parity.measure(models, options.device)
             return
-        config = EngineConfig(
-            model=models[0], device=options.device, num_threads=1, max_rows=options.max_rows
-        )
-        library = Library(config)
-        if options.name == "kernels":
-            kernels.measure(library)
-            return
-        if options.name == "rows":
-            rows.measure(library, options.sizes)
-            return
-        plan = load.LoadPlan(
-            model=models[0],
-            size=options.sizes[0],
-            loads=tuple(options.loads),
-            seeds=options.seeds,
-            jobs=options.jobs,
-        )
-        (load if options.name == "load" else fairness).measure(library, plan)
+        library = Library(_config(options, models[0]))
+        match options.name:
+            case "kernels":
+                kernels.measure(library, models[0])
+            case "rows":
+                rows.measure(library, options.sizes)
+            case "load":
+                load.measure(library, _plan(options, models[0]))
+            case _:
+                fairness.measure(library, _plan(options, models[0]))
+
+
+def _config(options: argparse.Namespace, model: str) -> EngineConfig:
+    return EngineConfig(
+        model=model,
+        device=options.device,
+        dtype=options.dtype,
+        compile=options.compile,
+        num_threads=1,
+        max_rows=options.max_rows,
+    )
+
+
+def _plan(options: argparse.Namespace, model: str) -> load.LoadPlan:
+    return load.LoadPlan(
+        model=model,
+        size=options.sizes[0],
+        loads=tuple(options.loads),
+        seeds=options.seeds,
+        jobs=options.jobs,
+        is_modelled=options.modelled,
+    )
 
 
 def _options() -> argparse.Namespace:
@@ -51,15 +67,18 @@ def _options() -> argparse.Namespace:
     commands = parser.add_subparsers(dest="name", required=True)
     for name, described in _MEASUREMENTS.items():
         command = commands.add_parser(name, help=described)
-        command.add_argument("--device", default="auto")
-        command.add_argument("--model", default="sketch" if name == "lag" else "tiny")
-        command.add_argument("--seconds", type=float, default=10.0, help="lag: how long to watch")
-        command.add_argument("--sizes", type=_numbers(int), default=[64, 128, 256], help="pixels")
-        command.add_argument("--max-rows", type=int, help="instead of the measured knee")
-        command.add_argument("--seeds", type=int, default=3)
-        command.add_argument("--jobs", type=int, default=70, help="per seed")
-        default_loads = [1.2] if name == "fairness" else [0.7, 1.0]
-        command.add_argument("--loads", type=_numbers(float), default=default_loads)
+        add = command.add_argument
+        add("--device", default="auto")
+        add("--dtype", default="auto", choices=get_args(DType))
+        add("--model", default="sketch" if name == "lag" else "tiny", help="tiny, sd15, sdxl, or as in MODEL")
+        add("--compile", action="store_true", help="the engine's U-Net")
+        add("--seconds", type=float, default=10.0, help="lag: how long to watch")
+        add("--sizes", type=_numbers(int), default=[64, 128, 256], help="pixels; the first is native to tiny")
+        add("--max-rows", type=int, help="instead of the measured knee")
+        add("--seeds", type=int, default=3)
+        add("--jobs", type=int, default=200 if name == "fairness" else 70, help="per seed")
+        add("--loads", type=_numbers(float), default=[1.2] if name == "fairness" else [0.7, 1.0])
+        add("--modelled", action="store_true", help="load, fairness: passes take their measured time, unrun")
     return parser.parse_args()
 
 
@@ -78,7 +97,7 @@ def _numbers(kind: type[float]) -> Callable[[str], list[float]]:
 
 
 @contextmanager
-def _models(name: str) -> Iterator[list[str]]:
+def _models(name: str, channels: tuple[int, ...], native_size: int) -> Iterator[list[str]]:
     """What EngineConfig.model takes. "tiny" is two random checkpoints, SD and SDXL, in a passing folder;
     "sd15" and "sdxl" are of the real sizes, for a GPU."""
     if name not in {"tiny", "sd15", "sdxl"}:
@@ -90,7 +109,8 @@ def _models(name: str) -> Iterator[list[str]]:
             return
         paths = [f"{folder}/tiny", f"{folder}/tiny-xl"]
         for path in paths:
-            tiny_pipeline(channels=_CHANNELS, xl=path.endswith("xl")).save_pretrained(path)
+            pipeline = tiny_pipeline(channels=channels, xl=path.endswith("xl"), native_size=native_size)
+            pipeline.save_pretrained(path)
         yield paths
 
 

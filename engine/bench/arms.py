@@ -67,9 +67,11 @@ def finish(loop: DenoisingLoop, request: Generate) -> Generated:
     raise LookupError("the loop is idle, and the request has not ended")
 
 
-def through_engine(library: Library, traffic: Sequence[Arrival], interval: float) -> Outcome:
+def through_engine(
+    library: Library, traffic: Sequence[Arrival], interval: float, clock: WorkClock
+) -> Outcome:
     """The same arrivals through the denoising loop."""
-    clock = WorkClock(library.device)
+    clock.restart()
     loop = DenoisingLoop(library, clock=clock)
     coming = list(reversed(traffic))
     open_tickets: dict[Ticket, Arrival] = {}

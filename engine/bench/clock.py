@@ -19,9 +19,17 @@ class WorkClock:
     def __call__(self) -> float:
         return self._read() + self._offset
 
+    def restart(self) -> None:
+        """Begin at zero again."""
+        self._offset = -self._read()
+
+    def skip(self, seconds: float) -> None:
+        """Go on by so many seconds at once."""
+        self._offset += seconds
+
     def skip_to(self, moment: float) -> None:
         """Go on to a later moment at once."""
-        self._offset += max(0.0, moment - self())
+        self.skip(max(0.0, moment - self()))
 
     def synchronized(self) -> float:
         """Now, when the device has done all it was given."""

@@ -1,43 +1,34 @@
 """How others fare when one key floods the device: against twenty grids, and at overload."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from random import Random
 from statistics import median
 
 from engine.api import Finished
-from engine.bench.arms import Outcome, Served, in_order, service_seconds, through_engine
-from engine.bench.clock import WorkClock
-from engine.bench.load import LoadPlan, mean
-from engine.bench.stock import StockPipelines
+from engine.bench.arms import Outcome, Served
+from engine.bench.load import Arms, LoadPlan, described, mean
 from engine.bench.table import print_table
-from engine.bench.traffic import grid, poisson_traffic
+from engine.bench.traffic import grid
 from engine.library import Library
 from engine.loop import DenoisingLoop
 
 _HEAVY_SHARE = 0.42
+_FLOODS = 3
 
 
 def measure(library: Library, plan: LoadPlan) -> None:
     """Print the mean latency of light and heavy keys, first come first served and through the engine."""
     name = library.models()[0].name
-    pipelines = StockPipelines(plan.model, device=library.device, dtype=library.dtype)
-    clock = WorkClock(library.device)
-    rows = []
-    for load in plan.loads:
-        runs = []
-        for seed in range(plan.seeds):
-            traffic = poisson_traffic(
-                seed=seed, count=plan.jobs, model=name, size=plan.size, heavy_share=_HEAVY_SHARE
-            )
-            services = service_seconds(pipelines, traffic, clock)
-            interval = sum(services) / len(services) / load
-            engine = through_engine(library, traffic, interval)
-            runs.append(_compare(in_order(traffic, services, interval), engine))
-        columns = [median(column) for column in zip(*runs, strict=True)]
-        rows.append([f"load {load}", f"×{columns[0]:.1f}", *(f"{value:.2f}" for value in columns[1:])])
-    print_table(["one key sends 42 %", "light keys", *_METRICS], rows)
-    places = sorted(_place_against_twenty(library, plan.size, seed) for seed in range(plan.seeds))
+    arms = Arms(library, plan)
+    found: dict[float, list[list[float]]] = {load: [] for load in plan.loads}
+    for seed in range(plan.seeds):
+        served = arms.serve(plan.traffic(seed, name=name, heavy_share=_HEAVY_SHARE), plan.loads)
+        for load, (stock, engine) in zip(plan.loads, served, strict=True):
+            found[load].append(_compare(stock, engine))
+    rows = ([f"load {load}", *_medians(found[load])] for load in plan.loads)
+    print_table([f"one key sends 42 %: {described(library, plan)}", "light keys", *_METRICS], rows)
+    places = [_place_against_twenty(library, plan.size, seed) for seed in range(_FLOODS)]
     print_table(["one grid against twenty", "its place"], [["median", str(median(places))]])
 
 
@@ -49,6 +40,11 @@ def _compare(stock: Outcome, engine: Outcome) -> list[float]:
     light = [mean(_of(outcome, heavy=False)) for outcome in (stock, engine)]
     heavy = [mean(_of(outcome, heavy=True)) for outcome in (stock, engine)]
     return [light[0] / light[1], *light, *heavy]
+
+
+def _medians(runs: Sequence[Sequence[float]]) -> list[str]:
+    values = [median(column) for column in zip(*runs, strict=True)]
+    return [f"×{values[0]:.1f}", *(f"{value:.2f}" for value in values[1:])]
 
 
 def _of(outcome: Outcome, *, heavy: bool) -> Iterable[Served]:

@@ -1,6 +1,7 @@
 """Poisson traffic through the engine, against the same requests as pipeline calls in order of arrival."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from statistics import median
 
@@ -8,9 +9,10 @@ import numpy as np
 
 from engine.bench.arms import Outcome, Served, in_order, service_seconds, through_engine
 from engine.bench.clock import WorkClock
+from engine.bench.modelled import modelled
 from engine.bench.stock import StockPipelines
 from engine.bench.table import print_table
-from engine.bench.traffic import poisson_traffic
+from engine.bench.traffic import Arrival, poisson_traffic
 from engine.library import Library
 
 
@@ -23,26 +25,70 @@ class LoadPlan:
     loads: tuple[float, ...]
     seeds: int
     jobs: int
+    is_modelled: bool = False
+    """Whether passes of the U-Net cost what they were measured to, instead of being made."""
+
+    def traffic(self, seed: int, *, name: str, heavy_share: float = 0.0) -> list[Arrival]:
+        """The arrivals of one seed."""
+        return poisson_traffic(
+            seed=seed, count=self.jobs, model=name, size=self.size, heavy_share=heavy_share
+        )
+
+
+class Arms:
+    """Both ways to serve, over one clock: pipeline calls in order of arrival, and the engine."""
+
+    def __init__(self, library: Library, plan: LoadPlan) -> None:
+        self._library = library
+        self._plan = plan
+        self._clock = WorkClock(library.device)
+        self._pipelines = StockPipelines(plan.model, device=library.device, dtype=library.dtype)
+
+    def serve(self, traffic: Sequence[Arrival], loads: Sequence[float]) -> list[tuple[Outcome, Outcome]]:
+        """In order and through the engine, for each load.
+
+        Calls that are really made are timed before and after the engine's turns, so that a machine whose
+        speed changes meanwhile changes both.
+        """
+        library, clock = self._library, self._clock
+        with self._cost():
+            before = service_seconds(self._pipelines, traffic, clock)
+            intervals = [sum(before) / len(before) / load for load in loads]
+            engine = [through_engine(library, traffic, interval, clock) for interval in intervals]
+            after = before
+            if not self._plan.is_modelled:
+                after = service_seconds(self._pipelines, traffic, clock)
+        services = [(one + other) / 2 for one, other in zip(before, after, strict=True)]
+        stock = [in_order(traffic, services, interval) for interval in intervals]
+        return list(zip(stock, engine, strict=True))
+
+    def _cost(self) -> AbstractContextManager[None]:
+        if not self._plan.is_modelled:
+            return nullcontext()
+        name = self._library.models()[0].name
+        capacity = self._library.entry(name).capacity
+        unets = (self._library.checkpoint(name).unet, self._pipelines.unet)
+        return modelled(unets, capacity, self._clock, self._plan.size**2)
 
 
 def measure(library: Library, plan: LoadPlan) -> None:
     """Print how much better than in order of arrival the engine serves: ratios, median over the seeds."""
     name = library.models()[0].name
-    pipelines = StockPipelines(plan.model, device=library.device, dtype=library.dtype)
-    clock = WorkClock(library.device)
+    arms = Arms(library, plan)
     found: dict[float, list[list[float]]] = {load: [] for load in plan.loads}
     for seed in range(plan.seeds):
-        traffic = poisson_traffic(seed=seed, count=plan.jobs, model=name, size=plan.size)
-        before = service_seconds(pipelines, traffic, clock)
-        intervals = {load: sum(before) / len(before) / load for load in plan.loads}
-        engine = {load: through_engine(library, traffic, intervals[load]) for load in plan.loads}
-        after = service_seconds(pipelines, traffic, clock)
-        services = [(one + other) / 2 for one, other in zip(before, after, strict=True)]
-        for load in plan.loads:
-            found[load].append(_compare(in_order(traffic, services, intervals[load]), engine[load]))
-    capacity = library.entry(name).capacity
-    title = f"{plan.size} px, cap {capacity.cap(plan.size**2)} rows, {plan.seeds} × {plan.jobs} jobs"
-    print_table([title, *_METRICS], ([f"load {load}", *_medians(found[load])] for load in plan.loads))
+        served = arms.serve(plan.traffic(seed, name=name), plan.loads)
+        for load, (stock, engine) in zip(plan.loads, served, strict=True):
+            found[load].append(_compare(stock, engine))
+    rows = ([f"load {load}", *_medians(found[load])] for load in plan.loads)
+    print_table([described(library, plan), *_METRICS], rows)
+
+
+def described(library: Library, plan: LoadPlan) -> str:
+    """What is measured, in a few words."""
+    cap = library.entry(library.models()[0].name).capacity.cap(plan.size**2)
+    how = ", modelled passes" if plan.is_modelled else ""
+    return f"{plan.size} px, cap {cap} rows, {plan.seeds} × {plan.jobs} jobs{how}"
 
 
 _METRICS = ("mean", "p95", "short jobs", "first preview", "throughput", "in order: mean s", "engine: mean s")

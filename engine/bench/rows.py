@@ -8,6 +8,7 @@ from torch.utils.hooks import RemovableHandle
 from engine.api import Generate, WeightedPrompt
 from engine.bench.clock import WorkClock
 from engine.bench.table import print_table
+from engine.capacity import Capacity
 from engine.checkpoint import Checkpoint
 from engine.library import Library
 from engine.loop import DenoisingLoop
@@ -25,11 +26,17 @@ def measure(library: Library, sizes: list[int]) -> None:
     name = library.models()[0].name
     checkpoint, capacity = library.checkpoint(name), library.entry(name).capacity
     clock = WorkClock(library.device)
+    curves = {size: _curve(checkpoint, clock, size) for size in sizes}
     print_table(
-        ["ms per pass", *(f"{rows} rows" for rows in _ROWS), "cap"],
+        ["ms per pass", *(f"{rows} rows" for rows in _ROWS), "knee here", "cap by area"],
         (
-            [f"{size} px", *_milliseconds(checkpoint, clock, size), str(capacity.cap(size**2))]
-            for size in sizes
+            [
+                f"{size} px",
+                *(f"{1000 * seconds:.1f}" for seconds in curve.values()),
+                str(Capacity(curve, size**2).knee),
+                str(capacity.cap(size**2)),
+            ]
+            for size, curve in curves.items()
         ),
     )
     print_table(
@@ -38,14 +45,16 @@ def measure(library: Library, sizes: list[int]) -> None:
     )
 
 
-def _milliseconds(checkpoint: Checkpoint, clock: WorkClock, size: int) -> list[str]:
-    """The quickest of some passes for every number of rows."""
-    cells = []
-    for count in _ROWS:
-        rows = _resized(checkpoint.blank_rows(count), checkpoint.latent_shape(size, size))
-        times = [clock.measure(lambda: checkpoint.predict_noise(rows)) for _ in range(_REPEATS)]  # noqa: B023
-        cells.append(f"{1000 * min(times):.1f}")
-    return cells
+def _curve(checkpoint: Checkpoint, clock: WorkClock, size: int) -> dict[int, float]:
+    """Seconds of the quickest of some passes for every number of rows, the numbers taking turns."""
+    passes = {
+        count: _resized(checkpoint.blank_rows(count), checkpoint.latent_shape(size, size)) for count in _ROWS
+    }
+    rounds = [
+        {count: clock.measure(lambda: checkpoint.predict_noise(rows)) for count, rows in passes.items()}  # noqa: B023
+        for _ in range(_REPEATS)
+    ]
+    return {count: min(one[count] for one in rounds) for count in _ROWS}
 
 
 def _resized(rows: Rows, shape: tuple[int, int, int]) -> Rows:

@@ -20,6 +20,7 @@ class StockPipelines:
 
     def __init__(self, model: str, *, device: torch.device, dtype: torch.dtype) -> None:
         self._text = DiffusionPipeline.from_pretrained(resolve(model).path, dtype=dtype).to(device)
+        self.unet: torch.nn.Module = self._text.unet
         is_sdxl = hasattr(self._text, "text_encoder_2")
         image_class = StableDiffusionXLImg2ImgPipeline if is_sdxl else StableDiffusionImg2ImgPipeline
         options = {} if is_sdxl else {"requires_safety_checker": False}

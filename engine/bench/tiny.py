@@ -26,16 +26,22 @@ def save_tiny_checkpoint(path: str | Path, *, xl: bool = False, seed: int = 0) -
 
 
 def tiny_pipeline(
-    *, xl: bool = False, seed: int = 0, channels: tuple[int, ...] = (32, 64), **scheduler: Any
+    *,
+    xl: bool = False,
+    seed: int = 0,
+    channels: tuple[int, ...] = (32, 64),
+    native_size: int = 64,
+    **scheduler: Any,
 ) -> Any:
     """A `StableDiffusionPipeline` (or its SDXL sibling) with random weights whose pictures differ.
 
-    `channels` sets the width of the U-Net's levels, `scheduler` overrides the scheduler's configuration.
+    `channels` sets the width of the U-Net's levels, `native_size` the side of its square in pixels, and
+    `scheduler` overrides the scheduler's configuration.
     """
     with torch.random.fork_rng(devices=[]), torch.inference_mode(mode=False):
         torch.manual_seed(seed)
         parts: dict[str, Any] = {
-            "unet": _unet(channels, xl=xl),
+            "unet": _unet(channels, xl=xl, cells=native_size // 8),
             "vae": _vae(),
             "tokenizer": byte_tokenizer(TOKENS),
             "text_encoder": CLIPTextModel(_text_config()).eval(),
@@ -93,7 +99,7 @@ def _text_config() -> Any:
     )
 
 
-def _unet(channels: tuple[int, ...], *, xl: bool) -> Any:
+def _unet(channels: tuple[int, ...], *, xl: bool, cells: int) -> Any:
     attended = len(channels) - 1
     conditioning: dict[str, Any] = {}
     if xl:
@@ -104,7 +110,7 @@ def _unet(channels: tuple[int, ...], *, xl: bool) -> Any:
             "projection_class_embeddings_input_dim": 6 * size + TEXT_WIDTH,
         }
     unet = UNet2DConditionModel(
-        sample_size=8,
+        sample_size=cells,
         block_out_channels=channels,
         layers_per_block=1,
         norm_num_groups=8,

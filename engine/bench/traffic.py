@@ -11,7 +11,7 @@ from engine.api import Generate, Start, WeightedPrompt
 SHORT_STEPS = 8
 """A request of at most so many steps is a short one."""
 
-_PROMPTS = ("a red apple", "a penguin", "a lighthouse", "", "a cat")
+_PROMPTS = ("a red apple", "a penguin", "a lighthouse", "a boat", "a cat")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def grid(random: Random, *, number: int, model: str, size: int) -> Generate:
     """Four pictures in 20 to 50 steps."""
     return Generate(
         model=model,
-        prompts=(WeightedPrompt(text=random.choice(_PROMPTS)),),
+        prompts=(WeightedPrompt(text=f"{random.choice(_PROMPTS)} {number}"),),  # no text is cached yet
         width=size,
         height=size,
         seeds=tuple(range(4 * number, 4 * number + 4)),

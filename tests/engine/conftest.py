@@ -37,6 +37,7 @@ def library(tiny_path: Path, tiny_xl_path: Path) -> Library:
             model=str(tiny_path),
             more_models=(str(tiny_xl_path),),
             device="cpu",
+            dtype="float32",
             num_threads=1,
             max_rows=32,  # whatever the machine's knee: which requests meet must not depend on its mood
         )

@@ -1,5 +1,6 @@
 """The measurements measure what they say."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,13 @@ from engine.bench import fairness, kernels, lag, load, parity, rows
 from engine.bench.arms import in_order, through_engine
 from engine.bench.clock import WorkClock
 from engine.bench.load import LoadPlan
+from engine.bench.modelled import modelled
 from engine.bench.traffic import Arrival, poisson_traffic
+from engine.capacity import Capacity
 from engine.library import Library
 from tests.engine.requests import generate
+
+CPU = torch.device("cpu")
 
 
 def test_in_order_of_arrival_a_request_waits_for_all_before_it() -> None:
@@ -24,7 +29,7 @@ def test_in_order_of_arrival_a_request_waits_for_all_before_it() -> None:
 
 def test_the_engine_serves_every_arrival_not_before_it_came(library: Library) -> None:
     traffic = poisson_traffic(seed=1, count=6, model="tiny", size=64)
-    outcome = through_engine(library, traffic, interval=0.05)
+    outcome = through_engine(library, traffic, 0.05, WorkClock(CPU))
     assert {one.arrival.at for one in outcome.served} == {arrival.at for arrival in traffic}
     assert all(0 < one.first_preview <= one.latency for one in outcome.served)
 
@@ -39,11 +44,21 @@ def test_traffic_is_mixed_and_repeatable() -> None:
 
 
 def test_the_clock_skips_idle_time() -> None:
-    clock = WorkClock(torch.device("cpu"))
+    clock = WorkClock(CPU)
     clock.skip_to(1000.0)
     assert 1000.0 <= clock() < 1001.0
     clock.skip_to(5.0)
     assert clock() >= 1000.0
+    clock.restart()
+    assert clock() < 1.0
+
+
+def test_a_modelled_pass_takes_the_time_that_its_rows_were_measured_to_take(library: Library) -> None:
+    clock, checkpoint, capacity = WorkClock(CPU), library.checkpoint("tiny"), Capacity({1: 100.0}, 64 * 64)
+    with modelled([checkpoint.unet], capacity, clock, 64 * 64):
+        seconds = clock.measure(lambda: checkpoint.predict_noise(checkpoint.blank_rows(3)))
+    assert 300.0 <= seconds < 310.0
+    assert checkpoint.predict_noise(checkpoint.blank_rows(1)).any(), "afterwards it predicts again"
 
 
 def test_load_and_fairness_print_their_tables(
@@ -51,7 +66,7 @@ def test_load_and_fairness_print_their_tables(
 ) -> None:
     plan = LoadPlan(model=str(tiny_path), size=64, loads=(1.0,), seeds=1, jobs=6)
     load.measure(library, plan)
-    fairness.measure(library, plan)
+    fairness.measure(library, replace(plan, jobs=12, is_modelled=True))
     printed = capsys.readouterr().out
     assert "| load 1.0 | ×" in printed
     assert "one grid against twenty" in printed
@@ -67,10 +82,10 @@ def test_rows_prints_the_knee_and_the_hosts_share(
 
 
 def test_kernels_prints_a_line_for_each_way(
-    library: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    library: Library, tiny_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch, "compile", lambda module, **_: module)  # compiling takes minutes
-    kernels.measure(library)
+    kernels.measure(library, str(tiny_path))
     printed = capsys.readouterr().out
     assert "| diffusers, eager |" in printed
     assert "| engine, compiled |" in printed

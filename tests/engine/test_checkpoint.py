@@ -2,8 +2,8 @@
 
 import json
 import shutil
-from itertools import chain, repeat
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,6 +15,7 @@ from engine.api import Lora
 from engine.bench.tiny import save_tiny_checkpoint, save_tiny_lora, tiny_pipeline
 from engine.checkpoint import Checkpoint
 from engine.config import EngineConfig
+from engine.device import bfloat16_pays, choose_dtype, seconds_of
 from engine.errors import EngineError, InvalidRequest, ModelNotFound
 from engine.library import Library
 from engine.loading import load_checkpoint
@@ -47,7 +48,7 @@ def test_the_embedded_model_is_not_taken_for_stable_diffusion() -> None:
 def test_a_single_file_draws_what_its_folder_draws(library: Library, tiny_path: Path, tmp_path: Path) -> None:
     pipeline = DiffusionPipeline.from_pretrained(tiny_path, dtype=torch.float32)
     path = save_single_file(pipeline, tmp_path / "single.safetensors")
-    single = Library(EngineConfig(model=str(path), device="cpu", num_threads=1))
+    single = Library(EngineConfig(model=str(path), device="cpu", dtype="float32", num_threads=1))
     drawn = result(DenoisingLoop(single), generate(model="single"))
     expected = result(DenoisingLoop(library), generate())
     assert drawn.images[0].tobytes() == expected.images[0].tobytes()
@@ -66,7 +67,13 @@ def test_a_single_file_without_its_configuration_says_what_to_do(
 def test_two_models_of_one_name_are_refused(tiny_path: Path) -> None:
     with pytest.raises(ModelNotFound, match="Two models are named tiny"):
         Library(
-            EngineConfig(model=str(tiny_path), more_models=(str(tiny_path),), device="cpu", num_threads=1)
+            EngineConfig(
+                model=str(tiny_path),
+                more_models=(str(tiny_path),),
+                device="cpu",
+                dtype="float32",
+                num_threads=1,
+            )
         )
 
 
@@ -114,7 +121,9 @@ def test_there_are_many_samplers_and_zero_terminal_snr_leaves_those_that_know_it
 def test_previews_foresee_the_picture_whatever_is_predicted(tmp_path: Path, prediction_type: str) -> None:
     pipeline = tiny_pipeline(prediction_type=prediction_type)
     pipeline.save_pretrained(tmp_path / "tiny")
-    loop = DenoisingLoop(Library(EngineConfig(model=str(tmp_path / "tiny"), device="cpu", num_threads=1)))
+    loop = DenoisingLoop(
+        Library(EngineConfig(model=str(tmp_path / "tiny"), device="cpu", dtype="float32", num_threads=1))
+    )
     ticket = loop.submit(generate(num_inference_steps=4, sampler="ddim"))
     while not loop.is_idle:
         loop.step()
@@ -134,7 +143,7 @@ def test_a_preview_looks_like_the_picture() -> None:
     assert float(difference.abs().mean()) < 20
 
 
-def test_compiling_falls_back_where_it_fails(
+def test_where_nothing_can_be_compiled_it_draws_eager(
     tiny_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
@@ -143,25 +152,56 @@ def test_compiling_falls_back_where_it_fails(
     monkeypatch.setattr(torch, "compile", lambda *_, **__: refuse)
     checkpoint = load(str(tiny_path))
     checkpoint.compile()
-    assert "running eager" in caplog.text
+    assert caplog.text.count("from now on eager") == 1
     assert checkpoint.predict_noise(checkpoint.blank_rows(2)).shape == (2, 4, 8, 8)
 
 
-def test_fewer_bits_on_a_cpu_are_asked_for_not_assumed(tiny_path: Path) -> None:
-    library = Library(EngineConfig(model=str(tiny_path), device="cpu", num_threads=1))
-    assert "float32" in library.version
+def test_compiled_code_that_breaks_while_drawing_is_left(
+    tiny_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    errors: list[Exception] = []
+
+    def compiled(unet: torch.nn.Module, **_: object) -> Any:
+        def forward(*arguments: Any, **options: Any) -> Any:
+            for error in errors:
+                raise error
+            return unet(*arguments, **options)
+
+        return forward
+
+    monkeypatch.setattr(torch, "compile", compiled)
+    checkpoint = load(str(tiny_path))
+    checkpoint.compile()
+    rows = checkpoint.blank_rows(2)
+    expected = checkpoint.predict_noise(rows)
+    errors.append(torch.OutOfMemoryError("full"))
+    with pytest.raises(torch.OutOfMemoryError):
+        checkpoint.predict_noise(rows)
+    assert not caplog.text, "memory is not the compiler's fault"
+    errors[:] = [RuntimeError("a kernel for this shape cannot be made")]
+    assert torch.equal(checkpoint.predict_noise(rows), expected)
+    assert "from now on eager" in caplog.text
+
+
+def test_fewer_bits_where_they_are_asked_for(tiny_path: Path) -> None:
     fewer = Library(EngineConfig(model=str(tiny_path), device="cpu", num_threads=1, dtype="bfloat16"))
     assert fewer.checkpoint("tiny").unet.dtype == torch.bfloat16
+    assert "bfloat16" in fewer.version
 
 
-@pytest.mark.parametrize(("seconds", "dtype"), [([1.0, 0.5], torch.bfloat16), ([1.0, 0.9], torch.float32)])
-def test_the_fastest_dtype_of_a_cpu_is_measured(
-    tiny_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: list[float], dtype: torch.dtype
+@pytest.mark.parametrize(
+    ("seconds", "dtype"), [(0.5, torch.bfloat16), (0.9, torch.float32), (40.0, torch.float32)]
+)
+def test_a_cpu_draws_in_the_dtype_that_it_is_fastest_in(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, dtype: torch.dtype
 ) -> None:
-    measured = chain(*(repeat(one, 3) for one in seconds), repeat(1.0))
-    monkeypatch.setattr("engine.library.seconds_of", lambda *_: next(measured))
-    config = EngineConfig(model=str(tiny_path), device="cpu", num_threads=1, dtype="fastest")
-    assert Library(config).checkpoint("tiny").unet.dtype == dtype
+    measured = iter([1.0, seconds])
+    monkeypatch.setattr("engine.device.quickest", lambda *_: next(measured))
+    assert choose_dtype("auto", CPU) == dtype
+
+
+def test_to_find_that_out_takes_no_time() -> None:
+    assert seconds_of(lambda: bfloat16_pays(CPU), CPU) < 2.0
 
 
 @pytest.fixture
@@ -169,7 +209,11 @@ def lora_library(tiny_path: Path, tmp_path: Path) -> Library:
     path = save_tiny_lora(tmp_path / "style.safetensors")
     (tmp_path / "pickled.pt").write_bytes(b"")
     loras = {"style": path, "pickled": tmp_path / "pickled.pt"}
-    return Library(EngineConfig(model=str(tiny_path), device="cpu", num_threads=1, max_rows=32, loras=loras))
+    return Library(
+        EngineConfig(
+            model=str(tiny_path), device="cpu", dtype="float32", num_threads=1, max_rows=32, loras=loras
+        )
+    )
 
 
 def test_a_lora_changes_the_picture_by_its_weight_and_then_is_gone(lora_library: Library) -> None:
@@ -197,7 +241,9 @@ def test_a_pickled_lora_is_refused(lora_library: Library) -> None:
 
 def test_a_lora_for_another_model_is_refused(tiny_xl_path: Path, tmp_path: Path) -> None:
     loras = {"style": save_tiny_lora(tmp_path / "style.safetensors", width=48)}
-    library = Library(EngineConfig(model=str(tiny_xl_path), device="cpu", num_threads=1, loras=loras))
+    library = Library(
+        EngineConfig(model=str(tiny_xl_path), device="cpu", dtype="float32", num_threads=1, loras=loras)
+    )
     loop = DenoisingLoop(library)
     before = result(loop, generate(model="tiny-xl")).images[0].tobytes()
     with pytest.raises(InvalidRequest, match="does not fit"):

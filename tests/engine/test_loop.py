@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from engine.library import Library
 from engine.loop import DenoisingLoop
 from engine.rows import Rows
 from engine.samplers import SAMPLERS
+from engine.sources import Source
+from engine.text import TextEncoding
 from engine.ticket import Ticket
 from tests.engine.requests import generate, result, results
 
@@ -53,15 +56,45 @@ def test_sdxl_neighbours_do_not_show(loop: DenoisingLoop) -> None:
     assert decibels(loop, alone, latents_of(loop, request, *others), model="tiny-xl") >= FP32_DECIBELS
 
 
-def test_in_sixteen_bits_neighbours_hardly_show() -> None:
-    config = EngineConfig(model="sketch", device="cpu", dtype="bfloat16", num_threads=1, max_rows=16)
+def test_in_sixteen_bits_neighbours_hardly_show(tiny_path: Path) -> None:
+    config = EngineConfig(model=str(tiny_path), device="cpu", dtype="bfloat16", num_threads=1, max_rows=32)
     loop = DenoisingLoop(Library(config))
-    request, other = (
-        generate(prompt, model="sketch", width=128, height=128, seeds=(1, 2), num_inference_steps=steps)
-        for prompt, steps in (("a red apple", 6), ("a penguin", 4))
-    )
-    alone, with_other = latents_of(loop, request), latents_of(loop, request, other)
-    assert decibels(loop, alone, with_other, model="sketch") >= 40.0
+    request = generate(num_inference_steps=3, seeds=(1,))
+    alone, with_others = latents_of(loop, request), latents_of(loop, request, *NEIGHBOURS[:2])
+    assert decibels(loop, alone, with_others) >= 40.0
+
+
+def test_requests_that_start_together_read_their_texts_in_one_pass(
+    loop: DenoisingLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = loop._library.checkpoint("tiny").text
+    passes: list[list[tuple[str, int]]] = []
+    encode = text._encode
+
+    def recording(texts: list[tuple[str, int]]) -> list[TextEncoding]:
+        passes.append(list(texts))
+        return encode(texts)
+
+    monkeypatch.setattr(text, "_encode", recording)
+    first = generate("never seen", negative_prompt="not that", seeds=(1,))
+    second = generate("nor this, which is a bit longer", negative_prompt="not that", seeds=(2,))
+    together = latents_of(loop, first, second, first)
+    assert passes == [
+        [("never seen", 1), ("not that", 1), ("nor this, which is a bit longer", 2), ("not that", 2)]
+    ]
+    alone = latents_of(loop, first)
+    result(loop, second)
+    assert len(passes) == 5, "what was read in company is read again alone, and kept"
+    assert decibels(loop, alone, together) >= FP32_DECIBELS
+    results(loop, first, second)
+    assert len(passes) == 5
+
+
+def test_texts_that_cannot_be_read_together_are_read_one_by_one(
+    loop: DenoisingLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_when(monkeypatch, "encode_together", lambda _: True, torch.OutOfMemoryError("full"))
+    results(loop, generate("a hare"), generate("a deer"))
 
 
 def test_everybody_shares_one_pass(loop: DenoisingLoop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,22 +281,87 @@ def test_previews_begin_with_the_first_step_and_resemble_the_picture(loop: Denoi
 
 
 def test_models_that_do_not_fit_together_take_turns(tiny_path: Path, tiny_xl_path: Path) -> None:
+    library = two_models_in_the_memory_of_one(tiny_path, tiny_xl_path)
+    assert library.is_resident("tiny")
+    assert not library.is_resident("tiny-xl")
+    loop = DenoisingLoop(library)
+    drawn = results(loop, *[generate(model=model) for model in ("tiny", "tiny-xl", "tiny", "tiny-xl")])
+    assert drawn[0].images[0].tobytes() == drawn[2].images[0].tobytes()
+    assert drawn[0].images[0].tobytes() != drawn[1].images[0].tobytes()
+    assert not library.is_resident("tiny")
+
+
+def test_a_model_that_does_not_fit_beside_the_others_is_loaded_without_them(
+    tiny_path: Path, tiny_xl_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     library = Library(
         EngineConfig(
             model=str(tiny_path),
             more_models=(str(tiny_xl_path),),
             device="cpu",
+            dtype="float32",
             num_threads=1,
-            memory_gib=0.006,
         )
     )
-    assert library.switch_seconds("tiny") == 0.0
-    assert library.switch_seconds("tiny-xl") > 0.0
-    loop = DenoisingLoop(library)
-    drawn = results(loop, *[generate(model=model) for model in ("tiny", "tiny-xl", "tiny", "tiny-xl")])
-    assert drawn[0].images[0].tobytes() == drawn[2].images[0].tobytes()
-    assert drawn[0].images[0].tobytes() != drawn[1].images[0].tobytes()
-    assert library.switch_seconds("tiny") > 0.0
+    library._drop("tiny-xl")
+    load = library._load
+
+    def crowded(source: Source) -> Checkpoint:
+        if library.is_resident("tiny"):
+            raise torch.OutOfMemoryError("full")
+        return load(source)
+
+    monkeypatch.setattr(library, "_load", crowded)
+    assert len(result(DenoisingLoop(library), generate(model="tiny-xl")).images) == 4
+
+
+def test_a_loaded_model_stays_a_while_and_then_anybody_may_have_another(
+    tiny_path: Path, tiny_xl_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = two_models_in_the_memory_of_one(tiny_path, tiny_xl_path)
+    now = 0.0
+    monkeypatch.setattr("engine.library.perf_counter", lambda: now)
+    library._entries["tiny"] = replace(library.entry("tiny"), load_seconds=5.0)
+    library.checkpoint("tiny-xl")
+    assert library.switch_seconds("tiny-xl") == 0.0
+    assert library.switch_seconds("tiny") == 20.0
+    now = 15.0
+    assert library.switch_seconds("tiny") == 5.0
+    now = 21.0
+    assert 0.0 < library.switch_seconds("tiny") < 0.01
+
+
+def test_two_busy_models_spend_little_time_on_loading(
+    tiny_path: Path, tiny_xl_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loading takes one second and a pass a tenth, and both models always have work from the same key."""
+    now, loading = 0.0, 0.0
+    library = two_models_in_the_memory_of_one(tiny_path, tiny_xl_path)
+    for name in ("tiny", "tiny-xl"):
+        library._entries[name] = replace(library.entry(name), load_seconds=1.0)
+    load, predict = library._load, Checkpoint.predict_noise
+
+    def slow_load(source: Source) -> Checkpoint:
+        nonlocal now, loading
+        now, loading = now + 1.0, loading + 1.0
+        return load(source)
+
+    def slow_predict(checkpoint: Checkpoint, rows: Rows) -> torch.Tensor:
+        nonlocal now
+        now += 0.1
+        return predict(checkpoint, rows)
+
+    monkeypatch.setattr(library, "_load", slow_load)
+    monkeypatch.setattr(Checkpoint, "predict_noise", slow_predict)
+    monkeypatch.setattr("engine.library.perf_counter", lambda: now)
+    loop = DenoisingLoop(library, clock=lambda: now)
+    tickets = [
+        loop.submit(generate(model=model, seeds=(1,), num_inference_steps=20))
+        for model in ("tiny", "tiny-xl") * 8
+    ]
+    ends = [ticket for ticket, event in run_dry(loop) if isinstance(event, Finished)]
+    assert set(ends) == set(tickets)
+    assert 0.0 < loading <= now / 4
 
 
 def reads_a_long_text(rows: Rows) -> bool:
@@ -272,12 +370,26 @@ def reads_a_long_text(rows: Rows) -> bool:
 
 def tiny_library(path: Path) -> Library:
     """A library of its own, for tests that teach it something."""
-    return Library(EngineConfig(model=str(path), device="cpu", num_threads=1))
+    return Library(EngineConfig(model=str(path), device="cpu", dtype="float32", num_threads=1))
+
+
+def two_models_in_the_memory_of_one(path: Path, other: Path) -> Library:
+    """`tiny`, which is resident, and `tiny-xl`, for which it must go."""
+    return Library(
+        EngineConfig(
+            model=str(path),
+            more_models=(str(other),),
+            device="cpu",
+            dtype="float32",
+            num_threads=1,
+            memory_gib=0.006,
+        )
+    )
 
 
 def narrow_library(path: Path) -> Library:
     """A device on which one grid at a time is all that pays."""
-    return Library(EngineConfig(model=str(path), device="cpu", num_threads=1, max_rows=8))
+    return Library(EngineConfig(model=str(path), device="cpu", dtype="float32", num_threads=1, max_rows=8))
 
 
 def run_dry(loop: DenoisingLoop) -> list[tuple[Ticket, Any]]:

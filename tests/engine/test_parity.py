@@ -78,13 +78,13 @@ def test_guidance_distilled_into_the_model_equals_the_pipeline(tmp_path: Path) -
     config = json.loads((path / "unet" / "config.json").read_text()) | {"time_cond_proj_dim": 16}
     with torch.random.fork_rng(), torch.inference_mode(mode=False):
         UNet2DConditionModel.from_config(config).save_pretrained(path / "unet")
-    library = Library(EngineConfig(model=str(path), device="cpu", num_threads=1))
+    library = Library(EngineConfig(model=str(path), device="cpu", dtype="float32", num_threads=1))
     stock = StockPipelines(str(path), device=CPU, dtype=torch.float32)
     assert_equal(library, stock, generate(model="distilled", seeds=SEEDS, sampler="lcm", guidance_scale=8.0))
 
 
 def test_the_embedded_model_equals_the_pipeline() -> None:
-    library = Library(EngineConfig(model="sketch", device="cpu", num_threads=1))
+    library = Library(EngineConfig(model="sketch", device="cpu", dtype="float32", num_threads=1))
     stock = StockPipelines("sketch", device=CPU, dtype=torch.float32)
     request = generate(model="sketch", width=128, height=128, seeds=SEEDS, num_inference_steps=4)
     assert_equal(library, stock, request)

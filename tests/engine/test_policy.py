@@ -87,6 +87,37 @@ def test_one_grid_is_among_the_first_three_against_twenty() -> None:
     assert waiting[-1].ticket in simulate(waiting, ticks=1000)[:3]
 
 
+def test_age_counts_from_when_a_request_came_to_the_head_of_its_line() -> None:
+    policy = Policy(quantum_seconds=100.0)
+    first, second = candidate("many", queued_at=0.0), candidate("many", queued_at=0.0)
+    one = candidate("one", queued_at=49.0)
+    assert choose(policy, [first, second, one], now=50.0, cap=1) == [first]
+    assert choose(policy, [second, one], now=50.1, cap=1) == [one], "the second has waited 50 s, but in line"
+
+
+def test_a_key_far_ahead_waits_though_its_request_is_older() -> None:
+    policy = Policy(quantum_seconds=1.0)
+    greedy, modest = candidate("greedy", queued_at=0.0), candidate("modest", queued_at=49.0)
+    assert choose(policy, [greedy, modest], now=50.0, cap=1) == [greedy]
+    policy.charge("greedy", 1.5)
+    assert choose(policy, [greedy, modest], now=50.0, cap=1) == [modest]
+
+
+def test_the_first_step_comes_at_once_and_only_to_the_head_of_a_line() -> None:
+    old = candidate("old", queued_at=0.0)
+    new, second = (candidate("new", queued_at=queued_at, has_begun=False) for queued_at in (49.0, 49.5))
+    policy = Policy(quantum_seconds=100.0)
+    assert policy.rank([old, new, second], 50.0, switches(0.0)) == [new, old, second]
+    begun = replace(new, has_begun=True)
+    assert policy.rank([old, begun, second], 50.1, switches(0.0)) == [old, begun, second]
+
+
+def test_a_first_step_is_not_worth_loading_a_model() -> None:
+    here = candidate("a", queued_at=49.0)
+    there = replace(candidate("b", queued_at=49.0, has_begun=False), group=replace(GROUP, model="other"))
+    assert Policy(quantum_seconds=100.0).rank([here, there], 50.0, switches(0.1))[0] == here
+
+
 def test_a_newcomer_starts_level_and_has_earned_nothing_by_idling() -> None:
     policy = Policy(quantum_seconds=1.0)
     old, new = candidate("old"), candidate("new")
@@ -136,7 +167,13 @@ numbers = count(1)
 
 
 def candidate(
-    key: str, *, rows: int = 1, seconds_left: float = 1.0, queued_at: float = 0.0, speed: Speed = Speed.FAST
+    key: str,
+    *,
+    rows: int = 1,
+    seconds_left: float = 1.0,
+    queued_at: float = 0.0,
+    speed: Speed = Speed.FAST,
+    has_begun: bool = True,
 ) -> Candidate:
     return Candidate(
         ticket=next(numbers),
@@ -146,6 +183,7 @@ def candidate(
         rows=rows,
         queued_at=queued_at,
         seconds_left=seconds_left,
+        has_begun=has_begun,
     )
 
 

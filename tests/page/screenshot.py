@@ -27,7 +27,7 @@ def _take(url: str) -> None:
         person = Person(browser, url)
         person.command("imagine", PROMPT)
         person.see(ENABLED, "V4")
-        person.wait_until(lambda: person.see(".attachment-image").get_property("naturalWidth"))
+        person.wait_until(lambda: bool(person.see(".attachment-image").get_property("naturalWidth")))
         browser.save_screenshot(str(PICTURE))
 
 

@@ -86,7 +86,7 @@ def test_guidance_distilled_into_the_model_equals_the_pipeline(tmp_path: Path) -
 def test_the_embedded_model_equals_the_pipeline() -> None:
     library = Library(EngineConfig(model="sketch", device="cpu", dtype="float32", num_threads=1))
     stock = StockPipelines("sketch", device=CPU, dtype=torch.float32)
-    request = generate(model="sketch", width=128, height=128, seeds=SEEDS, num_inference_steps=4)
+    request = generate(model="sketch", width=256, height=256, seeds=SEEDS, num_inference_steps=4)
     assert_equal(library, stock, request)
 
 

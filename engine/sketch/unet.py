@@ -1,5 +1,7 @@
 """The U-Net: composed pictures encoded once, then noise predicted from latents and words."""
 
+from pathlib import Path
+
 import numpy as np
 import torch
 import torch.distributed as dist
@@ -142,17 +144,31 @@ class Denoising(nn.Module):
 def train(
     vae: AutoencoderKL, tokenizer: CLIPTokenizer, encoder: CLIPTextModel, config: Config
 ) -> UNet2DConditionModel:
-    """The averaged U-Net."""
+    """The averaged U-Net; with a `blend` part of the way to it from the checkpoint that was gone on from."""
     encode_shots(vae, config)
     latents, captions = read_shots(config)
     denoising = Denoising(build(config), encoder)
     if config.init is not None:
-        known = UNet2DConditionModel.from_pretrained(config.init, subfolder="unet", torch_dtype=torch.float32)
-        warm_start(denoising.unet, known.state_dict())
+        warm_start(denoising.unet, read_known(config.init).state_dict())
 
     def compose(rng: np.random.Generator) -> Batch:
         rows = rng.integers(len(latents), size=config.unet.batch)
         said = ["" if rng.random() < P_DROP else pick(rng, captions[row]) for row in rows]
         return latents[rows].float(), text.tokenize(tokenizer, said)
 
-    return Training("unet", denoising, config.unet, config).run(compose).unet
+    learned = Training("unet", denoising, config.unet, config).run(compose).unet
+    if config.init is not None and config.blend < 1:
+        go_part_of_the_way(learned, read_known(config.init).to(config.device), config.blend)
+    return learned
+
+
+def read_known(checkpoint: Path) -> UNet2DConditionModel:
+    """The U-Net of a checkpoint."""
+    return UNet2DConditionModel.from_pretrained(checkpoint, subfolder="unet", torch_dtype=torch.float32)
+
+
+@torch.no_grad()
+def go_part_of_the_way(learned: nn.Module, known: nn.Module, share: float) -> None:
+    """Move what was learnt back towards what was known, of which `share` of the way is kept."""
+    for parameter, before in zip(learned.parameters(), known.parameters(), strict=True):
+        parameter.lerp_(before, 1 - share)

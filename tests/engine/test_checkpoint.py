@@ -134,9 +134,9 @@ def test_previews_foresee_the_picture_whatever_is_predicted(tmp_path: Path, pred
 
 def test_a_preview_looks_like_the_picture() -> None:
     checkpoint = load("sketch")
-    ramp = Image.linear_gradient("L").resize((128, 128))
+    ramp = Image.linear_gradient("L").resize((256, 256))
     picture = Image.merge("RGB", (ramp, ramp.rotate(90), ramp.rotate(180)))
-    latents = checkpoint.encode_image(picture, 128, 128, [torch.Generator()])
+    latents = checkpoint.encode_image(picture, 256, 256, [torch.Generator()])
     (preview,) = checkpoint.preview(latents)
     assert preview.size == (64, 64)
     difference = pixels(preview) - pixels(picture.resize((64, 64)))

@@ -356,7 +356,7 @@ def test_two_busy_models_spend_little_time_on_loading(
     monkeypatch.setattr("engine.library.perf_counter", lambda: now)
     loop = DenoisingLoop(library, clock=lambda: now)
     tickets = [
-        loop.submit(generate(model=model, seeds=(1,), num_inference_steps=20))
+        loop.submit(generate(model=model, seeds=(1,), num_inference_steps=40))
         for model in ("tiny", "tiny-xl") * 8
     ]
     ends = [ticket for ticket, event in run_dry(loop) if isinstance(event, Finished)]

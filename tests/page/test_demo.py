@@ -27,7 +27,7 @@ async def test_a_newcomer_types_a_prompt_watches_it_develop_and_presses_every_ki
         shown = grids(playground, playground.guild.general)
         assert len(shown) == 4  # the grid, its second tile, variations, four new ones
         grid = Image.open(io.BytesIO(shown[0].attachments[0].data)).convert("RGB")
-        assert grid.size == (256, 256)
+        assert grid.size == (512, 512)
         red, green, blue = grid.getpixel((64, 70))  # type: ignore[misc]  # RGB has three bands
         assert red > 150 > max(green, blue)  # it is an apple
 

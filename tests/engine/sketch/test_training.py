@@ -110,6 +110,13 @@ def test_a_warm_start_copies_what_overlaps() -> None:
     assert torch.equal(wide.bias, narrow.bias)
 
 
+def test_part_of_the_way_is_between_what_was_known_and_what_was_learnt() -> None:
+    known, learned = nn.Linear(3, 2), nn.Linear(3, 2)
+    expected = 0.6 * known.weight + 0.4 * learned.weight
+    unet.go_part_of_the_way(learned, known, 0.4)
+    assert torch.allclose(learned.weight, expected)
+
+
 def test_a_tokenizer_reads_what_it_has_never_seen(tmp_path: Path) -> None:
     tokenizer = text.train_tokenizer(["a red apple", "apples and pears"], 600, 12, tmp_path)
     assert isinstance(tokenizer, CLIPTokenizer)
@@ -149,8 +156,10 @@ def test_a_checkpoint_can_be_gone_on_from(toy: Config, tmp_path: Path) -> None:
     further.mkdir()
     for name in ("pictures.npy", "pictures.jsonl", "synonyms.json", "lesson.pt"):
         (further / name).symlink_to((toy.work / name).resolve())
-    config = replace(toy, work=further, init=toy.work / "weights")
-    unet.train(vae.train(config), *train.finished_text(config), config)
+    config = replace(toy, work=further, init=toy.work / "weights", blend=0.0)
+    learned = unet.train(vae.train(config), *train.finished_text(config), config)
+    before = unet.read_known(toy.work / "weights").state_dict()
+    assert all(torch.equal(weight, before[name]) for name, weight in learned.state_dict().items())
     kept = vae.train(toy).encoder.conv_in.weight
     assert torch.allclose(vae.train(config).encoder.conv_in.weight, kept, atol=1e-2)
 

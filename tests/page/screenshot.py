@@ -24,6 +24,7 @@ async def main() -> None:
 
 def _take(url: str) -> None:
     with open_browser() as browser:
+        browser.set_window_size(1200, 1100)
         person = Person(browser, url)
         person.command("imagine", PROMPT)
         person.see(ENABLED, "V4")

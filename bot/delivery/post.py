@@ -8,6 +8,7 @@ import asyncio
 import io
 import itertools
 import logging
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -43,7 +44,6 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = (1, 2, 5, 10, 20, 30, 60)
 SPOILER = "SPOILER_"
 """Discord hides a file whose name begins so, until it is pressed."""
-SMALLEST_UPLOAD = 64 * 1024
 
 
 class Poster:
@@ -141,7 +141,7 @@ class Poster:
         self, channel: discord.PartialMessageable, job: Job, ticket: Ticket, payload: Payload, made: Print
     ) -> int:
         """Upload under the guild's limit; where Discord's own limit is lower still, smaller and smaller."""
-        limit = upload_limit(self._client, job)
+        limit, refused = upload_limit(self._client, job), math.inf
         prefix = SPOILER if made.is_spoiler else ""
         while True:
             encoded = await asyncio.to_thread(made.encode, limit)
@@ -150,9 +150,10 @@ class Poster:
                 return await self._create(channel, job, ticket, payload, encoded, name)
             except discord.HTTPException as error:
                 is_too_large = error.status == 413 or error.code in TOO_LARGE
-                limit = len(encoded.data) // 2
-                if not is_too_large or limit < SMALLEST_UPLOAD:
+                if not is_too_large or len(encoded.data) >= refused:  # it does not get smaller than this
                     raise
+                refused = len(encoded.data)
+                limit = refused // 2
 
     async def _create(
         self,

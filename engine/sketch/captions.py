@@ -60,15 +60,21 @@ def article(phrase: str) -> str:
     return " ".join(words)
 
 
+def everyday_name(concept: Concept) -> str:
+    """What people call it: a `cat face` is a cat, and a name ends where its details begin."""
+    name = concept.label.split(":")[0]
+    return name.removesuffix(" face") if concept.group.startswith("animals") else name
+
+
 def subject(
     concept: Concept, synonyms: Sequence[str], rng: np.random.Generator, p_keyword: float = 0.1
 ) -> str:
     """A name of the concept: mostly its own or one that means the same, at times with a keyword beside it."""
-    label = concept.label.split(":")[0]
+    own = everyday_name(concept) if rng.random() < 0.6 else concept.label.split(":")[0]
     kind = rng.random()
     if kind < p_keyword and concept.tags:
-        return f"{label}, {pick(rng, concept.tags)}"
-    return pick(rng, synonyms) if synonyms and kind > 0.65 else label
+        return f"{own}, {pick(rng, concept.tags)}"
+    return pick(rng, synonyms) if synonyms and kind > 0.65 else own
 
 
 def without_colour(name: str) -> str:

@@ -40,23 +40,26 @@ PAINTS = (*HUES, *GREYS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """Where a picture stands on a canvas; lengths are shares of the canvas' side."""
+    """Where a picture stands on a canvas."""
 
     x: float = 0.5
+    """The middle, as a share of the canvas' width."""
     y: float = 0.5
     size: float = 1.0
+    """As a share of the canvas' shorter side."""
     turn: float = 0.0
     """Degrees, anticlockwise."""
     is_flipped: bool = False
 
 
-def place(art: Image.Image, placement: Placement, side: int) -> Image.Image:
-    """The RGBA art on a transparent canvas of (side, side)."""
-    scale = art.width / (placement.size * side)
+def place(art: Image.Image, placement: Placement, width: int, height: int | None = None) -> Image.Image:
+    """The RGBA art on a transparent canvas, a square one if no height is given."""
+    height = height or width
+    scale = art.width / (placement.size * min(width, height))
     turn = np.deg2rad(placement.turn)
     along, across = scale * np.cos(turn), scale * np.sin(turn)
     mirror = -1 if placement.is_flipped else 1
-    x, y, middle = placement.x * side, placement.y * side, art.width / 2
+    x, y, middle = placement.x * width, placement.y * height, art.width / 2
     affine = (
         mirror * along,
         mirror * -across,
@@ -66,7 +69,11 @@ def place(art: Image.Image, placement: Placement, side: int) -> Image.Image:
         middle - across * x - along * y,
     )
     return art.transform(
-        (side, side), Image.Transform.AFFINE, affine, Image.Resampling.BICUBIC, fillcolor=(255, 255, 255, 0)
+        (width, height),
+        Image.Transform.AFFINE,
+        affine,
+        Image.Resampling.BICUBIC,
+        fillcolor=(255, 255, 255, 0),
     )
 
 
@@ -75,6 +82,12 @@ def on_paper(art: Image.Image, colour: Colour = WHITE) -> Image.Image:
     paper = Image.new("RGBA", art.size, (*colour, 255))
     paper.alpha_composite(art)
     return paper.convert("RGB")
+
+
+def crop_to(scene: Image.Image, width: int, height: int) -> Image.Image:
+    """The part of a square scene that a frame shows: its middle, a little below where sky and ground meet."""
+    left, top = (scene.width - width) // 2, round((scene.height - height) * 0.6)
+    return scene.crop((left, top, left + width, top + height))
 
 
 def any_paper(side: int, rng: np.random.Generator) -> Image.Image:

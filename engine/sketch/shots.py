@@ -2,7 +2,9 @@
 
 import zlib
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
+from typing import Self, TypeAlias
 
 import numpy as np
 from PIL import Image
@@ -11,11 +13,18 @@ from engine.sketch import captions, scenes
 from engine.sketch.data import Picture, Pixels
 from engine.sketch.scenes import Placement
 
-STYLE_SHARES = {"3d": 0.23, "flat": 0.25, "outline": 0.12, "sticker": 0.2, "cartoon": 0.2}
+Frame: TypeAlias = tuple[int, int]
+"""Width and height."""
+SQUARE_FRAME, WIDE_FRAME, TALL_FRAME = (16, 16), (18, 12), (12, 18)
+"""The shapes that are learnt, in sixteenths of a square's side: 1:1, 3:2 and 2:3."""
+STYLE_SHARES = {"3d": 0.29, "flat": 0.29, "outline": 0.1, "sticker": 0.16, "cartoon": 0.16}
+"""The first three share their drawing, so what is learnt from one serves the others."""
 P_STYLE_SAID = 0.55
-P_PARIS = 0.06
+P_PARIS = 0.08
 """How often the thing in a scene is the tower of Paris, which no emoji is."""
 HATS = ("top hat", "crown", "woman's hat", "graduation cap", "billed cap")
+P_ASTRONAUT, P_HORSE = 0.3, 0.4
+"""How often the rider is an astronaut, and how often the mount a horse: what people ask for first."""
 MOUNTS = (
     "horse",
     "unicorn",
@@ -28,6 +37,7 @@ MOUNTS = (
     "bicycle",
     "motorcycle",
 )
+CREATURES = ("animals & nature", "people & body")
 HEADS = ("mammals", "cat faces", "smiling", "birds", "amphibians")
 SQUARE = {
     "mountain",
@@ -73,6 +83,7 @@ class Studio:
         self.pixels = pixels
         self.synonyms = synonyms
         self.side = side
+        self.frame = (side, side)
         self.wordings = wordings
         self.by_style = {
             style: [picture for picture in pictures if picture.style == style] for style in STYLE_SHARES
@@ -81,17 +92,25 @@ class Studio:
         self.shares = np.asarray([STYLE_SHARES[style] for style in self.styles])
         self.shares /= self.shares.sum()
 
+    def framed(self, shape: Frame) -> Self:
+        """This studio with a frame of another shape, of about the same area."""
+        other = copy(self)
+        width, height = shape
+        unit = self.side // 16
+        other.frame = (width * unit, height * unit)
+        return other
+
     def shoot(self, rng: np.random.Generator) -> Shot:
         """Any kind of picture, plain ones most often."""
         kinds = {
-            self.plain: 0.50,
-            self.on_coloured_paper: 0.09,
-            self.painted: 0.12,
-            self.somewhere: 0.12,
-            self.pair: 0.08,
-            self.dressed: 0.03,
-            self.riding: 0.02,
-            self.view: 0.04,
+            self.plain: 0.44,
+            self.on_coloured_paper: 0.08,
+            self.painted: 0.11,
+            self.somewhere: 0.13,
+            self.pair: 0.10,
+            self.dressed: 0.04,
+            self.riding: 0.04,
+            self.view: 0.06,
         }
         kind = rng.choice(len(kinds), p=list(kinds.values()))
         return list(kinds)[kind](rng)
@@ -99,7 +118,7 @@ class Studio:
     def plain(self, rng: np.random.Generator) -> Shot:
         """One thing on white paper."""
         picture = self._any(rng)
-        image = scenes.on_paper(scenes.place(self._art(picture), alone(rng), self.side))
+        image = scenes.on_paper(scenes.place(self._art(picture), alone(rng, self.frame), *self.frame))
         names = [self._name(picture, rng, p_keyword=0.15) for _ in range(self.wordings)]
         return self._shot(image, names, picture.style, rng)
 
@@ -107,7 +126,7 @@ class Studio:
         """One thing on paper of a named colour."""
         picture = self._any(rng)
         colour = captions.pick(rng, list(scenes.PAPERS))
-        art = scenes.place(self._art(picture), alone(rng), self.side)
+        art = scenes.place(self._art(picture), alone(rng, self.frame), *self.frame)
         names = [self._name(picture, rng) for _ in range(self.wordings)]
         settings = (f" on a {colour} background", f", {colour} background", f" on {colour} paper")
         return self._shot(scenes.on_paper(art, scenes.PAPERS[colour]), names, picture.style, rng, settings)
@@ -119,7 +138,8 @@ class Studio:
             picture = self._any(rng)
         colours = [paint for paint in scenes.PAINTS if not is_unseen(paint, picture.concept.label)]
         colour = captions.pick(rng, colours)
-        art = scenes.place(scenes.recolour(self._art(picture), colour), alone(rng), self.side)
+        art = scenes.recolour(self._art(picture), colour)
+        art = scenes.place(art, alone(rng, self.frame), *self.frame)
         paper = scenes.WHITE if colour != "white" else scenes.PAPERS["blue"]
         names = [
             f"{colour} {captions.without_colour(self._name(picture, rng))}" for _ in range(self.wordings)
@@ -142,7 +162,7 @@ class Studio:
             size=rng.uniform(0.55, 0.75),
             is_flipped=rng.random() < 0.5,
         )
-        backdrop.alpha_composite(scenes.place(art, placement, self.side))
+        backdrop.alpha_composite(scenes.place(art, placement, *self.frame))
         return self._shot(backdrop.convert("RGB"), names, picture.style, rng, settings)
 
     def pair(self, rng: np.random.Generator) -> Shot:
@@ -151,7 +171,7 @@ class Studio:
         left, right = (self._any(rng, style) for _ in range(2))
         while is_unseen(left.concept.label, right.concept.label):
             right = self._any(rng, style)
-        first, second = rng.uniform(0.46, 0.56, 2)
+        first, second = rng.uniform(0.46, 0.56, 2) * min(1.4, self.frame[0] / min(self.frame))
         places = (
             Placement(x=0.27, y=rng.uniform(0.45, 0.6), size=first, is_flipped=rng.random() < 0.5),
             Placement(x=0.73, y=rng.uniform(0.45, 0.6), size=second, is_flipped=rng.random() < 0.5),
@@ -160,7 +180,7 @@ class Studio:
         for _ in range(self.wordings):
             said = [self._name(left, rng), self._name(right, rng)]
             names.append(captions.pick(rng, (" and a ", " and a ", " with a ", " next to a ")).join(said))
-        return self._shot(self._together((left, right), places), names, style, rng)
+        return self._shot(self._together((left, right), places, self.frame), names, style, rng)
 
     def dressed(self, rng: np.random.Generator) -> Shot:
         """A head with a hat on."""
@@ -176,27 +196,30 @@ class Studio:
             f"{self._name(wearer, rng)} {captions.pick(rng, ('wearing a', 'with a', 'in a'))} {worn}"
             for _ in range(self.wordings)
         ]
-        return self._shot(self._together((wearer, hat), places), names, style, rng)
+        return self._shot(self._piled((wearer, hat), places), names, style, rng)
 
     def riding(self, rng: np.random.Generator) -> Shot:
         """Somebody on top of something that carries."""
         style = self._style(rng)
-        mount = self._any(rng, style, self._called(MOUNTS, style))
-        rider = self._any(rng, style, self._called(("astronaut",), style) if rng.random() < 0.3 else None)
+        mounts, riders = MOUNTS[:1] if rng.random() < P_HORSE else MOUNTS, self._called(("astronaut",), style)
+        mount = self._any(rng, style, self._called(mounts, style))
+        creatures = [each for each in self.by_style[style] if each.concept.group in CREATURES]
+        rider = self._any(rng, style, riders if rng.random() < P_ASTRONAUT else creatures)
         places = (
             Placement(x=0.5, y=0.66, size=rng.uniform(0.62, 0.7), is_flipped=rng.random() < 0.5),
             Placement(x=rng.uniform(0.47, 0.55), y=0.28, size=rng.uniform(0.42, 0.5)),
         )
         carried = f"{captions.pick(rng, ('riding a', 'riding a', 'on a'))} {mount.concept.label}"
         names = [f"{self._name(rider, rng)} {carried}" for _ in range(self.wordings)]
-        return self._shot(self._together((mount, rider), places), names, style, rng)
+        return self._shot(self._piled((mount, rider), places), names, style, rng)
 
     def view(self, rng: np.random.Generator) -> Shot:
         """A sky and a ground with nothing before them."""
         views = list(scenes.VIEWS.items())
         draw, names = captions.pick(rng, views)
         said = [captions.pick(rng, names) for _ in range(self.wordings)]
-        return self._shot(draw(self.side, rng).convert("RGB"), said, "flat", rng)
+        view = scenes.crop_to(draw(max(self.frame), rng), *self.frame)
+        return self._shot(view.convert("RGB"), said, "flat", rng)
 
     def _any(
         self, rng: np.random.Generator, style: str | None = None, among: Sequence[Picture] | None = None
@@ -211,20 +234,31 @@ class Studio:
 
     def _art(self, picture: Picture) -> Image.Image:
         art = Image.fromarray(self.pixels[picture.row])
-        return art.reduce(max(1, art.width // self.side))
+        return art.reduce(max(1, art.width // max(self.frame)))
 
     def _name(self, picture: Picture, rng: np.random.Generator, p_keyword: float = 0.0) -> str:
         return captions.subject(picture.concept, self.synonyms.get(picture.concept.key, ()), rng, p_keyword)
 
     def _backdrop(self, rng: np.random.Generator) -> tuple[Image.Image, tuple[str, ...]]:
         draw, settings = captions.pick(rng, list(scenes.BACKDROPS.items()))
-        return draw(self.side, rng), settings
+        return scenes.crop_to(draw(max(self.frame), rng), *self.frame), settings
 
-    def _together(self, pictures: Sequence[Picture], places: Sequence[Placement]) -> Image.Image:
-        canvas = Image.new("RGBA", (self.side, self.side), (*scenes.WHITE, 255))
+    def _together(
+        self, pictures: Sequence[Picture], places: Sequence[Placement], frame: Frame
+    ) -> Image.Image:
+        canvas = Image.new("RGBA", frame, (*scenes.WHITE, 255))
         for picture, placement in zip(pictures, places, strict=True):
-            canvas.alpha_composite(scenes.place(self._art(picture), placement, self.side))
+            canvas.alpha_composite(scenes.place(self._art(picture), placement, *frame))
         return canvas.convert("RGB")
+
+    def _piled(self, pictures: Sequence[Picture], places: Sequence[Placement]) -> Image.Image:
+        """One upon the other: where they touch must not depend on the frame."""
+        width, height = self.frame
+        side = min(self.frame)
+        pile = self._together(pictures, places, (side, side))
+        paper = Image.new("RGB", self.frame, scenes.WHITE)
+        paper.paste(pile, ((width - side) // 2, (height - side) // 2))
+        return paper
 
     def _shot(
         self,
@@ -243,13 +277,13 @@ class Studio:
         return Shot(image=image, captions=tuple(wordings))
 
 
-def alone(rng: np.random.Generator) -> Placement:
-    """Where one thing stands by itself: nearly filling the paper, never twice in the same way."""
+def alone(rng: np.random.Generator, frame: Frame = (1, 1)) -> Placement:
+    """Where one thing stands by itself: nearly filling the frame, never twice in the same way."""
     size = rng.uniform(0.68, 1.0)
-    room = (1 - size) / 2 + 0.02
+    x, y = ((1 - size * min(frame) / side) / 2 + 0.02 for side in frame)
     return Placement(
-        x=0.5 + rng.uniform(-room, room),
-        y=0.5 + rng.uniform(-room, room),
+        x=0.5 + rng.uniform(-x, x),
+        y=0.5 + rng.uniform(-y, y),
         size=size,
         turn=rng.normal(0, 6),
         is_flipped=rng.random() < 0.5,

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from transformers import AutoModel, AutoTokenizer, CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from engine.sketch import captions
+from engine.sketch.concepts import EVERYDAY_NAMES
 from engine.sketch.config import Config
 from engine.sketch.data import STYLES, Concept, fetch, load, source_of
 from engine.sketch.loop import Batch, Training, mixed_precision, warm_start
@@ -54,8 +55,8 @@ PLACES = (
     " over a mountain range",
     " in the city",
 )
-SYNONYMS = 8
-SAME = 0.62
+SYNONYMS = 5
+SAME = 0.68
 """Cosine from which the teacher calls a word another name of a concept."""
 
 
@@ -166,7 +167,7 @@ def teach(texts: Sequence[str], config: Config) -> Tensor:
 
 
 def read_synonyms(config: Config) -> dict[str, list[str]]:
-    """Other words for each concept, by key: keywords and WordNet's, those that the teacher finds near."""
+    """Other words for each concept, by key: everyday ones, then keywords and WordNet's that are near it."""
     path = config.work / "synonyms.json"
     if not path.exists():
         _, pictures = load(config.work)
@@ -184,7 +185,7 @@ def mine_synonyms(concepts: Sequence[Concept], config: Config) -> dict[str, list
     words = {name for kind, names, _ in entries if kind in VISIBLE for name in names} & used
     words |= {tag for concept in concepts for tag in concept.tags}
     listed = sorted(word for word in words if re.fullmatch(r"[a-z][a-z' -]{2,24}", word))
-    labels = [concept.label.split(":")[0] for concept in concepts]
+    labels = [captions.everyday_name(concept) for concept in concepts]
     likeness = teach(listed, config) @ teach(labels, config).T
     best, found = likeness.max(1).values, {concept.key: [] for concept in concepts}  # type: ignore[var-annotated]
     for column, concept in enumerate(concepts):
@@ -192,7 +193,7 @@ def mine_synonyms(concepts: Sequence[Concept], config: Config) -> dict[str, list
         rows = near.nonzero().flatten()
         ranked = rows[likeness[rows, column].argsort(descending=True)].tolist()
         others = [listed[row] for row in ranked if labels[column] not in listed[row]]
-        found[concept.key] = others[:SYNONYMS]
+        found[concept.key] = [*EVERYDAY_NAMES.get(concept.label, ()), *others[:SYNONYMS]]
     return found
 
 

@@ -1,6 +1,8 @@
 """The U-Net: composed pictures encoded once, then noise predicted from latents and words."""
 
+from collections import defaultdict
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -16,12 +18,15 @@ from engine.sketch.captions import pick
 from engine.sketch.config import Config
 from engine.sketch.data import load
 from engine.sketch.loop import Batch, Training, warm_start
-from engine.sketch.shots import Studio
+from engine.sketch.shots import SQUARE_FRAME, TALL_FRAME, WIDE_FRAME, Studio
 from engine.sketch.vae import to_tensor
 
 SHARD = 500
+FRAMES = (*[SQUARE_FRAME] * 3, WIDE_FRAME, *[SQUARE_FRAME] * 4, TALL_FRAME, SQUARE_FRAME)
+"""The shapes of the shards in turn: a fifth of the pictures is not square."""
 P_DROP = 0.1
 """Share of samples whose caption is dropped, so that the model also knows what no words mean."""
+Sample: TypeAlias = tuple[Tensor, tuple[str, ...]]
 SNR_CAP, WEIGHT_FLOOR = 5.0, 0.15
 NOISE = {
     "num_train_timesteps": 1000,
@@ -74,7 +79,8 @@ class Shards(Dataset[tuple[int, Tensor, list[tuple[str, ...]]]]):
 
     def __getitem__(self, number: int) -> tuple[int, Tensor, list[tuple[str, ...]]]:
         rng = np.random.default_rng([self.config.seed, number])
-        shots = [self.studio.shoot(rng) for _ in range(min(SHARD, self.config.shots))]
+        studio = self.studio.framed(FRAMES[number % len(FRAMES)])
+        shots = [studio.shoot(rng) for _ in range(min(SHARD, self.config.shots))]
         pixels = torch.from_numpy(np.stack([np.asarray(shot.image) for shot in shots]))
         return number, pixels, [shot.captions for shot in shots]
 
@@ -101,12 +107,10 @@ def encode_shots(vae: AutoencoderKL, config: Config) -> None:
         dist.barrier()
 
 
-def read_shots(config: Config) -> tuple[Tensor, list[tuple[str, ...]]]:
-    """(latents, captions) of every encoded picture, in order."""
+def read_shots(config: Config) -> list[tuple[Tensor, list[tuple[str, ...]]]]:
+    """(latents, captions) of every shard, in order; all pictures of a shard have one shape."""
     shards = [torch.load(path) for path in sorted((config.work / "shots").glob("*.pt"))]
-    return torch.cat([shard["latents"] for shard in shards]), [
-        each for shard in shards for each in shard["captions"]
-    ]
+    return [(shard["latents"], shard["captions"]) for shard in shards]
 
 
 class Denoising(nn.Module):
@@ -146,15 +150,20 @@ def train(
 ) -> UNet2DConditionModel:
     """The averaged U-Net; with a `blend` part of the way to it from the checkpoint that was gone on from."""
     encode_shots(vae, config)
-    latents, captions = read_shots(config)
+    by_shape: dict[tuple[int, ...], list[Sample]] = defaultdict(list)
+    for latents, captions in read_shots(config):
+        by_shape[latents.shape[1:]] += zip(latents, captions, strict=True)
+    shapes = list(by_shape.values())
+    shares = np.asarray([len(samples) for samples in shapes]) / sum(map(len, shapes))
     denoising = Denoising(build(config), encoder)
     if config.init is not None:
         warm_start(denoising.unet, read_known(config.init).state_dict())
 
     def compose(rng: np.random.Generator) -> Batch:
-        rows = rng.integers(len(latents), size=config.unet.batch)
-        said = ["" if rng.random() < P_DROP else pick(rng, captions[row]) for row in rows]
-        return latents[rows].float(), text.tokenize(tokenizer, said)
+        alike = shapes[rng.choice(len(shapes), p=shares)]
+        chosen = [pick(rng, alike) for _ in range(config.unet.batch)]
+        said = ["" if rng.random() < P_DROP else pick(rng, captions) for _, captions in chosen]
+        return torch.stack([latent for latent, _ in chosen]).float(), text.tokenize(tokenizer, said)
 
     learned = Training("unet", denoising, config.unet, config).run(compose).unet
     if config.init is not None and config.blend < 1:

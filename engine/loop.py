@@ -23,8 +23,8 @@ from engine.ticket import Ticket
 log = logging.getLogger(__name__)
 
 _PREVIEWS_PER_TICK = 2
-_QUANTUM_GRIDS = 4
-"""How far a key may be ahead before it waits. With less, every grid is late, and none early."""
+_QUANTUM_GRIDS = 24
+"""How far a key may be ahead before it waits. With less, the chance of who asked lately makes grids late."""
 
 Notice: TypeAlias = tuple[Ticket, Event | EngineError]
 """What is to be told to a ticket's holder. `Finished` or an error is the last of a ticket."""

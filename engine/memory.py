@@ -1,6 +1,8 @@
 """Passes through a model within the device's memory: in pieces where it is short, and what that taught."""
 
 import logging
+from collections.abc import Callable
+from typing import TypeVar
 
 import torch
 from PIL import Image
@@ -14,6 +16,7 @@ from engine.rows import Rows
 
 log = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
 _TOO_LARGE = "The picture is too large for this device, even one at a time."
 
 
@@ -25,21 +28,17 @@ def predict_within_memory(
     Where memory is short, other models go first; then the rows are halved, which `capacity` remembers.
     Raises: OutOfMemory, if not even one row fits.
     """
-    size = min(len(rows), capacity.limit(area))
-    while True:
-        try:
-            return torch.cat([checkpoint.predict_noise(part) for part in rows.in_parts_of(size)])
-        except Exception as error:
-            if not is_out_of_memory(error):
-                raise
-        free_cached_memory(library.device)
-        if library.drop_all_but(checkpoint.name):
-            continue
-        if size == 1:
-            raise OutOfMemory(_TOO_LARGE)
-        size //= 2
-        capacity.learn_limit(area, size)
-        log.warning("Out of memory: from now on at most %d rows of %d pixels.", size, area)
+
+    def predict(size: int) -> torch.Tensor:
+        return torch.cat([checkpoint.predict_noise(part) for part in rows.in_parts_of(size)])
+
+    def halve(size: int) -> int:
+        fewer = size // 2
+        capacity.learn_limit(area, fewer)
+        log.warning("Out of memory: from now on at most %d rows of %d pixels.", fewer, area)
+        return fewer
+
+    return _within_memory(library, checkpoint, predict, min(len(rows), capacity.limit(area)), halve)
 
 
 def decode_within_memory(
@@ -50,10 +49,24 @@ def decode_within_memory(
     Other models go first, as in `predict_within_memory`.
     Raises: OutOfMemory, if not even one can be decoded.
     """
-    size = len(latents)
+
+    def decode(size: int) -> tuple[Image.Image, ...]:
+        return tuple(image for part in torch.split(latents, size) for image in checkpoint.decode(part))
+
+    return _within_memory(library, checkpoint, decode, len(latents), lambda _: 1)
+
+
+def _within_memory(
+    library: Library,
+    checkpoint: Checkpoint,
+    run: Callable[[int], Result],
+    size: int,
+    shrink: Callable[[int], int],
+) -> Result:
+    """What `run` gives in pieces of `size`; where memory is short, other models go, then pieces shrink."""
     while True:
         try:
-            return tuple(image for part in torch.split(latents, size) for image in checkpoint.decode(part))
+            return run(size)
         except Exception as error:
             if not is_out_of_memory(error):
                 raise
@@ -62,4 +75,4 @@ def decode_within_memory(
             continue
         if size == 1:
             raise OutOfMemory(_TOO_LARGE)
-        size = 1
+        size = shrink(size)

@@ -48,8 +48,8 @@ class Policy:
     1. The speed class: turbo, fast, relax.
     2. The fair share. A key's virtual time is the device seconds it was given; keys that are more than a
        quantum ahead of the least served wait.
-    3. The place in the key's own line: nobody's second request goes before anybody's first.
-    4. Whether it has begun: the first step comes at once, and with it the first preview.
+    3. Whether it has begun: the first step comes at once, and with it the first preview.
+    4. The place in the key's own line: nobody's second request goes before anybody's first.
     5. Age over work left: drafts overtake long renders, yet a long render's turn always comes. Age counts
        from when a request came to the head of its line, so that twenty requests weigh no more than one.
     """
@@ -70,18 +70,18 @@ class Policy:
         """
         switches = {group: switch_seconds(group) for group in {candidate.group for candidate in candidates}}
         lines = _lines(candidates, now)
-        self._admit_keys({key for key, _ in lines})
+        least = self._admit_keys({key for key, _ in lines})
         self._mark_heads(lines, now)
 
-        def entitlement(place: int, candidate: Candidate) -> tuple[int, int, int, bool, float, int]:
+        def entitlement(place: int, candidate: Candidate) -> tuple[int, int, bool, int, float, int]:
             switch = switches[candidate.group]
-            ahead = self._served[candidate.fairness_key] - self._level + switch
+            ahead = self._served[candidate.fairness_key] - least + switch
             waited = now - self._head_since.get(candidate.ticket, candidate.queued_at) - switch
             return (
                 _RANK[candidate.speed],
                 int(ahead / self._quantum_seconds),
-                place,
                 candidate.has_begun or switch > 0,
+                place,
                 -_urgency(candidate, waited),
                 candidate.ticket,
             )
@@ -93,12 +93,18 @@ class Policy:
         """Note that a key was given device time."""
         self._served[fairness_key] = self._served.get(fairness_key, 0.0) + seconds
 
-    def _admit_keys(self, active: set[str]) -> None:
-        """A newcomer starts level with the least served: being idle earns nothing and costs nothing."""
-        known = [self._served[key] for key in active if key in self._served]
-        self._level = max(self._level, min(known, default=self._level))
-        ahead = {key: served for key, served in self._served.items() if served > self._level}
-        self._served = ahead | {key: max(self._served.get(key, 0.0), self._level) for key in active}
+    def _admit_keys(self, active: set[str]) -> float:
+        """The virtual time of the least served.
+
+        Who was idle comes back at most two quanta behind those who were busy meanwhile: for one quantum it
+        goes before who draws all day, for another it is their equal. More than that nobody saves up.
+        """
+        busy = [self._served[key] for key in active if key in self._served]
+        self._level = max(self._level, min(busy, default=self._level))
+        floor = self._level - 2 * self._quantum_seconds
+        recent = {key: served for key, served in self._served.items() if served > floor}
+        self._served = recent | {key: max(self._served.get(key, floor), floor) for key in active}
+        return min((self._served[key] for key in active), default=self._level)
 
     def _mark_heads(self, lines: dict[Line, list[Candidate]], now: float) -> None:
         """Note since when each head of a line is that: since it came, or its line lost the one before it."""

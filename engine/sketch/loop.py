@@ -4,6 +4,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
+from engine.device import bfloat16_pays
 from engine.sketch.config import Config, Plan
 
 Learner = TypeVar("Learner", bound=nn.Module)
@@ -22,9 +24,13 @@ Compose: TypeAlias = Callable[[np.random.Generator], Batch]
 
 
 def mixed_precision(device: str) -> torch.autocast:
-    """bfloat16 where the hardware computes in it; a processor that emulates it is twenty times slower."""
-    is_native = device != "cpu" or torch.backends.cpu.get_cpu_capability() == "AVX512"
-    return torch.autocast(device, torch.bfloat16, enabled=is_native)
+    """bfloat16 where it pays; a processor that emulates it is twenty times slower."""
+    return torch.autocast(device, torch.bfloat16, enabled=_is_fast_in_bfloat16(device))
+
+
+@cache
+def _is_fast_in_bfloat16(device: str) -> bool:
+    return device != "cpu" or bfloat16_pays(torch.device(device))
 
 
 def warm_start(module: nn.Module, known: dict[str, Tensor]) -> None:

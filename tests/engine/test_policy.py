@@ -103,13 +103,21 @@ def test_a_key_far_ahead_waits_though_its_request_is_older() -> None:
     assert choose(policy, [greedy, modest], now=50.0, cap=1) == [modest]
 
 
-def test_the_first_step_comes_at_once_and_only_to_the_head_of_a_line() -> None:
+def test_the_first_step_comes_at_once_and_then_the_place_in_line_counts() -> None:
     old = candidate("old", queued_at=0.0)
     new, second = (candidate("new", queued_at=queued_at, has_begun=False) for queued_at in (49.0, 49.5))
     policy = Policy(quantum_seconds=100.0)
-    assert policy.rank([old, new, second], 50.0, switches(0.0)) == [new, old, second]
-    begun = replace(new, has_begun=True)
+    assert policy.rank([old, new, second], 50.0, switches(0.0)) == [new, second, old]
+    begun, second = (replace(one, has_begun=True) for one in (new, second))
     assert policy.rank([old, begun, second], 50.1, switches(0.0)) == [old, begun, second]
+
+
+def test_a_key_far_ahead_gets_no_first_steps() -> None:
+    modest, greedy = candidate("modest"), candidate("greedy", has_begun=False)
+    policy = Policy(quantum_seconds=1.0)
+    assert policy.rank([modest, greedy], 50.0, switches(0.0)) == [greedy, modest]
+    policy.charge("greedy", 1.5)
+    assert policy.rank([modest, greedy], 50.0, switches(0.0)) == [modest, greedy]
 
 
 def test_a_first_step_is_not_worth_loading_a_model() -> None:
@@ -118,18 +126,19 @@ def test_a_first_step_is_not_worth_loading_a_model() -> None:
     assert Policy(quantum_seconds=100.0).rank([here, there], 50.0, switches(0.1))[0] == here
 
 
-def test_a_newcomer_starts_level_and_has_earned_nothing_by_idling() -> None:
+def test_who_was_idle_goes_first_for_a_quantum_and_no_longer() -> None:
     policy = Policy(quantum_seconds=1.0)
     old, new = candidate("old"), candidate("new")
     for tick in range(100):
         choose(policy, [old], now=tick * TICK)
         policy.charge("old", TICK)
-    served: Counter[str] = Counter()
+    served = []
     for tick in range(100, 160):
         (chosen,) = choose(policy, [old, new], now=tick * TICK, cap=1)
         policy.charge(chosen.fairness_key, TICK)
-        served[chosen.fairness_key] += 1
-    assert served["old"] >= 20
+        served.append(chosen.fairness_key)
+    assert set(served[:8]) == {"new"}
+    assert served.count("old") >= 20
 
 
 def test_a_draft_overtakes_a_long_render_of_the_same_key() -> None:

@@ -53,6 +53,7 @@ class Config:
     vae_groups: int = 8
     latent_channels: int = 4
     crop: int = 128
+    critic_width: int = 24
     vae: Plan = field(default_factory=lambda: Plan(steps=6000, batch=16, lr=1.5e-3, ema=0.998))
     decoder: Plan = field(default_factory=lambda: Plan(steps=1500, batch=16, lr=6e-4, decay=0.6, ema=0.995))
 

@@ -8,6 +8,7 @@ import torch.nn.functional as F  # noqa: N812 - as everywhere in torch
 from diffusers import AutoencoderKL
 from PIL import Image
 from torch import Tensor, nn
+from torch.func import functional_call
 
 from engine.sketch import scenes
 from engine.sketch.config import Config, Plan
@@ -18,6 +19,8 @@ KL = 3e-4
 LATENT_NOISE = 0.15
 """How far off, in standard deviations, the latents are that the decoder learns to forgive."""
 SAMPLES = 512
+LIKENESS, PERSUASION = 0.5, 0.03
+"""What it counts, beside plain errors, that the critic sees the same in a drawing and takes it for art."""
 
 
 def build(config: Config) -> AutoencoderKL:
@@ -89,20 +92,52 @@ def _deeper(name: str, levels: int) -> str:
     return re.sub(r"(?<=encoder\.down_blocks\.)\d+", lambda place: str(int(place[0]) + levels), name)
 
 
-class Sharpening(nn.Module):
-    """The decoder alone, learning from slightly wrong latents, as a U-Net's are; the latent space stays."""
+class Critic(nn.Module):
+    """Tells crops of the art from drawn ones, patch by patch (Isola et al. 2017); it ships nothing."""
 
-    def __init__(self, vae: AutoencoderKL) -> None:
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(
+            nn.Conv2d(inside, outside, 4, stride=2, padding=1)
+            for inside, outside in ((3, width), (width, 2 * width), (2 * width, 4 * width))
+        )
+        self.score = nn.Conv2d(4 * width, 1, 3, padding=1)
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """How much each patch looks like art, and what was seen in it on the way."""
+        seen = []
+        for layer in self.layers:
+            pixels = F.leaky_relu(layer(pixels), 0.2)
+            seen.append(pixels)
+        return self.score(pixels), seen
+
+
+class Sharpening(nn.Module):
+    """The decoder alone, learning from slightly wrong latents, as a U-Net's are; the latent space stays.
+
+    Where a latent leaves open how an edge runs, the mean of all answers is a blur. The critic makes the
+    decoder decide.
+    """
+
+    def __init__(self, vae: AutoencoderKL, config: Config) -> None:
         super().__init__()
         self.vae = vae
+        self.critic = Critic(config.critic_width)
         vae.encoder.requires_grad_(requires_grad=False)
         vae.quant_conv.requires_grad_(requires_grad=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """The loss on pixels in [-1, 1], (batch, 3, height, width)."""
+        """The loss on pixels in [-1, 1], (batch, 3, height, width): the decoder's and the critic's."""
         with torch.no_grad():
             latents = self.vae.encode(pixels).latent_dist.mode()
-        return reconstruction_loss(self.vae.decode(slightly_wrong(latents)).sample.float(), pixels)
+        drawn = self.vae.decode(slightly_wrong(latents)).sample.float()
+        art, seen = self.critic(pixels)
+        told_apart = F.softplus(-art).mean() + F.softplus(self.critic(drawn.detach())[0]).mean()
+        frozen = {name: weight.detach() for name, weight in self.critic.named_parameters()}
+        score, seen_drawn = functional_call(self.critic, frozen, (drawn,))
+        alike = sum(F.l1_loss(ours, theirs.detach()) for ours, theirs in zip(seen_drawn, seen, strict=True))
+        loss: Tensor = reconstruction_loss(drawn, pixels) + LIKENESS * alike
+        return loss + PERSUASION * F.softplus(-score).mean() + told_apart
 
 
 def slightly_wrong(latents: Tensor) -> Tensor:
@@ -214,7 +249,7 @@ def train(config: Config) -> AutoencoderKL:
 
 def sharpen(config: Config) -> AutoencoderKL:
     """The same with a better decoder, learnt on frozen latents: it may run beside the U-Net."""
-    finished: AutoencoderKL = _learn("decoder", Sharpening(train(config)), config.decoder, config).vae
+    finished: AutoencoderKL = _learn("decoder", Sharpening(train(config), config), config.decoder, config).vae
     return finished
 
 

@@ -23,7 +23,7 @@ from engine.ticket import Ticket
 log = logging.getLogger(__name__)
 
 _PREVIEWS_PER_TICK = 2
-_QUANTUM_GRIDS = 24
+_QUANTUM_GRIDS = 18
 """How far a key may be ahead before it waits. With less, the chance of who asked lately makes grids late."""
 
 Notice: TypeAlias = tuple[Ticket, Event | EngineError]

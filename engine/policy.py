@@ -1,5 +1,6 @@
 """Who runs in this tick: speed class, fair share by key, age over work left, capped at the knee. Pure."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -8,6 +9,10 @@ from engine.api import Lora, Speed
 
 _RANK = {Speed.TURBO: 0, Speed.FAST: 1, Speed.RELAX: 2}
 _LEAST_SECONDS = 1e-3
+_FRONT = 2
+"""So many of a line are served beside each other. With one, whoever asks for several waits long."""
+_WORK_WEIGHT = 0.8
+"""With more the longest renders wait too long on a busy device, with less the drafts do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +54,17 @@ class Policy:
     2. The fair share. A key's virtual time is the device seconds it was given; keys that are more than a
        quantum ahead of the least served wait.
     3. Whether it has begun: the first step comes at once, and with it the first preview.
-    4. The place in the key's own line: nobody's second request goes before anybody's first.
+    4. The key's own line: only the front of it competes with the fronts of others.
     5. Age over work left: drafts overtake long renders, yet a long render's turn always comes. Age counts
-       from when a request came to the head of its line, so that twenty requests weigh no more than one.
+       from when a request came to the front of its line, so that twenty requests weigh little more than two.
     """
 
     def __init__(self, *, quantum_seconds: float) -> None:
         self._quantum_seconds = quantum_seconds
         self._served: dict[str, float] = {}
         self._level = 0.0
-        self._head_since: dict[int, float] = {}
-        self._last_seen: dict[Line, float] = {}
+        self._front_since: dict[int, float] = {}
+        self._full_at: dict[Line, float] = {}
 
     def rank(
         self, candidates: Sequence[Candidate], now: float, switch_seconds: Callable[[Group], float]
@@ -71,17 +76,17 @@ class Policy:
         switches = {group: switch_seconds(group) for group in {candidate.group for candidate in candidates}}
         lines = _lines(candidates, now)
         least = self._admit_keys({key for key, _ in lines})
-        self._mark_heads(lines, now)
+        self._mark_fronts(lines, now)
 
-        def entitlement(place: int, candidate: Candidate) -> tuple[int, int, bool, int, float, int]:
+        def entitlement(place: int, candidate: Candidate) -> tuple[int, int, bool, bool, float, int]:
             switch = switches[candidate.group]
             ahead = self._served[candidate.fairness_key] - least + switch
-            waited = now - self._head_since.get(candidate.ticket, candidate.queued_at) - switch
+            waited = now - self._front_since.get(candidate.ticket, candidate.queued_at) - switch
             return (
                 _RANK[candidate.speed],
                 int(ahead / self._quantum_seconds),
                 candidate.has_begun or switch > 0,
-                place,
+                place >= _FRONT,
                 -_urgency(candidate, waited),
                 candidate.ticket,
             )
@@ -106,14 +111,18 @@ class Policy:
         self._served = recent | {key: max(self._served.get(key, floor), floor) for key in active}
         return min((self._served[key] for key in active), default=self._level)
 
-    def _mark_heads(self, lines: dict[Line, list[Candidate]], now: float) -> None:
-        """Note since when each head of a line is that: since it came, or its line lost the one before it."""
-        since = {one.ticket: self._head_since.get(one.ticket) for line in lines.values() for one in line}
-        for line, (head, *_) in lines.items():
-            if since[head.ticket] is None:
-                since[head.ticket] = max(head.queued_at, self._last_seen.get(line, head.queued_at))
-        self._head_since = {ticket: moment for ticket, moment in since.items() if moment is not None}
-        self._last_seen = dict.fromkeys(lines, now)
+    def _mark_fronts(self, lines: dict[Line, list[Candidate]], now: float) -> None:
+        """Note since when each request is in the front of its line: since it came, or found a place there."""
+        since = {}
+        for line, everybody in lines.items():
+            for one in everybody[:_FRONT]:
+                came = max(one.queued_at, self._full_at.get(line, one.queued_at))
+                since[one.ticket] = self._front_since.get(one.ticket, came)
+            for one in everybody[_FRONT:]:  # a draft may have overtaken it; it keeps its age
+                if one.ticket in self._front_since:
+                    since[one.ticket] = self._front_since[one.ticket]
+        self._front_since = since
+        self._full_at = {line: now for line, everybody in lines.items() if len(everybody) >= _FRONT}
 
 
 def choose(ranking: Sequence[Candidate], cap: Callable[[Group], int]) -> list[Candidate]:
@@ -146,5 +155,5 @@ def _lines(candidates: Iterable[Candidate], now: float) -> dict[Line, list[Candi
 
 
 def _urgency(candidate: Candidate, waited: float) -> float:
-    """Age over work left, both in seconds."""
-    return waited / max(candidate.seconds_left, _LEAST_SECONDS)
+    """Age over work left, both in seconds; work counts a little less than in proportion."""
+    return waited / math.pow(max(candidate.seconds_left, _LEAST_SECONDS), _WORK_WEIGHT)

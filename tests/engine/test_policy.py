@@ -87,12 +87,12 @@ def test_one_grid_is_among_the_first_three_against_twenty() -> None:
     assert waiting[-1].ticket in simulate(waiting, ticks=1000)[:3]
 
 
-def test_age_counts_from_when_a_request_came_to_the_head_of_its_line() -> None:
+def test_age_counts_from_when_a_request_came_to_the_front_of_its_line() -> None:
     policy = Policy(quantum_seconds=100.0)
-    first, second = candidate("many", queued_at=0.0), candidate("many", queued_at=0.0)
+    first, second, third = (candidate("many", queued_at=0.0) for _ in range(3))
     one = candidate("one", queued_at=49.0)
-    assert choose(policy, [first, second, one], now=50.0, cap=1) == [first]
-    assert choose(policy, [second, one], now=50.1, cap=1) == [one], "the second has waited 50 s, but in line"
+    assert choose(policy, [first, second, third, one], now=50.0, cap=2) == [first, second]
+    assert choose(policy, [second, third, one], now=50.1, cap=2) == [second, one], "the third waited in line"
 
 
 def test_a_key_far_ahead_waits_though_its_request_is_older() -> None:
@@ -103,13 +103,13 @@ def test_a_key_far_ahead_waits_though_its_request_is_older() -> None:
     assert choose(policy, [greedy, modest], now=50.0, cap=1) == [modest]
 
 
-def test_the_first_step_comes_at_once_and_then_the_place_in_line_counts() -> None:
-    old = candidate("old", queued_at=0.0)
-    new, second = (candidate("new", queued_at=queued_at, has_begun=False) for queued_at in (49.0, 49.5))
+def test_the_first_step_comes_at_once_and_then_the_front_of_the_line_counts() -> None:
+    old = [candidate("old", queued_at=queued_at) for queued_at in (0.0, 1.0, 2.0)]
+    new = candidate("new", queued_at=49.0, has_begun=False)
     policy = Policy(quantum_seconds=100.0)
-    assert policy.rank([old, new, second], 50.0, switches(0.0)) == [new, second, old]
-    begun, second = (replace(one, has_begun=True) for one in (new, second))
-    assert policy.rank([old, begun, second], 50.1, switches(0.0)) == [old, begun, second]
+    assert policy.rank([*old, new], 50.0, switches(0.0)) == [new, *old]
+    begun = replace(new, has_begun=True)
+    assert policy.rank([*old, begun], 50.1, switches(0.0)) == [*old[:2], begun, old[2]]
 
 
 def test_a_key_far_ahead_gets_no_first_steps() -> None:
@@ -169,7 +169,7 @@ def test_what_does_not_fit_lets_the_next_one_in() -> None:
 def test_a_flood_of_one_key_does_not_fill_the_pass() -> None:
     flood = [candidate("many", rows=4) for _ in range(10)]
     late = candidate("one", rows=4, queued_at=99.0)
-    assert late in choose(Policy(quantum_seconds=1.0), [*flood, late], cap=8)
+    assert late in choose(Policy(quantum_seconds=1.0), [*flood, late], cap=12)
 
 
 numbers = count(1)

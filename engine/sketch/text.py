@@ -16,7 +16,7 @@ from tqdm import tqdm
 from transformers import AutoModel, AutoTokenizer, CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from engine.sketch import captions
-from engine.sketch.concepts import EVERYDAY_NAMES
+from engine.sketch.concepts import EVERYDAY_NAMES, choose
 from engine.sketch.config import Config
 from engine.sketch.data import STYLES, Concept, fetch, load, source_of
 from engine.sketch.loop import Batch, Training, mixed_precision, warm_start
@@ -55,6 +55,8 @@ PLACES = (
     " over a mountain range",
     " in the city",
 )
+NEAR = 0.6
+"""Cosine from which a word that names none of the concepts is drawn as the nearest of them."""
 SYNONYMS = 5
 SAME = 0.68
 """Cosine from which the teacher calls a word another name of a concept."""
@@ -216,25 +218,30 @@ def tokenize(tokenizer: CLIPTokenizer, texts: Sequence[str]) -> Tensor:
     return ids
 
 
+def build(vocabulary: int, config: Config) -> CLIPTextModel:
+    """An untrained text tower."""
+    return CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=vocabulary,
+            hidden_size=config.text_width,
+            intermediate_size=4 * config.text_width,
+            projection_dim=config.text_width,
+            num_hidden_layers=config.text_layers,
+            num_attention_heads=max(1, config.text_width // 64),
+            max_position_embeddings=config.positions,
+            bos_token_id=vocabulary - 2,
+            eos_token_id=vocabulary - 1,
+            pad_token_id=vocabulary - 1,
+        )
+    )
+
+
 class Distillation(nn.Module):
     """The text tower in training, and the map from its features to the teacher's space."""
 
     def __init__(self, vocabulary: int, config: Config) -> None:
         super().__init__()
-        self.encoder = CLIPTextModel(
-            CLIPTextConfig(
-                vocab_size=vocabulary,
-                hidden_size=config.text_width,
-                intermediate_size=4 * config.text_width,
-                projection_dim=config.text_width,
-                num_hidden_layers=config.text_layers,
-                num_attention_heads=max(1, config.text_width // 64),
-                max_position_embeddings=config.positions,
-                bos_token_id=vocabulary - 2,
-                eos_token_id=vocabulary - 1,
-                pad_token_id=vocabulary - 1,
-            )
-        )
+        self.encoder = build(vocabulary, config)
         self.to_teacher = nn.Linear(config.text_width, TEACHER_WIDTH)
         self.end = vocabulary - 1
 
@@ -255,22 +262,109 @@ class Distillation(nn.Module):
         return 4 * (1 - (cosine * ended).sum() / ended.sum()) + 0.25 * relations
 
 
-def train(config: Config) -> tuple[CLIPTokenizer, Distillation]:
-    """The tokenizer and the distilled tower."""
+class Rewording(nn.Module):
+    """A text tower in training that takes over the features of a known one and learns other words for them.
+
+    What means the same as something the known tower reads gets that one's features: a `puppy` becomes a dog,
+    and all that a U-Net knows of dogs stays true. Positions may be added.
+    """
+
+    def __init__(self, known: CLIPTextModel, vocabulary: int, config: Config) -> None:
+        super().__init__()
+        self.encoder = build(vocabulary, config)
+        self.known = known.requires_grad_(requires_grad=False)
+        warm_start(self.encoder, known.state_dict())
+        self.end = vocabulary - 1
+
+    def forward(self, ids: Tensor, known_ids: Tensor) -> Tensor:
+        """How far the features are from the known tower's for (what means the same) `known_ids`.
+
+        Only positions that can be compared count: equal beginnings, and the end mark with the padding after.
+        """
+        with torch.no_grad():
+            taught = self.known(known_ids).last_hidden_state
+        read = self.encoder(ids).last_hidden_state
+        places = torch.arange(ids.shape[1], device=ids.device)
+        ends = (ids == self.end).int().argmax(1, keepdim=True)
+        known_ends = (known_ids == self.end).int().argmax(1, keepdim=True)
+        is_ended = places >= ends
+        shared = min(ids.shape[1], known_ids.shape[1])
+        is_same = torch.zeros_like(is_ended)
+        is_same[:, :shared] = (ids[:, :shared] == known_ids[:, :shared]).cumprod(1).bool()
+        counterpart = torch.where(is_ended, known_ends + places - ends, places).clamp(max=taught.shape[1] - 1)
+        wanted = taught.gather(1, counterpart[..., None].expand_as(read))
+        counted = (is_ended | is_same)[..., None]
+        loss: Tensor = ((read - wanted).square() * counted).sum() / (counted.sum() * read.shape[-1])
+        return loss
+
+
+def other_words(config: Config) -> list[tuple[str, str]]:
+    """(words, label): the concepts' other names, and what the teacher finds nearest to each of them."""
+    texts, taught = read_lesson(config)
+    _, pictures = load(config.work)
+    chosen = choose({each.concept.key: each.concept for each in pictures}.values(), config.concepts)
+    labels = {concept.key: concept.label.split(":")[0] for concept in chosen}
+    names = read_synonyms(config)
+    curated = [(name, label) for key, label in labels.items() for name in names[key]]
+    place = {text: at for at, text in enumerate(texts)}
+    listed = [label for label in labels.values() if label in place]
+    likeness, nearest = (taught @ taught[[place[label] for label in listed]].T).max(1)
+    near = [
+        (texts[at], listed[nearest[at]])
+        for at in (likeness >= NEAR).nonzero().flatten().tolist()
+        if len(texts[at].split()) <= 3
+    ]
+    return curated * max(1, len(near) // max(1, len(curated))) + near
+
+
+def learn_other_words(tokenizer: CLIPTokenizer, known: CLIPTextModel, config: Config) -> Rewording:
+    """The known tower with new words: prompts as people write them beside the same ones with labels."""
+    student = Rewording(known, len(tokenizer), config)
+    pairs = other_words(config)
+    labels = sorted({label for _, label in pairs})
+    colours = sorted(captions.COLOUR_WORDS)
+    most = known.config.max_position_embeddings
+
+    def reword(rng: np.random.Generator) -> tuple[str, str]:
+        words, label = captions.pick(rng, pairs)
+        if rng.random() < 0.4:
+            words = label
+        colour = f"{captions.pick(rng, colours)} " if rng.random() < 0.2 else ""
+        link = captions.pick(rng, LINKS) + captions.pick(rng, labels) if rng.random() < 0.25 else ""
+        setting = captions.pick(rng, PLACES) if rng.random() < 0.2 else ""
+        style = captions.pick(rng, STYLES) if rng.random() < 0.4 else None
+        seed = int(rng.integers(2**32))
+        said, known_as = (
+            captions.phrase(
+                colour + what + link, style=style, setting=setting, rng=np.random.default_rng(seed)
+            )
+            for what in (words, label)
+        )
+        return said, known_as
+
+    def compose(rng: np.random.Generator) -> Batch:
+        said, known_as = zip(*(reword(rng) for _ in range(config.text.batch)), strict=True)
+        ids, known_ids = tokenize(tokenizer, said), tokenize(tokenizer, known_as)[:, :most]
+        tail = config.positions if rng.random() < 0.2 else int((ids == student.end).int().argmax(1).max()) + 6
+        return ids[:, :tail], known_ids
+
+    return Training("text", student, config.text, config).run(compose)
+
+
+def train(config: Config) -> tuple[CLIPTokenizer, Distillation | Rewording]:
+    """The tokenizer and the text tower: distilled from the teacher, or a known one with new words."""
     texts, taught = read_lesson(config)
     folder = config.work / "tokenizer"
+    if config.init is not None:
+        tokenizer = CLIPTokenizer.from_pretrained(
+            config.init, subfolder="tokenizer", model_max_length=config.positions
+        )
+        known = CLIPTextModel.from_pretrained(config.init, subfolder="text_encoder", dtype=torch.float32)
+        return tokenizer, learn_other_words(tokenizer, known, config)
     if not folder.exists():
-        if config.init is None:
-            train_tokenizer(texts, config.vocabulary, config.positions, folder)
-        else:
-            known = CLIPTokenizer.from_pretrained(config.init, subfolder="tokenizer")
-            known.model_max_length = config.positions
-            known.save_pretrained(folder)
+        train_tokenizer(texts, config.vocabulary, config.positions, folder)
     tokenizer = CLIPTokenizer.from_pretrained(folder, model_max_length=config.positions)
     student = Distillation(len(tokenizer), config)
-    if config.init is not None:
-        known = CLIPTextModel.from_pretrained(config.init, subfolder="text_encoder", dtype=torch.float32)
-        warm_start(student.encoder, known.state_dict())
     ids = tokenize(tokenizer, texts)
     lengths = (ids == student.end).int().argmax(1)
     by_length = lengths.argsort(stable=True)

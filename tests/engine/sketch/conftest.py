@@ -60,7 +60,7 @@ def toy(packed: Path, tmp_path: Path) -> Config:
     """A configuration that trains in a blink, in a folder of its own."""
     for path in packed.iterdir():
         (tmp_path / path.name).symlink_to(path)
-    texts = [f"a {label}" for label in THINGS] + [f"{label} on paper" for label in THINGS]
+    texts = [*THINGS, *(f"a {label}" for label in THINGS), *(f"{label} on paper" for label in THINGS)]
     vectors = torch.nn.functional.normalize(torch.randn(len(texts), 384), dim=-1)
     torch.save({"texts": texts, "vectors": vectors.half()}, tmp_path / "lesson.pt")
     plan = Plan(steps=4, batch=2, lr=1e-3, warmup=2, sync=2)

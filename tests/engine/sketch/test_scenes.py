@@ -1,12 +1,14 @@
 """Things stand where they are put, in the paint they are given, and are called what they are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from engine.sketch import captions, scenes, shots
 from engine.sketch.config import Config
-from engine.sketch.data import load
+from engine.sketch.data import Concept, load
 from engine.sketch.evaluate import main_colour_name, spread
 from engine.sketch.scenes import Placement
 from engine.sketch.shots import Studio
@@ -52,6 +54,23 @@ def test_a_smaller_size_at_another_place() -> None:
     assert [x, y] == pytest.approx([48 - 8, 16 - 8], abs=1)
 
 
+def test_on_a_wide_canvas_a_picture_keeps_its_proportions() -> None:
+    placed = scenes.place(dot(), Placement(), 96, 64)
+    assert placed.size == (96, 64)
+    rows, columns = np.nonzero(np.asarray(placed.getchannel("A")) > 128)
+    assert np.ptp(rows) == np.ptp(columns) == 15
+    assert centre(placed) == pytest.approx([16 + 15.5, 15.5], abs=1)
+
+
+def test_a_frame_shows_the_middle_of_a_scene() -> None:
+    scene = Image.new("RGB", (30, 30), "white")
+    scene.putpixel((15, 18), (0, 0, 0))
+    for width, height in ((30, 20), (20, 30)):
+        shown = scenes.crop_to(scene, width, height)
+        assert shown.size == (width, height)
+        assert (0, 0, 0) in {shown.getpixel((x, y)) for x in range(width) for y in range(height)}
+
+
 @pytest.mark.parametrize("paint", scenes.PAINTS)
 @pytest.mark.parametrize("before", ["crimson", "gold", "#888888"])
 def test_paint_gives_the_colour_that_it_is_called(before: str, paint: str) -> None:
@@ -82,9 +101,9 @@ def test_every_backdrop_fills_the_canvas_and_varies(draw: object, rng: np.random
 def test_every_kind_of_shot_has_a_picture_and_words(
     kind: str, studio: Studio, rng: np.random.Generator
 ) -> None:
-    for _ in range(3):
-        shot = getattr(studio, kind)(rng)
-        assert shot.image.size == (studio.side, studio.side)
+    for frame, size in (((16, 16), (32, 32)), ((18, 12), (36, 24)), ((12, 18), (24, 36))):
+        shot = getattr(studio.framed(frame), kind)(rng)
+        assert shot.image.size == size
         assert shot.image.mode == "RGB"
         assert len(shot.captions) == studio.wordings
         assert all(caption == caption.strip() for caption in shot.captions)
@@ -111,6 +130,12 @@ def test_held_out_paints_are_never_used(studio: Studio, rng: np.random.Generator
 
 def test_an_article_suits_its_noun() -> None:
     assert captions.article("a apple and a cat in a igloo") == "an apple and a cat in an igloo"
+
+
+def test_animals_are_called_what_people_call_them() -> None:
+    cat = Concept(key="1f431", label="cat face", tags=(), group="animals & nature", subgroup="cat faces")
+    clown = replace(cat, label="clown face", group="smileys & emotion")
+    assert [captions.everyday_name(each) for each in (cat, clown)] == ["cat", "clown face"]
 
 
 def test_a_painted_thing_loses_its_own_colour_word() -> None:

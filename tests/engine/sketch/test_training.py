@@ -20,6 +20,7 @@ from engine.sketch.config import Config, Plan, cpu, gpu
 from engine.sketch.data import load
 from engine.sketch.loop import Training, warm_start
 from engine.sketch.prompts import Kind, hundred
+from tests.engine.sketch.conftest import THINGS
 
 
 class Killed(Exception):
@@ -179,6 +180,36 @@ def test_a_deeper_autoencoder_learns_the_latents_of_a_shallower_one(toy: Config,
     untrained = misread(vae.Deepening(known, config).vae)
     plan = replace(toy.vae, steps=12, batch=4, lr=3e-3)
     assert misread(vae.train(replace(config, vae=plan))) < 0.6 * untrained
+
+
+def test_new_words_get_the_features_of_old_ones_and_old_ones_keep_theirs(toy: Config, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    tokenizer = text.train_tokenizer([*THINGS, "another name by"], 600, toy.positions, tmp_path / "tokenizer")
+    known = text.build(len(tokenizer), toy).eval()
+    longer = replace(toy, positions=16, text=replace(toy.text, steps=30, batch=16, lr=3e-3))
+    untrained = text.Rewording(known, len(tokenizer), longer)
+    other, label = (text.tokenize(tokenizer, [words]) for words in ("cat face by another name", "cat face"))
+    before = untrained(other, label)
+    learned = text.learn_other_words(tokenizer, known, longer)
+    with torch.no_grad():
+        assert learned(other, label) < 0.5 * before
+        assert learned(label, label) < 0.5 * before
+        assert text.Rewording(known, len(tokenizer), toy)(label, label) == pytest.approx(0, abs=1e-6)
+
+
+def test_the_critic_learns_to_tell_and_not_to_be_persuaded(toy: Config) -> None:
+    torch.manual_seed(0)
+    sharpening = vae.Sharpening(vae.build(toy), toy)
+    critic, pixels = sharpening.critic, vae.crops(*load(toy.work)[:1], toy, 4, np.random.default_rng(0))
+    torch.manual_seed(1)
+    sharpening(pixels).backward()
+    torch.manual_seed(1)
+    drawn = sharpening.vae.decode(vae.slightly_wrong(sharpening.vae.encode(pixels).latent_dist.mode())).sample
+    told_apart = F.softplus(-critic(pixels)[0]).mean() + F.softplus(critic(drawn)[0]).mean()
+    (expected,) = torch.autograd.grad(told_apart, critic.score.weight)
+    assert critic.score.weight.grad == pytest.approx(expected, abs=1e-5)
+    assert sharpening.vae.decoder.conv_out.weight.grad.abs().sum() > 0
+    assert sharpening.vae.encoder.conv_in.weight.grad is None
 
 
 def test_a_deeper_encoder_keeps_what_its_lower_levels_knew(toy: Config) -> None:

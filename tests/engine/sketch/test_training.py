@@ -151,6 +151,15 @@ def test_from_pictures_to_a_checkpoint_that_the_stock_pipeline_draws_with(toy: C
     assert seen.norm() == pytest.approx(1, abs=1e-3)
 
 
+def test_pictures_of_three_shapes_are_learnt_from(toy: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unet, "SHARD", 1)
+    config = replace(toy, shots=len(unet.FRAMES))
+    learned = unet.train(vae.train(config), *train.finished_text(config), config)
+    shapes = {tuple(latents.shape[2:]) for latents, _ in unet.read_shots(config)}
+    assert shapes == {(16, 16), (12, 18), (18, 12)}
+    assert all(torch.isfinite(weight).all() for weight in learned.state_dict().values())
+
+
 def test_a_checkpoint_can_be_gone_on_from(toy: Config, tmp_path: Path) -> None:
     train.run(toy, ["text", "vae", "decoder", "tower", "unet", "export"])
     further = tmp_path / "further"

@@ -2,12 +2,13 @@
 
 import logging
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from time import perf_counter
 
 import torch
 
+from engine import sketch
 from engine.api import ModelInfo
 from engine.capacity import Capacity, measure_curve
 from engine.checkpoint import Checkpoint
@@ -141,7 +142,7 @@ class Library:
         log.info("%s: knee at %d rows, %s.", source.name, capacity.knee, _described(curve))
         return Entry(
             source=source,
-            info=_info(checkpoint, capacity, tuple(self._config.loras)),
+            info=_info(source, checkpoint, capacity, tuple(self._config.loras)),
             capacity=capacity,
             load_seconds=load_seconds,
             num_bytes=checkpoint.num_bytes,
@@ -197,8 +198,10 @@ class Library:
         free_cached_memory(self.device)
 
 
-def _info(checkpoint: Checkpoint, capacity: Capacity, loras: tuple[str, ...]) -> ModelInfo:
+def _info(source: Source, checkpoint: Checkpoint, capacity: Capacity, loras: tuple[str, ...]) -> ModelInfo:
     defaults = defaults_for(checkpoint.scheduler_config)
+    if source.path == sketch.WEIGHTS:
+        defaults = replace(defaults, steps=sketch.STEPS, guidance_scale=sketch.GUIDANCE_SCALE)
     area = checkpoint.native_size**2
     blank = checkpoint.blank_latents()
     return ModelInfo(

@@ -120,7 +120,7 @@ def defaults_for(config: Mapping[str, Any]) -> Defaults:
     if few_steps is not None and (few_steps.sampler in {"lcm", "tcd"} or _is_distilled(config)):
         return few_steps
     if config.get("rescale_betas_zero_snr"):  # over-exposed with more, as guidance is not rescaled here
-        return Defaults(sampler="dpmpp-2m", steps=16, guidance_scale=3.0)
+        return Defaults(sampler="dpmpp-2m", steps=25, guidance_scale=3.0)
     return Defaults(sampler="dpmpp-2m", steps=25, guidance_scale=7.0)
 
 

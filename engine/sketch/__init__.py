@@ -3,3 +3,6 @@
 from pathlib import Path
 
 WEIGHTS = Path(__file__).parent / "weights"
+
+STEPS, GUIDANCE_SCALE = 12, 3.0
+"""What it draws well and quickly with."""

@@ -16,7 +16,7 @@ from diffusers import StableDiffusionPipeline
 from PIL import Image, ImageDraw
 from tqdm import tqdm
 
-from engine.sketch import WEIGHTS, judge, scenes
+from engine.sketch import GUIDANCE_SCALE, STEPS, WEIGHTS, judge, scenes
 from engine.sketch.config import WORK, cpu, gpu
 from engine.sketch.judge import Gallery, Judge
 from engine.sketch.prompts import Kind, Prompt, hundred
@@ -24,7 +24,6 @@ from engine.sketch.shots import Studio
 from engine.sketch.unet import open_studio
 
 SEEDS = (1, 2, 3, 4)
-STEPS, GUIDANCE = 16, 3.0
 THUMBNAIL, TILE, LABEL = 32, 96, 14
 
 log = logging.getLogger(__name__)
@@ -190,7 +189,7 @@ def main() -> None:
     parser.add_argument("--device", choices=("cpu", "cuda"), default=cuda)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--guidance-scale", type=float, default=GUIDANCE)
+    parser.add_argument("--guidance-scale", type=float, default=GUIDANCE_SCALE)
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(asked.threads)

@@ -201,10 +201,10 @@ class Studio:
     def riding(self, rng: np.random.Generator) -> Shot:
         """Somebody on top of something that carries."""
         style = self._style(rng)
-        mounts, riders = MOUNTS[:1] if rng.random() < P_HORSE else MOUNTS, self._called(("astronaut",), style)
-        mount = self._any(rng, style, self._called(mounts, style))
-        creatures = [each for each in self.by_style[style] if each.concept.group in CREATURES]
-        rider = self._any(rng, style, riders if rng.random() < P_ASTRONAUT else creatures)
+        mounts = self._called(("horse",) if rng.random() < P_HORSE else MOUNTS, style)
+        creatures = [picture for picture in self.by_style[style] if picture.concept.group in CREATURES]
+        riders = self._called(("astronaut",), style) if rng.random() < P_ASTRONAUT else creatures
+        mount, rider = self._any(rng, style, mounts), self._any(rng, style, riders)
         places = (
             Placement(x=0.5, y=0.66, size=rng.uniform(0.62, 0.7), is_flipped=rng.random() < 0.5),
             Placement(x=rng.uniform(0.47, 0.55), y=0.28, size=rng.uniform(0.42, 0.5)),

@@ -37,7 +37,7 @@ class Config:
     init: Path | None = None
     """A checkpoint to go on from: its words, its latent space and what its towers and U-Net know."""
     blend: float = 1.0
-    """How far the U-Net goes from `init` to what it learnt. A short lesson teaches something new and blurs
+    """How far U-Net and decoder go from `init` to what they learnt. A short lesson teaches something new and blurs
     what was known; part of the way it has both (Wortsman et al. 2022, WiSE-FT)."""
     replicas: int = 1
     device: str = "cpu"

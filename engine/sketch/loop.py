@@ -44,6 +44,13 @@ def warm_start(module: nn.Module, known: dict[str, Tensor]) -> None:
                 parameter[common] = known[name][common].to(parameter.dtype)
 
 
+@torch.no_grad()
+def go_part_of_the_way(learned: nn.Module, known: nn.Module, share: float) -> None:
+    """Move what was learnt back towards what was known, of which `share` of the way is kept."""
+    for parameter, before in zip(learned.parameters(), known.parameters(), strict=True):
+        parameter.lerp_(before, 1 - share)
+
+
 class Batches(Dataset[Batch]):
     """The batch of every step, from a randomness of its own, so that any process may compose any of them."""
 

@@ -135,7 +135,7 @@ def parse(arguments: Sequence[str] | None = None) -> tuple[Config, list[str]]:
     parser.add_argument("--device", choices=("cpu", "cuda"), default=cuda, help="also chooses the sizes")
     parser.add_argument("--work", type=Path, default=WORK, help="packages, packed pictures, checkpoints")
     parser.add_argument("--init", type=Path, help="a checkpoint to go on from")
-    parser.add_argument("--blend", type=float, default=1.0, help="how far the U-Net goes from --init")
+    parser.add_argument("--blend", type=float, default=1.0, help="how far U-Net and decoder go from --init")
     parser.add_argument("--replicas", type=int, default=1, help="equal one-thread processes for the U-Net")
     parser.add_argument("--concepts", type=int, help="how many the U-Net learns, common ones first")
     parser.add_argument("--shots", type=int, help="how many pictures are composed for the U-Net")

@@ -17,7 +17,7 @@ from engine.sketch import concepts, text
 from engine.sketch.captions import pick
 from engine.sketch.config import Config
 from engine.sketch.data import load
-from engine.sketch.loop import Batch, Training, warm_start
+from engine.sketch.loop import Batch, Training, go_part_of_the_way, warm_start
 from engine.sketch.shots import SQUARE_FRAME, TALL_FRAME, WIDE_FRAME, Studio
 from engine.sketch.vae import to_tensor
 
@@ -174,10 +174,3 @@ def train(
 def read_known(checkpoint: Path) -> UNet2DConditionModel:
     """The U-Net of a checkpoint."""
     return UNet2DConditionModel.from_pretrained(checkpoint, subfolder="unet", torch_dtype=torch.float32)
-
-
-@torch.no_grad()
-def go_part_of_the_way(learned: nn.Module, known: nn.Module, share: float) -> None:
-    """Move what was learnt back towards what was known, of which `share` of the way is kept."""
-    for parameter, before in zip(learned.parameters(), known.parameters(), strict=True):
-        parameter.lerp_(before, 1 - share)

@@ -1,6 +1,7 @@
 """The autoencoder: vector art to a 16-fold smaller latent and back, white paper white."""
 
 import re
+from copy import deepcopy
 
 import numpy as np
 import torch
@@ -13,7 +14,7 @@ from torch.func import functional_call
 from engine.sketch import scenes
 from engine.sketch.config import Config, Plan
 from engine.sketch.data import Pixels, load
-from engine.sketch.loop import Learner, Training, warm_start
+from engine.sketch.loop import Learner, Training, go_part_of_the_way, warm_start
 
 KL = 3e-4
 LATENT_NOISE = 0.15
@@ -248,8 +249,16 @@ def train(config: Config) -> AutoencoderKL:
 
 
 def sharpen(config: Config) -> AutoencoderKL:
-    """The same with a better decoder, learnt on frozen latents: it may run beside the U-Net."""
-    finished: AutoencoderKL = _learn("decoder", Sharpening(train(config), config), config.decoder, config).vae
+    """The same with a better decoder, learnt on frozen latents: it may run beside the U-Net.
+
+    With a `blend` it goes part of the way: what a critic teaches in a short lesson is edges, and a grid.
+    """
+    known = train(config)
+    finished: AutoencoderKL = _learn(
+        "decoder", Sharpening(deepcopy(known), config), config.decoder, config
+    ).vae
+    if config.init is not None and config.blend < 1:
+        go_part_of_the_way(finished, known, config.blend)
     return finished
 
 

@@ -18,7 +18,7 @@ from transformers import CLIPTokenizer
 from engine.sketch import WEIGHTS, evaluate, judge, text, tower, train, unet, vae
 from engine.sketch.config import Config, Plan, cpu, gpu
 from engine.sketch.data import load
-from engine.sketch.loop import Training, warm_start
+from engine.sketch.loop import Training, go_part_of_the_way, warm_start
 from engine.sketch.prompts import Kind, hundred
 from tests.engine.sketch.conftest import THINGS
 
@@ -114,7 +114,7 @@ def test_a_warm_start_copies_what_overlaps() -> None:
 def test_part_of_the_way_is_between_what_was_known_and_what_was_learnt() -> None:
     known, learned = nn.Linear(3, 2), nn.Linear(3, 2)
     expected = 0.6 * known.weight + 0.4 * learned.weight
-    unet.go_part_of_the_way(learned, known, 0.4)
+    go_part_of_the_way(learned, known, 0.4)
     assert torch.allclose(learned.weight, expected)
 
 

@@ -37,8 +37,8 @@ class Config:
     init: Path | None = None
     """A checkpoint to go on from: its words, its latent space and what its towers and U-Net know."""
     blend: float = 1.0
-    """How far U-Net and decoder go from `init` to what they learnt. A short lesson teaches something new and blurs
-    what was known; part of the way it has both (Wortsman et al. 2022, WiSE-FT)."""
+    """How far U-Net and decoder go from `init` to what they learnt. A short lesson teaches something new and
+    blurs what was known; part of the way it has both (Wortsman et al. 2022, WiSE-FT)."""
     replicas: int = 1
     device: str = "cpu"
     save_seconds: float = 120.0

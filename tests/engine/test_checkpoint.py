@@ -39,7 +39,7 @@ def test_sizes_come_from_the_components(library: Library) -> None:
 def test_the_embedded_model_is_not_taken_for_stable_diffusion() -> None:
     checkpoint = load("sketch")
     assert checkpoint.native_size == 256
-    assert checkpoint.encode_texts(["a"], "")[0].prompt_embeds.shape == (1, 32, 256)
+    assert checkpoint.encode_texts(["a"], "")[0].prompt_embeds.shape == (1, 77, 256)
     assert {module.dtype for module in (checkpoint.unet, checkpoint.vae)} == {torch.float32}
     assert checkpoint.scheduler_config["prediction_type"] == "v_prediction"
     assert "heun" not in samplers_for(checkpoint.scheduler_config), "it does not know zero terminal SNR"

@@ -24,8 +24,9 @@ async def test_a_newcomer_types_a_prompt_watches_it_develop_and_presses_every_ki
         async with Page(playground, [playground.guild.owner]) as page:
             with open_browser() as browser:
                 await asyncio.to_thread(_first_minute, browser, page.url)
-        shown = grids(playground, playground.guild.general)
-        assert len(shown) == 4  # the grid, its second tile, variations, four new ones
+        room = playground.guild.general
+        await playground.wait_for(lambda d: len(grids(d, room)) == 4, 60)  # grid, tile, variations, new ones
+        shown = grids(playground, room)
         grid = Image.open(io.BytesIO(shown[0].attachments[0].data)).convert("RGB")
         assert grid.size == (512, 512)
         red, green, blue = grid.getpixel((64, 70))  # type: ignore[misc]  # RGB has three bands

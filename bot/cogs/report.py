@@ -1,13 +1,18 @@
 """Apps > Report: tell the moderators about a picture, from the menu of its message."""
 
+import asyncio
+
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.boundary import Interaction, asker_of
+from bot.domain.errors import NotFound
 from bot.services import Services
 from bot.views import forms
+
+NOTED_SECONDS = 1.0
 
 
 class Report(commands.Cog):
@@ -35,5 +40,12 @@ class Report(commands.Cog):
 
     async def report(self, interaction: Interaction, message: discord.Message) -> None:
         """Ask what is wrong with it, if it is a picture of ours."""
-        await self.services.reports.check(asker_of(interaction), message.id)
+        asker = asker_of(interaction)
+        try:
+            await self.services.reports.check(asker, message.id)
+        except NotFound:
+            if message.author != self.client.user:
+                raise
+            await asyncio.sleep(NOTED_SECONDS)  # it is seen a moment before it is noted where it was posted
+            await self.services.reports.check(asker, message.id)
         await forms.ask_report(interaction, message.id)

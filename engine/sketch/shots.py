@@ -15,8 +15,8 @@ from engine.sketch.scenes import Placement
 
 Frame: TypeAlias = tuple[int, int]
 """Width and height."""
-SQUARE_FRAME, WIDE_FRAME, TALL_FRAME = (16, 16), (18, 12), (12, 18)
-"""The shapes that are learnt, in sixteenths of a square's side: 1:1, 3:2 and 2:3."""
+SQUARE_FRAME, WIDE_FRAME, TALL_FRAME = (16, 16), (21, 14), (14, 21)
+"""The shapes that are learnt, in sixteenths of a square's side: those that 1:1, 3:2 and 2:3 are drawn in."""
 STYLE_SHARES = {"3d": 0.29, "flat": 0.29, "outline": 0.1, "sticker": 0.16, "cartoon": 0.16}
 """The first three share their drawing, so what is learnt from one serves the others."""
 P_STYLE_SAID = 0.55

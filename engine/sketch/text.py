@@ -353,14 +353,14 @@ def learn_other_words(tokenizer: CLIPTokenizer, known: CLIPTextModel, config: Co
 
 def train(config: Config) -> tuple[CLIPTokenizer, Distillation | Rewording]:
     """The tokenizer and the text tower: distilled from the teacher, or a known one with new words."""
-    texts, taught = read_lesson(config)
-    folder = config.work / "tokenizer"
     if config.init is not None:
         tokenizer = CLIPTokenizer.from_pretrained(
             config.init, subfolder="tokenizer", model_max_length=config.positions
         )
         known = CLIPTextModel.from_pretrained(config.init, subfolder="text_encoder", dtype=torch.float32)
         return tokenizer, learn_other_words(tokenizer, known, config)
+    texts, taught = read_lesson(config)
+    folder = config.work / "tokenizer"
     if not folder.exists():
         train_tokenizer(texts, config.vocabulary, config.positions, folder)
     tokenizer = CLIPTokenizer.from_pretrained(folder, model_max_length=config.positions)

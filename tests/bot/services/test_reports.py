@@ -14,7 +14,7 @@ from bot.services import Services
 from bot.services.reports import MAX_REPORTS_A_DAY
 from tests.bot.services.community import ADA, MODERATOR, OUTSIDER, actions, change, delivered, finished, now
 
-BOB = replace(ADA, user_id=101)
+BOB = replace(ADA, user_id=4815162342108)
 
 
 async def test_a_report_reaches_the_moderators_without_its_reporter(services: Services) -> None:
@@ -22,7 +22,7 @@ async def test_a_report_reaches_the_moderators_without_its_reporter(services: Se
     job = await delivered(services, ADA, 5000)
     made = await services.reports.report(now(BOB), 5000, "not nice")
     assert (made.job.id, made.channel_id, made.report.reason) == (job.id, 77, "not nice")
-    assert "101" not in str(made)
+    assert str(BOB.user_id) not in str(made)
     with pytest.raises(NotFound, match="already"):
         await services.reports.report(now(BOB), 5000, "really")
     for elsewhere in (replace(BOB, guild_id=2), BOB):

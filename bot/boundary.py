@@ -116,7 +116,7 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
     if isinstance(cause, discord.HTTPException) and cause.code in TOO_LATE:
         log.warning("interaction %s was answered too late", interaction.id)
         return
-    if isinstance(cause, LOST):
+    if _is_lost(interaction, cause):
         log.warning("the answer to interaction %s was lost: %s", interaction.id, cause)
         return
     locale = interaction.locale.value
@@ -130,6 +130,11 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
         await reply(interaction, payload)
     except (discord.HTTPException, *LOST) as failure:
         log.warning("interaction %s could not be told: %s", interaction.id, failure)
+
+
+def _is_lost(interaction: Interaction, error: Exception) -> bool:
+    """Whether an answer did not get through: the connection broke, or a bot that is stopped has closed it."""
+    return isinstance(error, LOST) or (isinstance(error, RuntimeError) and interaction.client.is_closed())
 
 
 async def reply(interaction: Interaction, payload: Payload, *, file: tuple[str, bytes] | None = None) -> None:

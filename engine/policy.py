@@ -115,12 +115,11 @@ class Policy:
         """Note since when each request is in the front of its line: since it came, or found a place there."""
         since = {}
         for line, everybody in lines.items():
-            for one in everybody[:_FRONT]:
-                came = max(one.queued_at, self._full_at.get(line, one.queued_at))
-                since[one.ticket] = self._front_since.get(one.ticket, came)
-            for one in everybody[_FRONT:]:  # a draft may have overtaken it; it keeps its age
-                if one.ticket in self._front_since:
+            for place, one in enumerate(everybody):
+                if one.ticket in self._front_since:  # it keeps its age, even where a draft overtakes it
                     since[one.ticket] = self._front_since[one.ticket]
+                elif place < _FRONT:
+                    since[one.ticket] = max(one.queued_at, self._full_at.get(line, one.queued_at))
         self._front_since = since
         self._full_at = {line: now for line, everybody in lines.items() if len(everybody) >= _FRONT}
 

@@ -33,8 +33,4 @@ class Imagine(commands.Cog):
         is_answered = await self.delivery.answer(interaction, job)
         if is_answered and await self.services.onboarding.greet_first_use(job):
             payload = guide.welcome(await self.services.quotas.balance(asker), job.locale)
-            try:
-                await interaction.followup.send(payload.content, ephemeral=True)
-            except RuntimeError:  # aiohttp's, where the bot is stopped meanwhile
-                if not interaction.client.is_closed():
-                    raise
+            await interaction.followup.send(payload.content, ephemeral=True)

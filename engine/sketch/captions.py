@@ -61,16 +61,15 @@ def article(phrase: str) -> str:
 
 
 def everyday_name(concept: Concept) -> str:
-    """What people call it: a `cat face` is a cat, and a name ends where its details begin."""
-    name = concept.label.split(":")[0]
-    return name.removesuffix(" face") if concept.group.startswith("animals") else name
+    """What people call it: a `cat face` is a cat."""
+    return concept.name.removesuffix(" face") if concept.group.startswith("animals") else concept.name
 
 
 def subject(
     concept: Concept, synonyms: Sequence[str], rng: np.random.Generator, p_keyword: float = 0.1
 ) -> str:
     """A name of the concept: mostly its own or one that means the same, at times with a keyword beside it."""
-    own = everyday_name(concept) if rng.random() < 0.6 else concept.label.split(":")[0]
+    own = everyday_name(concept) if rng.random() < 0.6 else concept.name
     kind = rng.random()
     if kind < p_keyword and concept.tags:
         return f"{own}, {pick(rng, concept.tags)}"

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -125,6 +125,11 @@ class Concept:
     group: str
     subgroup: str
 
+    @property
+    def name(self) -> str:
+        """The label up to where its details begin."""
+        return self.label.split(":")[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
@@ -133,6 +138,11 @@ class Picture:
     row: int
     style: str
     concept: Concept
+
+
+def concepts_of(pictures: Iterable[Picture]) -> list[Concept]:
+    """Each concept once, in the order of its first picture."""
+    return list({picture.concept.key: picture.concept for picture in pictures}.values())
 
 
 def fetch(source: Source, folder: Path) -> Path:

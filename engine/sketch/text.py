@@ -18,7 +18,7 @@ from transformers import AutoModel, AutoTokenizer, CLIPTextConfig, CLIPTextModel
 from engine.sketch import captions
 from engine.sketch.concepts import EVERYDAY_NAMES, choose
 from engine.sketch.config import Config
-from engine.sketch.data import STYLES, Concept, fetch, load, source_of
+from engine.sketch.data import STYLES, Concept, concepts_of, fetch, load, source_of
 from engine.sketch.loop import Batch, Training, mixed_precision, warm_start
 
 BEGIN, END = "<|startoftext|>", "<|endoftext|>"
@@ -89,7 +89,7 @@ def unpack_debian(archive: Path, folder: Path) -> None:
 
 def corpus(concepts: Sequence[Concept], packages: Path, count: int, rng: np.random.Generator) -> list[str]:
     """Texts of the kind people type: names and prompts first, then WordNet's words and glosses."""
-    labels = [concept.label.split(":")[0] for concept in concepts]
+    labels = [concept.name for concept in concepts]
     texts = [*labels, *(tag for concept in concepts for tag in concept.tags)]
     colours = sorted(captions.COLOUR_WORDS)
     for _ in range(count // 3):
@@ -173,7 +173,7 @@ def read_synonyms(config: Config) -> dict[str, list[str]]:
     path = config.work / "synonyms.json"
     if not path.exists():
         _, pictures = load(config.work)
-        concepts = list({picture.concept.key: picture.concept for picture in pictures}.values())
+        concepts = concepts_of(pictures)
         path.write_text(json.dumps(mine_synonyms(concepts, config), ensure_ascii=False), encoding="utf-8")
     found: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
     return found
@@ -204,7 +204,7 @@ def read_lesson(config: Config) -> tuple[list[str], Tensor]:
     path = config.work / "lesson.pt"
     if not path.exists():
         _, pictures = load(config.work)
-        concepts = list({picture.concept.key: picture.concept for picture in pictures}.values())
+        concepts = concepts_of(pictures)
         texts = corpus(concepts, config.work / "packages", config.texts, np.random.default_rng(config.seed))
         torch.save({"texts": texts, "vectors": teach(texts, config).half()}, path)
     lesson = torch.load(path)
@@ -302,8 +302,8 @@ def other_words(config: Config) -> list[tuple[str, str]]:
     """(words, label): the concepts' other names, and what the teacher finds nearest to each of them."""
     texts, taught = read_lesson(config)
     _, pictures = load(config.work)
-    chosen = choose({each.concept.key: each.concept for each in pictures}.values(), config.concepts)
-    labels = {concept.key: concept.label.split(":")[0] for concept in chosen}
+    chosen = choose(concepts_of(pictures), config.concepts)
+    labels = {concept.key: concept.name for concept in chosen}
     names = read_synonyms(config)
     curated = [(name, label) for key, label in labels.items() for name in names[key]]
     place = {text: at for at, text in enumerate(texts)}

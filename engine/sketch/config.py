@@ -46,15 +46,15 @@ class Config:
     """Processes that compose batches beside the one that learns from them."""
 
     resolution: int = 256
-    concepts: int = 258
+    concepts: int = 410
     """How many concepts the U-Net learns, common ones first; the autoencoder always sees all art."""
 
     vae_channels: tuple[int, ...] = (16, 16, 32, 64, 128)
     vae_groups: int = 8
-    latent_channels: int = 4
-    crop: int = 128
+    latent_channels: int = 8
+    crop: int = 96
     critic_width: int = 24
-    vae: Plan = field(default_factory=lambda: Plan(steps=6000, batch=16, lr=1.5e-3, ema=0.998))
+    vae: Plan = field(default_factory=lambda: Plan(steps=12_000, batch=8, lr=1.2e-3, decay=0.6, ema=0.998))
     decoder: Plan = field(default_factory=lambda: Plan(steps=1500, batch=16, lr=6e-4, decay=0.6, ema=0.995))
 
     vocabulary: int = 8192
@@ -71,7 +71,7 @@ class Config:
     judge_width: int = 32
     judge: Plan = field(default_factory=lambda: Plan(steps=2500, batch=32, lr=1.5e-3, decay=0.7))
 
-    shots: int = 16_000
+    shots: int = 20_000
     """Pictures composed and encoded before the U-Net begins; it draws its batches from them."""
     unet_channels: tuple[int, ...] = (96, 160, 224)
     unet_groups: int = 16
@@ -89,10 +89,8 @@ def gpu(**changes: object) -> Config:
     settings: dict[str, object] = {
         "device": "cuda",
         "workers": 14,
-        "resolution": 256,
         "concepts": 1652,
         "vae_channels": (32, 32, 64, 128, 160),
-        "latent_channels": 8,
         "crop": 128,
         "vae": Plan(steps=12_000, batch=64, lr=1e-3, ema=0.999),
         "decoder": Plan(steps=3000, batch=64, lr=5e-4, decay=0.6, ema=0.999),

@@ -46,9 +46,13 @@ def warm_start(module: nn.Module, known: dict[str, Tensor]) -> None:
 
 @torch.no_grad()
 def go_part_of_the_way(learned: nn.Module, known: nn.Module, share: float) -> None:
-    """Move what was learnt back towards what was known, of which `share` of the way is kept."""
+    """Move what was learnt back towards what was known, of which `share` of the way is kept.
+
+    What has another shape than it had stays as it was learnt.
+    """
     for parameter, before in zip(learned.parameters(), known.parameters(), strict=True):
-        parameter.lerp_(before, 1 - share)
+        if parameter.shape == before.shape:
+            parameter.lerp_(before, 1 - share)
 
 
 class Batches(Dataset[Batch]):

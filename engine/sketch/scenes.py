@@ -9,6 +9,8 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 Colour: TypeAlias = tuple[int, int, int]
+Draw: TypeAlias = Callable[[int, np.random.Generator], Image.Image]
+"""Draws a scene of a side in pixels."""
 
 WHITE = (255, 255, 255)
 PAPERS = {
@@ -343,7 +345,7 @@ def tower(side: int) -> Image.Image:
     return art
 
 
-BACKDROPS: dict[Callable[[int, np.random.Generator], Image.Image], tuple[str, ...]] = {
+BACKDROPS: dict[Draw, tuple[str, ...]] = {
     snow: (" in the snow", " in the snow", " on a snowy hill", " in winter"),
     sunset: (" at sunset", " at sunset", " in the evening", " at dusk"),
     night: (" at night", " under the stars", " in the night sky"),
@@ -357,7 +359,7 @@ BACKDROPS: dict[Callable[[int, np.random.Generator], Image.Image], tuple[str, ..
     city: (" in the city", " in front of a skyline", " over the city"),
     rain: (" in the rain", " on a rainy day"),
 }
-VIEWS: dict[Callable[[int, np.random.Generator], Image.Image], tuple[str, ...]] = {
+VIEWS: dict[Draw, tuple[str, ...]] = {
     snow: ("snow", "winter landscape"),
     sunset: ("sunset", "sunset sky", "evening sky"),
     night: ("starry night", "night sky"),

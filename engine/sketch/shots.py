@@ -19,9 +19,15 @@ SQUARE_FRAME, WIDE_FRAME, TALL_FRAME = (16, 16), (21, 14), (14, 21)
 """The shapes that are learnt, in sixteenths of a square's side: those that 1:1, 3:2 and 2:3 are drawn in."""
 STYLE_SHARES = {"3d": 0.29, "flat": 0.29, "outline": 0.1, "sticker": 0.16, "cartoon": 0.16}
 """The first three share their drawing, so what is learnt from one serves the others."""
-P_STYLE_SAID = 0.55
-P_PARIS = 0.08
-"""How often the thing in a scene is the tower of Paris, which no emoji is."""
+P_STYLE_SAID = {"3d": 0.5, "flat": 0.5, "outline": 0.92, "sticker": 0.85, "cartoon": 0.85}
+"""How often a caption names its style. What it names the rarest is what a prompt without a style gets: one
+drawing of each thing, not the mean of several; and a line drawing is what few expect unasked."""
+LEAN = 1.4
+"""How much more of the common things is shown: of n things, the one at the share x**LEAN of the way."""
+P_PARIS, P_PARIS_IN_SPACE = 0.04, 0.35
+"""How often one thing is the tower of Paris, which no emoji is, and how often a scene of it is a galaxy."""
+P_SOMEWHERE = 0.2
+"""How often two things together are set somewhere, not on white."""
 HATS = ("top hat", "crown", "woman's hat", "graduation cap", "billed cap")
 P_ASTRONAUT, P_HORSE = 0.3, 0.4
 """How often the rider is an astronaut, and how often the mount a horse: what people ask for first."""
@@ -37,7 +43,7 @@ MOUNTS = (
     "bicycle",
     "motorcycle",
 )
-CREATURES = ("animals & nature", "people & body")
+RIDERS = ("mammals", "birds", "amphibians", "reptiles", "people", "roles & careers", "fantasy")
 HEADS = ("mammals", "cat faces", "smiling", "birds", "amphibians")
 SQUARE = {
     "mountain",
@@ -103,14 +109,14 @@ class Studio:
     def shoot(self, rng: np.random.Generator) -> Shot:
         """Any kind of picture, plain ones most often."""
         kinds = {
-            self.plain: 0.44,
-            self.on_coloured_paper: 0.08,
+            self.plain: 0.38,
+            self.on_coloured_paper: 0.06,
             self.painted: 0.11,
-            self.somewhere: 0.13,
-            self.pair: 0.10,
+            self.somewhere: 0.17,
+            self.pair: 0.12,
             self.dressed: 0.04,
-            self.riding: 0.04,
-            self.view: 0.06,
+            self.riding: 0.05,
+            self.view: 0.07,
         }
         kind = rng.choice(len(kinds), p=list(kinds.values()))
         return list(kinds)[kind](rng)
@@ -118,16 +124,19 @@ class Studio:
     def plain(self, rng: np.random.Generator) -> Shot:
         """One thing on white paper."""
         picture = self._any(rng)
-        image = scenes.on_paper(scenes.place(self._art(picture), alone(rng, self.frame), *self.frame))
-        names = [self._name(picture, rng, p_keyword=0.15) for _ in range(self.wordings)]
-        return self._shot(image, names, picture.style, rng)
+        art, names = self._art(picture), self._names(picture, rng, p_keyword=0.15)
+        style = picture.style
+        if rng.random() < P_PARIS:
+            art, names, style = *self._paris(rng), "flat"
+        image = scenes.on_paper(scenes.place(art, alone(rng, self.frame), *self.frame))
+        return self._shot(image, names, style, rng)
 
     def on_coloured_paper(self, rng: np.random.Generator) -> Shot:
         """One thing on paper of a named colour."""
         picture = self._any(rng)
         colour = captions.pick(rng, list(scenes.PAPERS))
         art = scenes.place(self._art(picture), alone(rng, self.frame), *self.frame)
-        names = [self._name(picture, rng) for _ in range(self.wordings)]
+        names = self._names(picture, rng)
         settings = (f" on a {colour} background", f", {colour} background", f" on {colour} paper")
         return self._shot(scenes.on_paper(art, scenes.PAPERS[colour]), names, picture.style, rng, settings)
 
@@ -141,9 +150,7 @@ class Studio:
         art = scenes.recolour(self._art(picture), colour)
         art = scenes.place(art, alone(rng, self.frame), *self.frame)
         paper = scenes.WHITE if colour != "white" else scenes.PAPERS["blue"]
-        names = [
-            f"{colour} {captions.without_colour(self._name(picture, rng))}" for _ in range(self.wordings)
-        ]
+        names = [f"{colour} {captions.without_colour(name)}" for name in self._names(picture, rng)]
         settings = ("",) if colour != "white" else (" on a blue background",)
         return self._shot(scenes.on_paper(art, paper), names, picture.style, rng, settings)
 
@@ -152,10 +159,12 @@ class Studio:
         picture = self._any(rng)
         while picture.concept.label in SQUARE or picture.style == "outline":
             picture = self._any(rng)
-        art, names = self._art(picture), [self._name(picture, rng) for _ in range(self.wordings)]
-        if rng.random() < P_PARIS:
-            art, names = scenes.tower(self.side), ["paris", "eiffel tower"][: self.wordings]
+        art, names, style = self._art(picture), self._names(picture, rng), picture.style
         backdrop, settings = self._backdrop(rng)
+        if rng.random() < P_PARIS:
+            art, names, style = *self._paris(rng), "flat"
+            if rng.random() < P_PARIS_IN_SPACE:
+                backdrop, settings = self._backdrop(rng, scenes.galaxy)
         placement = Placement(
             x=rng.uniform(0.38, 0.62),
             y=rng.uniform(0.52, 0.64),
@@ -163,7 +172,7 @@ class Studio:
             is_flipped=rng.random() < 0.5,
         )
         backdrop.alpha_composite(scenes.place(art, placement, *self.frame))
-        return self._shot(backdrop.convert("RGB"), names, picture.style, rng, settings)
+        return self._shot(backdrop.convert("RGB"), names, style, rng, settings)
 
     def pair(self, rng: np.random.Generator) -> Shot:
         """Two things side by side, drawn alike."""
@@ -180,7 +189,7 @@ class Studio:
         for _ in range(self.wordings):
             said = [self._name(left, rng), self._name(right, rng)]
             names.append(captions.pick(rng, (" and a ", " and a ", " with a ", " next to a ")).join(said))
-        return self._shot(self._together((left, right), places, self.frame), names, style, rng)
+        return self._set(self._together((left, right), places, self.frame), names, style, rng)
 
     def dressed(self, rng: np.random.Generator) -> Shot:
         """A head with a hat on."""
@@ -196,13 +205,13 @@ class Studio:
             f"{self._name(wearer, rng)} {captions.pick(rng, ('wearing a', 'with a', 'in a'))} {worn}"
             for _ in range(self.wordings)
         ]
-        return self._shot(self._piled((wearer, hat), places), names, style, rng)
+        return self._set(self._piled((wearer, hat), places), names, style, rng)
 
     def riding(self, rng: np.random.Generator) -> Shot:
         """Somebody on top of something that carries."""
         style = self._style(rng)
         mounts = self._called(("horse",) if rng.random() < P_HORSE else MOUNTS, style)
-        creatures = [picture for picture in self.by_style[style] if picture.concept.group in CREATURES]
+        creatures = [picture for picture in self.by_style[style] if picture.concept.subgroup in RIDERS]
         riders = self._called(("astronaut",), style) if rng.random() < P_ASTRONAUT else creatures
         mount, rider = self._any(rng, style, mounts), self._any(rng, style, riders)
         places = (
@@ -211,7 +220,7 @@ class Studio:
         )
         carried = f"{captions.pick(rng, ('riding a', 'riding a', 'on a'))} {mount.concept.label}"
         names = [f"{self._name(rider, rng)} {carried}" for _ in range(self.wordings)]
-        return self._shot(self._piled((mount, rider), places), names, style, rng)
+        return self._set(self._piled((mount, rider), places), names, style, rng)
 
     def view(self, rng: np.random.Generator) -> Shot:
         """A sky and a ground with nothing before them."""
@@ -224,7 +233,10 @@ class Studio:
     def _any(
         self, rng: np.random.Generator, style: str | None = None, among: Sequence[Picture] | None = None
     ) -> Picture:
-        return captions.pick(rng, among or self.by_style[style or self._style(rng)])
+        if among:
+            return captions.pick(rng, among)
+        pictures = self.by_style[style or self._style(rng)]
+        return pictures[int(len(pictures) * rng.random() ** LEAN)]
 
     def _called(self, labels: Sequence[str], style: str) -> list[Picture]:
         return [picture for picture in self.by_style[style] if picture.concept.label in labels]
@@ -239,26 +251,44 @@ class Studio:
     def _name(self, picture: Picture, rng: np.random.Generator, p_keyword: float = 0.0) -> str:
         return captions.subject(picture.concept, self.synonyms.get(picture.concept.key, ()), rng, p_keyword)
 
-    def _backdrop(self, rng: np.random.Generator) -> tuple[Image.Image, tuple[str, ...]]:
-        draw, settings = captions.pick(rng, list(scenes.BACKDROPS.items()))
-        return scenes.crop_to(draw(max(self.frame), rng), *self.frame), settings
+    def _names(self, picture: Picture, rng: np.random.Generator, p_keyword: float = 0.0) -> list[str]:
+        return [self._name(picture, rng, p_keyword) for _ in range(self.wordings)]
+
+    def _paris(self, rng: np.random.Generator) -> tuple[Image.Image, list[str]]:
+        names = [captions.pick(rng, ("paris", "paris", "eiffel tower")) for _ in range(self.wordings)]
+        return scenes.tower(self.side), names
+
+    def _backdrop(
+        self, rng: np.random.Generator, draw: scenes.Draw | None = None
+    ) -> tuple[Image.Image, tuple[str, ...]]:
+        draw = draw or captions.pick(rng, list(scenes.BACKDROPS))
+        return scenes.crop_to(draw(max(self.frame), rng), *self.frame), scenes.BACKDROPS[draw]
 
     def _together(
         self, pictures: Sequence[Picture], places: Sequence[Placement], frame: Frame
     ) -> Image.Image:
-        canvas = Image.new("RGBA", frame, (*scenes.WHITE, 255))
+        canvas = Image.new("RGBA", frame, (*scenes.WHITE, 0))
         for picture, placement in zip(pictures, places, strict=True):
             canvas.alpha_composite(scenes.place(self._art(picture), placement, *frame))
-        return canvas.convert("RGB")
+        return canvas
 
     def _piled(self, pictures: Sequence[Picture], places: Sequence[Placement]) -> Image.Image:
         """One upon the other: where they touch must not depend on the frame."""
         width, height = self.frame
         side = min(self.frame)
-        pile = self._together(pictures, places, (side, side))
-        paper = Image.new("RGB", self.frame, scenes.WHITE)
-        paper.paste(pile, ((width - side) // 2, (height - side) // 2))
-        return paper
+        canvas = Image.new("RGBA", self.frame, (*scenes.WHITE, 0))
+        canvas.paste(
+            self._together(pictures, places, (side, side)), ((width - side) // 2, (height - side) // 2)
+        )
+        return canvas
+
+    def _set(self, art: Image.Image, names: Sequence[str], style: str, rng: np.random.Generator) -> Shot:
+        """What was put together, on white paper or somewhere."""
+        if style == "outline" or rng.random() >= P_SOMEWHERE:
+            return self._shot(scenes.on_paper(art), names, style, rng)
+        backdrop, settings = self._backdrop(rng)
+        backdrop.alpha_composite(art)
+        return self._shot(backdrop.convert("RGB"), names, style, rng, settings)
 
     def _shot(
         self,
@@ -268,11 +298,9 @@ class Studio:
         rng: np.random.Generator,
         settings: Sequence[str] = ("",),
     ) -> Shot:
-        # A line drawing is what few expect unasked, so outlines nearly always say what they are.
-        p_said = 0.92 if style == "outline" else P_STYLE_SAID
         wordings = []
         for name in names:
-            said = style if rng.random() < p_said else None
+            said = style if rng.random() < P_STYLE_SAID[style] else None
             wordings.append(captions.phrase(name, style=said, setting=captions.pick(rng, settings), rng=rng))
         return Shot(image=image, captions=tuple(wordings))
 
@@ -298,5 +326,5 @@ def is_unseen(first: str, second: str) -> bool:
 def is_head(picture: Picture) -> bool:
     """Whether a hat would sit well on it."""
     return picture.concept.subgroup in HEADS and picture.concept.label.endswith(
-        ("face", "cat", "panda", "koala", "bear")
+        ("face", " cat", "panda", "koala", "bear")
     )

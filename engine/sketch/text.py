@@ -195,7 +195,8 @@ def mine_synonyms(concepts: Sequence[Concept], config: Config) -> dict[str, list
         rows = near.nonzero().flatten()
         ranked = rows[likeness[rows, column].argsort(descending=True)].tolist()
         others = [listed[row] for row in ranked if labels[column] not in listed[row]]
-        found[concept.key] = [*EVERYDAY_NAMES.get(concept.label, ()), *others[:SYNONYMS]]
+        named = (*EVERYDAY_NAMES.get(concept.label, ()), *others[:SYNONYMS])
+        found[concept.key] = list(dict.fromkeys(named))
     return found
 
 

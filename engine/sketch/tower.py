@@ -13,7 +13,7 @@ from transformers import CLIPConfig, CLIPModel, CLIPTextModel
 from engine.sketch import concepts, judge, text
 from engine.sketch.config import Config
 from engine.sketch.data import concepts_of, load
-from engine.sketch.loop import Batch, Training
+from engine.sketch.loop import Batch, Training, warm_start
 from engine.sketch.vae import to_tensor
 
 FOLDER = "image_tower"
@@ -79,6 +79,9 @@ def train(config: Config) -> CLIPModel:
     labels = torch.tensor([place[picture.concept.key] for picture in seen])
     names = text.tokenize(tokenizer, [concept.name for concept in chosen])
     model = build(student.encoder, config)
+    if config.init is not None and (config.init / FOLDER).exists():
+        known = load_model(config.init).state_dict()
+        warm_start(model, {name: weight for name, weight in known.items() if not name.startswith(TEXT)})
     with torch.no_grad():
         alignment = Alignment(model, model.text_model(input_ids=names).pooler_output)
     small = judge.shrink(art, seen)

@@ -65,8 +65,9 @@ def open_studio(config: Config) -> Studio:
     """The studio that composes the U-Net's pictures."""
     pixels, pictures = load(config.work)
     chosen = concepts.choose(concepts_of(pictures), config.concepts)
-    keys = {concept.key for concept in chosen}
-    wanted = [picture for picture in pictures if picture.concept.key in keys]
+    place = {concept.key: at for at, concept in enumerate(chosen)}
+    wanted = [picture for picture in pictures if picture.concept.key in place]
+    wanted.sort(key=lambda picture: place[picture.concept.key])
     return Studio(pixels, wanted, text.read_synonyms(config), side=config.resolution)
 
 

@@ -19,6 +19,8 @@ from engine.sketch.loop import Learner, Training, go_part_of_the_way, warm_start
 KL = 3e-4
 LATENT_NOISE = 0.15
 """How far off, in standard deviations, the latents are that the decoder learns to forgive."""
+LOUDNESS = 0.004
+"""What it costs an autoencoder that grows to say more in its new channels: else it would drown that noise."""
 SAMPLES = 512
 LIKENESS, PERSUASION = 0.5, 0.03
 """What it counts, beside plain errors, that the critic sees the same in a drawing and takes it for art."""
@@ -64,11 +66,12 @@ class Reconstruction(nn.Module):
         return loss
 
 
-class Deepening(nn.Module):
-    """A deeper autoencoder in training that takes over the latent space of a shallower one.
+class Growing(nn.Module):
+    """A larger autoencoder in training that takes over the latent space of a smaller one.
 
-    Its encoder learns to read from large pictures what the known one reads from small ones, its decoder to
-    draw them large: a checkpoint's pictures grow, and all that its U-Net knows stays true.
+    With more levels its encoder learns to read from large pictures what the known one reads from small ones,
+    its decoder to draw them large. With more channels it says what the known ones leave open. All that a
+    U-Net knows of the known channels stays true.
     """
 
     def __init__(self, known: AutoencoderKL, config: Config) -> None:
@@ -77,15 +80,32 @@ class Deepening(nn.Module):
         self.known = known.requires_grad_(requires_grad=False)
         deeper = len(config.vae_channels) - len(known.config.block_out_channels)
         self.ratio = 2**deeper
+        self.kept = known.config.latent_channels
         warm_start(self.vae, {_deeper(name, deeper): weight for name, weight in known.state_dict().items()})
+        if self.kept < config.latent_channels:
+            _add_channels(self.vae, self.kept)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """The loss on pixels in [-1, 1], (batch, 3, height, width)."""
         with torch.no_grad():
             taught = self.known.encode(F.avg_pool2d(pixels, self.ratio)).latent_dist.mode()
         read = self.vae.encode(pixels).latent_dist.mode()
-        drawn = self.vae.decode(slightly_wrong(taught)).sample.float()
-        return reconstruction_loss(drawn, pixels) + F.mse_loss(read, taught)
+        own = read[:, self.kept :]
+        drawn = self.vae.decode(slightly_wrong(torch.cat([taught, own], 1))).sample.float()
+        loss = reconstruction_loss(drawn, pixels) + F.mse_loss(read[:, : self.kept], taught)
+        return loss + LOUDNESS * own.square().mean() if own.numel() else loss
+
+
+@torch.no_grad()
+def _add_channels(vae: AutoencoderKL, kept: int) -> None:
+    """Part new channels, which begin as they may, from the known ones, which say and draw what they did."""
+    into, out = vae.quant_conv, vae.post_quant_conv
+    nn.init.kaiming_uniform_(into.weight[kept:], a=5**0.5)
+    into.weight[:kept, 2 * kept :] = 0
+    into.bias[kept:] = 0
+    be_certain(into)
+    out.weight[:kept, kept:] = 0
+    vae.decoder.conv_in.weight[:, kept:] = 0
 
 
 def _deeper(name: str, levels: int) -> str:
@@ -201,30 +221,47 @@ def to_pixels(images: Tensor) -> Pixels:
 
 
 @torch.no_grad()
-def whiten(vae: AutoencoderKL, pixels: Tensor, power: float = 0.35) -> None:
+def whiten(vae: AutoencoderKL, pixels: Tensor, power: float = 0.35, kept: int = 0) -> None:
     """Fold mean 0, no correlation and like variances of the latents into the 1×1 convolutions around them.
 
     Stock pipelines know a scale but no shift and no rotation. A `power` of 0.5 would make all variances one;
-    less keeps the coarse directions louder than the fine ones, so that noise covers detail first.
+    less keeps the coarse directions louder than the fine ones, so that noise covers detail first. The first
+    `kept` channels stay as they are, and the others become as loud as the quietest of them.
     """
     latents = torch.cat([vae.encode(part).latent_dist.mode() for part in torch.split(pixels, 8)])
-    flat = latents.permute(1, 0, 2, 3).flatten(1).double()
+    channels = latents.shape[1]
+    loudness = float(latents[:, :kept].var((0, 2, 3)).min()) if kept else 1.0
+    flat = latents[:, kept:].permute(1, 0, 2, 3).flatten(1).double()
     mean = flat.mean(1)
     values, directions = torch.linalg.eigh(torch.cov(flat))
     scale = values.clamp(min=values.max() * 1e-4).pow(-power)
-    scale = scale * (len(values) / (values * scale.square()).sum()).sqrt()
+    scale = scale * (loudness * len(values) / (values * scale.square()).sum()).sqrt()
     forward = (scale[:, None] * directions.T).float()
     backward = (directions / scale).float()
     offset = mean.float()
 
-    channels = len(mean)
     into, out = vae.quant_conv, vae.post_quant_conv
-    into.weight[:channels] = (forward @ into.weight[:channels, :, 0, 0])[..., None, None]
-    into.bias[:channels] = forward @ (into.bias[:channels] - offset)
-    into.weight[channels:] = 0
-    into.bias[channels:] = -9.0  # the posterior's log variance: all but exact
-    out.bias += out.weight[:, :, 0, 0] @ offset
-    out.weight.copy_((out.weight[:, :, 0, 0] @ backward)[..., None, None])
+    into.weight[kept:channels] = (forward @ into.weight[kept:channels, :, 0, 0])[..., None, None]
+    into.bias[kept:channels] = forward @ (into.bias[kept:channels] - offset)
+    be_certain(into)
+    out.bias += out.weight[:, kept:, 0, 0] @ offset
+    out.weight[:, kept:] = (out.weight[:, kept:, 0, 0] @ backward)[..., None, None]
+
+
+@torch.no_grad()
+def be_certain(into: nn.Conv2d) -> None:
+    """Make the posterior that the last convolution of an encoder speaks of all but exact."""
+    log_variances = slice(into.out_channels // 2, None)
+    for learnt, value in zip(into.parameters(), (0.0, -9.0), strict=True):
+        learnt[log_variances] = value
+
+
+def whole_pictures(config: Config) -> Tensor:
+    """Some of the art on white paper, (SAMPLES, 3, side, side) in [-1, 1]."""
+    pixels, _ = load(config.work)
+    rows = np.random.default_rng(config.seed).integers(len(pixels), size=SAMPLES)
+    pictures = [scenes.on_paper(Image.fromarray(pixels[row])) for row in rows]
+    return to_tensor(np.stack([np.asarray(picture) for picture in pictures])).to(config.device)
 
 
 def train(config: Config) -> AutoencoderKL:
@@ -235,16 +272,16 @@ def train(config: Config) -> AutoencoderKL:
     folder = config.work / "vae"
     if not folder.exists() and config.init is not None:
         known = AutoencoderKL.from_pretrained(config.init, subfolder="vae", torch_dtype=torch.float32)
-        if len(known.config.block_out_channels) < len(config.vae_channels):
-            known = _learn("vae", Deepening(known, config), config.vae, config).vae
+        kept = known.config.latent_channels
+        if (len(known.config.block_out_channels), kept) != (len(config.vae_channels), config.latent_channels):
+            known = _learn("vae", Growing(known, config), config.vae, config).vae
+        if kept < config.latent_channels:
+            whiten(known, whole_pictures(config), kept=kept)
         known.save_pretrained(folder)
     if not folder.exists():
-        pixels, _ = load(config.work)
-        learned = _learn("vae", Reconstruction(config), config.vae, config)
-        rows = np.random.default_rng(config.seed).integers(len(pixels), size=SAMPLES)
-        whole = [np.asarray(scenes.on_paper(Image.fromarray(pixels[row]))) for row in rows]
-        whiten(learned.vae, to_tensor(np.stack(whole)).to(config.device))
-        learned.vae.save_pretrained(folder)
+        learned = _learn("vae", Reconstruction(config), config.vae, config).vae
+        whiten(learned, whole_pictures(config))
+        learned.save_pretrained(folder)
     return AutoencoderKL.from_pretrained(folder, torch_dtype=torch.float32).to(config.device)
 
 

@@ -69,6 +69,7 @@ def toy(packed: Path, tmp_path: Path) -> Config:
         resolution=SIDE,
         concepts=len(THINGS),
         save_seconds=0,
+        latent_channels=4,
         vae_channels=(8, 8),
         vae_groups=4,
         crop=16,

@@ -143,8 +143,40 @@ def test_a_painted_thing_loses_its_own_colour_word() -> None:
     assert captions.without_colour("orange") == "orange"
 
 
-def test_outlines_say_that_they_are(studio: Studio, rng: np.random.Generator) -> None:
-    studio.styles, studio.shares = ["outline"], np.ones(1)
+@pytest.mark.parametrize(("style", "least"), [("outline", 0.8), ("sticker", 0.7), ("cartoon", 0.7)])
+def test_what_is_not_drawn_unasked_says_its_style(
+    style: str, least: float, studio: Studio, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shots, "P_PARIS", 0.0)
+    studio.styles, studio.shares = [style], np.ones(1)
     said = [caption for _ in range(40) for caption in studio.plain(rng).captions]
-    known = captions.STYLE_WORDS["outline"]
-    assert sum(any(word in caption for word in known) for caption in said) > 0.8 * len(said)
+    known = captions.STYLE_WORDS[style]
+    assert sum(any(word in caption for word in known) for caption in said) > least * len(said)
+
+
+def test_common_things_are_shown_most(studio: Studio, rng: np.random.Generator) -> None:
+    studio.styles, studio.shares = ["flat"], np.ones(1)
+    shown = [studio._any(rng).concept.label for _ in range(600)]
+    first, *_, last = (picture.concept.label for picture in studio.by_style["flat"])
+    assert 1.2 * shown.count(last) < shown.count(first) < 4 * shown.count(last)
+
+
+def test_paris_is_its_tower(
+    studio: Studio, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shots, "P_PARIS", 1.0)
+    monkeypatch.setattr(shots, "P_PARIS_IN_SPACE", 1.0)
+    said = [caption for take in (studio.plain, studio.somewhere) for caption in take(rng).captions]
+    assert all("paris" in caption or "eiffel tower" in caption for caption in said)
+    assert any(word in said[-1] for word in ("space", "milky way", "galaxy", "stars"))
+
+
+def test_two_things_together_may_stand_somewhere(
+    studio: Studio, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shots, "P_SOMEWHERE", 1.0)
+    studio.styles, studio.shares = ["flat"], np.ones(1)
+    settings = {setting for some in scenes.BACKDROPS.values() for setting in some}
+    shot = studio.pair(rng)
+    assert all(any(setting in caption for setting in settings) for caption in shot.captions)
+    assert shot.image.getpixel((0, 0)) != scenes.WHITE

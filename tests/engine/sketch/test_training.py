@@ -172,6 +172,9 @@ def test_a_checkpoint_can_be_gone_on_from(toy: Config, tmp_path: Path) -> None:
     assert all(torch.equal(weight, before[name]) for name, weight in learned.state_dict().items())
     kept = vae.train(toy).encoder.conv_in.weight
     assert torch.allclose(vae.train(config).encoder.conv_in.weight, kept, atol=1e-2)
+    untaught = replace(config, tower=replace(config.tower, steps=0))
+    seen = [tower.train(each).vision_model.embeddings.patch_embedding.weight for each in (toy, untaught)]
+    assert torch.allclose(*seen, atol=1e-2)
 
 
 def test_a_deeper_autoencoder_learns_the_latents_of_a_shallower_one(toy: Config, tmp_path: Path) -> None:
@@ -186,7 +189,7 @@ def test_a_deeper_autoencoder_learns_the_latents_of_a_shallower_one(toy: Config,
             taught = known.encode(F.avg_pool2d(pixels, 2)).latent_dist.mode()
             return F.mse_loss(deeper.encode(pixels).latent_dist.mode(), taught)
 
-    untrained = misread(vae.Deepening(known, config).vae)
+    untrained = misread(vae.Growing(known, config).vae)
     plan = replace(toy.vae, steps=12, batch=4, lr=3e-3)
     assert misread(vae.train(replace(config, vae=plan))) < 0.6 * untrained
 
@@ -223,12 +226,37 @@ def test_the_critic_learns_to_tell_and_not_to_be_persuaded(toy: Config) -> None:
 
 def test_a_deeper_encoder_keeps_what_its_lower_levels_knew(toy: Config) -> None:
     known = vae.build(toy)
-    grown = vae.Deepening(known, replace(toy, vae_channels=(8, *toy.vae_channels))).vae
+    grown = vae.Growing(known, replace(toy, vae_channels=(8, *toy.vae_channels))).vae
     kept = known.encoder.down_blocks[0].resnets[0].conv1.weight
     assert torch.equal(grown.encoder.down_blocks[1].resnets[0].conv1.weight, kept)
     assert torch.equal(
         grown.decoder.up_blocks[0].resnets[0].conv1.weight, known.decoder.up_blocks[0].resnets[0].conv1.weight
     )
+
+
+def test_new_channels_say_more_and_the_known_ones_stay(toy: Config, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    known = vae.build(toy)
+    with torch.no_grad():
+        vae.be_certain(known.quant_conv)
+    known.save_pretrained(tmp_path / "known/vae")
+    plan = replace(toy.vae, steps=8, lr=1e-4)
+    config = replace(toy, init=tmp_path / "known", latent_channels=6, vae=plan)
+    pixels, grown = vae.whole_pictures(config), vae.train(config)
+    with torch.no_grad():
+        before = known.encode(pixels).latent_dist.mode()
+        untrained = vae.Growing(known, config).vae
+        read = untrained.encode(pixels).latent_dist.mode()
+        assert torch.allclose(read[:, :4], before, atol=1e-5)
+        assert torch.allclose(untrained.decode(read).sample, known.decode(before).sample, atol=1e-5)
+        latents = grown.encode(pixels).latent_dist.mode()
+        pictures = grown.decode(latents).sample
+    assert latents.shape[1] == 6
+    assert pictures.shape == pixels.shape
+    assert F.mse_loss(latents[:, :4], before) < 0.1 * before.var()
+    loudness = latents.var((0, 2, 3))
+    assert loudness[4:].mean() == pytest.approx(float(loudness[:4].min()), rel=0.05)
+    assert latents[:, 4:].mean((0, 2, 3)).abs().max() < 1e-3
 
 
 def test_the_judge_is_examined_on_what_it_never_saw(toy: Config) -> None:

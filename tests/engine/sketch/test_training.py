@@ -173,8 +173,10 @@ def test_a_checkpoint_can_be_gone_on_from(toy: Config, tmp_path: Path) -> None:
     kept = vae.train(toy).encoder.conv_in.weight
     assert torch.allclose(vae.train(config).encoder.conv_in.weight, kept, atol=1e-2)
     untaught = replace(config, tower=replace(config.tower, steps=0))
-    seen = [tower.train(each).vision_model.embeddings.patch_embedding.weight for each in (toy, untaught)]
-    assert torch.allclose(*seen, atol=1e-2)
+    seen, gone_on = (
+        tower.train(each).vision_model.embeddings.patch_embedding.weight for each in (toy, untaught)
+    )
+    assert torch.allclose(seen, gone_on, atol=1e-2)
 
 
 def test_a_deeper_autoencoder_learns_the_latents_of_a_shallower_one(toy: Config, tmp_path: Path) -> None:

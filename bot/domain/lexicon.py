@@ -95,8 +95,8 @@ class Lexicon:
         innocent = self._innocent_at(words)
         words = tuple("" if at in innocent else word for at, word in enumerate(words))
         yield from self._in_phrases(words)
-        yield from map(self._in_word, words)
-        yield from map(self._in_pieces, _windows(words))
+        yield from map(self._in_word, set(words))
+        yield from map(self._in_pieces, set(_windows(words)))
         yield from map(self._in_spelled, spelled(words))
         begin = 0
         for chunk in reading:

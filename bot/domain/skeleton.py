@@ -55,9 +55,10 @@ def read(text: str) -> Skeleton:
     """The skeleton of a text."""
     seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
     written = unicodedata.normalize("NFKC", seen).casefold()
-    variants = dict.fromkeys(_variants(seen, written))
+    variants = [variant.split() for variant in dict.fromkeys(_variants(seen, written))]
+    chunks = {raw: _chunk(raw) for variant in variants for raw in set(variant)}
     return Skeleton(
-        written=written, readings=tuple(tuple(map(_chunk, variant.split())) for variant in variants)
+        written=written, readings=tuple(tuple(chunks[raw] for raw in variant) for variant in variants)
     )
 
 

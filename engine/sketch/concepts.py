@@ -1,8 +1,8 @@
 """What is learnt first when there is no time for everything: the things people ask for, by Unicode name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from engine.sketch.data import Concept
+from engine.sketch.data import Concept, Picture, concepts_of
 
 COMMON = """
 grinning face, smiling face with sunglasses, smiling face with heart-eyes, crying face, angry face, face
@@ -144,3 +144,10 @@ def choose(concepts: Iterable[Concept], count: int) -> tuple[Concept, ...]:
     order = {" ".join(name.split()): place for place, name in enumerate(COMMON.split(","))}
     ranked = sorted(concepts, key=lambda each: (order.get(each.label, len(order)), len(each.label.split())))
     return tuple(ranked[:count])
+
+
+def choose_pictures(pictures: Sequence[Picture], count: int) -> tuple[tuple[Concept, ...], list[Picture]]:
+    """The first `count` concepts, and the pictures of them in the order they had."""
+    chosen = choose(concepts_of(pictures), count)
+    keys = {concept.key for concept in chosen}
+    return chosen, [picture for picture in pictures if picture.concept.key in keys]

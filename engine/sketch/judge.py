@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from engine.sketch import captions, concepts, scenes, shots
 from engine.sketch.config import Config
-from engine.sketch.data import STYLES, Concept, Picture, Pixels, concepts_of, load
+from engine.sketch.data import STYLES, Concept, Picture, Pixels, load
 from engine.sketch.loop import Batch, Training
 from engine.sketch.vae import to_tensor
 
@@ -68,9 +68,7 @@ class Gallery:
 def open_gallery(config: Config) -> Gallery:
     """Of each concept one drawing, in a style that depends on its name, is held out."""
     pixels, pictures = load(config.work)
-    chosen = concepts.choose(concepts_of(pictures), config.concepts)
-    keys = {concept.key for concept in chosen}
-    wanted = [picture for picture in pictures if picture.concept.key in keys]
+    chosen, wanted = concepts.choose_pictures(pictures, config.concepts)
     return Gallery(
         pixels=pixels,
         concepts=chosen,

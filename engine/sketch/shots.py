@@ -75,7 +75,7 @@ class Shot:
 
 
 class Studio:
-    """The art of the chosen concepts, ready to be composed."""
+    """The art of the chosen concepts, the common ones first, ready to be composed."""
 
     def __init__(
         self,
@@ -142,9 +142,7 @@ class Studio:
 
     def painted(self, rng: np.random.Generator) -> Shot:
         """One thing in a colour of our choice."""
-        picture = self._any(rng)
-        while picture.concept.label in SQUARE or picture.style == "outline":
-            picture = self._any(rng)
+        picture = self._solid(rng)
         colours = [paint for paint in scenes.PAINTS if not is_unseen(paint, picture.concept.label)]
         colour = captions.pick(rng, colours)
         art = scenes.recolour(self._art(picture), colour)
@@ -156,23 +154,18 @@ class Studio:
 
     def somewhere(self, rng: np.random.Generator) -> Shot:
         """One thing in front of a sky and on a ground."""
-        picture = self._any(rng)
-        while picture.concept.label in SQUARE or picture.style == "outline":
-            picture = self._any(rng)
+        picture, draw = self._solid(rng), None
         art, names, style = self._art(picture), self._names(picture, rng), picture.style
-        backdrop, settings = self._backdrop(rng)
         if rng.random() < P_PARIS:
             art, names, style = *self._paris(rng), "flat"
-            if rng.random() < P_PARIS_IN_SPACE:
-                backdrop, settings = self._backdrop(rng, scenes.galaxy)
+            draw = scenes.galaxy if rng.random() < P_PARIS_IN_SPACE else None
         placement = Placement(
             x=rng.uniform(0.38, 0.62),
             y=rng.uniform(0.52, 0.64),
             size=rng.uniform(0.55, 0.75),
             is_flipped=rng.random() < 0.5,
         )
-        backdrop.alpha_composite(scenes.place(art, placement, *self.frame))
-        return self._shot(backdrop.convert("RGB"), names, style, rng, settings)
+        return self._before(scenes.place(art, placement, *self.frame), names, style, rng, draw)
 
     def pair(self, rng: np.random.Generator) -> Shot:
         """Two things side by side, drawn alike."""
@@ -227,8 +220,7 @@ class Studio:
         views = list(scenes.VIEWS.items())
         draw, names = captions.pick(rng, views)
         said = [captions.pick(rng, names) for _ in range(self.wordings)]
-        view = scenes.crop_to(draw(max(self.frame), rng), *self.frame)
-        return self._shot(view.convert("RGB"), said, "flat", rng)
+        return self._shot(self._scene(draw, rng).convert("RGB"), said, "flat", rng)
 
     def _any(
         self, rng: np.random.Generator, style: str | None = None, among: Sequence[Picture] | None = None
@@ -237,6 +229,13 @@ class Studio:
             return captions.pick(rng, among)
         pictures = self.by_style[style or self._style(rng)]
         return pictures[int(len(pictures) * rng.random() ** LEAN)]
+
+    def _solid(self, rng: np.random.Generator) -> Picture:
+        """A thing that may be painted and stand somewhere: no line drawing, no scene of its own."""
+        picture = self._any(rng)
+        while picture.concept.label in SQUARE or picture.style == "outline":
+            picture = self._any(rng)
+        return picture
 
     def _called(self, labels: Sequence[str], style: str) -> list[Picture]:
         return [picture for picture in self.by_style[style] if picture.concept.label in labels]
@@ -258,11 +257,8 @@ class Studio:
         names = [captions.pick(rng, ("paris", "paris", "eiffel tower")) for _ in range(self.wordings)]
         return scenes.tower(self.side), names
 
-    def _backdrop(
-        self, rng: np.random.Generator, draw: scenes.Draw | None = None
-    ) -> tuple[Image.Image, tuple[str, ...]]:
-        draw = draw or captions.pick(rng, list(scenes.BACKDROPS))
-        return scenes.crop_to(draw(max(self.frame), rng), *self.frame), scenes.BACKDROPS[draw]
+    def _scene(self, draw: scenes.Draw, rng: np.random.Generator) -> Image.Image:
+        return scenes.crop_to(draw(max(self.frame), rng), *self.frame)
 
     def _together(
         self, pictures: Sequence[Picture], places: Sequence[Placement], frame: Frame
@@ -286,9 +282,21 @@ class Studio:
         """What was put together, on white paper or somewhere."""
         if style == "outline" or rng.random() >= P_SOMEWHERE:
             return self._shot(scenes.on_paper(art), names, style, rng)
-        backdrop, settings = self._backdrop(rng)
-        backdrop.alpha_composite(art)
-        return self._shot(backdrop.convert("RGB"), names, style, rng, settings)
+        return self._before(art, names, style, rng)
+
+    def _before(
+        self,
+        art: Image.Image,
+        names: Sequence[str],
+        style: str,
+        rng: np.random.Generator,
+        draw: scenes.Draw | None = None,
+    ) -> Shot:
+        """What stands in front of a backdrop: the given one, or any."""
+        draw = draw or captions.pick(rng, list(scenes.BACKDROPS))
+        scene = self._scene(draw, rng)
+        scene.alpha_composite(art)
+        return self._shot(scene.convert("RGB"), names, style, rng, scenes.BACKDROPS[draw])
 
     def _shot(
         self,

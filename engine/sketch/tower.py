@@ -12,7 +12,7 @@ from transformers import CLIPConfig, CLIPModel, CLIPTextModel
 
 from engine.sketch import concepts, judge, text
 from engine.sketch.config import Config
-from engine.sketch.data import concepts_of, load
+from engine.sketch.data import load
 from engine.sketch.loop import Batch, Training, warm_start
 from engine.sketch.vae import to_tensor
 
@@ -73,9 +73,8 @@ def train(config: Config) -> CLIPModel:
     """The aligned towers."""
     tokenizer, student = text.train(config)
     art, pictures = load(config.work)
-    chosen = concepts.choose(concepts_of(pictures), config.concepts)
+    chosen, seen = concepts.choose_pictures(pictures, config.concepts)
     place = {concept.key: at for at, concept in enumerate(chosen)}
-    seen = [picture for picture in pictures if picture.concept.key in place]
     labels = torch.tensor([place[picture.concept.key] for picture in seen])
     names = text.tokenize(tokenizer, [concept.name for concept in chosen])
     model = build(student.encoder, config)

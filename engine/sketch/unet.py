@@ -16,7 +16,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from engine.sketch import concepts, text
 from engine.sketch.captions import pick
 from engine.sketch.config import Config
-from engine.sketch.data import concepts_of, load
+from engine.sketch.data import load
 from engine.sketch.loop import Batch, Training, go_part_of_the_way, warm_start
 from engine.sketch.shots import SQUARE_FRAME, TALL_FRAME, WIDE_FRAME, Studio
 from engine.sketch.vae import to_tensor
@@ -64,9 +64,8 @@ def build(config: Config) -> UNet2DConditionModel:
 def open_studio(config: Config) -> Studio:
     """The studio that composes the U-Net's pictures."""
     pixels, pictures = load(config.work)
-    chosen = concepts.choose(concepts_of(pictures), config.concepts)
+    chosen, wanted = concepts.choose_pictures(pictures, config.concepts)
     place = {concept.key: at for at, concept in enumerate(chosen)}
-    wanted = [picture for picture in pictures if picture.concept.key in place]
     wanted.sort(key=lambda picture: place[picture.concept.key])
     return Studio(pixels, wanted, text.read_synonyms(config), side=config.resolution)
 

@@ -272,8 +272,8 @@ def train(config: Config) -> AutoencoderKL:
     folder = config.work / "vae"
     if not folder.exists() and config.init is not None:
         known = AutoencoderKL.from_pretrained(config.init, subfolder="vae", torch_dtype=torch.float32)
-        kept = known.config.latent_channels
-        if (len(known.config.block_out_channels), kept) != (len(config.vae_channels), config.latent_channels):
+        levels, kept = len(known.config.block_out_channels), known.config.latent_channels
+        if levels < len(config.vae_channels) or kept < config.latent_channels:
             known = _learn("vae", Growing(known, config), config.vae, config).vae
         if kept < config.latent_channels:
             whiten(known, whole_pictures(config), kept=kept)

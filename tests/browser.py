@@ -61,6 +61,15 @@ class Person:
         assert isinstance(element, WebElement)
         return element
 
+    def press(self, selector: str, text: str) -> None:
+        """Click what `see` finds; once more if it was replaced under the finger."""
+
+        def click() -> bool:
+            self.see(selector, text).click()
+            return True
+
+        self.wait_until(click)
+
     def wait_until(self, holds: Callable[[], bool]) -> None:
         WebDriverWait(self.browser, PATIENCE, 0.1, [StaleElementReferenceException]).until(lambda _: holds())
 

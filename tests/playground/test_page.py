@@ -72,9 +72,9 @@ async def test_a_form_opens_and_its_answer_is_seen_by_one(page: Page, browser: w
         person = Person(browser, page.url)
         person.command("imagine", "a lighthouse at dawn")
         person.see(".message-content", "a lighthouse at dawn - @Ada (fast)")
-        person.see(ENABLED, "V1").click()
+        person.press(ENABLED, "V1")
         person.see(".modal-root input, .modal-root textarea").send_keys("a harbour")
-        person.see(".modal-root button", "Submit").click()
+        person.press(".modal-root button", "Submit")
         person.see(".message-content", "remixed: a harbour")
         Select(person.see("#viewer-picker")).select_by_visible_text("Grace")
         person.see(".message-content", "a lighthouse at dawn")
@@ -86,7 +86,7 @@ async def test_a_form_opens_and_its_answer_is_seen_by_one(page: Page, browser: w
 async def test_the_bot_answers_in_direct_messages(page: Page, browser: webdriver.Chrome) -> None:
     def drive() -> None:
         person = Person(browser, page.url)
-        person.see(".chat-channels a", "Darkroom").click()
+        person.press(".chat-channels a", "Darkroom")
         person.see(".chat-channels a[aria-current]", "Darkroom")
         person.command("context")
         person.see(".message-content", "guild=None")

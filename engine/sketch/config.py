@@ -69,7 +69,7 @@ class Config:
     tower: Plan = field(default_factory=lambda: Plan(steps=1500, batch=64, lr=1e-3, decay=0.7))
 
     judge_width: int = 32
-    judge: Plan = field(default_factory=lambda: Plan(steps=2500, batch=32, lr=1.5e-3, decay=0.7))
+    judge: Plan = field(default_factory=lambda: Plan(steps=6000, batch=32, lr=1.5e-3, decay=0.7))
 
     shots: int = 20_000
     """Pictures composed and encoded before the U-Net begins; it draws its batches from them."""

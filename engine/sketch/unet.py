@@ -17,7 +17,7 @@ from engine.sketch import concepts, text
 from engine.sketch.captions import pick
 from engine.sketch.config import Config
 from engine.sketch.data import load
-from engine.sketch.loop import Batch, Training, go_part_of_the_way, warm_start
+from engine.sketch.loop import Batch, Training, go_part_of_the_way, mixed_precision, warm_start
 from engine.sketch.shots import SQUARE_FRAME, TALL_FRAME, WIDE_FRAME, Studio
 from engine.sketch.vae import to_tensor
 
@@ -92,14 +92,16 @@ def encode_shots(vae: AutoencoderKL, config: Config) -> None:
     folder.mkdir(exist_ok=True)
     rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
     numbers = range(rank, -(-config.shots // SHARD), world)
+    at_once = 5 if config.device == "cpu" else 50  # a CPU is twice as fast while all of it is in its caches
     missing = [number for number in numbers if not (folder / f"{number:04}.pt").exists()]
     if missing:
         loader = DataLoader(Shards(config), batch_size=None, sampler=missing, num_workers=config.workers)
         for number, pixels, captions in tqdm(loader, "shots", disable=rank > 0):
-            parts = [
-                vae.encode(to_tensor(part.numpy()).to(config.device)).latent_dist.mode()
-                for part in torch.split(pixels, 25)
-            ]
+            with mixed_precision(config.device):
+                parts = [
+                    vae.encode(to_tensor(part.numpy()).to(config.device)).latent_dist.mode()
+                    for part in torch.split(pixels, at_once)
+                ]
             half = folder / f"{number:04}.half"
             torch.save({"latents": torch.cat(parts).half().cpu(), "captions": captions}, half)
             half.replace(half.with_suffix(".pt"))

@@ -37,7 +37,11 @@ class Judge(nn.Module):
                 ]
             channels = wider
         self.look = nn.Sequential(
-            *layers, nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(4 * channels, 256)
+            *layers,
+            nn.AdaptiveAvgPool2d(2),
+            nn.Flatten(),
+            nn.Linear(4 * channels, 256),
+            nn.LayerNorm(256),  # without it all 256 may die early, and the judge says one name for everything
         )
         self.name = nn.Linear(256, count)
 

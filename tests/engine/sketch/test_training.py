@@ -268,6 +268,16 @@ def test_the_judge_is_examined_on_what_it_never_saw(toy: Config) -> None:
     assert len(evaluate.held_out_ranks(gallery, examiner)) == len(gallery.concepts)
 
 
+def test_a_judge_that_was_thrown_far_to_one_side_still_tells_pictures_apart(toy: Config) -> None:
+    examiner = judge.Judge(4, toy.judge_width)
+    with torch.no_grad():
+        next(layer for layer in examiner.look if isinstance(layer, nn.Linear)).bias.fill_(-100)
+    first, second = examiner.scores(
+        torch.rand(2, 3, judge.SIDE, judge.SIDE, generator=torch.Generator().manual_seed(0))
+    )
+    assert (first - second).abs().max() > 1e-6
+
+
 def test_a_report_and_a_contact_sheet_are_made_of_the_rows(toy: Config) -> None:
     gallery, examiner = judge.train(toy)
     prompts = [next(prompt for prompt in hundred() if prompt.kind is kind) for kind in Kind]

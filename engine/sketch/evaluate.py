@@ -164,14 +164,14 @@ def paper_level(image: Image.Image) -> float:
 
 
 def contact_sheet(rows: Sequence[Row], columns: int = 4) -> Image.Image:
-    """All rows with their prompts, `columns` side by side; † marks a combination never trained on."""
+    """All rows with their prompts, `columns` side by side; * marks a combination never trained on."""
     width, height = len(SEEDS) * TILE + 8, TILE + LABEL + 4
     lines = -(-len(rows) // columns)
     sheet = Image.new("RGB", (columns * width, lines * height), "white")
     pen = ImageDraw.Draw(sheet)
     for place, row in enumerate(rows):
         left, top = place // lines * width, place % lines * height
-        mark = " †" if row.prompt.is_held_out else ""
+        mark = " *" if row.prompt.is_held_out else ""
         pen.text((left + 2, top), row.prompt.text + mark, fill="black", font_size=11)
         for column, image in enumerate(row.images):
             tile = image.resize((TILE, TILE), Image.Resampling.LANCZOS)

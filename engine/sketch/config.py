@@ -76,7 +76,9 @@ class Config:
     unet_channels: tuple[int, ...] = (96, 160, 224)
     unet_groups: int = 16
     unet_head: int = 4
-    unet: Plan = field(default_factory=lambda: Plan(steps=12_000, batch=24, lr=5e-4, ema=0.998))
+    unet: Plan = field(
+        default_factory=lambda: Plan(steps=12_000, batch=24, lr=5e-4, decay=0.5, ema=0.998)
+    )
 
 
 def cpu(**changes: object) -> Config:

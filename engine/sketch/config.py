@@ -69,16 +69,14 @@ class Config:
     tower: Plan = field(default_factory=lambda: Plan(steps=1500, batch=64, lr=1e-3, decay=0.7))
 
     judge_width: int = 32
-    judge: Plan = field(default_factory=lambda: Plan(steps=6000, batch=32, lr=1.5e-3, decay=0.7))
+    judge: Plan = field(default_factory=lambda: Plan(steps=4000, batch=32, lr=1.5e-3, decay=0.7))
 
     shots: int = 20_000
     """Pictures composed and encoded before the U-Net begins; it draws its batches from them."""
     unet_channels: tuple[int, ...] = (96, 160, 224)
     unet_groups: int = 16
     unet_head: int = 4
-    unet: Plan = field(
-        default_factory=lambda: Plan(steps=12_000, batch=24, lr=5e-4, decay=0.5, ema=0.998)
-    )
+    unet: Plan = field(default_factory=lambda: Plan(steps=12_000, batch=24, lr=5e-4, decay=0.5, ema=0.998))
 
 
 def cpu(**changes: object) -> Config:

@@ -270,20 +270,19 @@ def forest(side: int, rng: np.random.Generator) -> Image.Image:
 
 
 def mountains(side: int, rng: np.random.Generator) -> Image.Image:
-    """A range of snowy peaks under a clear or an evening sky."""
-    is_evening = rng.random() < 0.5
-    scene = (
-        fade(side, (95, 70, 150), (255, 170, 90))
-        if is_evening
-        else fade(side, (110, 185, 245), (225, 240, 252))
-    )
+    """A range of snowy peaks under a clear sky."""
+    scene = fade(side, (110, 185, 245), (225, 240, 252))
+    _range(ImageDraw.Draw(scene), side, (85, 110, 145), rng)
+    return scene
+
+
+def evening_mountains(side: int, rng: np.random.Generator) -> Image.Image:
+    """The same under an evening sky, with the sun going down behind them."""
+    scene = fade(side, (95, 70, 150), (255, 170, 90))
     draw = ImageDraw.Draw(scene)
-    if is_evening:
-        x, radius = rng.uniform(0.2, 0.8) * side, 0.13 * side
-        draw.ellipse(
-            (x - radius, 0.32 * side - radius, x + radius, 0.32 * side + radius), fill=(255, 225, 120)
-        )
-    _range(draw, side, (75, 60, 105) if is_evening else (85, 110, 145), rng)
+    x, radius = rng.uniform(0.2, 0.8) * side, 0.13 * side
+    draw.ellipse((x - radius, 0.32 * side - radius, x + radius, 0.32 * side + radius), fill=(255, 225, 120))
+    _range(draw, side, (75, 60, 105), rng)
     return scene
 
 
@@ -356,6 +355,7 @@ BACKDROPS: dict[Draw, tuple[str, ...]] = {
     desert: (" in the desert", " on a dune"),
     forest: (" in a forest", " in the woods", " among trees"),
     mountains: (" in the mountains", " in front of mountains", " over a mountain range"),
+    evening_mountains: (" in the mountains at sunset", " over a mountain range at sunset"),
     city: (" in the city", " in front of a skyline", " over the city"),
     rain: (" in the rain", " on a rainy day"),
 }
@@ -369,7 +369,8 @@ VIEWS: dict[Draw, tuple[str, ...]] = {
     meadow: ("green hill", "meadow", "landscape"),
     desert: ("desert", "dunes"),
     forest: ("forest", "woods"),
-    mountains: ("mountain range", "sunset over a mountain range", "mountains", "snowy mountains"),
+    mountains: ("mountain range", "mountains", "snowy mountains"),
+    evening_mountains: ("sunset over a mountain range", "mountains at sunset", "sunset in the mountains"),
     city: ("city skyline", "city at dusk", "skyscrapers"),
     rain: ("rain", "rainy day"),
     black_hole: ("black hole", "sunshine black hole", "glowing black hole", "eclipse"),

@@ -180,3 +180,11 @@ def test_two_things_together_may_stand_somewhere(
     shot = studio.pair(rng)
     assert all(any(setting in caption for setting in settings) for caption in shot.captions)
     assert shot.image.getpixel((0, 0)) != scenes.WHITE
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_called_a_sunset_has_an_evening_sky(seed: int) -> None:
+    drawn = [*scenes.VIEWS.items(), *scenes.BACKDROPS.items()]
+    for draw in {draw for draw, names in drawn if any("sunset" in name for name in names)}:
+        red, green, *_ = draw(64, np.random.default_rng(seed)).getpixel((0, 0))
+        assert red > green

@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 from tqdm import tqdm
 
 from engine.sketch import GUIDANCE_SCALE, STEPS, WEIGHTS, judge, scenes
+from engine.sketch.captions import article
 from engine.sketch.config import WORK, cpu, gpu
 from engine.sketch.judge import Gallery, Judge
 from engine.sketch.prompts import Kind, Prompt, hundred
@@ -39,9 +40,15 @@ class Row:
 
 
 def draw(
-    folder: Path, prompts: Sequence[Prompt], *, device: str, steps: int, guidance_scale: float
+    folder: Path,
+    prompts: Sequence[Prompt],
+    *,
+    device: str,
+    steps: int,
+    guidance_scale: float,
+    seeds: Sequence[int] = SEEDS,
 ) -> Iterator[Row]:
-    """Draw four pictures of each prompt with the stock pipeline."""
+    """Draw pictures of each prompt, one per seed, with the stock pipeline."""
     pipeline = StableDiffusionPipeline.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
     pipeline.to(device)
     pipeline.set_progress_bar_config(disable=True)
@@ -49,10 +56,10 @@ def draw(
         started = time.perf_counter()
         images = pipeline(
             prompt.text,
-            num_images_per_prompt=len(SEEDS),
+            num_images_per_prompt=len(seeds),
             num_inference_steps=steps,
             guidance_scale=guidance_scale,
-            generator=[torch.Generator().manual_seed(seed) for seed in SEEDS],
+            generator=[torch.Generator().manual_seed(seed) for seed in seeds],
         ).images
         yield Row(prompt=prompt, images=tuple(images), seconds=time.perf_counter() - started)
 
@@ -118,6 +125,14 @@ def held_out_ranks(gallery: Gallery, examiner: Judge) -> list[int]:
     """The judge's own exam: ranks of the right concept for drawings it never saw."""
     images = [scenes.on_paper(Image.fromarray(gallery.pixels[each.row])) for each in gallery.held_out]
     return judge.ranks(examiner, images, [gallery.label(each) for each in gallery.held_out]).tolist()
+
+
+def every_concept(gallery: Gallery) -> list[Prompt]:
+    """Prompts for all that a checkpoint should know, by their own names."""
+    return [
+        Prompt(text=article(f"a {concept.name}"), kind=Kind.NOUN, labels=(concept.label,))
+        for concept in gallery.concepts
+    ]
 
 
 def share(ranks: Sequence[int], within: int) -> float:
@@ -198,6 +213,9 @@ def main() -> None:
     drawing = {"device": asked.device, "steps": asked.steps, "guidance_scale": asked.guidance_scale}
     rows = list(draw(asked.weights, hundred(), **drawing))
     figures = report(rows, gallery, examiner, open_studio(config))
+    single = draw(asked.weights, every_concept(gallery), seeds=SEEDS[:1], **drawing)
+    ranks = [rank for row in single for rank in best_rank(row, gallery, examiner)]
+    figures["every concept top-1"], figures["every concept top-5"] = share(ranks, 1), share(ranks, 5)
     out = asked.out or config.work / "evaluation"
     out.mkdir(parents=True, exist_ok=True)
     (out / "report.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

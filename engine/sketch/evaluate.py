@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from statistics import mean
@@ -39,19 +40,23 @@ class Row:
     seconds: float
 
 
+def load(folder: Path, device: str) -> StableDiffusionPipeline:
+    """The stock pipeline around a checkpoint."""
+    pipeline = StableDiffusionPipeline.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+    pipeline.to(device)
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
 def draw(
-    folder: Path,
+    pipeline: StableDiffusionPipeline,
     prompts: Sequence[Prompt],
     *,
-    device: str,
     steps: int,
     guidance_scale: float,
     seeds: Sequence[int] = SEEDS,
 ) -> Iterator[Row]:
-    """Draw pictures of each prompt, one per seed, with the stock pipeline."""
-    pipeline = StableDiffusionPipeline.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
-    pipeline.to(device)
-    pipeline.set_progress_bar_config(disable=True)
+    """Draw pictures of each prompt, one per seed."""
     for prompt in tqdm(prompts, "prompts"):
         started = time.perf_counter()
         images = pipeline(
@@ -140,6 +145,16 @@ def share(ranks: Sequence[int], within: int) -> float:
     return sum(rank < within for rank in ranks) / max(1, len(ranks))
 
 
+def retrieval(name: str, ranks: Sequence[int], judge_top_5: float) -> dict[str, float]:
+    """How often the judge finds what was asked for, and that as a share of its score on its own exam."""
+    top_5 = share(ranks, 5)
+    return {
+        f"{name} top-1": share(ranks, 1),
+        f"{name} top-5": top_5,
+        f"{name} top-5 of judge": top_5 / max(1e-6, judge_top_5),
+    }
+
+
 def report(rows: Sequence[Row], gallery: Gallery, examiner: Judge, studio: Studio) -> dict[str, float]:
     """Every figure, by name."""
     own = held_out_ranks(gallery, examiner)
@@ -151,9 +166,7 @@ def report(rows: Sequence[Row], gallery: Gallery, examiner: Judge, studio: Studi
             if row.prompt.kind is kind and row.prompt.labels
             for rank in best_rank(row, gallery, examiner)
         ]
-        figures[f"{kind} top-1"] = share(ranks, 1)
-        figures[f"{kind} top-5"] = share(ranks, 5)
-        figures[f"{kind} top-5 of judge"] = share(ranks, 5) / max(1e-6, figures["judge top-5"])
+        figures |= retrieval(kind, ranks, figures["judge top-5"])
     coloured = [row for row in rows if row.prompt.colour]
     for name, some in (
         ("colour right", coloured),
@@ -210,12 +223,14 @@ def main() -> None:
     torch.set_num_threads(asked.threads)
     config = (gpu if asked.device == "cuda" else cpu)(work=asked.work)
     gallery, examiner = judge.train(config)
-    drawing = {"device": asked.device, "steps": asked.steps, "guidance_scale": asked.guidance_scale}
-    rows = list(draw(asked.weights, hundred(), **drawing))
+    drawn = partial(
+        draw, load(asked.weights, asked.device), steps=asked.steps, guidance_scale=asked.guidance_scale
+    )
+    rows = list(drawn(hundred()))
     figures = report(rows, gallery, examiner, open_studio(config))
-    single = draw(asked.weights, every_concept(gallery), seeds=SEEDS[:1], **drawing)
-    ranks = [rank for row in single for rank in best_rank(row, gallery, examiner)]
-    figures["every concept top-1"], figures["every concept top-5"] = share(ranks, 1), share(ranks, 5)
+    once = drawn(every_concept(gallery), seeds=SEEDS[:1])
+    ranks = [rank for row in once for rank in best_rank(row, gallery, examiner)]
+    figures |= retrieval("every concept", ranks, figures["judge top-5"])
     out = asked.out or config.work / "evaluation"
     out.mkdir(parents=True, exist_ok=True)
     (out / "report.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -156,6 +156,10 @@ def _hill(draw: ImageDraw.ImageDraw, side: int, top: float, colour: Colour, rng:
     draw.ellipse(box, fill=colour)
 
 
+def _sun(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float) -> None:
+    draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(255, 225, 120))
+
+
 def _dots(draw: ImageDraw.ImageDraw, side: int, count: int, colour: Colour, rng: np.random.Generator) -> None:
     for x, y, radius in zip(*rng.uniform(0, side, (2, count)), rng.uniform(0.003, 0.011, count), strict=True):
         draw.ellipse(
@@ -189,7 +193,7 @@ def sunset(side: int, rng: np.random.Generator) -> Image.Image:
     scene = fade(side, (110, 70, 150), (255, 165, 70))
     draw = ImageDraw.Draw(scene)
     x, radius = rng.uniform(0.25, 0.75) * side, rng.uniform(0.1, 0.16) * side
-    draw.ellipse((x - radius, 0.62 * side - radius, x + radius, 0.62 * side + radius), fill=(255, 225, 120))
+    _sun(draw, x, 0.62 * side, radius)
     _hill(draw, side, rng.uniform(0.68, 0.78), (95, 50, 85), rng)
     return scene
 
@@ -280,8 +284,7 @@ def evening_mountains(side: int, rng: np.random.Generator) -> Image.Image:
     """The same under an evening sky, with the sun going down behind them."""
     scene = fade(side, (95, 70, 150), (255, 170, 90))
     draw = ImageDraw.Draw(scene)
-    x, radius = rng.uniform(0.2, 0.8) * side, 0.13 * side
-    draw.ellipse((x - radius, 0.32 * side - radius, x + radius, 0.32 * side + radius), fill=(255, 225, 120))
+    _sun(draw, rng.uniform(0.2, 0.8) * side, 0.32 * side, 0.13 * side)
     _range(draw, side, (75, 60, 105), rng)
     return scene
 

@@ -61,7 +61,7 @@ async def test_a_picture_is_drawn_and_its_buttons_work(page: Page, browser: webd
         person.wait_until(lambda: person.see(".attachment-image").get_property("naturalWidth") == 128)
         button = person.see(ENABLED, "U2")
         assert button.location["y"] > picture.location["y"] + picture.size["height"]
-        button.click()
+        person.press(ENABLED, "U2")
         person.see(".message-content", "upscaled 1 of 812")
 
     await asyncio.to_thread(drive)

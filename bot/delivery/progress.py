@@ -41,14 +41,14 @@ CLOCKS_APART = timedelta(minutes=10)
 
 
 class Pace:
-    """Hands out the moments at which a channel may be edited."""
+    """Hands out the moments at which a channel may be edited, to each edit when it is due."""
 
     def __init__(self) -> None:
         self._free_at: dict[int, float] = {}
 
-    def reserve(self, channel_id: int, *, earliest: float) -> float:
-        """Take the channel's next free moment that is not before `earliest`, in loop time."""
-        moment = max(earliest, self._free_at.get(channel_id, 0.0))
+    def reserve(self, channel_id: int, *, now: float) -> float:
+        """Take the channel's next free moment, in loop time."""
+        moment = max(now, self._free_at.get(channel_id, 0.0))
         self._free_at[channel_id] = moment + CHANNEL_EDIT_SECONDS
         return moment
 
@@ -123,9 +123,11 @@ class ProgressMessage:
             if update.job.status not in {JobStatus.QUEUED, JobStatus.RUNNING}:
                 continue
             waits = update.job.status is JobStatus.QUEUED
-            earliest = last_edit + (WAITING_EDIT_SECONDS if waits else EDIT_SECONDS)
-            moment = self._pace.reserve(self._job.channel_id, earliest=max(earliest, loop.time()))
-            if await self._ended_before(run, moment, is_waiting=waits):
+            due = last_edit + (WAITING_EDIT_SECONDS if waits else EDIT_SECONDS)
+            if await self._ended_before(run, due, is_waiting=waits):
+                continue
+            moment = self._pace.reserve(self._job.channel_id, now=loop.time())
+            if await self._ended_before(run, moment):
                 continue
             await self._show(run.latest)
             last_edit = loop.time()
@@ -163,7 +165,7 @@ class ProgressMessage:
         self._message_id = None
         await self._outbox.progress_message(self._job, None)
 
-    async def _ended_before(self, run: Run, moment: float, *, is_waiting: bool) -> bool:
+    async def _ended_before(self, run: Run, moment: float, *, is_waiting: bool = False) -> bool:
         """Wait for the moment of the edit, but stop early when the run ends, or begins to draw."""
         loop = asyncio.get_running_loop()
         while (rest := moment - loop.time()) > 0:

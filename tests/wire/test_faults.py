@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from bot.delivery.progress import WAITING_EDIT_SECONDS
 from playground import Playground
 from playground.faults import Delay, Drop, Hold, RateLimited, Status
 from playground.rest import Request
@@ -143,6 +144,20 @@ async def test_edits_are_coalesced_within_the_budget_of_the_channel(
         own = [edit.at for edit in developing if edit.path == path]
         assert all(later - sooner > 2.0 for sooner, later in pairwise(own))
     assert all(later.at - sooner.at > 0.7 for sooner, later in pairwise(developing))
+
+
+async def test_a_job_that_had_to_wait_a_moment_holds_up_no_preview_in_its_channel(
+    discord: Playground, slow_bot: BotProcess
+) -> None:
+    await slow_bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    for _ in range(2):
+        await discord.slash(ada, room, "imagine", prompt="a red apple --steps 100")
+    first_of_each_and_two_more = 4
+    before_another_word_on_its_place = WAITING_EDIT_SECONDS - 1
+    await discord.wait_for(
+        lambda d: len(edits_of(d, room)) >= first_of_each_and_two_more, before_another_word_on_its_place
+    )
 
 
 async def test_a_job_longer_than_the_interaction_token_is_delivered(

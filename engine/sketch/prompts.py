@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from engine.sketch.captions import article
 from engine.sketch.shots import is_unseen
@@ -18,14 +19,31 @@ class Kind(StrEnum):
     SCENE = "scene"
 
 
+Box: TypeAlias = tuple[float, float, float, float]
+"""A part of a picture: left, top, right and bottom as shares of its sides."""
+LEFT, RIGHT = (0.0, 0.23, 0.54, 0.77), (0.46, 0.23, 1.0, 0.77)
+ABOVE, BELOW = (0.26, 0.0, 0.74, 0.48), (0.14, 0.28, 0.86, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Where the two things of a prompt should be found; each may answer to several labels."""
+
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+    first_in: Box = LEFT
+    second_in: Box = RIGHT
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """A prompt, and the concepts of which any would be right (of a pair: both should be found)."""
+    """A prompt, and the concepts of which any would be right, or the two that both should be there."""
 
     text: str
     kind: Kind
     labels: tuple[str, ...] = ()
     colour: str = ""
+    pair: Pair | None = None
 
     @property
     def is_held_out(self) -> bool:
@@ -94,14 +112,14 @@ PARAPHRASES = (
     ("a fir", "evergreen tree"),
 )
 PAIRS = (
-    ("a cat and a dog", "cat", "dog"),
-    ("a cat wearing a hat", "cat", "hat"),
-    ("an apple and a banana", "apple", "banana"),
-    ("a robot and a heart", "robot", "heart"),
-    ("a fox and a mushroom", "fox", "mushroom"),
-    ("an astronaut riding a horse", "astronaut", "horse"),
-    ("a panda next to a rocket", "panda", "rocket"),
-    ("a star and a crown", "star", "crown"),
+    ("a cat and a dog", "cat", "dog", LEFT, RIGHT),
+    ("a cat wearing a hat", "cat", "hat", BELOW, ABOVE),
+    ("an apple and a banana", "apple", "banana", LEFT, RIGHT),
+    ("a robot and a heart", "robot", "heart", LEFT, RIGHT),
+    ("a fox and a mushroom", "fox", "mushroom", LEFT, RIGHT),
+    ("an astronaut riding a horse", "astronaut", "horse", ABOVE, BELOW),
+    ("a panda next to a rocket", "panda", "rocket", LEFT, RIGHT),
+    ("a star and a crown", "star", "crown", LEFT, RIGHT),
 )
 SCENES = (
     ("a sunset over a mountain range, vector image", ""),
@@ -131,6 +149,8 @@ def hundred() -> tuple[Prompt, ...]:
         noun = words.split(",")[0].removeprefix("a ")
         found.append(Prompt(text=words, kind=Kind.STYLE, labels=alike(noun.removesuffix(" face"))))
     found += [Prompt(text=words, kind=Kind.PARAPHRASE, labels=alike(noun)) for words, noun in PARAPHRASES]
-    found += [Prompt(text=text, kind=Kind.PAIR, labels=alike(a) + alike(b)) for text, a, b in PAIRS]
+    for text, first, second, first_in, second_in in PAIRS:
+        pair = Pair(first=alike(first), second=alike(second), first_in=first_in, second_in=second_in)
+        found.append(Prompt(text=text, kind=Kind.PAIR, pair=pair))
     found += [Prompt(text=text, kind=Kind.SCENE, labels=alike(noun) if noun else ()) for text, noun in SCENES]
     return tuple(found)

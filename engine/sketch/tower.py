@@ -8,7 +8,7 @@ import torch.nn.functional as F  # noqa: N812 - as everywhere in torch
 from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from transformers import CLIPConfig, CLIPModel, CLIPTextModel
+from transformers import CLIPConfig, CLIPModel, CLIPTextModel, CLIPTokenizer
 
 from engine.sketch import concepts, judge, text
 from engine.sketch.config import Config
@@ -69,15 +69,14 @@ class Alignment(nn.Module):
         return F.cross_entropy(scale * look(self.model, pixels) @ texts.T, labels)
 
 
-def train(config: Config) -> CLIPModel:
+def train(tokenizer: CLIPTokenizer, encoder: CLIPTextModel, config: Config) -> CLIPModel:
     """The aligned towers."""
-    tokenizer, student = text.train(config)
     art, pictures = load(config.work)
     chosen, seen = concepts.choose_pictures(pictures, config.concepts)
     place = {concept.key: at for at, concept in enumerate(chosen)}
     labels = torch.tensor([place[picture.concept.key] for picture in seen])
     names = text.tokenize(tokenizer, [concept.name for concept in chosen])
-    model = build(student.encoder, config)
+    model = build(encoder, config)
     if config.init is not None and (config.init / FOLDER).exists():
         known = load_model(config.init).state_dict()
         warm_start(model, {name: weight for name, weight in known.items() if not name.startswith(TEXT)})

@@ -18,7 +18,7 @@ from diffusers import (
     UNet2DConditionModel,
 )
 from torch.multiprocessing.spawn import spawn
-from transformers import CLIPTextModel, CLIPTokenizer
+from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
 from engine.sketch import data, text, tower, unet, vae
 from engine.sketch.config import WORK, Config, Plan, cpu, gpu
@@ -57,26 +57,34 @@ def learn_words(config: Config) -> None:
     text.read_synonyms(config)
 
 
-def learn_drawing(config: Config) -> None:
-    """The U-Net on what the stages before it left."""
-    unet.train(vae.train(config), *finished_text(config), config)
-
-
 def finished_text(config: Config) -> tuple[CLIPTokenizer, CLIPTextModel]:
     """The tokenizer and text tower of a finished text stage, which costs nothing to run again."""
     tokenizer, student = text.train(config)
     return tokenizer, student.encoder
 
 
+def learn_drawing(config: Config) -> tuple[UNet2DConditionModel, CLIPTokenizer, CLIPTextModel]:
+    """The U-Net on what the stages before it left, and the text tower that learns with it."""
+    tokenizer, encoder = finished_text(config)
+    learned, encoder = unet.train(vae.train(config), tokenizer, encoder, config)
+    return learned, tokenizer, encoder
+
+
+def learn_seeing(config: Config) -> CLIPModel:
+    """The image tower, against the text tower that ships."""
+    _, tokenizer, encoder = learn_drawing(config)
+    return tower.train(tokenizer, encoder, config)
+
+
 def export(config: Config) -> StableDiffusionPipeline:
     """Write what was learnt as a half-precision diffusers checkpoint into `<work>/weights`."""
-    tokenizer, encoder = finished_text(config)
-    learned = unet.train(vae.train(config), tokenizer, encoder, config)
+    learned, tokenizer, encoder = learn_drawing(config)
     pipeline = assemble(vae.sharpen(config), encoder, tokenizer, learned)
+    towers = tower.train(tokenizer, encoder, config)
     folder = config.work / "weights"
     shutil.rmtree(folder, ignore_errors=True)
     pipeline.to(torch.float16).save_pretrained(folder)
-    tower.save(tower.train(config).to(torch.float16), folder)
+    tower.save(towers.to(torch.float16), folder)
     return pipeline
 
 
@@ -106,8 +114,8 @@ STAGES: dict[str, Callable[[Config], object]] = {
     "text": learn_words,
     "vae": vae.train,
     "decoder": vae.sharpen,
-    "tower": tower.train,
     "unet": learn_drawing,
+    "tower": learn_seeing,
     "export": export,
 }
 

@@ -1,6 +1,7 @@
 """The U-Net: composed pictures encoded once, then noise predicted from latents and words."""
 
 from collections import defaultdict
+from copy import deepcopy
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,12 +23,14 @@ from engine.sketch.shots import SQUARE_FRAME, TALL_FRAME, WIDE_FRAME, Studio
 from engine.sketch.vae import to_tensor
 
 SHARD = 500
-FRAMES = (*[SQUARE_FRAME] * 3, WIDE_FRAME, *[SQUARE_FRAME] * 4, TALL_FRAME, SQUARE_FRAME)
-"""The shapes of the shards in turn: a fifth of the pictures is not square."""
+FRAMES = (SQUARE_FRAME, SQUARE_FRAME, WIDE_FRAME, SQUARE_FRAME, TALL_FRAME)
+"""The shapes of the shards in turn: two fifths of the pictures are not square."""
 P_DROP = 0.1
 """Share of samples whose caption is dropped, so that the model also knows what no words mean."""
 Sample: TypeAlias = tuple[Tensor, tuple[str, ...]]
 SNR_CAP, WEIGHT_FLOOR = 5.0, 0.15
+MEANING = 0.3
+"""What it counts, beside the picture's error, that the text tower reads whole prompts as it was taught."""
 NOISE = {
     "num_train_timesteps": 1000,
     "beta_start": 0.00085,
@@ -116,14 +119,19 @@ def read_shots(config: Config) -> list[tuple[Tensor, list[tuple[str, ...]]]]:
 
 
 class Denoising(nn.Module):
-    """The U-Net in training: velocity prediction down to pure noise."""
+    """The U-Net in training, velocity prediction down to pure noise, and the text tower along with it.
+
+    The text tower was taught what whole prompts mean, in which "a cat and a dog" is a little of both at every
+    word. Which word says what, and what comes second, it learns here; what a whole prompt means stays.
+    """
 
     alphas: Tensor
 
     def __init__(self, unet: UNet2DConditionModel, encoder: CLIPTextModel) -> None:
         super().__init__()
         self.unet = unet
-        self.encoder = encoder.requires_grad_(requires_grad=False)
+        self.encoder = deepcopy(encoder).requires_grad_()
+        self.taught = encoder.requires_grad_(requires_grad=False)
         self.register_buffer("alphas", DDPMScheduler(**NOISE).alphas_cumprod)
 
     def forward(self, latents: Tensor, ids: Tensor) -> Tensor:
@@ -143,14 +151,26 @@ class Denoising(nn.Module):
         predicted = self.unet(noisy, timesteps, prompt_embeds).sample.float()
         snr = alphas.flatten() / (1 - alphas.flatten()).clamp(min=1e-8)
         weight = (snr.clamp(max=SNR_CAP) / (snr + 1)).clamp(min=WEIGHT_FLOOR)
-        loss: Tensor = (weight * (predicted - velocity).square().mean((1, 2, 3))).mean()
+        error = (weight * (predicted - velocity).square().mean((1, 2, 3))).mean()
+        loss: Tensor = error + MEANING * self._drift(prompt_embeds.float(), ids)
         return loss
+
+    def _drift(self, prompt_embeds: Tensor, ids: Tensor) -> Tensor:
+        """How far the end mark and the padding after it, which speak of the whole prompt, have moved."""
+        with torch.no_grad():
+            taught = self.taught(ids).last_hidden_state
+        ended = ids == self.taught.config.eos_token_id
+        drift: Tensor = (prompt_embeds - taught).square().mean(-1)[ended].mean()
+        return drift
 
 
 def train(
     vae: AutoencoderKL, tokenizer: CLIPTokenizer, encoder: CLIPTextModel, config: Config
-) -> UNet2DConditionModel:
-    """The averaged U-Net; with a `blend` part of the way to it from the checkpoint that was gone on from."""
+) -> tuple[UNet2DConditionModel, CLIPTextModel]:
+    """The averaged U-Net and the text tower that learnt with it.
+
+    With a `blend` both are part of the way there from the checkpoint that was gone on from.
+    """
     encode_shots(vae, config)
     by_shape: dict[tuple[int, ...], list[Sample]] = defaultdict(list)
     for latents, captions in read_shots(config):
@@ -167,10 +187,11 @@ def train(
         said = ["" if rng.random() < P_DROP else pick(rng, captions) for _, captions in chosen]
         return torch.stack([latent for latent, _ in chosen]).float(), text.tokenize(tokenizer, said)
 
-    learned = Training("unet", denoising, config.unet, config).run(compose).unet
+    learned = Training("unet", denoising, config.unet, config).run(compose)
     if config.init is not None and config.blend < 1:
-        go_part_of_the_way(learned, read_known(config.init).to(config.device), config.blend)
-    return learned
+        go_part_of_the_way(learned.unet, read_known(config.init).to(config.device), config.blend)
+        go_part_of_the_way(learned.encoder, learned.taught, config.blend)
+    return learned.unet, learned.encoder
 
 
 def read_known(checkpoint: Path) -> UNet2DConditionModel:

@@ -19,7 +19,7 @@ from engine.sketch import WEIGHTS, evaluate, judge, text, tower, train, unet, va
 from engine.sketch.config import Config, Plan, cpu, gpu
 from engine.sketch.data import load
 from engine.sketch.loop import Training, go_part_of_the_way, warm_start
-from engine.sketch.prompts import Kind, hundred
+from engine.sketch.prompts import Kind, Pair, Prompt, hundred
 from tests.engine.sketch.conftest import THINGS
 
 
@@ -128,7 +128,7 @@ def test_a_tokenizer_reads_what_it_has_never_seen(tmp_path: Path) -> None:
 
 
 def test_from_pictures_to_a_checkpoint_that_the_stock_pipeline_draws_with(toy: Config) -> None:
-    train.run(toy, ["text", "vae", "decoder", "tower", "unet", "export"])
+    train.run(toy, ["text", "vae", "decoder", "unet", "tower", "export"])
     weights = toy.work / "weights"
     pipeline = StableDiffusionPipeline.from_pretrained(weights, dtype=torch.float32)
     pipeline.set_progress_bar_config(disable=True)
@@ -154,27 +154,53 @@ def test_from_pictures_to_a_checkpoint_that_the_stock_pipeline_draws_with(toy: C
 def test_pictures_of_three_shapes_are_learnt_from(toy: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unet, "SHARD", 1)
     config = replace(toy, shots=len(unet.FRAMES))
-    learned = unet.train(vae.train(config), *train.finished_text(config), config)
+    learned, _ = unet.train(vae.train(config), *train.finished_text(config), config)
     shapes = {tuple(latents.shape[2:]) for latents, _ in unet.read_shots(config)}
     assert shapes == {(16, 16), (14, 21), (21, 14)}
     assert all(torch.isfinite(weight).all() for weight in learned.state_dict().values())
 
 
+def test_the_text_tower_learns_with_the_pictures_and_whole_prompts_keep_their_meaning(
+    toy: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokenizer, taught = train.finished_text(toy)
+    ids = text.tokenize(tokenizer, ["cat face", "a red apple"])
+    is_ended = ids == len(tokenizer) - 1
+    moved = {}
+    for meaning in (0.0, 30.0):
+        monkeypatch.setattr(unet, "MEANING", meaning)
+        work = toy.work / f"{meaning:g}"
+        work.mkdir()
+        for path in [path for path in toy.work.iterdir() if path.is_file()]:
+            (work / path.name).symlink_to(path)
+        plan = replace(toy.unet, steps=30, batch=4, lr=5e-3)
+        _, encoder = unet.train(vae.train(toy), tokenizer, taught, replace(toy, work=work, unet=plan))
+        with torch.no_grad():
+            moved[meaning] = (
+                (encoder(ids).last_hidden_state - taught(ids).last_hidden_state).square().mean(-1)
+            )
+    assert moved[0.0][~is_ended].mean() > 1e-4
+    assert moved[30.0][is_ended].mean() < 0.5 * moved[0.0][is_ended].mean()
+
+
 def test_a_checkpoint_can_be_gone_on_from(toy: Config, tmp_path: Path) -> None:
-    train.run(toy, ["text", "vae", "decoder", "tower", "unet", "export"])
+    train.run(toy, ["text", "vae", "decoder", "unet", "tower", "export"])
     further = tmp_path / "further"
     further.mkdir()
     for name in ("pictures.npy", "pictures.jsonl", "synonyms.json", "lesson.pt"):
         (further / name).symlink_to((toy.work / name).resolve())
     config = replace(toy, work=further, init=toy.work / "weights", blend=0.0)
-    learned = unet.train(vae.train(config), *train.finished_text(config), config)
+    tokenizer, taught = train.finished_text(config)
+    learned, encoder = unet.train(vae.train(config), tokenizer, taught, config)
     before = unet.read_known(toy.work / "weights").state_dict()
     assert all(torch.equal(weight, before[name]) for name, weight in learned.state_dict().items())
+    words = taught.state_dict()
+    assert all(torch.equal(weight, words[name]) for name, weight in encoder.state_dict().items())
     kept = vae.train(toy).encoder.conv_in.weight
     assert torch.allclose(vae.train(config).encoder.conv_in.weight, kept, atol=1e-2)
     untaught = replace(config, tower=replace(config.tower, steps=0))
     seen, gone_on = (
-        tower.train(each).vision_model.embeddings.patch_embedding.weight for each in (toy, untaught)
+        train.learn_seeing(each).vision_model.embeddings.patch_embedding.weight for each in (toy, untaught)
     )
     assert torch.allclose(seen, gone_on, atol=1e-2)
 
@@ -276,6 +302,52 @@ def test_a_judge_that_was_thrown_far_to_one_side_still_tells_pictures_apart(toy:
         torch.rand(2, 3, judge.SIDE, judge.SIDE, generator=torch.Generator().manual_seed(0))
     )
     assert (first - second).abs().max() > 1e-6
+
+
+class ByColour(judge.Judge):
+    """A judge that knows things by the colour in the middle of a picture."""
+
+    def __init__(self, colours: list[tuple[int, int, int]]) -> None:
+        super().__init__(len(colours), 8)
+        self.colours = torch.tensor(colours) / 127.5 - 1
+
+    def scores(self, pixels: Tensor) -> Tensor:
+        return -torch.cdist(pixels[:, :, judge.SIDE // 2, judge.SIDE // 2], self.colours)
+
+
+def test_a_pair_is_found_when_both_are_there_either_way_round(toy: Config) -> None:
+    gallery = judge.open_gallery(toy)
+    colours = {label: colour for label, (_, _, colour) in THINGS.items()}
+    examiner = ByColour([colours[concept.label] for concept in gallery.concepts])
+    pair = Pair(first=("red apple",), second=("horse",))
+    prompt = Prompt(text="a red apple and a horse", kind=Kind.PAIR, pair=pair)
+
+    def drawn(left: str, right: str) -> Image.Image:
+        image = Image.new("RGB", (64, 64), colours[left])
+        image.paste(colours[right], (32, 0, 64, 64))
+        return image
+
+    images = [drawn("red apple", "horse"), drawn("horse", "red apple"), drawn("horse", "horse")]
+    ranks = evaluate.best_rank(
+        evaluate.Row(prompt=prompt, images=tuple(images), seconds=1.0), gallery, examiner
+    )
+    assert ranks[:2] == [0, 0]
+    assert ranks[2] > 0
+
+
+def test_a_rider_is_looked_for_above_what_carries(toy: Config) -> None:
+    gallery = judge.open_gallery(toy)
+    colours = {label: colour for label, (_, _, colour) in THINGS.items()}
+    examiner = ByColour([colours[concept.label] for concept in gallery.concepts])
+    (prompt,) = (prompt for prompt in hundred() if prompt.text == "an astronaut riding a horse")
+    riding = Image.new("RGB", (64, 64), colours["horse"])
+    riding.paste(colours["astronaut"], (0, 0, 64, 30))
+    images = (riding, riding.transpose(Image.Transpose.FLIP_TOP_BOTTOM))
+    ridden, fallen = evaluate.best_rank(
+        evaluate.Row(prompt=prompt, images=images, seconds=1.0), gallery, examiner
+    )
+    assert ridden == 0
+    assert fallen > 0
 
 
 def test_a_report_and_a_contact_sheet_are_made_of_the_rows(toy: Config) -> None:

@@ -2,11 +2,13 @@
 
 import argparse
 import logging
+import multiprocessing
 import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import torch
@@ -122,10 +124,21 @@ STAGES: dict[str, Callable[[Config], object]] = {
 
 def replica(rank: int, config: Config, meeting: str) -> None:
     """One of several equal U-Net trainings; they meet over a file, as many steps apart as the plan says."""
+    Thread(target=end_with_parent, daemon=True).start()
     prepare(config)
     dist.init_process_group("gloo", init_method=meeting, rank=rank, world_size=config.replicas)
     learn_drawing(config)
     dist.destroy_process_group()
+
+
+def end_with_parent() -> None:
+    """Wait for the process that began this one to end, and end: a run that was killed must not write on.
+
+    torch only interrupts replicas then, which whatever runs in the background of a script ignores.
+    """
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def parse(arguments: Sequence[str] | None = None) -> tuple[Config, list[str]]:

@@ -1,12 +1,15 @@
 """Every stage learns at toy size, resumes as if never stopped, and gives a checkpoint that loads anywhere."""
 
 import json
+import multiprocessing
+import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812 - as everywhere in torch
@@ -62,6 +65,29 @@ def test_a_killed_run_goes_on_as_if_it_had_not_been(toy: Config, tmp_path: Path)
     whole = learn(steady, ())
     parts = learn(replace(steady, work=other), (3, 5))
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
+
+
+def run_in_background(config: Config) -> None:
+    """Train as a script's `&` does, which lets no interrupt through."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    train.run(config, ["unet"])
+
+
+def test_replicas_end_with_the_run_that_began_them(toy: Config) -> None:
+    train.run(toy, ["text", "vae"])
+    endless = replace(toy, replicas=2, unet=replace(toy.unet, steps=10**9))
+    run = multiprocessing.get_context("spawn").Process(target=run_in_background, args=(endless,))
+    run.start()
+    while not (toy.work / "unet.pt").exists():
+        run.join(0.1)
+        assert run.is_alive()
+    replicas = psutil.Process(run.pid).children(recursive=True)
+    assert len(replicas) >= 2
+    run.kill()
+    _, alive = psutil.wait_procs(replicas, timeout=30)
+    for process in alive:
+        process.kill()
+    assert not alive
 
 
 def test_the_learning_rate_rises_stays_and_falls() -> None:

@@ -21,7 +21,7 @@ from engine.sketch import GUIDANCE_SCALE, STEPS, WEIGHTS, judge, scenes
 from engine.sketch.captions import article
 from engine.sketch.config import WORK, cpu, gpu
 from engine.sketch.judge import Gallery, Judge
-from engine.sketch.prompts import LEFT, RIGHT, Box, Kind, Prompt, hundred
+from engine.sketch.prompts import Box, Kind, Prompt, hundred
 from engine.sketch.shots import Studio
 from engine.sketch.unet import open_studio
 
@@ -118,16 +118,14 @@ def main_colour_name(image: Image.Image) -> str:
 def best_rank(row: Row, gallery: Gallery, examiner: Judge) -> list[int]:
     """For each picture the judge's rank of the best of the right concepts, of a pair the worse of the two.
 
-    0 is first. Things side by side may stand either way round. Of what the judge does not know there is none.
+    0 is first; of the ways in which a pair may stand the best counts. Of what the judge does not know there
+    is none.
     """
     pair = row.prompt.pair
     if pair is None:
         return _best_rank_of(row.prompt.labels, row.images, gallery, examiner)
-    ways = [(pair.first_in, pair.second_in)]
-    if ways[0] == (LEFT, RIGHT):
-        ways.append((RIGHT, LEFT))
     found = []
-    for boxes in ways:
+    for boxes in pair.ways:
         first, second = (
             _best_rank_of(labels, [part(image, box) for image in row.images], gallery, examiner)
             for labels, box in zip((pair.first, pair.second), boxes, strict=True)
@@ -148,8 +146,11 @@ def _best_rank_of(
 
 def part(image: Image.Image, box: Box) -> Image.Image:
     """A part of a picture."""
-    sides = (image.width, image.height, image.width, image.height)
-    return image.crop(tuple(round(share * side) for share, side in zip(box, sides, strict=True)))  # type: ignore[arg-type]  # four
+    left, top, right, bottom = box
+    width, height = image.size
+    return image.crop(
+        (round(left * width), round(top * height), round(right * width), round(bottom * height))
+    )
 
 
 def held_out_ranks(gallery: Gallery, examiner: Judge) -> list[int]:
@@ -187,10 +188,7 @@ def report(rows: Sequence[Row], gallery: Gallery, examiner: Judge, studio: Studi
     figures = {"judge top-1": share(own, 1), "judge top-5": share(own, 5)}
     for kind in Kind:
         ranks = [
-            rank
-            for row in rows
-            if row.prompt.kind is kind and (row.prompt.labels or row.prompt.pair)
-            for rank in best_rank(row, gallery, examiner)
+            rank for row in rows if row.prompt.kind is kind for rank in best_rank(row, gallery, examiner)
         ]
         figures |= retrieval(kind, ranks, figures["judge top-5"])
     coloured = [row for row in rows if row.prompt.colour]

@@ -92,13 +92,18 @@ class Training(Generic[Learner]):
     def path(self) -> Path:
         return self.config.work / f"{self.name}.pt"
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether there is nothing left to learn, and so nothing to compose batches for."""
+        return self.step >= self.plan.steps
+
     def run(self, compose: Compose) -> Learner:
         """Learn what is left of the plan; the averaged module, for use.
 
         Every step draws its randomness from (seed, stage, replica, step) anew, so that a run which was
         killed and resumed is the run that was not.
         """
-        if self.step >= self.plan.steps:
+        if self.is_finished:
             return self.average
         self.module.train()
         saved = time.monotonic()
@@ -166,7 +171,7 @@ class Training(Generic[Learner]):
         A finished stage keeps its average alone, a quarter of the size.
         """
         state: dict[str, Any] = {"step": self.step, "average": self.average.state_dict()}
-        if self.step < self.plan.steps:
+        if not self.is_finished:
             state |= {"module": self.module.state_dict(), "optimiser": self.optimiser.state_dict()}
         half = self.path.with_suffix(".half")
         torch.save(state, half)

@@ -23,16 +23,20 @@ Box: TypeAlias = tuple[float, float, float, float]
 """A part of a picture: left, top, right and bottom as shares of its sides."""
 LEFT, RIGHT = (0.0, 0.23, 0.54, 0.77), (0.46, 0.23, 1.0, 0.77)
 ABOVE, BELOW = (0.26, 0.0, 0.74, 0.48), (0.14, 0.28, 0.86, 1.0)
+Ways: TypeAlias = tuple[tuple[Box, Box], ...]
+"""Where two things may stand: (the first, the second), each way that is right."""
+BESIDE: Ways = ((LEFT, RIGHT), (RIGHT, LEFT))
+OVER: Ways = ((ABOVE, BELOW),)
+UNDER: Ways = ((BELOW, ABOVE),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Where the two things of a prompt should be found; each may answer to several labels."""
+    """The two things of a prompt, each with the labels it may answer to, and where they should be found."""
 
     first: tuple[str, ...]
     second: tuple[str, ...]
-    first_in: Box = LEFT
-    second_in: Box = RIGHT
+    ways: Ways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,14 +116,14 @@ PARAPHRASES = (
     ("a fir", "evergreen tree"),
 )
 PAIRS = (
-    ("a cat and a dog", "cat", "dog", LEFT, RIGHT),
-    ("a cat wearing a hat", "cat", "hat", BELOW, ABOVE),
-    ("an apple and a banana", "apple", "banana", LEFT, RIGHT),
-    ("a robot and a heart", "robot", "heart", LEFT, RIGHT),
-    ("a fox and a mushroom", "fox", "mushroom", LEFT, RIGHT),
-    ("an astronaut riding a horse", "astronaut", "horse", ABOVE, BELOW),
-    ("a panda next to a rocket", "panda", "rocket", LEFT, RIGHT),
-    ("a star and a crown", "star", "crown", LEFT, RIGHT),
+    ("a cat and a dog", "cat", "dog", BESIDE),
+    ("a cat wearing a hat", "cat", "hat", UNDER),
+    ("an apple and a banana", "apple", "banana", BESIDE),
+    ("a robot and a heart", "robot", "heart", BESIDE),
+    ("a fox and a mushroom", "fox", "mushroom", BESIDE),
+    ("an astronaut riding a horse", "astronaut", "horse", OVER),
+    ("a panda next to a rocket", "panda", "rocket", BESIDE),
+    ("a star and a crown", "star", "crown", BESIDE),
 )
 SCENES = (
     ("a sunset over a mountain range, vector image", ""),
@@ -149,8 +153,8 @@ def hundred() -> tuple[Prompt, ...]:
         noun = words.split(",")[0].removeprefix("a ")
         found.append(Prompt(text=words, kind=Kind.STYLE, labels=alike(noun.removesuffix(" face"))))
     found += [Prompt(text=words, kind=Kind.PARAPHRASE, labels=alike(noun)) for words, noun in PARAPHRASES]
-    for text, first, second, first_in, second_in in PAIRS:
-        pair = Pair(first=alike(first), second=alike(second), first_in=first_in, second_in=second_in)
+    for text, first, second, ways in PAIRS:
+        pair = Pair(first=alike(first), second=alike(second), ways=ways)
         found.append(Prompt(text=text, kind=Kind.PAIR, pair=pair))
     found += [Prompt(text=text, kind=Kind.SCENE, labels=alike(noun) if noun else ()) for text, noun in SCENES]
     return tuple(found)

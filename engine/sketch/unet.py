@@ -18,7 +18,7 @@ from engine.sketch import concepts, text
 from engine.sketch.captions import pick
 from engine.sketch.config import Config
 from engine.sketch.data import load
-from engine.sketch.loop import Batch, Training, go_part_of_the_way, mixed_precision, warm_start
+from engine.sketch.loop import Batch, Compose, Training, go_part_of_the_way, mixed_precision, warm_start
 from engine.sketch.shots import SQUARE_FRAME, TALL_FRAME, WIDE_FRAME, Studio
 from engine.sketch.vae import to_tensor
 
@@ -171,15 +171,27 @@ def train(
 
     With a `blend` both are part of the way there from the checkpoint that was gone on from.
     """
-    encode_shots(vae, config)
+    denoising = Denoising(build(config), encoder)
+    if config.init is not None:
+        warm_start(denoising.unet, read_known(config.init).state_dict())
+    training = Training("unet", denoising, config.unet, config)
+    if not training.is_finished:
+        encode_shots(vae, config)
+        training.run(composing(tokenizer, config))
+    learned = training.average
+    if config.init is not None and config.blend < 1:
+        go_part_of_the_way(learned.unet, read_known(config.init).to(config.device), config.blend)
+        go_part_of_the_way(learned.encoder, learned.taught, config.blend)
+    return learned.unet, learned.encoder
+
+
+def composing(tokenizer: CLIPTokenizer, config: Config) -> Compose:
+    """Batches of encoded pictures of one shape, each with one of its captions or none."""
     by_shape: dict[tuple[int, ...], list[Sample]] = defaultdict(list)
     for latents, captions in read_shots(config):
         by_shape[latents.shape[1:]] += zip(latents, captions, strict=True)
     shapes = list(by_shape.values())
     shares = np.asarray([len(samples) for samples in shapes]) / sum(map(len, shapes))
-    denoising = Denoising(build(config), encoder)
-    if config.init is not None:
-        warm_start(denoising.unet, read_known(config.init).state_dict())
 
     def compose(rng: np.random.Generator) -> Batch:
         alike = shapes[rng.choice(len(shapes), p=shares)]
@@ -187,11 +199,7 @@ def train(
         said = ["" if rng.random() < P_DROP else pick(rng, captions) for _, captions in chosen]
         return torch.stack([latent for latent, _ in chosen]).float(), text.tokenize(tokenizer, said)
 
-    learned = Training("unet", denoising, config.unet, config).run(compose)
-    if config.init is not None and config.blend < 1:
-        go_part_of_the_way(learned.unet, read_known(config.init).to(config.device), config.blend)
-        go_part_of_the_way(learned.encoder, learned.taught, config.blend)
-    return learned.unet, learned.encoder
+    return compose
 
 
 def read_known(checkpoint: Path) -> UNet2DConditionModel:

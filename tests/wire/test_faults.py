@@ -11,7 +11,7 @@ from bot.delivery.progress import WAITING_EDIT_SECONDS
 from playground import Playground
 from playground.faults import Delay, Drop, Hold, RateLimited, Status
 from playground.rest import Request
-from playground.views import Channel
+from playground.views import Channel, Member
 from tests.wire.conftest import BotProcess
 from tests.wire.test_path import grids, picture, wait_for_grids
 
@@ -23,6 +23,15 @@ def edits_of(discord: Playground, room: Channel) -> list[Request]:
     """The edits in a channel, in order."""
     place = f"/channels/{room.id}/messages/"
     return [r for r in discord.requests if r.method == "PATCH" and r.path.startswith(place)]
+
+
+async def ask_for_two_long_jobs(discord: Playground, slow_bot: BotProcess) -> tuple[Member, Channel]:
+    """Start the bot; who asked for two jobs of 100 steps, and where."""
+    await slow_bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    for _ in range(2):
+        await discord.slash(ada, room, "imagine", prompt="a red apple --steps 100")
+    return ada, room
 
 
 @pytest.mark.parametrize(
@@ -131,10 +140,7 @@ async def test_a_token_that_is_refused_ends_the_process_and_keeps_what_is_owed(
 async def test_edits_are_coalesced_within_the_budget_of_the_channel(
     discord: Playground, slow_bot: BotProcess
 ) -> None:
-    await slow_bot.start()
-    ada, room = discord.guild.owner, discord.guild.newbies
-    for _ in range(2):
-        await discord.slash(ada, room, "imagine", prompt="a red apple --steps 100")
+    ada, room = await ask_for_two_long_jobs(discord, slow_bot)
     edits = await discord.wait_for(lambda d: many if len(many := edits_of(d, room)) >= 6 else None, 120)
     for message in discord.messages(room):
         if "Cancel" in [button.label for button in message.components]:  # else it is drawn by now
@@ -149,10 +155,7 @@ async def test_edits_are_coalesced_within_the_budget_of_the_channel(
 async def test_a_job_that_had_to_wait_a_moment_holds_up_no_preview_in_its_channel(
     discord: Playground, slow_bot: BotProcess
 ) -> None:
-    await slow_bot.start()
-    ada, room = discord.guild.owner, discord.guild.newbies
-    for _ in range(2):
-        await discord.slash(ada, room, "imagine", prompt="a red apple --steps 100")
+    _, room = await ask_for_two_long_jobs(discord, slow_bot)
     first_of_each_and_two_more = 4
     before_another_word_on_its_place = WAITING_EDIT_SECONDS - 1
     await discord.wait_for(

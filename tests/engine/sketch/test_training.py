@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,7 +23,7 @@ from engine.sketch import WEIGHTS, evaluate, judge, text, tower, train, unet, va
 from engine.sketch.config import Config, Plan, cpu, gpu
 from engine.sketch.data import load
 from engine.sketch.loop import Training, go_part_of_the_way, warm_start
-from engine.sketch.prompts import Kind, Pair, Prompt, hundred
+from engine.sketch.prompts import BESIDE, Kind, Pair, Prompt, hundred
 from tests.engine.sketch.conftest import THINGS
 
 
@@ -186,6 +187,14 @@ def test_pictures_of_three_shapes_are_learnt_from(toy: Config, monkeypatch: pyte
     assert all(torch.isfinite(weight).all() for weight in learned.state_dict().values())
 
 
+def test_a_finished_unet_is_read_without_its_pictures(toy: Config) -> None:
+    learned, _, _ = train.learn_drawing(toy)
+    shutil.rmtree(toy.work / "shots")
+    again, _, _ = train.learn_drawing(toy)
+    assert all(torch.equal(weight, again.state_dict()[name]) for name, weight in learned.state_dict().items())
+    assert not (toy.work / "shots").exists()
+
+
 def test_the_text_tower_learns_with_the_pictures_and_whole_prompts_keep_their_meaning(
     toy: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,14 +202,11 @@ def test_the_text_tower_learns_with_the_pictures_and_whole_prompts_keep_their_me
     ids = text.tokenize(tokenizer, ["cat face", "a red apple"])
     is_ended = ids == len(tokenizer) - 1
     moved = {}
+    config = replace(toy, unet=replace(toy.unet, steps=30, batch=4, lr=5e-3))
     for meaning in (0.0, 30.0):
         monkeypatch.setattr(unet, "MEANING", meaning)
-        work = toy.work / f"{meaning:g}"
-        work.mkdir()
-        for path in [path for path in toy.work.iterdir() if path.is_file()]:
-            (work / path.name).symlink_to(path)
-        plan = replace(toy.unet, steps=30, batch=4, lr=5e-3)
-        _, encoder = unet.train(vae.train(toy), tokenizer, taught, replace(toy, work=work, unet=plan))
+        _, encoder = unet.train(vae.train(config), tokenizer, taught, config)
+        (toy.work / "unet.pt").unlink()
         with torch.no_grad():
             moved[meaning] = (
                 (encoder(ids).last_hidden_state - taught(ids).last_hidden_state).square().mean(-1)
@@ -330,12 +336,15 @@ def test_a_judge_that_was_thrown_far_to_one_side_still_tells_pictures_apart(toy:
     assert (first - second).abs().max() > 1e-6
 
 
+COLOURS = {label: colour for label, (_, _, colour) in THINGS.items()}
+
+
 class ByColour(judge.Judge):
     """A judge that knows things by the colour in the middle of a picture."""
 
-    def __init__(self, colours: list[tuple[int, int, int]]) -> None:
-        super().__init__(len(colours), 8)
-        self.colours = torch.tensor(colours) / 127.5 - 1
+    def __init__(self, gallery: judge.Gallery) -> None:
+        super().__init__(len(gallery.concepts), 8)
+        self.colours = torch.tensor([COLOURS[concept.label] for concept in gallery.concepts]) / 127.5 - 1
 
     def scores(self, pixels: Tensor) -> Tensor:
         return -torch.cdist(pixels[:, :, judge.SIDE // 2, judge.SIDE // 2], self.colours)
@@ -343,19 +352,17 @@ class ByColour(judge.Judge):
 
 def test_a_pair_is_found_when_both_are_there_either_way_round(toy: Config) -> None:
     gallery = judge.open_gallery(toy)
-    colours = {label: colour for label, (_, _, colour) in THINGS.items()}
-    examiner = ByColour([colours[concept.label] for concept in gallery.concepts])
-    pair = Pair(first=("red apple",), second=("horse",))
+    pair = Pair(first=("red apple",), second=("horse",), ways=BESIDE)
     prompt = Prompt(text="a red apple and a horse", kind=Kind.PAIR, pair=pair)
 
     def drawn(left: str, right: str) -> Image.Image:
-        image = Image.new("RGB", (64, 64), colours[left])
-        image.paste(colours[right], (32, 0, 64, 64))
+        image = Image.new("RGB", (64, 64), COLOURS[left])
+        image.paste(COLOURS[right], (32, 0, 64, 64))
         return image
 
     images = [drawn("red apple", "horse"), drawn("horse", "red apple"), drawn("horse", "horse")]
     ranks = evaluate.best_rank(
-        evaluate.Row(prompt=prompt, images=tuple(images), seconds=1.0), gallery, examiner
+        evaluate.Row(prompt=prompt, images=tuple(images), seconds=1.0), gallery, ByColour(gallery)
     )
     assert ranks[:2] == [0, 0]
     assert ranks[2] > 0
@@ -363,14 +370,12 @@ def test_a_pair_is_found_when_both_are_there_either_way_round(toy: Config) -> No
 
 def test_a_rider_is_looked_for_above_what_carries(toy: Config) -> None:
     gallery = judge.open_gallery(toy)
-    colours = {label: colour for label, (_, _, colour) in THINGS.items()}
-    examiner = ByColour([colours[concept.label] for concept in gallery.concepts])
     (prompt,) = (prompt for prompt in hundred() if prompt.text == "an astronaut riding a horse")
-    riding = Image.new("RGB", (64, 64), colours["horse"])
-    riding.paste(colours["astronaut"], (0, 0, 64, 30))
+    riding = Image.new("RGB", (64, 64), COLOURS["horse"])
+    riding.paste(COLOURS["astronaut"], (0, 0, 64, 30))
     images = (riding, riding.transpose(Image.Transpose.FLIP_TOP_BOTTOM))
     ridden, fallen = evaluate.best_rank(
-        evaluate.Row(prompt=prompt, images=images, seconds=1.0), gallery, examiner
+        evaluate.Row(prompt=prompt, images=images, seconds=1.0), gallery, ByColour(gallery)
     )
     assert ridden == 0
     assert fallen > 0

@@ -7,7 +7,7 @@ import torch
 from diffusers.utils.torch_utils import randn_tensor
 
 from engine.api import Generate, Start
-from engine.checkpoint import Checkpoint
+from engine.families.unet import Checkpoint
 from engine.guides import Guide, combine, guided, unguided
 from engine.rows import Rows, pack
 from engine.samplers import SAMPLERS, schedule

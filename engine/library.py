@@ -11,7 +11,7 @@ import torch
 from engine import sketch
 from engine.api import ModelInfo
 from engine.capacity import Capacity, measure_curve
-from engine.checkpoint import Checkpoint
+from engine.families.unet import Checkpoint
 from engine.config import EngineConfig
 from engine.device import (
     as_engine_error,

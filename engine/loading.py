@@ -14,7 +14,7 @@ from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from safetensors import SafetensorError, safe_open
 from transformers.utils import logging as transformers_logging
 
-from engine.checkpoint import Checkpoint
+from engine.families.unet import Checkpoint
 from engine.errors import ModelNotFound
 from engine.sources import Source
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import torch
 
 from engine.api import Event, Finished, Generate, Generated, Preview, Progress, Queued, Started
-from engine.checkpoint import Checkpoint
+from engine.families.unet import Checkpoint
 from engine.device import Pace, as_engine_error, is_device_lost
 from engine.errors import DeviceLost, EngineError, GenerationFailed
 from engine.generation import Generation, texts_of

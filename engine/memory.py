@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from engine.capacity import Capacity
-from engine.checkpoint import Checkpoint
+from engine.families.unet import Checkpoint
 from engine.device import free_cached_memory, is_out_of_memory
 from engine.errors import OutOfMemory
 from engine.library import Library

@@ -9,7 +9,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from engine.bench.clock import WorkClock
 from engine.bench.stock import StockPipelines
 from engine.bench.table import print_table
-from engine.checkpoint import Checkpoint
+from engine.families.unet import Checkpoint
 from engine.library import Library
 from engine.rows import Rows
 

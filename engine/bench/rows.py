@@ -9,7 +9,7 @@ from engine.api import Generate, WeightedPrompt
 from engine.bench.clock import WorkClock
 from engine.bench.table import print_table
 from engine.capacity import Capacity
-from engine.checkpoint import Checkpoint
+from engine.families.unet import Checkpoint
 from engine.library import Library
 from engine.loop import DenoisingLoop
 from engine.rows import Rows

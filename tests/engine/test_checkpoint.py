@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 
 from engine.api import Lora
 from engine.bench.tiny import save_tiny_checkpoint, save_tiny_lora, tiny_pipeline
-from engine.checkpoint import Checkpoint
+from engine.families.unet import Checkpoint
 from engine.config import EngineConfig
 from engine.device import bfloat16_pays, choose_dtype, seconds_of
 from engine.errors import EngineError, InvalidRequest, ModelNotFound

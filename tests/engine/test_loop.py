@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from engine.api import Finished, Generate, Preview, Progress, Queued, Speed, Start, Started, WeightedPrompt
-from engine.checkpoint import Checkpoint
+from engine.families.unet import Checkpoint
 from engine.config import EngineConfig
 from engine.errors import EngineError, GenerationFailed, OutOfMemory
 from engine.library import Library

@@ -20,7 +20,7 @@ from engine.api import (
     Started,
     WeightedPrompt,
 )
-from engine.checkpoint import Checkpoint
+from engine.families.unet import Checkpoint
 from engine.config import EngineConfig
 from engine.errors import DeviceLost, EngineStopped, GenerationFailed, InvalidRequest, ModelNotFound
 from engine.worker import InProcessEngine

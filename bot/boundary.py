@@ -11,8 +11,8 @@ import aiohttp
 import discord
 from discord import app_commands
 
+from bot.domain.asker import Asker
 from bot.domain.errors import MissingPermissions, NotAllowed, NotFound, PromptError, UserError
-from bot.domain.job import Asker
 from bot.domain.sentences import say
 from bot.messages import refusals
 from bot.messages.components import to_view

@@ -16,8 +16,9 @@ from bot.app import make_data_dir, open_services, readable_discord_errors, start
 from bot.boundary import NEEDED
 from bot.client import point_discord_to
 from bot.config import Settings, StartupError
+from bot.domain.asker import Asker
 from bot.domain.errors import UserError
-from bot.domain.job import Asker, Job
+from bot.domain.job import Job
 from bot.imaging.encode import FILE_EXTENSIONS
 from bot.messages.jobs import FAILURES
 from bot.services import Services

@@ -11,7 +11,6 @@ import torch
 from engine import sketch
 from engine.api import ModelInfo
 from engine.capacity import Capacity, measure_curve
-from engine.families.unet import Checkpoint
 from engine.config import EngineConfig
 from engine.device import (
     as_engine_error,
@@ -25,6 +24,7 @@ from engine.device import (
     quickest,
 )
 from engine.errors import ModelNotFound
+from engine.families.unet import Checkpoint
 from engine.loading import load_checkpoint
 from engine.samplers import defaults_for, samplers_for
 from engine.sources import Source, resolve

@@ -14,8 +14,8 @@ from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from safetensors import SafetensorError, safe_open
 from transformers.utils import logging as transformers_logging
 
-from engine.families.unet import Checkpoint
 from engine.errors import ModelNotFound
+from engine.families.unet import Checkpoint
 from engine.sources import Source
 
 log = logging.getLogger(__name__)

@@ -10,9 +10,9 @@ from typing import TypeAlias
 import torch
 
 from engine.api import Event, Finished, Generate, Generated, Preview, Progress, Queued, Started
-from engine.families.unet import Checkpoint
 from engine.device import Pace, as_engine_error, is_device_lost
 from engine.errors import DeviceLost, EngineError, GenerationFailed
+from engine.families.unet import Checkpoint
 from engine.generation import Generation, texts_of
 from engine.library import Library
 from engine.memory import decode_within_memory, predict_within_memory

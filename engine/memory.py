@@ -8,9 +8,9 @@ import torch
 from PIL import Image
 
 from engine.capacity import Capacity
-from engine.families.unet import Checkpoint
 from engine.device import free_cached_memory, is_out_of_memory
 from engine.errors import OutOfMemory
+from engine.families.unet import Checkpoint
 from engine.library import Library
 from engine.rows import Rows
 

@@ -16,7 +16,8 @@ from bot.delivery.calls import ALREADY_ACKNOWLEDGED, TokenRefused
 from bot.delivery.post import Poster, channel_of
 from bot.delivery.progress import Pace, ProgressMessage
 from bot.domain.image_filter import Withheld
-from bot.domain.job import Job, JobKind, JobStatus
+from bot.domain.job import Job, JobStatus
+from bot.domain.kinds import JobKind
 from bot.messages import jobs as messages
 from bot.messages.components import to_view, with_pressed
 from bot.messages.payload import Payload

@@ -6,8 +6,8 @@ from datetime import tzinfo
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from bot.domain.asker import Asker
 from bot.domain.errors import NotAllowed
-from bot.domain.job import Asker
 from bot.domain.quota import Allowance, RoleAllowance, best
 from bot.domain.sentences import say
 

@@ -1,22 +1,13 @@
-"""A job: what a member asked for; its kinds, its states and the recipe that decides its pixels."""
+"""A job: what a member asked for, and where it stands."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
 
-
-class JobKind(StrEnum):
-    """How a job came about."""
-
-    IMAGINE = "imagine"
-    REROLL = "reroll"
-    """The same recipe with a new seed (🔄)."""
-    VARY = "vary"
-    """Image-to-image from one tile, with fresh seeds (V1–V4)."""
-    PICK = "pick"
-    """One tile of a grid, posted on its own (U1–U4). Free."""
+from bot.domain.asker import Asker
+from bot.domain.charges import Charge
+from bot.domain.kinds import JobKind
+from bot.domain.recipe import ImageRef, Recipe
 
 
 class JobStatus(StrEnum):
@@ -67,92 +58,6 @@ class Speed(StrEnum):
     FAST = "fast"
     RELAX = "relax"
     TURBO = "turbo"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageRef:
-    """One stored picture: a job and the index of its tile, 0 to 3 (1 to 4 to people)."""
-
-    job_id: int
-    index: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """Everything that decides the pixels of a job. Stored whole, so that it can be drawn again."""
-
-    prompts: tuple[tuple[str, float], ...]
-    """The parts of a multi-prompt with their weights; one part for a plain prompt."""
-    negative_prompt: str
-    width: int
-    height: int
-    steps: int
-    guidance_scale: float
-    sampler: str
-    seed: int
-    """Of the first picture; the others follow by one."""
-    num_images: int
-    model: str
-    model_hash: str
-    start: ImageRef | None = None
-    """The picture that image-to-image begins from."""
-    strength: float | None = None
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """One seed per picture."""
-        return tuple((self.seed + index) % 2**32 for index in range(self.num_images))
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values, for a JSON column."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """The recipe that `to_json` wrote."""
-        start = values.get("start")
-        return cls(
-            **{
-                **values,
-                "prompts": tuple((text, weight) for text, weight in values["prompts"]),
-                "start": ImageRef(**start) if start else None,
-            }
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charge:
-    """What a job costs: pictures, and device milliseconds."""
-
-    images: int
-    gpu_ms: int
-
-
-FREE = Charge(images=0, gpu_ms=0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
-    """Who asks for something, from where."""
-
-    source: str
-    """Unique per request (the interaction's id), so that a replay is recognised."""
-    guild_id: int | None
-    """None in a direct message."""
-    channel_id: int
-    user_id: int
-    name: str = ""
-    """As their guild sees them; empty in a direct message."""
-    is_manager: bool = False
-    """Whether they have Discord's Manage Server permission here."""
-    role_ids: tuple[int, ...] = ()
-    joined_at: datetime | None = None
-    """When they joined the guild; None in a direct message."""
-    is_age_restricted: bool = False
-    """Whether the channel is, or the thread's channel."""
-    parent_channel_id: int | None = None
-    """The channel that the thread belongs to; None outside of threads."""
-    locale: str = "en-US"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.asker import Asker
 from bot.domain.errors import NextStep, NotAllowed, UserError
 from bot.domain.guild import GuildSettings
-from bot.domain.job import Asker, ImageRef, JobKind
+from bot.domain.kinds import JobKind
+from bot.domain.recipe import ImageRef
 from bot.domain.sentences import moment, say
 
 EXAMPLES = ("a red fox in the snow", "a lighthouse at night --ar 3:2", "a red apple on a blue table")

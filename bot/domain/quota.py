@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Self
 
-from bot.domain.job import Charge
+from bot.domain.charges import Charge
 
 FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 """Before everything: the beginning of the one period that never ends."""

@@ -1,6 +1,6 @@
 """Amounts and periods in words, and the refusal of a job that no allowance covers."""
 
-from bot.domain.job import Charge
+from bot.domain.charges import Charge
 from bot.domain.quota import Allowance, Balance, Period, Unit, in_unit
 from bot.domain.sentences import Sentence, moment, say, say_n
 

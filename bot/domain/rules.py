@@ -8,10 +8,11 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Self
 
+from bot.domain.asker import Asker
 from bot.domain.echo import echo_code, visible
 from bot.domain.errors import NotAllowed
-from bot.domain.job import Asker, Recipe
 from bot.domain.lexicon import Lexicon, WordList, Words
+from bot.domain.recipe import Recipe
 from bot.domain.sentences import say, say_n
 from bot.domain.skeleton import read
 

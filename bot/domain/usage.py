@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from bot.domain.job import JobKind
+from bot.domain.kinds import JobKind
 from bot.domain.quota import Period, next_start, period_start
 
 

@@ -1,7 +1,8 @@
 """What a job's messages say: waiting, running, done, failed, cancelled."""
 
 from bot.domain.echo import echo
-from bot.domain.job import Failure, Job, JobKind, JobStatus, Speed
+from bot.domain.job import Failure, Job, JobStatus, Speed
+from bot.domain.kinds import JobKind
 from bot.domain.sentences import Sentence, Translations, say
 from bot.messages.catalogue import translations
 from bot.messages.payload import Button, Payload

@@ -1,7 +1,8 @@
 """What /mine says: a member's own history, page by page, each picture with the way to it."""
 
 from bot.domain.echo import echo
-from bot.domain.job import Job, JobKind
+from bot.domain.job import Job
+from bot.domain.kinds import JobKind
 from bot.domain.sentences import Translations, moment, say
 from bot.messages.catalogue import translations
 from bot.messages.lists import fitted

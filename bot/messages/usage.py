@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from bot.domain.echo import echo, visible
-from bot.domain.job import JobKind
+from bot.domain.kinds import JobKind
 from bot.domain.quota_words import duration
 from bot.domain.sentences import Sentence, Translations, moment, say, say_n
 from bot.domain.usage import By, Report, Row, Usage

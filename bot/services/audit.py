@@ -1,8 +1,8 @@
 """What moderators and rules did in a guild: read in pages, exported whole."""
 
+from bot.domain.asker import Asker
 from bot.domain.audit import AuditEntry, AuditFilter, AuditPage
 from bot.domain.guild import is_moderator
-from bot.domain.job import Asker
 from bot.services.guilds import moderated_guild
 from bot.storage import audit, guilds
 from bot.storage.database import Database

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.asker import Asker
 from bot.domain.errors import NotAllowed
 from bot.domain.guild import GuildSettings
-from bot.domain.job import Asker
 from bot.domain.sentences import moment, say
 from bot.services.clock import Clock, utc_now
 from bot.services.gates import Order

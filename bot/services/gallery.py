@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from bot.domain.asker import Asker
 from bot.domain.community import MAX_WORDS, Shown, ShownPage
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.job import Asker, Job, JobStatus, may_be_pressed
+from bot.domain.job import Job, JobStatus, may_be_pressed
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.storage import gallery, guilds

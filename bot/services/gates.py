@@ -6,9 +6,13 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.asker import Asker
+from bot.domain.charges import FREE, Charge
 from bot.domain.errors import UserError
 from bot.domain.guild import GuildSettings
-from bot.domain.job import FREE, Asker, Charge, ImageRef, JobKind, JobStatus, Recipe
+from bot.domain.job import JobStatus
+from bot.domain.kinds import JobKind
+from bot.domain.recipe import ImageRef, Recipe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import guild_options
+from bot.domain.asker import Asker
 from bot.domain.audit import RULE
 from bot.domain.guild import GuildSettings, require_manager, require_moderator
-from bot.domain.job import Asker
 from bot.services.clock import Clock, utc_now
 from bot.storage import audit, guilds
 from bot.storage.database import Database

@@ -8,21 +8,14 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import prompt as prompts
+from bot.domain.asker import Asker
+from bot.domain.charges import FREE, Charge
 from bot.domain.errors import NotAllowed, NotFound, Unavailable
 from bot.domain.guild import is_moderator
-from bot.domain.job import (
-    FREE,
-    Asker,
-    Charge,
-    ImageRef,
-    Job,
-    JobKind,
-    JobStatus,
-    Recipe,
-    Speed,
-    may_be_pressed,
-)
+from bot.domain.job import Job, JobStatus, Speed, may_be_pressed
+from bot.domain.kinds import JobKind
 from bot.domain.moderation import check_text
+from bot.domain.recipe import ImageRef, Recipe
 from bot.domain.sentences import say
 from bot.domain.size import AspectRatio, fit
 from bot.services.allowances import Allowances

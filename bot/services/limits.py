@@ -2,9 +2,10 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.asker import Asker
 from bot.domain.errors import TooManyJobs
 from bot.domain.guild import GuildSettings
-from bot.domain.job import Asker, JobStatus
+from bot.domain.job import JobStatus
 from bot.domain.sentences import say_n
 from bot.services.gates import Order
 from bot.storage import jobs as jobs_table

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.asker import Asker
 from bot.domain.errors import NotFound, UserError
 from bot.domain.guild import GuildSettings
-from bot.domain.job import Asker, ImageRef, Job, JobKind
+from bot.domain.job import Job
+from bot.domain.kinds import JobKind
 from bot.domain.onboarding import EXAMPLES, PendingJob, Start, TermsNotAccepted, check_account
+from bot.domain.recipe import ImageRef
 from bot.domain.rooms import least_busy
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.asker import Asker
 from bot.domain.audit import RULE
 from bot.domain.echo import echo
 from bot.domain.errors import NextStep, NotAllowed, NotFound
 from bot.domain.guild import GuildSettings
-from bot.domain.job import Asker
 from bot.domain.people import (
     MAX_TEXT,
     POINTS_PER_STRIKE,

@@ -8,7 +8,9 @@ from pathlib import Path
 from PIL import Image
 
 from bot.domain.errors import NotFound, Unavailable
-from bot.domain.job import ImageRef, Job, JobKind, JobStatus, Recipe, Speed
+from bot.domain.job import Job, JobStatus, Speed
+from bot.domain.kinds import JobKind
+from bot.domain.recipe import ImageRef, Recipe
 from bot.domain.sentences import say
 from bot.imaging.encode import Encoded, encode_file, encode_grid, encode_single, is_small, recipe_text
 from bot.storage import jobs as jobs_table

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.asker import Asker
 from bot.domain.errors import NotFound, Unavailable
 from bot.domain.guild import GuildSettings, is_moderator
-from bot.domain.job import Asker, Job, JobStatus
+from bot.domain.job import Job, JobStatus
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.services.gates import Order

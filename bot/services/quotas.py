@@ -7,9 +7,9 @@ from zoneinfo import available_timezones
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.asker import Asker
 from bot.domain.errors import NotFound
 from bot.domain.guild import GuildSettings
-from bot.domain.job import Asker
 from bot.domain.quota import Allowance, Balance, Mismatch, RoleAllowance, Unit
 from bot.domain.quota_words import rate
 from bot.domain.sentences import say

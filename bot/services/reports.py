@@ -6,9 +6,11 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.asker import Asker
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.job import Asker, ImageRef, Job, Post
+from bot.domain.job import Job, Post
 from bot.domain.people import MAX_TEXT, AppealStatus, Report
+from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild

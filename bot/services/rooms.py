@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.asker import Asker
 from bot.domain.errors import NotAllowed
 from bot.domain.guild import GuildSettings
-from bot.domain.job import Asker
 from bot.domain.rooms import Room, RoomPlan, least_busy, plan_rooms
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import prompt as prompts
+from bot.domain.asker import Asker
 from bot.domain.audit import RULE
 from bot.domain.echo import echo_code
 from bot.domain.errors import NextStep, NotAllowed, NotFound, PromptRefused, UserError
 from bot.domain.guild import GuildSettings, is_moderator
-from bot.domain.job import Asker, Job, JobKind
+from bot.domain.job import Job
+from bot.domain.kinds import JobKind
 from bot.domain.moderation import check_text, is_explicit
 from bot.domain.people import POINTS, strikes_of
 from bot.domain.rules import (

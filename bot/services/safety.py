@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.asker import Asker
 from bot.domain.audit import RULE
 from bot.domain.errors import NotAllowed
 from bot.domain.image_filter import ImageFilter, Withheld, outcome
-from bot.domain.job import Asker, ImageRef, Job
+from bot.domain.job import Job
 from bot.domain.people import AppealStatus, Report
+from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild

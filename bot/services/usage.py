@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.job import Asker
+from bot.domain.asker import Asker
 from bot.domain.usage import By, Digest, Report, Row, by_day, last_days, last_week, next_week
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild

@@ -13,7 +13,8 @@ from pathlib import Path
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.job import ImageRef, Job, JobStatus, Recipe
+from bot.domain.job import Job, JobStatus
+from bot.domain.recipe import ImageRef, Recipe
 from bot.storage import jobs as jobs_table
 from bot.storage.models import (
     AccountRow,

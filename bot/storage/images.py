@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from bot.domain.job import ImageRef
+from bot.domain.recipe import ImageRef
 
 
 class ImageFiles:

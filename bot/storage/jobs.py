@@ -8,7 +8,10 @@ from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.job import Charge, Failure, ImageRef, Job, JobKind, JobStatus, Post, Recipe, Speed
+from bot.domain.charges import Charge
+from bot.domain.job import Failure, Job, JobStatus, Post, Speed
+from bot.domain.kinds import JobKind
+from bot.domain.recipe import ImageRef, Recipe
 from bot.storage.models import CopyRow, ImageRow, JobRow, OutboxRow
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from bot.domain.job import FREE, Charge
+from bot.domain.charges import FREE, Charge
 from bot.domain.quota import Allowance, Grant, Mismatch, Unit, in_ledger, in_unit
 from bot.storage.jobs import insert_or_ignore
 from bot.storage.models import AccountRow, JobRow, LedgerRow

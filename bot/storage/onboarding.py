@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.job import ImageRef, JobKind
+from bot.domain.kinds import JobKind
 from bot.domain.onboarding import MAX_PENDING, PENDING_DAYS, PendingJob
+from bot.domain.recipe import ImageRef
 from bot.storage.jobs import insert_or_ignore
 from bot.storage.models import PendingJobRow, TermsAcceptanceRow
 

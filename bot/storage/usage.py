@@ -17,7 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.job import JobKind, JobStatus
+from bot.domain.job import JobStatus
+from bot.domain.kinds import JobKind
 from bot.domain.usage import PromptUsage, Row, Usage
 from bot.storage.models import JobRow, MemberRow
 

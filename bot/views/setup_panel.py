@@ -7,9 +7,9 @@ from typing import Any, cast
 import discord
 
 from bot.boundary import Interaction, asker_of, check_posting, guard, patience
+from bot.domain.asker import Asker
 from bot.domain.guild import GuildSettings
 from bot.domain.guild_options import MAX_IDS, ROWS, Kind, written
-from bot.domain.job import Asker
 from bot.domain.rooms import Arranged
 from bot.domain.sentences import Sentence, Translations, say
 from bot.messages import guild as messages

@@ -4,7 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.job import Charge, Job, JobKind, JobStatus, Recipe, Speed
+from bot.domain.charges import Charge
+from bot.domain.job import Job, JobStatus, Speed
+from bot.domain.kinds import JobKind
+from bot.domain.recipe import Recipe
 
 RECIPE = Recipe(
     prompts=(("a red fox in the snow", 1.0),),

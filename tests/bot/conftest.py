@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.domain.job import Asker
+from bot.domain.asker import Asker
 from bot.services import Services, build_services
 from bot.storage.database import Database, owned_database
 from tests.bot.hand_engine import HandEngine

@@ -13,10 +13,10 @@ from safetensors.torch import save_file
 
 from engine.api import Lora
 from engine.bench.tiny import save_tiny_checkpoint, save_tiny_lora, tiny_pipeline
-from engine.families.unet import Checkpoint
 from engine.config import EngineConfig
 from engine.device import bfloat16_pays, choose_dtype, seconds_of
 from engine.errors import EngineError, InvalidRequest, ModelNotFound
+from engine.families.unet import Checkpoint
 from engine.library import Library
 from engine.loading import load_checkpoint
 from engine.loop import DenoisingLoop

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from engine.api import Finished, Generate, Preview, Progress, Queued, Speed, Start, Started, WeightedPrompt
-from engine.families.unet import Checkpoint
 from engine.config import EngineConfig
 from engine.errors import EngineError, GenerationFailed, OutOfMemory
+from engine.families.unet import Checkpoint
 from engine.library import Library
 from engine.loop import DenoisingLoop
 from engine.rows import Rows

@@ -20,9 +20,9 @@ from engine.api import (
     Started,
     WeightedPrompt,
 )
-from engine.families.unet import Checkpoint
 from engine.config import EngineConfig
 from engine.errors import DeviceLost, EngineStopped, GenerationFailed, InvalidRequest, ModelNotFound
+from engine.families.unet import Checkpoint
 from engine.worker import InProcessEngine
 from tests.engine.requests import generate
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.charges import Charge
 from bot.domain.guild import GuildSettings, allowance_of
-from bot.domain.job import Charge
 from bot.domain.quota import (
     FIRST_MOMENT,
     Allowance,

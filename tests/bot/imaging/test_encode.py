@@ -11,7 +11,10 @@ import pytest
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
-from bot.domain.job import FREE, Job, JobKind, JobStatus, Recipe, Speed
+from bot.domain.charges import FREE
+from bot.domain.job import Job, JobStatus, Speed
+from bot.domain.kinds import JobKind
+from bot.domain.recipe import Recipe
 from bot.imaging.encode import (
     VERSION,
     Encoded,

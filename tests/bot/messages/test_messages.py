@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.errors import NextStep, NotAllowed, PromptError, QuotaExceeded
-from bot.domain.job import Failure, ImageRef, JobKind, JobStatus
+from bot.domain.job import Failure, JobStatus
+from bot.domain.kinds import JobKind
 from bot.domain.prompt import parse
+from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.messages import guide, refusals
 from bot.messages import jobs as messages

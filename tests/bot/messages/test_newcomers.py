@@ -7,11 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
+from bot.domain.charges import FREE, Charge
 from bot.domain.guild import GuildSettings
 from bot.domain.guild_options import MAX_TERMS, ROWS
-from bot.domain.job import FREE, Charge, ImageRef, JobKind, JobStatus
+from bot.domain.job import JobStatus
+from bot.domain.kinds import JobKind
 from bot.domain.onboarding import Start, TermsNotAccepted
 from bot.domain.quota import Allowance, Balance, Period
+from bot.domain.recipe import ImageRef
 from bot.domain.rooms import Arranged
 from bot.domain.sentences import say
 from bot.messages import gallery, guild, mine, onboarding, refusals, site

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from syrupy.assertion import SnapshotAssertion
 
+from bot.domain.charges import Charge
 from bot.domain.guild import GuildSettings
-from bot.domain.job import Charge, JobKind
+from bot.domain.kinds import JobKind
 from bot.domain.quota import Allowance, Balance, Grant, Period, RoleAllowance, Unit
 from bot.domain.quota_words import duration, refusal
 from bot.domain.usage import By, PromptUsage, Report, Row, Usage

@@ -7,9 +7,10 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from bot.domain.asker import Asker
 from bot.domain.audit import AuditFilter
 from bot.domain.guild import GuildSettings
-from bot.domain.job import Asker, Job
+from bot.domain.job import Job
 from bot.services import Services
 from bot.services.clock import utc_now
 from bot.storage import guilds

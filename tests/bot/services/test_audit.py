@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from bot.domain.asker import Asker
 from bot.domain.audit import AuditFilter
 from bot.domain.errors import NotAllowed
-from bot.domain.job import Asker
 from bot.services import Services
 from bot.services.audit import PAGE_ROWS
 from bot.storage import audit

@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from bot.domain.asker import Asker
 from bot.domain.audit import AuditFilter
 from bot.domain.errors import PromptRefused, UserError
 from bot.domain.image_filter import ImageFilter
-from bot.domain.job import Asker, JobStatus
+from bot.domain.job import JobStatus
 from bot.domain.onboarding import TermsNotAccepted
 from bot.domain.people import AppealStatus
 from bot.domain.quota import Allowance, Unit

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from bot.domain.job import Asker
+from bot.domain.asker import Asker
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.models import GalleryMemberRow, PendingJobRow, TermsAcceptanceRow

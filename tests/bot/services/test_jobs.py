@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.asker import Asker
 from bot.domain.errors import (
     NotAllowed,
     NotFound,
@@ -20,7 +21,8 @@ from bot.domain.errors import (
     UserError,
 )
 from bot.domain.guild import GuildSettings
-from bot.domain.job import Asker, Failure, ImageRef, Job, JobStatus
+from bot.domain.job import Failure, Job, JobStatus
+from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.domain.usage import By, Usage
 from bot.services import Services, build_services

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from bot.domain.asker import Asker
 from bot.domain.audit import AuditFilter
 from bot.domain.errors import NotAllowed, NotFound, QuotaExceeded
 from bot.domain.guild import GuildSettings
-from bot.domain.job import Asker, JobKind
+from bot.domain.kinds import JobKind
 from bot.domain.onboarding import DISCORD_EPOCH, MAX_PENDING, TermsNotAccepted
 from bot.services import Services
 from tests.bot.conftest import MovableClock

@@ -8,10 +8,11 @@ from uuid import uuid4
 
 import pytest
 
+from bot.domain.asker import Asker
 from bot.domain.audit import AuditFilter
 from bot.domain.errors import NotAllowed, NotFound, QuotaExceeded, TooManyJobs
 from bot.domain.guild import GuildSettings
-from bot.domain.job import Asker, Job, JobStatus, Speed
+from bot.domain.job import Job, JobStatus, Speed
 from bot.domain.quota import Allowance, Period, Unit
 from bot.services import Services
 from bot.services.allowances import Allowances

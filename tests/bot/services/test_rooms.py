@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.domain.asker import Asker
 from bot.domain.errors import NotAllowed
-from bot.domain.job import Asker
 from bot.domain.rooms import BUSY_JOBS
 from bot.services import Services
 from tests.bot.conftest import MovableClock

@@ -6,7 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from bot.domain.job import Asker, Job, JobKind, JobStatus
+from bot.domain.asker import Asker
+from bot.domain.job import Job, JobStatus
+from bot.domain.kinds import JobKind
 from bot.domain.usage import By, Usage
 from bot.services import Services
 from bot.services.quotas import Limits

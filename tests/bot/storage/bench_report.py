@@ -18,7 +18,9 @@ from typing import Any
 from sqlalchemy import event, insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.job import Asker, JobKind, JobStatus
+from bot.domain.asker import Asker
+from bot.domain.job import JobStatus
+from bot.domain.kinds import JobKind
 from bot.domain.usage import By, last_days
 from bot.services.usage import UsageReports
 from bot.storage import usage

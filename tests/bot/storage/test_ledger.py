@@ -25,9 +25,10 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.charges import Charge
 from bot.domain.errors import QuotaExceeded
 from bot.domain.guild import GuildSettings, allowance_of
-from bot.domain.job import Charge, Job, JobStatus, Speed
+from bot.domain.job import Job, JobStatus, Speed
 from bot.domain.quota import Allowance, Period, RoleAllowance, Unit, in_ledger, in_unit, period_start
 from bot.services.allowances import Allowances
 from bot.storage import jobs as jobs_table

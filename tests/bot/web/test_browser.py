@@ -13,7 +13,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import url_contains
 from selenium.webdriver.support.wait import WebDriverWait
 
-from bot.domain.job import Asker
+from bot.domain.asker import Asker
 from bot.services import Services
 from bot.web.community import CommunityPages
 from bot.web.server import application

@@ -10,8 +10,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 from PIL import Image
 
+from bot.domain.asker import Asker
 from bot.domain.community import Counts
-from bot.domain.job import Asker, Job
+from bot.domain.job import Job
 from bot.messages.site import language
 from bot.services import Services
 from bot.web.community import CommunityPages

@@ -9,7 +9,7 @@ from aiohttp.web import Application, Request
 from sqlalchemy import insert
 
 from bot.config import StartupError
-from bot.domain.job import Asker
+from bot.domain.asker import Asker
 from bot.meters import Meters
 from bot.services import Services
 from bot.storage import workload

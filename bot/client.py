@@ -37,7 +37,7 @@ from bot.views.job_buttons import JobButton
 from bot.views.mine_buttons import MineButton
 from bot.views.moderation_buttons import ModerationButton
 from bot.views.setup_panel import SetupItem
-from bot.views.start_buttons import ExampleButton, TermsButton
+from bot.views.start_buttons import ExampleButton, KeptButton, TermsButton
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class Darkroom(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """Everything between login and the first event."""
         await self.add_cogs()
-        self.add_dynamic_items(TermsButton, ExampleButton, SetupItem, MineButton)
+        self.add_dynamic_items(TermsButton, KeptButton, ExampleButton, SetupItem, MineButton)
         self.add_dynamic_items(JobButton, AuditButton, ModerationButton)
         await self.tree.set_translator(CatalogueTranslator())
         await self._sync_commands()

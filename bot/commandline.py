@@ -62,7 +62,7 @@ def _check_out(out: Path) -> None:
 
 async def _draw(services: Services, prompt: str, out: Path) -> int:
     asker = Asker(source=str(uuid4()), guild_id=1, channel_id=1, user_id=1)
-    job = await services.jobs.imagine(asker, prompt)
+    job = await services.orders.imagine(asker, prompt)
     job = await _follow(services, job)
     if job.failure is not None:
         sys.stderr.write(f"{FAILURES[job.failure]}\n")
@@ -73,7 +73,9 @@ async def _draw(services: Services, prompt: str, out: Path) -> int:
     except OSError as error:
         sys.stderr.write(f"The picture cannot be written to {out}: {error.strerror or error}\n")
         return 1
-    sys.stdout.write(f"{out} (seed {job.recipe.seed}, {job.recipe.width}×{job.recipe.height} each)\n")
+    sys.stdout.write(
+        f"{out} (seed {job.recipe.seed}, {job.recipe.canvas.width}×{job.recipe.canvas.height} each)\n"
+    )
     return 0
 
 

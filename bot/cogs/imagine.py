@@ -29,7 +29,7 @@ class Imagine(commands.Cog):
         """Draw four pictures from a prompt."""
         async with patience(interaction):
             asker = drawing_asker_of(interaction)
-            job = await self.services.jobs.imagine(asker, prompt)
+            job = await self.services.orders.imagine(asker, prompt)
         is_answered = await self.delivery.answer(interaction, job)
         if is_answered and await self.services.onboarding.greet_first_use(job):
             payload = guide.welcome(await self.services.quotas.balance(asker), job.locale)

@@ -17,7 +17,6 @@ from bot.delivery.post import Poster, channel_of
 from bot.delivery.progress import Pace, ProgressMessage
 from bot.domain.image_filter import Withheld
 from bot.domain.job import Job, JobStatus
-from bot.domain.kinds import JobKind
 from bot.messages import jobs as messages
 from bot.messages.components import to_view, with_pressed
 from bot.messages.payload import Payload
@@ -90,7 +89,7 @@ class Delivery:
             is_deferred = interaction.response.is_done()
             edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
             await self._acknowledge(job, lambda: edit(view=view, attachments=files))
-        self.follow(job, posts_progress=job.kind is not JobKind.PICK)
+        self.follow(job, posts_progress=job.kind.traits.is_drawn)
 
     async def answer_beside(self, interaction: Interaction, job: Job) -> None:
         """Answer a press with a message of its own: the pressed one stays as it is."""

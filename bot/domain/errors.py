@@ -13,6 +13,7 @@ UserError
 
 from dataclasses import dataclass
 
+from bot.domain.kept import Keep
 from bot.domain.sentences import Sentence
 
 
@@ -27,10 +28,16 @@ class NextStep:
 class UserError(Exception):
     """Base of every refusal. Raised with the sentences that the person will read."""
 
-    def __init__(self, *sentences: Sentence, steps: tuple[NextStep, ...] = ()) -> None:
+    def __init__(
+        self, *sentences: Sentence, steps: tuple[NextStep, ...] = (), keep: Keep | None = None
+    ) -> None:
         super().__init__(*sentences)
         self.sentences = sentences
         self.steps = steps
+        self.keep = keep
+        """Whether the order that it refuses is kept, for a press that mends it."""
+        self.prompt = ""
+        """What the person typed, whole, where it is theirs: nothing typed is lost."""
 
     def __str__(self) -> str:
         return "\n".join(str(sentence) for sentence in self.sentences)
@@ -38,6 +45,9 @@ class UserError(Exception):
 
 class PromptError(UserError):
     """The prompt cannot be read."""
+
+    without: str | None = None
+    """The prompt less what cannot be done here, where that was all that was wrong with it."""
 
     @property
     def mistakes(self) -> tuple[Sentence, ...]:

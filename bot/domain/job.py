@@ -85,8 +85,6 @@ class Job:
     is_direct_message: bool
     is_age_restricted: bool
     """Whether it was asked for in an age-restricted channel."""
-    prompt: str
-    """As the member would type it again, normalised."""
     recipe: Recipe
     speed: Speed
     charge: Charge
@@ -103,6 +101,11 @@ class Job:
     failure: Failure | None
     locale: str
     created_at: datetime
+
+    @property
+    def prompt(self) -> str:
+        """As a member would type it to get this, written from the recipe."""
+        return self.recipe.written
 
 
 def may_be_pressed(job: Job, asker: Asker) -> bool:

@@ -1,10 +1,14 @@
-"""The kinds of jobs."""
+"""The kinds of jobs, as a table: what a job is made from, what comes of it, whose rules it obeys.
 
+Nothing else compares a kind to a name: whoever must tell kinds apart asks for what it needs to know.
+"""
+
+from dataclasses import dataclass
 from enum import StrEnum
 
 
 class JobKind(StrEnum):
-    """How a job came about."""
+    """How a job came about. Stored, and the action of the button that asks for it."""
 
     IMAGINE = "imagine"
     REROLL = "reroll"
@@ -12,4 +16,62 @@ class JobKind(StrEnum):
     VARY = "vary"
     """Image-to-image from one tile, with fresh seeds (V1–V4)."""
     PICK = "pick"
-    """One tile of a grid, posted on its own (U1–U4). Free."""
+    """One tile of a grid, posted on its own (U1–U4)."""
+
+    @property
+    def traits(self) -> "Kind":
+        """The row of the table."""
+        return KINDS[self]
+
+
+class Origin(StrEnum):
+    """What a job is made from."""
+
+    TEXT = "text"
+    """What its asker typed."""
+    GRID = "grid"
+    """All pictures of another job."""
+    TILE = "tile"
+    """One picture of another job."""
+
+
+class Outcome(StrEnum):
+    """What comes of a job."""
+
+    GRID = "grid"
+    TILE = "tile"
+    """One of its parent's pictures, shown on its own: the files are the parent's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What is to be known of a kind of job."""
+
+    origin: Origin
+    outcome: Outcome
+    is_drawn: bool = True
+    """Whether the engine works for it. What is not drawn is RENDERED as it is made."""
+    is_free: bool = False
+    """Whether nothing is charged."""
+    obeys_room: bool = True
+    """Whether the rules of the room that it is asked for in hold for it: roles, models, theme."""
+
+    @property
+    def has_own_text(self) -> bool:
+        """Whether the asker wrote its words: else they are another member's, and no fault of the asker."""
+        return self.origin is Origin.TEXT
+
+
+KINDS = {
+    JobKind.IMAGINE: Kind(origin=Origin.TEXT, outcome=Outcome.GRID),
+    JobKind.REROLL: Kind(origin=Origin.GRID, outcome=Outcome.GRID),
+    JobKind.VARY: Kind(origin=Origin.TILE, outcome=Outcome.GRID),
+    JobKind.PICK: Kind(
+        origin=Origin.TILE, outcome=Outcome.TILE, is_drawn=False, is_free=True, obeys_room=False
+    ),
+}
+
+NOT_DRAWN = tuple(kind for kind, row in KINDS.items() if not row.is_drawn)
+"""For queries: what reports of usage leave out."""
+TILES = tuple(kind for kind, row in KINDS.items() if row.outcome is Outcome.TILE)
+"""For queries: jobs whose picture is their parent's."""

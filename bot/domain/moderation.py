@@ -118,6 +118,17 @@ def is_explicit(wanted: str, unwanted: str = "") -> bool:
     )
 
 
+def check_explicit(*, is_allowed: bool, is_age_restricted: bool) -> None:
+    """Let what is for adults only into rooms that are, where deployment and guild allow it.
+
+    Raises: PromptRefused.
+    """
+    if not is_allowed:
+        raise PromptRefused(say("Nudity and sexual content are not drawn in this server."))
+    if not is_age_restricted:
+        raise PromptRefused(say("This is for age-restricted rooms. Draw it in one of those."))
+
+
 def check_text(text: str, *, rules: Iterable[Rule] = (MINORS,)) -> Verdict:
     """The verdict on a whole prompt as it was typed. The first rule that forbids it decides."""
     skeleton = read(text)

@@ -1,32 +1,24 @@
-"""How newcomers are met: how old an account must be, what waits for consent, what to try first."""
+"""How newcomers are met: how old an account must be, the terms, what to try first."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.asker import Asker
-from bot.domain.errors import NextStep, NotAllowed, UserError
+from bot.domain.errors import NotAllowed, UserError
 from bot.domain.guild import GuildSettings
-from bot.domain.kinds import JobKind
-from bot.domain.recipe import ImageRef
+from bot.domain.kept import Keep, Waits
 from bot.domain.sentences import moment, say
 
 EXAMPLES = ("a red fox in the snow", "a lighthouse at night --ar 3:2", "a red apple on a blue table")
 """Prompts to press."""
 
 DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
-PENDING_DAYS = 7
-"""A prompt that waits longer for consent is forgotten."""
-MAX_PENDING = 10
-"""Of one member; older ones are forgotten."""
 
 
 class TermsNotAccepted(UserError):
     """The guild's terms come first; what was asked for is kept, and runs when they are accepted."""
 
-    def __init__(self, settings: GuildSettings, pending_id: int) -> None:
-        accept = NextStep(
-            custom_id=f"terms:{pending_id}:accept:{settings.terms_version}", label=say("Accept and draw")
-        )
+    def __init__(self, settings: GuildSettings) -> None:
         quoted = "\n".join(f"> {line}" for line in settings.terms.splitlines())
         super().__init__(
             say(
@@ -34,27 +26,8 @@ class TermsNotAccepted(UserError):
                 "{terms}\n-# Your prompt is kept: it is drawn by itself when you accept.",
                 terms=quoted,
             ),
-            steps=(accept,),
+            keep=Keep(why=Waits.TERMS, argument=settings.terms_version),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PendingJob:
-    """What a member asked for before they had accepted the terms. It runs by itself when they do."""
-
-    id: int
-    guild_id: int
-    """The guild whose terms they are."""
-    user_id: int
-    kind: JobKind
-    text: str
-    parent: ImageRef | None
-    reply_to: int | None
-
-    @property
-    def source(self) -> str:
-        """The same for every press of the Accept button: however often it is pressed, it makes one job."""
-        return f"pending-{self.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,21 @@
-"""The recipe: everything that decides the pixels of a job."""
+"""The recipe: everything that decides the pixels of a job. Stored whole, so that it can be drawn again.
+
+It is made of parts, and its JSON can always be read: keys that this version does not know are passed over,
+and what is missing has its default. The prompt that people see is written from it: the two never differ.
+"""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Self, TypeVar
+
+from bot.domain import prompt as prompts
+from bot.domain.errors import PromptError
+from bot.domain.parameters import ROWS, Parameters
+
+T = TypeVar("T")
+
+VERSION = 2
+"""Of the JSON. 1 had no version, no parts, and its parameters in the job's prompt alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,43 +27,166 @@ class ImageRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """Everything that decides the pixels of a job. Stored whole, so that it can be drawn again."""
+class Canvas:
+    """The size of each picture, in pixels."""
 
-    prompts: tuple[tuple[str, float], ...]
-    """The parts of a multi-prompt with their weights; one part for a plain prompt."""
-    negative_prompt: str
-    width: int
-    height: int
-    steps: int
-    guidance_scale: float
-    sampler: str
-    seed: int
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How the noise is taken away, in diffusers' words."""
+
+    steps: int = 0
+    guidance_scale: float = 0.0
+    sampler: str = ""
+    """The engine's name of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """The checkpoint."""
+
+    name: str = ""
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """The picture that image-to-image begins from, instead of pure noise."""
+
+    image: ImageRef
+    strength: float
+    """Share of the schedule that is run, in (0, 1]; diffusers' `strength`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What to draw, how, with what, and how often."""
+
+    prompt: prompts.Prompt
+    """The text with its weights, and the parameters as they were typed."""
+    canvas: Canvas = field(default_factory=Canvas)
+    sampling: Sampling = field(default_factory=Sampling)
+    weights: Weights = field(default_factory=Weights)
+    seed: int = 0
     """Of the first picture; the others follow by one."""
-    num_images: int
-    model: str
-    model_hash: str
-    start: ImageRef | None = None
-    """The picture that image-to-image begins from."""
-    strength: float | None = None
+    num_images: int = 0
+    start: Start | None = None
 
     @property
     def seeds(self) -> tuple[int, ...]:
         """One seed per picture."""
         return tuple((self.seed + index) % 2**32 for index in range(self.num_images))
 
+    @property
+    def negative_prompt(self) -> str:
+        """What should not be there, as the text encoder reads it."""
+        return ", ".join(self.prompt.parameters.negative)
+
+    @property
+    def written(self) -> str:
+        """The prompt as a member would type it to get this; a seed, if one was asked for, is the one used."""
+        parameters = self.prompt.parameters
+        if parameters.seed is not None:
+            parameters = replace(parameters, seed=self.seed)
+        return str(replace(self.prompt, parameters=parameters))
+
+    def only(self, index: int) -> Self:
+        """The recipe of one of the pictures."""
+        return replace(self, seed=self.seeds[index], num_images=1)
+
     def to_json(self) -> dict[str, Any]:
         """Plain values, for a JSON column."""
-        return asdict(self)
+        parameters = self.prompt.parameters
+        return {
+            "version": VERSION,
+            "prompts": [[part.text, part.weight] for part in self.prompt.parts],
+            "parameters": {
+                row.name: row.write(value)
+                for name, row in ROWS.items()
+                if (value := getattr(parameters, name)) != getattr(Parameters(), name)
+            },
+            "canvas": asdict(self.canvas),
+            "sampling": asdict(self.sampling),
+            "weights": asdict(self.weights),
+            "seed": self.seed,
+            "num_images": self.num_images,
+            "start": None if self.start is None else asdict(self.start),
+        }
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """The recipe that `to_json` wrote."""
-        start = values.get("start")
+    def from_json(cls, values: Mapping[str, Any], *, prompt: str = "") -> Self:
+        """The recipe that `to_json` wrote, now or in any version. `prompt` is its job's."""
+        if "version" not in values:
+            values = _parted(values, prompt)
         return cls(
-            **{
-                **values,
-                "prompts": tuple((text, weight) for text, weight in values["prompts"]),
-                "start": ImageRef(**start) if start else None,
-            }
+            prompt=prompts.Prompt(
+                parts=tuple(
+                    prompts.Part(text=text, weight=weight) for text, weight in values.get("prompts") or ()
+                ),
+                parameters=_parameters(values.get("parameters") or {}),
+            ),
+            canvas=_known(Canvas, values.get("canvas")),
+            sampling=_known(Sampling, values.get("sampling")),
+            weights=_known(Weights, values.get("weights")),
+            seed=values.get("seed", 0),
+            num_images=values.get("num_images", 0),
+            start=_start(values.get("start")),
         )
+
+
+NOTHING = Recipe(prompt=prompts.Prompt(parts=()))
+"""What is left of the recipe of a forgotten member."""
+
+
+def _known(part: type[T], values: Mapping[str, Any] | None) -> T:
+    """A part of what this version knows of it."""
+    names = {one.name for one in fields(part)}  # type: ignore[arg-type]
+    return part(**{name: value for name, value in (values or {}).items() if name in names})
+
+
+def _start(values: Mapping[str, Any] | None) -> Start | None:
+    if not values or not values.get("image"):
+        return None
+    return Start(image=_known(ImageRef, values["image"]), strength=values.get("strength") or 1.0)
+
+
+def _parameters(written: Mapping[str, str]) -> Parameters:
+    """The parameters, less those that nobody understands any more."""
+    values: dict[str, Any] = {}
+    for name, row in ROWS.items():
+        if row.name in written:
+            try:
+                values[name] = row.read(written[row.name])
+            except PromptError:
+                continue
+    return Parameters(**values)
+
+
+def _parted(flat: Mapping[str, Any], prompt: str) -> Mapping[str, Any]:
+    """What version 1 wrote, in parts. What was asked for stands in the job's prompt, which it normalised."""
+    start = flat.get("start")
+    return {
+        "prompts": flat.get("prompts"),
+        "parameters": _asked(prompt) | {"no": flat.get("negative_prompt") or ""},
+        "canvas": flat,
+        "sampling": flat,
+        "weights": {"name": flat.get("model", ""), "hash": flat.get("model_hash", "")},
+        "seed": flat.get("seed", 0),
+        "num_images": flat.get("num_images", 0),
+        "start": {"image": start, "strength": flat.get("strength")} if start else None,
+    }
+
+
+def _asked(prompt: str) -> dict[str, str]:
+    try:
+        parameters = prompts.parse(prompt).parameters
+    except PromptError:
+        return {}
+    return {
+        row.name: row.write(value)
+        for name, row in ROWS.items()
+        if (value := getattr(parameters, name)) != getattr(Parameters(), name)
+    }

@@ -97,8 +97,9 @@ def to_phrase(typed: str) -> str:
 
 def texts_of(recipe: Recipe) -> tuple[str, str]:
     """What a recipe wants to see, and what it does not."""
-    wanted = " ".join(text for text, weight in recipe.prompts if weight >= 0)
-    unwanted = [text for text, weight in recipe.prompts if weight < 0]
+    parts = recipe.prompt.parts
+    wanted = " ".join(part.text for part in parts if part.weight >= 0)
+    unwanted = [part.text for part in parts if part.weight < 0]
     return wanted, " ".join([recipe.negative_prompt, *unwanted]).strip()
 
 
@@ -131,7 +132,7 @@ def check_room(policy: RoomPolicy, asker: Asker, recipe: Recipe) -> None:
     if policy.role_ids and set(asker.role_ids).isdisjoint(policy.role_ids):
         roles = ", ".join(f"<@&{role_id}>" for role_id in policy.role_ids)
         raise NotAllowed(say("Drawing in this room is for {roles}. Try another room.", roles=roles))
-    if policy.models and recipe.model not in policy.models:
+    if policy.models and recipe.weights.name not in policy.models:
         models = ", ".join(f"`{echo_code(model)}`" for model in policy.models)
         raise NotAllowed(say("In this room only these models draw: {models}.", models=models))
     if policy.required:

@@ -13,6 +13,7 @@ from PIL.ExifTags import IFD, Base
 from PIL.PngImagePlugin import PngInfo
 
 from bot.domain.job import Job
+from bot.domain.prompt import Part
 from bot.imaging.grid import make_grid
 
 SHORTEST_SIDE = 512
@@ -98,17 +99,17 @@ def recipe_text(job: Job) -> str:
     """The recipe of a job's first picture, as AUTOMATIC1111's web UI writes and reads it."""
     recipe = job.recipe
     fields = {
-        "Steps": recipe.steps,
-        "Sampler": recipe.sampler,
-        "CFG scale": f"{recipe.guidance_scale:g}",
+        "Steps": recipe.sampling.steps,
+        "Sampler": recipe.sampling.sampler,
+        "CFG scale": f"{recipe.sampling.guidance_scale:g}",
         "Seed": recipe.seed,
-        "Size": f"{recipe.width}x{recipe.height}",
-        "Model hash": recipe.model_hash,
-        "Model": recipe.model,
-        "Denoising strength": None if recipe.strength is None else f"{recipe.strength:g}",
+        "Size": f"{recipe.canvas.width}x{recipe.canvas.height}",
+        "Model hash": recipe.weights.hash,
+        "Model": recipe.weights.name,
+        "Denoising strength": None if recipe.start is None else f"{recipe.start.strength:g}",
         "Version": VERSION,
     }
-    lines = [_prompt_text(recipe.prompts)]
+    lines = [_prompt_text(recipe.prompt.parts)]
     if recipe.negative_prompt:
         lines.append(f"Negative prompt: {recipe.negative_prompt}")
     lines.append(
@@ -117,11 +118,11 @@ def recipe_text(job: Job) -> str:
     return "\n".join(lines)
 
 
-def _prompt_text(prompts: tuple[tuple[str, float], ...]) -> str:
+def _prompt_text(parts: Sequence[Part]) -> str:
     """Several parts are joined with AND, which is the web UI's word for our `::`."""
-    if len(prompts) == 1:
-        return prompts[0][0]
-    return " AND ".join(f"{text} :{weight:g}" for text, weight in prompts)
+    if len(parts) == 1:
+        return parts[0].text
+    return " AND ".join(f"{part.text} :{part.weight:g}" for part in parts)
 
 
 def _quoted(value: object) -> str:

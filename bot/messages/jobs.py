@@ -1,10 +1,14 @@
 """What a job's messages say: waiting, running, done, failed, cancelled."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
 from bot.domain.echo import echo
 from bot.domain.job import Failure, Job, JobStatus, Speed
-from bot.domain.kinds import JobKind
+from bot.domain.kinds import Origin
 from bot.domain.sentences import Sentence, Translations, say
 from bot.messages.catalogue import translations
+from bot.messages.kinds import WORDS
 from bot.messages.payload import Button, Payload
 from bot.services.runs import JobUpdate
 
@@ -32,11 +36,12 @@ def progress(update: JobUpdate) -> Payload:
     job = update.job
     words = translations(job.locale)
     if job.status is JobStatus.QUEUED:
-        state = f"({_waiting(update.position).render(words)})"
+        state = f"({say('Waiting to start').render(words)})"
     else:
         state = f"({update.progress:.0%}) ({SPEEDS[job.speed].render(words)})"
     cancel = Button(custom_id=f"job:{job.id}:cancel", label=say("Cancel").render(words), is_danger=True)
-    return Payload(content=f"{_heading(job, words)} {state}", rows=((cancel,),))
+    content = f"{_heading(job, words)} {state}" + _small(_place(update), words)
+    return Payload(content=content, rows=((cancel,),))
 
 
 def late(job: Job) -> Payload:
@@ -49,27 +54,18 @@ def late(job: Job) -> Payload:
 def result(job: Job, *, is_model_changed: bool = False, is_enlarged: bool = False) -> Payload:
     """The final post: `**prompt** - @member (fast)` and, under a grid, U1-U4 🔄 V1-V4."""
     words = translations(job.locale)
-    if job.kind is JobKind.PICK:
-        return Payload(content=_heading(job, words) + _notes(job, words, is_model_changed, is_enlarged))
-    content = f"{_heading(job, words)} ({SPEEDS[job.speed].render(words)})"
-    return Payload(content=content + _notes(job, words, is_model_changed, is_enlarged), rows=grid_rows(job))
+    content = _heading(job, words)
+    if job.kind.traits.is_drawn:
+        content += f" ({SPEEDS[job.speed].render(words)})"
+    notes = _notes(job, is_model_changed=is_model_changed, is_enlarged=is_enlarged)
+    return Payload(content=content + _small(notes, words), rows=WORDS[job.kind].rows(job))
 
 
 def result_without_prompt(job: Job) -> Payload:
     """The final post where Discord's own filter refused the text of the prompt."""
     words = translations(job.locale)
     note = say("This server's filter does not let me repeat the prompt.").render(words)
-    return Payload(content=f"<@{job.user_id}>\n-# {note}", rows=grid_rows(job))
-
-
-def grid_rows(job: Job) -> tuple[tuple[Button, ...], ...]:
-    """The buttons under a grid; a picked tile has none yet."""
-    if job.kind is JobKind.PICK:
-        return ()
-    numbers = range(job.recipe.num_images)
-    picks = tuple(Button(custom_id=f"job:{job.id}:pick:{i}", label=f"U{i + 1}") for i in numbers)
-    varies = tuple(Button(custom_id=f"job:{job.id}:vary:{i}", label=f"V{i + 1}") for i in numbers)
-    return ((*picks, Button(custom_id=f"job:{job.id}:reroll", emoji="🔄")), varies)
+    return Payload(content=f"<@{job.user_id}>\n-# {note}", rows=WORDS[job.kind].rows(job))
 
 
 def ended(job: Job) -> Payload:
@@ -94,33 +90,31 @@ def file_name(job: Job, token: str, extension: str) -> str:
     return f"{slug or 'picture'}_{token}.{extension}"
 
 
-def _waiting(position: int | None) -> Sentence:
-    if position is None or position <= 1:
-        return say("Waiting to start")
-    return say("Waiting to start, number {position} in the queue", position=position)
+def _place(update: JobUpdate) -> Iterator[Sentence]:
+    """Where a job that waits stands. Not beside the state: tools look for `(Waiting to start)` as it is."""
+    if update.position is not None and update.position > 1:
+        yield say("Number {position} in the queue.", position=update.position)
 
 
 def _heading(job: Job, words: Translations) -> str:
-    mention = f"<@{job.user_id}>"
-    heading = f"**{echo(job.prompt)}** - "
     number = job.parent.index + 1 if job.parent else 0
-    match job.kind:
-        case JobKind.VARY:
-            return heading + say("Variations of #{number} by {member}", number=number, member=mention).render(
-                words
-            )
-        case JobKind.PICK:
-            return heading + say("Image #{number} {member}", number=number, member=mention).render(words)
-        case JobKind.IMAGINE | JobKind.REROLL:
-            return heading + mention
+    values = {"member": f"<@{job.user_id}>", "number": number}
+    return f"**{echo(job.prompt)}** - {replace(WORDS[job.kind].heading, values=values).render(words)}"
 
 
-def _notes(job: Job, words: Translations, is_model_changed: bool, is_enlarged: bool) -> str:  # noqa: FBT001
-    notes = []
+def _notes(job: Job, *, is_model_changed: bool, is_enlarged: bool) -> Iterator[Sentence]:
+    traits = job.kind.traits
+    if traits.origin is Origin.TILE and traits.is_drawn and job.parent is not None:
+        yield say("Of picture {number}.", number=job.parent.index + 1)
     if is_enlarged:
-        notes.append(say("Enlarged from {width}×{height}.", width=job.recipe.width, height=job.recipe.height))
+        canvas = job.recipe.canvas
+        yield say("Enlarged from {width}×{height}.", width=canvas.width, height=canvas.height)
     if is_model_changed:
-        notes.append(say("The model has changed since the first picture, so this one may differ."))
+        yield say("The model has changed since the first picture, so this one may differ.")
     if job.is_direct_message:
-        notes.append(say("Counted in the server where you last used me."))
+        yield say("Counted in the server where you last used me.")
+
+
+def _small(notes: Iterable[Sentence], words: Translations) -> str:
+    """Each on a small line of its own."""
     return "".join(f"\n-# {note.render(words)}" for note in notes)

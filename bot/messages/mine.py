@@ -2,7 +2,7 @@
 
 from bot.domain.echo import echo
 from bot.domain.job import Job
-from bot.domain.kinds import JobKind
+from bot.domain.kinds import Outcome
 from bot.domain.sentences import Translations, moment, say
 from bot.messages.catalogue import translations
 from bot.messages.lists import fitted
@@ -25,7 +25,7 @@ def page(shown: HistoryPage, locale: str) -> Payload:
 
 def _line(job: Job, words: Translations) -> str:
     what = f"**{job.id}** {echo(job.prompt, limit=MAX_PROMPT)}"
-    if job.kind is JobKind.PICK and job.parent is not None:
+    if job.kind.traits.outcome is Outcome.TILE and job.parent is not None:
         what += f" (U{job.parent.index + 1})"
     return f"{what} · {_link(job, words)} · {moment(job.created_at)}"
 

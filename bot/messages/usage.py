@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from bot.domain.echo import echo, visible
-from bot.domain.kinds import JobKind
 from bot.domain.quota_words import duration
 from bot.domain.sentences import Sentence, Translations, moment, say, say_n
 from bot.domain.usage import By, Report, Row, Usage
 from bot.imaging.chart import Bar, Chart, draw
 from bot.messages.audit import member
 from bot.messages.catalogue import translations
+from bot.messages.kinds import WORDS
 from bot.messages.lists import fitted
 from bot.messages.payload import Payload
 from bot.messages.table import to_csv
@@ -18,13 +18,6 @@ from bot.messages.table import to_csv
 MAX_ROWS = 10
 MAX_BARS = 12
 MAX_PROMPT = 80
-
-KINDS = {
-    JobKind.IMAGINE: say("new pictures"),
-    JobKind.REROLL: say("🔄"),
-    JobKind.VARY: say("variations"),
-    JobKind.PICK: say("picked tiles"),
-}
 
 
 def report(report: Report, locale: str) -> Payload:
@@ -101,7 +94,7 @@ def _summary(report: Report, words: Translations) -> list[str]:
     """What follows the table: everything together, and what it was used for."""
     # The empty line ends the list: what follows would otherwise belong to its last row.
     lines = ["", say("Together: {usage}", usage=_used(report.total)).render(words)]
-    kinds = [f"{KINDS[kind].render(words)} {duration(usage.gpu_ms)}" for kind, usage in report.kinds]
+    kinds = [f"{WORDS[kind].label.render(words)} {duration(usage.gpu_ms)}" for kind, usage in report.kinds]
     lines.append(say("For: {kinds}", kinds=" · ".join(kinds)).render(words))
     if report.prompts:
         lines.append(say("Prompts that used most:").render(words))

@@ -8,20 +8,30 @@ from bot.services.allowances import Allowances
 from bot.services.audit import Audit
 from bot.services.clock import Clock, utc_now
 from bot.services.commands import Commands
-from bot.services.forgetting import Forgetting
+from bot.services.forgetting import Digests, Forgetting
 from bot.services.gallery import Gallery
+from bot.services.gates.forgotten import ForgottenGate
+from bot.services.gates.minors import MinorsGate
+from bot.services.gates.newcomers import NewcomerGate
+from bot.services.gates.paused import PausedGate
+from bot.services.gates.room import RoomGate
+from bot.services.gates.rules import RuleGate
+from bot.services.gates.waiting import WaitingGate
 from bot.services.guilds import Guilds
 from bot.services.health import Health
 from bot.services.jobs import Jobs
-from bot.services.limits import WaitingLimit
-from bot.services.onboarding import NewcomerGate, Onboarding
+from bot.services.kept import KeptOrders
+from bot.services.models import Models
+from bot.services.onboarding import Onboarding
+from bot.services.orders import Orders
 from bot.services.outbox import Outbox
 from bot.services.people import People
 from bot.services.pictures import Pictures
 from bot.services.queue import Queue
 from bot.services.quotas import Quotas
+from bot.services.recipes import Recipes
 from bot.services.reports import Reports
-from bot.services.rooms import RoomGate, Rooms
+from bot.services.rooms import Rooms
 from bot.services.rules import Rules
 from bot.services.runs import Runs
 from bot.services.safety import Safety
@@ -35,7 +45,10 @@ from engine.api import Engine
 class Services:
     """Every use case of the bot."""
 
+    models: Models
+    orders: Orders
     jobs: Jobs
+    kept: KeptOrders
     runs: Runs
     pictures: Pictures
     outbox: Outbox
@@ -71,28 +84,42 @@ def build_services(
     runs = Runs(database, engine, pictures, now=now)
     queue = Queue(database, runs, now=now)
     people = People(database, queue, now=now)
-    rules = Rules(database, allows_nsfw=allows_nsfw, now=now)
-    forgetting = Forgetting(database, files, runs, key_path=data_dir / "forgetting.key", now=now)
-    allowances = Allowances(engine, daily_images=daily_images)
-    gates = (people, forgetting, queue, rules, RoomGate(now=now), NewcomerGate(now=now), WaitingLimit())
-    jobs = Jobs(database, engine, runs, allowances=allowances, gates=gates, now=now)
+    digests = Digests(data_dir / "forgetting.key")
+    models = Models(engine)
+    allowances = Allowances(models, daily_images=daily_images)
+    kept = KeptOrders(database, now=now)
+    gates = (
+        MinorsGate(),
+        people,
+        ForgottenGate(digests, now=now),
+        PausedGate(),
+        RuleGate(allows_nsfw=allows_nsfw, now=now),
+        RoomGate(now=now),
+        NewcomerGate(now=now),
+        WaitingGate(),
+    )
+    jobs = Jobs(database, models, runs, kept, allowances=allowances, gates=gates, now=now)
+    orders = Orders(database, jobs, kept, Recipes(models))
     return Services(
+        models=models,
+        orders=orders,
         jobs=jobs,
+        kept=kept,
         runs=runs,
         pictures=pictures,
         outbox=Outbox(database, now=now),
         quotas=Quotas(database, allowances, now=now),
         usage=UsageReports(database, now=now),
-        onboarding=Onboarding(database, jobs, now=now),
+        onboarding=Onboarding(database, orders, kept, now=now),
         rooms=Rooms(database, now=now),
         gallery=Gallery(database, now=now),
         guilds=Guilds(database, now=now),
         audit=Audit(database),
-        rules=rules,
+        rules=Rules(database, allows_nsfw=allows_nsfw, now=now),
         people=people,
         reports=Reports(database, files, now=now),
         queue=queue,
-        forgetting=forgetting,
+        forgetting=Forgetting(database, files, runs, digests, now=now),
         safety=Safety(
             database, files, nsfw_score if is_available() else None, allows_nsfw=allows_nsfw, now=now
         ),

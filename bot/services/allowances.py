@@ -8,18 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.errors import QuotaExceeded
 from bot.domain.guild import GuildSettings, allowance_of
 from bot.domain.job import Job, Speed
+from bot.domain.kept import Keep, Waits
 from bot.domain.quota import Allowance, Balance, Period, period_end, period_start
 from bot.domain.quota_words import refusal
+from bot.services.models import Models
 from bot.storage import ledger, quotas
 from bot.storage.quotas import MemberQuota
-from engine import api
 
 
 class Allowances:
     """Used inside the transactions of other services; opens none itself."""
 
-    def __init__(self, engine: api.Engine, *, daily_images: int) -> None:
-        self._engine = engine
+    def __init__(self, models: Models, *, daily_images: int) -> None:
+        self._models = models
         self._deployment = Allowance(amount=daily_images)
 
     async def open_account(
@@ -67,7 +68,9 @@ class Allowances:
             settings=settings,
             now=now,
         )
-        raise QuotaExceeded(*refusal(balance, job.charge))
+        raise QuotaExceeded(
+            *refusal(balance, job.charge), keep=Keep(why=Waits.ALLOWANCE, until=balance.resets_at)
+        )
 
     async def balance(
         self,
@@ -109,13 +112,7 @@ class Allowances:
             own=member.allowance,
             role_ids=role_ids,
             deployment=self._deployment,
-            image_seconds=self._image_seconds(),
-        )
-
-    def _image_seconds(self) -> float:
-        model = self._engine.models()[0]
-        return model.estimate_seconds(
-            width=model.native_size, height=model.native_size, steps=model.default_steps, num_images=1
+            image_seconds=self._models.image_seconds(),
         )
 
 

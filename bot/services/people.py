@@ -10,6 +10,7 @@ from bot.domain.audit import RULE
 from bot.domain.echo import echo
 from bot.domain.errors import NextStep, NotAllowed, NotFound
 from bot.domain.guild import GuildSettings
+from bot.domain.order import Order
 from bot.domain.people import (
     MAX_TEXT,
     POINTS_PER_STRIKE,
@@ -25,7 +26,6 @@ from bot.domain.people import (
 )
 from bot.domain.sentences import Sentence, moment, say
 from bot.services.clock import Clock, utc_now
-from bot.services.gates import Order
 from bot.services.guilds import moderated_guild
 from bot.services.queue import Queue
 from bot.storage import audit, guilds, members, people

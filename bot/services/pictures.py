@@ -2,17 +2,19 @@
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import NotFound, Unavailable
 from bot.domain.job import Job, JobStatus, Speed
-from bot.domain.kinds import JobKind
+from bot.domain.kinds import Outcome
 from bot.domain.recipe import ImageRef, Recipe
 from bot.domain.sentences import say
 from bot.imaging.encode import Encoded, encode_file, encode_grid, encode_single, is_small, recipe_text
+from bot.services.drawing import to_request
 from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
@@ -36,11 +38,11 @@ class Print:
     @property
     def is_enlarged(self) -> bool:
         """Whether a single tile is posted larger than it was drawn."""
-        return self.job.kind is JobKind.PICK and is_small(self.tiles[0])
+        return self.job.kind.traits.outcome is Outcome.TILE and is_small(self.tiles[0])
 
     def encode(self, limit_bytes: int) -> Encoded:
         """The file to upload. Blocking."""
-        if self.job.kind is JobKind.PICK:
+        if self.job.kind.traits.outcome is Outcome.TILE:
             return encode_single(self.tiles[0], recipe_text(self.job), limit_bytes=limit_bytes)
         return encode_grid(self.tiles, limit_bytes=limit_bytes)
 
@@ -66,7 +68,8 @@ class Pictures:
 
         Raises: NotFound, Unavailable.
         """
-        tiles = [await self._tile(ImageRef(job_id=job.id, index=i)) for i in range(job.recipe.num_images)]
+        source = await self._source(job.id)
+        tiles = [await self._tile(source, index) for index in source.indexes]
         return Print(job=job, tiles=tuple(tiles), is_model_changed=await self._is_model_changed(job))
 
     async def stored_copy(self, job: Job) -> Encoded | None:
@@ -74,31 +77,14 @@ class Pictures:
 
         Unlike `make_print` it never draws: a visitor of the web page costs nobody's GPU time.
         """
+        source = await self._source(job.id)
         tiles = []
-        for index in range(job.recipe.num_images):
-            source, _ = await self._source(ImageRef(job_id=job.id, index=index))
-            tile = await asyncio.to_thread(self._files.get_tile, source)
+        for image in source.images:
+            tile = await asyncio.to_thread(self._files.get_tile, image)
             if tile is None:
                 return None
             tiles.append(tile)
         return await asyncio.to_thread(encode_grid, tiles, limit_bytes=COPY_BYTES)
-
-    async def _tile(self, image: ImageRef) -> Image.Image:
-        source, job = await self._source(image)
-        tile = await asyncio.to_thread(self._files.get_tile, source)
-        return tile or (await self._redraw(source, job)).images[0]
-
-    async def _latents(self, image: ImageRef) -> bytes:
-        source, job = await self._source(image)
-        latents = await asyncio.to_thread(self._files.get_latents, source)
-        return latents or (await self._redraw(source, job)).latents[0]
-
-    async def _is_model_changed(self, job: Job) -> bool:
-        if job.parent is None:
-            return False
-        async with self._database.reading() as session:
-            parent = await jobs_table.get(session, job.parent.job_id)
-        return parent is not None and parent.recipe.model_hash != job.recipe.model_hash
 
     async def add(self, job: Job, result: api.Generated) -> None:
         """Keep what was drawn for a job."""
@@ -110,45 +96,57 @@ class Pictures:
         return await asyncio.to_thread(self._files.delete_older_than, days)
 
     async def request(self, recipe: Recipe, *, fairness_key: str, speed: Speed) -> api.Generate:
-        """What the engine must be asked, to draw a recipe."""
-        start = None
-        if recipe.start is not None:
-            start = api.Start(source=await self._latents(recipe.start), strength=recipe.strength or 1.0)
-        return api.Generate(
-            model=recipe.model,
-            prompts=tuple(api.WeightedPrompt(text=text, weight=weight) for text, weight in recipe.prompts),
-            negative_prompt=recipe.negative_prompt,
-            width=recipe.width,
-            height=recipe.height,
-            seeds=recipe.seeds,
-            num_inference_steps=recipe.steps,
-            guidance_scale=recipe.guidance_scale,
-            sampler=recipe.sampler,
-            start=start,
-            fairness_key=fairness_key,
-            speed=api.Speed(speed),
-        )
+        """What the engine must be asked, to draw a recipe; a picture that it begins from is brought along.
 
-    async def _source(self, image: ImageRef) -> tuple[ImageRef, Job]:
-        """Where a picture is really kept: a picked tile is its parent's."""
+        Raises: NotFound, Unavailable.
+        """
+        start = None if recipe.start is None else await self._latents(recipe.start.image)
+        return to_request(recipe, start=start, fairness_key=fairness_key, speed=speed)
+
+    async def _tile(self, source: "Source", index: int) -> Image.Image:
+        tile = await asyncio.to_thread(self._files.get_tile, source.image(index))
+        return tile or (await self._redraw(source.job, index)).images[0]
+
+    async def _latents(self, image: ImageRef) -> bytes:
+        source = await self._source(image.job_id)
+        if image.index >= len(source.indexes):
+            raise _gone()
+        index = source.indexes[image.index]
+        latents = await asyncio.to_thread(self._files.get_latents, source.image(index))
+        return latents or (await self._redraw(source.job, index)).latents[0]
+
+    async def _is_model_changed(self, job: Job) -> bool:
+        if job.parent is None:
+            return False
         async with self._database.reading() as session:
-            job = await jobs_table.get(session, image.job_id)
-        if job is None or job.status is JobStatus.DELETED or image.index >= job.recipe.num_images:
-            raise NotFound(say("That picture is gone. Draw it anew with /imagine."))
-        if job.kind is JobKind.PICK and job.parent is not None:
-            return await self._source(job.parent)
-        return image, job
+            parent = await jobs_table.get(session, job.parent.job_id)
+        return parent is not None and parent.recipe.weights.hash != job.recipe.weights.hash
 
-    async def _redraw(self, image: ImageRef, job: Job) -> api.Generated:
+    async def _source(self, job_id: int) -> "Source":
+        """Where a job's pictures are really kept, as it stands now: a picked tile is its parent's.
+
+        Raises: NotFound.
+        """
+        async with self._database.reading() as session:
+            job = await _get_whole(session, job_id)
+            indexes: tuple[int, ...] = tuple(range(job.recipe.num_images))
+            while job.kind.traits.outcome is Outcome.TILE and job.parent is not None:
+                indexes = (job.parent.index,)
+                job = await _get_whole(session, job.parent.job_id)
+        if any(index >= job.recipe.num_images for index in indexes):
+            raise _gone()
+        return Source(job=job, indexes=indexes)
+
+    async def _redraw(self, job: Job, index: int) -> api.Generated:
         """Draw one tile again from its recipe, and keep it. Nobody is charged."""
-        recipe = replace(job.recipe, seed=job.recipe.seeds[image.index], num_images=1)
-        request = await self.request(recipe, fairness_key=str(job.user_id), speed=job.speed)
+        request = await self.request(job.recipe.only(index), fairness_key=str(job.user_id), speed=job.speed)
         try:
             result = await self._draw(request)
         except (ModelNotFound, InvalidRequest) as error:
             raise NotFound(say("The model that drew this picture is not loaded any more.")) from error
         except EngineError as error:
             raise Unavailable(say("I cannot draw just now. Try again in a minute.")) from error
+        image = ImageRef(job_id=job.id, index=index)
         await asyncio.to_thread(self._files.add, image, result.images[0], result.latents[0])
         return result
 
@@ -158,3 +156,32 @@ class Pictures:
                 if isinstance(event, api.Finished):
                     return event.result
         raise EngineError("the engine ended without a result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The job whose files hold some pictures, and which of its tiles they are."""
+
+    job: Job
+    indexes: tuple[int, ...]
+
+    def image(self, index: int) -> ImageRef:
+        """A tile of the job."""
+        return ImageRef(job_id=self.job.id, index=index)
+
+    @property
+    def images(self) -> tuple[ImageRef, ...]:
+        """All the tiles."""
+        return tuple(map(self.image, self.indexes))
+
+
+async def _get_whole(session: AsyncSession, job_id: int) -> Job:
+    """A job whose pictures were not taken away. Raises: NotFound."""
+    job = await jobs_table.get(session, job_id)
+    if job is None or job.status is JobStatus.DELETED:
+        raise _gone()
+    return job
+
+
+def _gone() -> NotFound:
+    return NotFound(say("That picture is gone. Draw it anew with /imagine."))

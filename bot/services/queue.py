@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
-from bot.domain.errors import NotFound, Unavailable
-from bot.domain.guild import GuildSettings, is_moderator
+from bot.domain.errors import NotFound
+from bot.domain.guild import is_moderator
 from bot.domain.job import Job, JobStatus
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
-from bot.services.gates import Order
 from bot.services.guilds import moderated_guild
 from bot.services.runs import Note, Runs
 from bot.storage import audit, guilds
@@ -28,27 +27,12 @@ class QueueState:
 
 
 class Queue:
-    """The moderators' view of the queue. Also the gate that refuses new jobs while a guild is paused."""
+    """The moderators' view of the queue."""
 
     def __init__(self, database: Database, runs: Runs, *, now: Clock = utc_now) -> None:
         self._database = database
         self._runs = runs
         self._now = now
-
-    async def check(
-        self, session: AsyncSession, asker: Asker, order: Order, *, guild_id: int, settings: GuildSettings
-    ) -> None:
-        """Refuse what would be drawn while the guild is paused; pictures that exist can still be picked.
-
-        Raises: Unavailable.
-        """
-        del session, asker, guild_id
-        if settings.is_paused and not order.is_free:
-            raise Unavailable(
-                say(
-                    "The moderators have paused drawing in this server. Try again later; nothing was charged."
-                )
-            )
 
     async def show(self, asker: Asker) -> QueueState:
         """What waits and runs in the asker's guild.

@@ -1,48 +1,12 @@
-"""Newbie rooms: what must change on Discord, what was changed, and where drawing is allowed."""
+"""Newbie rooms: what must change on Discord, and what was changed."""
 
 from collections.abc import Collection
 from dataclasses import replace
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from bot.domain.asker import Asker
-from bot.domain.errors import NotAllowed
-from bot.domain.guild import GuildSettings
 from bot.domain.rooms import Room, RoomPlan, least_busy, plan_rooms
-from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
-from bot.services.gates import Order
 from bot.storage import guilds, rooms
 from bot.storage.database import Database
-
-
-class RoomGate:
-    """Lets members draw only where the guild wants it, and points them to the least busy newbie room."""
-
-    def __init__(self, *, now: Clock = utc_now) -> None:
-        self._now = now
-
-    async def check(
-        self, session: AsyncSession, asker: Asker, order: Order, *, guild_id: int, settings: GuildSettings
-    ) -> None:
-        """Let the order pass.
-
-        Raises: NotAllowed.
-        """
-        if order.is_free or asker.guild_id is None:
-            return
-        here = {asker.channel_id, asker.parent_channel_id or asker.channel_id}
-        opened = [await rooms.get(session, channel_id) for channel_id in here]
-        is_closed = any(room == (guild_id, False) for room in opened)
-        is_room = any(room == (guild_id, True) for room in opened)
-        is_allowed = not settings.drawing_channel_ids or not here.isdisjoint(settings.drawing_channel_ids)
-        if is_room or (is_allowed and not is_closed):
-            return
-        room = least_busy(await rooms.list_of_guild(session, guild_id, now=self._now()))
-        place = room.channel_id if room else next(iter(settings.drawing_channel_ids), None)
-        if place is None:
-            raise NotAllowed(say("This room is closed. Try another one."))
-        raise NotAllowed(say("Nobody draws in this channel. Come to {channel}.", channel=f"<#{place}>"))
 
 
 class Rooms:

@@ -1,20 +1,17 @@
-"""A guild's own rules: kept by its moderators, applied to every job before it is charged."""
+"""A guild's own rules, as its moderators keep them."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import prompt as prompts
 from bot.domain.asker import Asker
-from bot.domain.audit import RULE
 from bot.domain.echo import echo_code
-from bot.domain.errors import NextStep, NotAllowed, NotFound, PromptRefused, UserError
-from bot.domain.guild import GuildSettings, is_moderator
+from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.guild import is_moderator
 from bot.domain.job import Job
-from bot.domain.kinds import JobKind
-from bot.domain.moderation import check_text, is_explicit
-from bot.domain.people import POINTS, strikes_of
+from bot.domain.moderation import check_explicit, check_text, is_explicit
 from bot.domain.rules import (
     MAX_REQUIRED,
     MAX_RULES,
@@ -23,19 +20,14 @@ from bot.domain.rules import (
     RoomPolicy,
     Weight,
     broken,
-    check_room,
     texts_of,
     to_phrase,
 )
-from bot.domain.sentences import moment, say
+from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
-from bot.services.gates import Order, RefusedWithTrace
 from bot.services.guilds import moderated_guild
-from bot.services.people import strike
-from bot.storage import audit, guilds, members, rules
+from bot.storage import audit, guilds, rules
 from bot.storage.database import Database
-
-Writing = Callable[[AsyncSession], Awaitable[UserError]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,43 +51,12 @@ class Findings:
 
 
 class Rules:
-    """Reads and changes a guild's rules. Also the gate that applies them."""
+    """Reads and changes a guild's rules; `bot.services.gates.rules` applies them."""
 
     def __init__(self, database: Database, *, allows_nsfw: bool = False, now: Clock = utc_now) -> None:
         self._database = database
         self._allows_nsfw = allows_nsfw
         self._now = now
-
-    async def check(
-        self, session: AsyncSession, asker: Asker, order: Order, *, guild_id: int, settings: GuildSettings
-    ) -> None:
-        """Let an order pass that fits its room, and breaks no rule of its guild.
-
-        Raises: NotAllowed, PromptRefused, RefusedWithTrace.
-        """
-        policy = await rules.get_policy(
-            session, guild_id=guild_id, channel_id=asker.channel_id, parent_id=asker.parent_channel_id
-        )
-        if order.kind is JobKind.IMAGINE:
-            check_room(policy, asker, order.recipe)
-        if is_explicit(*texts_of(order.recipe)):
-            self.check_explicit(settings, is_age_restricted=asker.is_age_restricted)
-        every = await rules.list_rules(session, guild_id=guild_id)
-        for rule in broken(every, *texts_of(order.recipe)):
-            if rule.weight is not Weight.SOFT:
-                raise RefusedWithTrace(self._refusal(asker, order, rule, guild_id, settings))
-            if order.kind is JobKind.IMAGINE and not order.is_confirmed:
-                raise RefusedWithTrace(self._question(asker, order, rule, guild_id))
-
-    def check_explicit(self, settings: GuildSettings, *, is_age_restricted: bool) -> None:
-        """Let what is for adults only into rooms that are, where deployment and guild allow it.
-
-        Raises: PromptRefused.
-        """
-        if not (self._allows_nsfw and settings.is_nsfw_allowed):
-            raise PromptRefused(say("Nudity and sexual content are not drawn in this server."))
-        if not is_age_restricted:
-            raise PromptRefused(say("This is for age-restricted rooms. Draw it in one of those."))
 
     async def add(self, asker: Asker, phrase: str, weight: Weight, place: Place) -> GuildRule:
         """Set what a word or phrase costs in the asker's guild.
@@ -144,7 +105,9 @@ class Rules:
             return
         async with self._database.reading() as session:
             settings = await guilds.get_settings(session, job.guild_id)
-        self.check_explicit(settings, is_age_restricted=is_age_restricted)
+        check_explicit(
+            is_allowed=self._allows_nsfw and settings.is_nsfw_allowed, is_age_restricted=is_age_restricted
+        )
 
     async def set_nsfw(self, asker: Asker, *, is_allowed: bool) -> bool:
         """Whether nudity may be drawn in the age-restricted rooms of the asker's guild.
@@ -224,20 +187,6 @@ class Rules:
 
         return await self._change(asker, channel_id, change)
 
-    async def confirmed(self, asker: Asker, confirmation_id: int) -> str:
-        """The prompt about which the asker was asked, now that they mean it.
-
-        Raises: NotFound.
-        """
-        async with self._database.reading() as session:
-            guild_id = asker.guild_id or await members.get_last_guild(session, asker.user_id) or 0
-            text = await rules.get_confirmation(
-                session, guild_id=guild_id, user_id=asker.user_id, confirmation_id=confirmation_id
-            )
-        if text is None:
-            raise NotFound(say("This question is not open any more. Draw it anew with /imagine."))
-        return text
-
     async def _change(
         self, asker: Asker, channel_id: int, change: Callable[[RoomPolicy], RoomPolicy]
     ) -> RoomPolicy:
@@ -250,66 +199,6 @@ class Rules:
             details = {"channel": channel_id, **policy.to_json()}
             await self._note(session, asker, guild_id, "room", details)
         return policy
-
-    def _question(self, asker: Asker, order: Order, rule: GuildRule, guild_id: int) -> Writing:
-        async def write(session: AsyncSession) -> UserError:
-            confirmation_id = await rules.add_confirmation(
-                session, guild_id=guild_id, user_id=asker.user_id, text=order.text, now=self._now()
-            )
-            await self._fired(session, asker, rule, guild_id)
-            step = NextStep(custom_id=f"confirm:{confirmation_id}:draw", label=say("Draw it"))
-            return PromptRefused(
-                say(
-                    "This server is careful with `{phrase}`. If you mean it well, press the button and it "
-                    "is drawn.",
-                    phrase=echo_code(rule.phrase),
-                ),
-                steps=(step,),
-            )
-
-        return write
-
-    def _refusal(
-        self, asker: Asker, order: Order, rule: GuildRule, guild_id: int, settings: GuildSettings
-    ) -> Writing:
-        # Who presses a button under somebody else's picture did not write its prompt.
-        points = POINTS[rule.weight] if order.kind is JobKind.IMAGINE else 0
-
-        async def write(session: AsyncSession) -> UserError:
-            await self._fired(session, asker, rule, guild_id)
-            sentences = [
-                say("This server's rules do not allow `{phrase}`.", phrase=echo_code(rule.phrase)),
-                say("Change the prompt and draw again; nothing was charged."),
-            ]
-            block = points and await strike(
-                session,
-                guild_id=guild_id,
-                user_id=asker.user_id,
-                points=points,
-                reason=rule.phrase,
-                source=asker.source,
-                settings=settings,
-                now=self._now(),
-            )
-            if strikes_of(points):
-                sentences.append(say("This counts as a strike."))
-            if block and block.until:
-                sentences.append(say("You cannot draw here until {when}.", when=moment(block.until)))
-            return PromptRefused(*sentences)
-
-        return write
-
-    async def _fired(self, session: AsyncSession, asker: Asker, rule: GuildRule, guild_id: int) -> None:
-        await audit.add(
-            session,
-            guild_id=guild_id,
-            actor_id=RULE,
-            action="rule_asked" if rule.weight is Weight.SOFT else "rule_refused",
-            target_id=asker.user_id,
-            reason=rule.phrase,
-            details={"weight": rule.weight.value},
-            now=self._now(),
-        )
 
     async def _note(
         self, session: AsyncSession, asker: Asker, guild_id: int, action: str, details: Mapping[str, object]

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import UserError
 from bot.domain.job import Failure, Job, JobStatus
+from bot.domain.recipe import Weights
 from bot.services.clock import Clock, utc_now
 from bot.services.pictures import Pictures
 from bot.services.turns import Turns
@@ -219,7 +220,7 @@ class Runs:
         """Pictures to disk first, then RENDERED, settled and owed to the channel in one transaction."""
         job, now = run.latest.job, self._now()
         await self._pictures.add(job, result)
-        recipe = replace(job.recipe, model_hash=self._model_hash(job.recipe.model))
+        recipe = replace(job.recipe, weights=self._weights(job.recipe.weights.name))
         async with self._database.transaction() as session:
             is_ours = await jobs_table.update_rendered(
                 session, job.id, attempt=job.attempt, gpu_ms=gpu_ms, now=now
@@ -255,8 +256,10 @@ class Runs:
         async with self._database.transaction() as session:
             await jobs_table.update_returned(session, job.id, attempt=job.attempt, is_counted=False)
 
-    def _model_hash(self, name: str) -> str:
-        return next(model.hash for model in self._engine.models() if model.name == name)
+    def _weights(self, name: str) -> Weights:
+        return next(
+            Weights(name=name, hash=model.hash) for model in self._engine.models() if model.name == name
+        )
 
 
 def _failure(error: EngineError | UserError) -> Failure:

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.job import Job, JobStatus
-from bot.domain.recipe import ImageRef, Recipe
+from bot.domain.recipe import NOTHING, ImageRef
 from bot.storage import jobs as jobs_table
 from bot.storage.models import (
     AccountRow,
@@ -33,20 +33,6 @@ KEPT = frozenset({"accounts", "audit", "grants", "jobs"})
 BYSTANDERS = ("actor_id", "target_id", "reporter_id")
 """Columns that name a member in somebody else's row."""
 KEY_BYTES = 32
-
-BLANK = Recipe(
-    prompts=(("", 1.0),),
-    negative_prompt="",
-    width=0,
-    height=0,
-    steps=0,
-    guidance_scale=0.0,
-    sampler="",
-    seed=0,
-    num_images=0,
-    model="",
-    model_hash="",
-)
 
 
 async def list_waiting(session: AsyncSession, user_id: int) -> list[Job]:
@@ -128,7 +114,7 @@ async def _blank_jobs(session: AsyncSession, user_id: int) -> list[ImageRef]:
         .values(status=JobStatus.DELETED)
     )
     await session.execute(
-        update(JobRow).where(JobRow.user_id == user_id).values(prompt="", recipe=BLANK.to_json())
+        update(JobRow).where(JobRow.user_id == user_id).values(prompt="", recipe=NOTHING.to_json())
     )
     return images
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.charges import Charge
 from bot.domain.job import Failure, Job, JobStatus, Post, Speed
-from bot.domain.kinds import JobKind
+from bot.domain.kinds import TILES, JobKind
 from bot.domain.recipe import ImageRef, Recipe
 from bot.storage.models import CopyRow, ImageRow, JobRow, OutboxRow
 
@@ -104,9 +104,9 @@ async def list_waiting(session: AsyncSession, *, guild_id: int, user_id: int | N
 
 async def list_same_picture(session: AsyncSession, *, guild_id: int, job: Job) -> list[Job]:
     """A grid and every tile that was picked from it, whichever of them is given."""
-    root = job.parent.job_id if job.kind is JobKind.PICK and job.parent else job.id
-    is_pick = and_(JobRow.parent_id == root, JobRow.kind == JobKind.PICK)
-    query = select(JobRow).where(JobRow.guild_id == guild_id, or_(JobRow.id == root, is_pick))
+    root = job.parent.job_id if job.kind in TILES and job.parent else job.id
+    is_tile = and_(JobRow.parent_id == root, JobRow.kind.in_(TILES))
+    query = select(JobRow).where(JobRow.guild_id == guild_id, or_(JobRow.id == root, is_tile))
     return await _list(session, query)
 
 
@@ -252,12 +252,6 @@ async def add_images(
     )
 
 
-async def get_engine_version(session: AsyncSession, image: ImageRef) -> str | None:
-    """What drew a picture."""
-    row = await session.get(ImageRow, (image.job_id, image.index))
-    return None if row is None else row.engine_version
-
-
 async def add_outbox(session: AsyncSession, job_id: int, *, now: datetime) -> int:
     """Owe a job's result to its channel."""
     statement = insert(OutboxRow).values(job_id=job_id, created_at=now)
@@ -312,8 +306,7 @@ def _job(row: JobRow) -> Job:
         user_id=row.user_id,
         is_direct_message=row.is_direct_message,
         is_age_restricted=row.is_age_restricted,
-        prompt=row.prompt,
-        recipe=Recipe.from_json(row.recipe),
+        recipe=Recipe.from_json(row.recipe, prompt=row.prompt),
         speed=Speed(row.speed),
         charge=Charge(images=row.reserved_images, gpu_ms=row.reserved_gpu_ms),
         gpu_ms=row.gpu_ms,

@@ -300,21 +300,24 @@ class TermsAcceptanceRow(Table):
     accepted_at: Mapped[datetime] = mapped_column(UtcMilliseconds)
 
 
-class PendingJobRow(Table):
-    """What a member asked for before they accepted the terms; see `bot.domain.onboarding.PendingJob`."""
+class KeptOrderRow(Table):
+    """A refused order that waits for its member's press; see `bot.domain.kept.KeptOrder`."""
 
-    __tablename__ = "pending_jobs"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - an id stands in a job's source: never twice
+    __tablename__ = "kept_orders"
+    __table_args__ = (
+        UniqueConstraint("source", "ordinal"),
+        {"sqlite_autoincrement": True},  # an id stands in a button: it must never come again
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     guild_id: Mapped[int] = mapped_column(BigInteger)
     user_id: Mapped[int] = mapped_column(BigInteger, index=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    text: Mapped[str] = mapped_column(Text)
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
-    parent_index: Mapped[int | None]
-    reply_to: Mapped[int | None] = mapped_column(BigInteger)
-    created_at: Mapped[datetime] = mapped_column(UtcMilliseconds, index=True)
+    source: Mapped[str] = mapped_column(String(64))
+    ordinal: Mapped[int] = mapped_column(Integer, server_default="0")
+    why: Mapped[str] = mapped_column(String(16))
+    order: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcMilliseconds)
+    expires_at: Mapped[datetime] = mapped_column(UtcMilliseconds, index=True)
 
 
 class RoomRow(Table):
@@ -367,22 +370,6 @@ class RoomPolicyRow(Table):
     channel_id: Mapped[int] = mapped_column(BigInteger)
     policy: Mapped[dict[str, Any]] = mapped_column(JSON)
     updated_at: Mapped[datetime] = mapped_column(UtcMilliseconds)
-
-
-class ConfirmationRow(Table):
-    """A prompt whose member was asked whether they mean it."""
-
-    __tablename__ = "confirmations"
-    __table_args__ = (
-        Index("ix_confirmations_guild_id_user_id", "guild_id", "user_id"),
-        {"sqlite_autoincrement": True},  # an id stands in the source of a job: it must never come again
-    )
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    guild_id: Mapped[int] = mapped_column(BigInteger)
-    user_id: Mapped[int] = mapped_column(BigInteger)
-    text: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(UtcMilliseconds)
 
 
 class SanctionRow(Table):

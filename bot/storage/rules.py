@@ -1,15 +1,12 @@
-"""Queries on guilds' rules, what rooms ask for, and prompts whose member was asked about them."""
+"""Queries on guilds' rules, and what rooms ask for."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.rules import ANYTHING_GOES, GuildRule, Place, RoomPolicy, Weight
-from bot.storage.models import ConfirmationRow, RoomPolicyRow, RuleRow
-
-CONFIRMATION_DAYS = 7
-"""A question that waits longer for its answer is forgotten."""
+from bot.storage.models import RoomPolicyRow, RuleRow
 
 
 async def list_rules(session: AsyncSession, *, guild_id: int) -> tuple[GuildRule, ...]:
@@ -72,25 +69,6 @@ async def update_policy(
                 guild_id=guild_id, channel_id=channel_id, policy=policy.to_json(), updated_at=now
             )
         )
-
-
-async def add_confirmation(
-    session: AsyncSession, *, guild_id: int, user_id: int, text: str, now: datetime
-) -> int:
-    """Keep a prompt until its member says that they mean it. Their last one goes, and all old ones."""
-    theirs = and_(ConfirmationRow.guild_id == guild_id, ConfirmationRow.user_id == user_id)
-    horizon = now - timedelta(days=CONFIRMATION_DAYS)
-    await session.execute(delete(ConfirmationRow).where(or_(theirs, ConfirmationRow.created_at < horizon)))
-    statement = insert(ConfirmationRow).values(guild_id=guild_id, user_id=user_id, text=text, created_at=now)
-    return (await session.execute(statement.returning(ConfirmationRow.id))).scalar_one()
-
-
-async def get_confirmation(
-    session: AsyncSession, *, guild_id: int, user_id: int, confirmation_id: int
-) -> str | None:
-    """The kept prompt, if it is this member's, in this guild."""
-    key = {"id": confirmation_id, "guild_id": guild_id, "user_id": user_id}
-    return await session.scalar(select(ConfirmationRow.text).filter_by(**key))
 
 
 def _rule(row: RuleRow) -> GuildRule:

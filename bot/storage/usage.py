@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.job import JobStatus
-from bot.domain.kinds import JobKind
+from bot.domain.kinds import NOT_DRAWN, JobKind
 from bot.domain.usage import PromptUsage, Row, Usage
 from bot.storage.models import JobRow, MemberRow
 
@@ -120,13 +120,13 @@ def _grouped(
 
 
 def _is_counted(guild_id: int, start: datetime, end: datetime) -> ColumnElement[bool]:
-    """A picked tile is no drawing: it uses nothing."""
+    """What is not drawn, as a picked tile, uses nothing."""
     return and_(
         JobRow.guild_id == guild_id,
         JobRow.created_at >= start,
         JobRow.created_at < end,
         JobRow.status.in_(DRAWN),
-        JobRow.kind != JobKind.PICK,
+        JobRow.kind.not_in(NOT_DRAWN),
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any, Self, cast
 import discord
 
 from bot.boundary import Interaction, asker_of, drawing_asker_of, guard, patience
+from bot.domain.kinds import JobKind
+from bot.services.orders import Press
 from bot.views.wired import wired
 
 MAX_DIGITS = 18  # beyond that no job id fits the database
@@ -49,11 +51,6 @@ class JobButton(
         asker = drawing_asker_of(interaction)
         pressed = None if interaction.message is None else interaction.message.id
         async with patience(interaction):
-            match self.action:
-                case "pick":
-                    job = await services.jobs.pick(asker, self.job_id, self.index, reply_to=pressed)
-                case "vary":
-                    job = await services.jobs.vary(asker, self.job_id, self.index, reply_to=pressed)
-                case _:
-                    job = await services.jobs.reroll(asker, self.job_id, reply_to=pressed)
+            press = Press(kind=JobKind(self.action), job_id=self.job_id, index=self.index, reply_to=pressed)
+            job = await services.orders.press(asker, press)
         await delivery.answer_press(interaction, job, self.custom_id)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any, cast
 
 import discord
@@ -57,11 +56,8 @@ class ModerationButton(
 
 async def _draw(button: ModerationButton, interaction: Interaction) -> None:
     client, asker = cast("Any", interaction.client), drawing_asker_of(interaction)
-    text = await client.services.rules.confirmed(asker, button.number)
-    # However often it is pressed, it is one job.
-    once = replace(asker, source=f"confirm-{button.number}")
     async with patience(interaction):
-        job = await client.services.jobs.imagine(once, text, is_confirmed=True)
+        job = await client.services.orders.release(asker, f"confirm-{button.number}")
     await client.delivery.answer_in_place(interaction, job, rules_messages.confirmed(asker.locale))
 
 

@@ -7,6 +7,7 @@ import discord
 
 from bot.boundary import Interaction, drawing_asker_of, guard, patience
 from bot.messages import onboarding as messages
+from bot.messages import rules as rules_messages
 from bot.views.rebuilt import Rebuilt
 from bot.views.wired import wired
 
@@ -14,13 +15,14 @@ from bot.views.wired import wired
 class TermsButton(
     Rebuilt,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"terms:(?P<pending_id>\d{1,18}):accept:(?P<version>\d{1,9})",
+    template=r"(?P<kind>kept|terms):(?P<kept_id>\d{1,18}):accept:(?P<version>\d{1,9})",
 ):
     """Accept. What waited for it is looked up anew, and must be the presser's own."""
 
     def __init__(self, item: discord.ui.Button[Any], match: re.Match[str]) -> None:
         super().__init__(item)
-        self.pending_id = int(match["pending_id"])
+        number = match["kept_id"]
+        self.key: int | str = int(number) if match["kind"] == "kept" else f"pending-{number}"
         self.version = int(match["version"])
 
     async def callback(self, interaction: Interaction) -> None:
@@ -29,7 +31,7 @@ class TermsButton(
             services, delivery = wired(interaction)
             asker = drawing_asker_of(interaction)
             async with patience(interaction):
-                job = await services.onboarding.accept(asker, self.pending_id, self.version)
+                job = await services.onboarding.accept(asker, self.key, self.version)
                 balance = await services.quotas.balance(asker)
             await delivery.answer_in_place(interaction, job, messages.accepted(balance, asker.locale))
 
@@ -51,3 +53,22 @@ class ExampleButton(
             async with patience(interaction):
                 job = await services.onboarding.try_example(asker, self.number)
             await delivery.answer_beside(interaction, job)
+
+
+class KeptButton(
+    Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"kept:(?P<kept_id>\d{1,18}):draw"
+):
+    """Draw what was refused and kept. It is the presser's own, and is judged by all gates again."""
+
+    def __init__(self, item: discord.ui.Button[Any], match: re.Match[str]) -> None:
+        super().__init__(item)
+        self.kept_id = int(match["kept_id"])
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Draw it, and say so in place of the refusal."""
+        async with guard(interaction):
+            services, delivery = wired(interaction)
+            asker = drawing_asker_of(interaction)
+            async with patience(interaction):
+                job = await services.orders.release(asker, self.kept_id)
+            await delivery.answer_in_place(interaction, job, rules_messages.confirmed(asker.locale))

@@ -5,22 +5,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.charges import Charge
+from bot.domain.errors import PromptError
 from bot.domain.job import Job, JobStatus, Speed
 from bot.domain.kinds import JobKind
-from bot.domain.recipe import Recipe
+from bot.domain.prompt import Part, Prompt, parse
+from bot.domain.recipe import Canvas, Recipe, Sampling, Weights
 
 RECIPE = Recipe(
-    prompts=(("a red fox in the snow", 1.0),),
-    negative_prompt="",
-    width=128,
-    height=128,
-    steps=16,
-    guidance_scale=3.0,
-    sampler="DPM++ 2M",
+    prompt=parse("a red fox in the snow --ar 3:2"),
+    canvas=Canvas(width=128, height=128),
+    sampling=Sampling(steps=16, guidance_scale=3.0, sampler="dpmpp-2m"),
+    weights=Weights(name="sketch", hash="0123456789"),
     seed=7,
     num_images=4,
-    model="sketch",
-    model_hash="0123456789",
 )
 
 JOB = Job(
@@ -35,7 +32,6 @@ JOB = Job(
     user_id=3,
     is_direct_message=False,
     is_age_restricted=False,
-    prompt="a red fox in the snow --ar 3:2",
     recipe=RECIPE,
     speed=Speed.FAST,
     charge=Charge(images=4, gpu_ms=2000),
@@ -50,6 +46,16 @@ JOB = Job(
 )
 
 
-def job(**changes: Any) -> Job:
-    """A job with some fields changed."""
-    return replace(JOB, **changes)
+def job(*, prompt: str | None = None, **changes: Any) -> Job:
+    """A job with some fields changed. A prompt that nobody could have typed is its text as it is."""
+    recipe = changes.pop("recipe", JOB.recipe)
+    if prompt is not None:
+        recipe = replace(recipe, prompt=_read(prompt))
+    return replace(JOB, recipe=recipe, **changes)
+
+
+def _read(prompt: str) -> Prompt:
+    try:
+        return parse(prompt)
+    except PromptError:
+        return Prompt(parts=(Part(text=prompt),))

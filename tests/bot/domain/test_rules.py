@@ -150,7 +150,7 @@ def test_what_is_taken_out_of_a_picture_may_make_it_explicit() -> None:
     assert is_explicit("a woman", "clothes")
     assert not is_explicit("a woman", "nude, naked")
     assert not is_explicit("a woman", "hat")
-    assert is_explicit(RECIPE.prompts[0][0] + ", nude")
+    assert is_explicit(RECIPE.prompt.parts[0].text + ", nude")
 
 
 @given(st.text(max_size=200))

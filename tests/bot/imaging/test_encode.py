@@ -4,17 +4,15 @@ import io
 import re
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
-from bot.domain.charges import FREE
-from bot.domain.job import Job, JobStatus, Speed
 from bot.domain.kinds import JobKind
-from bot.domain.recipe import Recipe
+from bot.domain.prompt import parse
+from bot.domain.recipe import ImageRef, Start, Weights
 from bot.imaging.encode import (
     VERSION,
     Encoded,
@@ -24,52 +22,16 @@ from bot.imaging.encode import (
     is_small,
     recipe_text,
 )
+from tests.bot.builders import RECIPE, job
 
 from .test_grid import COLORS, noise
 
-RECIPE = Recipe(
-    prompts=(("a red apple", 1.0),),
-    negative_prompt="text, blur",
-    width=128,
-    height=128,
-    steps=16,
-    guidance_scale=3.0,
-    sampler="DPM++ 2M",
-    seed=7,
-    num_images=1,
-    model="sketch",
-    model_hash="0123456789",
-)
-JOB = Job(
-    id=1,
-    kind=JobKind.PICK,
-    status=JobStatus.RENDERED,
-    source="1",
-    ordinal=0,
-    attempt=0,
-    guild_id=1,
-    channel_id=1,
-    user_id=1,
-    is_direct_message=False,
-    is_age_restricted=False,
-    prompt="a red apple --no text, blur",
-    recipe=RECIPE,
-    speed=Speed.FAST,
-    charge=FREE,
-    gpu_ms=None,
-    parent=None,
-    reply_to=None,
-    message_id=None,
-    result_message_id=None,
-    failure=None,
-    locale="en-US",
-    created_at=datetime(2026, 1, 1, tzinfo=UTC),
-)
+JOB = job(kind=JobKind.PICK, recipe=replace(RECIPE, num_images=1), prompt="a red apple --no text, blur")
 
 
 def text_of(**changes: object) -> str:
     """The recipe text of a changed recipe."""
-    return recipe_text(replace(JOB, recipe=replace(RECIPE, **changes)))  # type: ignore[arg-type]
+    return recipe_text(replace(JOB, recipe=replace(JOB.recipe, **changes)))  # type: ignore[arg-type]
 
 
 def opened(encoded: Encoded) -> Image.Image:
@@ -193,12 +155,12 @@ class TestSingle:
         assert b"tEXtparameters\0a red apple" in encoded.data
 
     def test_a_recipe_in_any_script(self) -> None:
-        text = text_of(prompts=(("赤いりんご 🍎", 1.0),))
+        text = text_of(prompt=parse("赤いりんご 🍎"))
         assert opened(encode_single(noise(1, 512, 512), text, limit_bytes=2**23)).info["parameters"] == text
 
     @pytest.mark.parametrize(("limit", "extension"), [(700_000, "webp"), (250_000, "jpg"), (30_000, "jpg")])
     def test_under_the_limit_the_recipe_moves_to_exif(self, limit: int, extension: str) -> None:
-        text = text_of(prompts=(("赤いりんご 🍎", 1.0),))
+        text = text_of(prompt=parse("赤いりんご 🍎"))
         encoded = encode_single(noise(1, 512, 512), text, limit_bytes=limit)
         image = opened(encoded)
         assert len(encoded.data) < limit
@@ -230,18 +192,22 @@ class TestRecipeText:
         assert text_of() == (
             "a red apple\n"
             "Negative prompt: text, blur\n"
-            "Steps: 16, Sampler: DPM++ 2M, CFG scale: 3, Seed: 7, Size: 128x128, "
+            "Steps: 16, Sampler: dpmpp-2m, CFG scale: 3, Seed: 7, Size: 128x128, "
             f"Model hash: 0123456789, Model: sketch, Version: {VERSION}"
         )
         assert VERSION.startswith("Darkroom ")
 
     def test_comes_back_whole(self) -> None:
-        text = text_of(model="a, b: c", strength=0.65, guidance_scale=7.5)
+        text = text_of(
+            weights=Weights(name="a, b: c", hash="0123456789"),
+            start=Start(image=ImageRef(job_id=1, index=0), strength=0.65),
+            sampling=replace(RECIPE.sampling, guidance_scale=7.5),
+        )
         assert read_like_the_web_ui(text) == {
             "Prompt": "a red apple",
             "Negative prompt": "text, blur",
             "Steps": "16",
-            "Sampler": "DPM++ 2M",
+            "Sampler": "dpmpp-2m",
             "CFG scale": "7.5",
             "Seed": "7",
             "Size": "128x128",
@@ -252,8 +218,8 @@ class TestRecipeText:
         }
 
     def test_no_negative_prompt_has_no_line(self) -> None:
-        assert "Negative" not in text_of(negative_prompt="")
+        assert "Negative" not in text_of(prompt=parse("a red apple"))
 
     def test_several_parts_are_joined_as_the_web_ui_joins_them(self) -> None:
-        text = text_of(prompts=(("hot", 2.0), ("dog", 1.0), ("snow", -0.5)))
+        text = text_of(prompt=parse("hot::2 dog:: snow::-0.5 --no cat"))
         assert text.startswith("hot :2 AND dog :1 AND snow :-0.5\n")

@@ -40,7 +40,7 @@ ARRANGED = Arranged(made=(21, 22), reopened=(23,), closed=(24,), deleted=(25,))
 
 
 def test_first_steps(snapshot: SnapshotAssertion) -> None:
-    asked = TermsNotAccepted(SETTINGS, pending_id=12)
+    asked = TermsNotAccepted(SETTINGS)
     assert {
         "terms": refusals.refusal(asked, "en-US"),
         "start": onboarding.start(Start(room_id=21, has_terms=True), TRIAL, "en-US"),
@@ -85,7 +85,7 @@ def test_nothing_is_too_long(text: str, prompt: str) -> None:
     long = replace(SETTINGS, drawing_channel_ids=tuple(range(10**18, 10**18 + 25)))
     page = HistoryPage(number=5, jobs=tuple(job(prompt=prompt, id=10**9) for _ in range(8)), has_more=True)
     for payload in (
-        refusals.refusal(TermsNotAccepted(settings, pending_id=1), "en-US"),
+        refusals.refusal(TermsNotAccepted(settings), "en-US"),
         guild.settings(settings, "en-US"),
         guild.settings(long, "en-US"),
         mine.page(page, "en-US"),

@@ -38,7 +38,7 @@ async def finished(services: Services, job: Job) -> Job:
 
 async def drawn(services: Services, asker: Asker, prompt: str = "a red apple") -> Job:
     """A rendered job."""
-    return await finished(services, await services.jobs.imagine(now(asker), prompt))
+    return await finished(services, await services.orders.imagine(now(asker), prompt))
 
 
 async def delivered(services: Services, asker: Asker, message_id: int, prompt: str = "a red apple") -> Job:

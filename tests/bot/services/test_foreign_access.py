@@ -30,6 +30,7 @@ from bot.views.forms import FORM
 from bot.views.moderation_buttons import PRESSES, ModerationButton
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
+from tests.bot.presses import pick, reroll, vary
 from tests.bot.services.community import ADA, MODERATOR, OUTSIDER, change, delivered, now
 
 LOST_ROLE = 7
@@ -51,7 +52,7 @@ Deed = Callable[[Services, Asker, int], Awaitable[object]]
 
 # On rows of the guild, by number: refused to everybody here.
 BY_NUMBER: dict[str, Deed] = {
-    "confirm": lambda s, a, n: s.rules.confirmed(a, n),
+    "kept order": lambda s, a, n: s.orders.release(now(a), n),
     "acknowledge": lambda s, a, n: s.people.acknowledge(a, n),
     "may appeal": lambda s, a, n: s.people.may_appeal(a, n),
     "appeal": lambda s, a, n: s.people.appeal(a, n, "let me in"),
@@ -67,9 +68,9 @@ BY_NUMBER: dict[str, Deed] = {
 }
 # What members of the guild may do, and foreigners may not.
 BY_FOREIGNERS: dict[str, Deed] = {
-    "vary": lambda s, a, n: s.jobs.vary(now(a), n, 0, reply_to=None),
-    "pick": lambda s, a, n: s.jobs.pick(now(a), n, 0, reply_to=None),
-    "reroll": lambda s, a, n: s.jobs.reroll(now(a), n, reply_to=None),
+    "vary": lambda s, a, n: vary(s, now(a), n, 0, reply_to=None),
+    "pick": lambda s, a, n: pick(s, now(a), n, 0, reply_to=None),
+    "reroll": lambda s, a, n: reroll(s, now(a), n, reply_to=None),
     "may report": lambda s, a, n: s.reports.check(a, 5000 + n % 3),
     "report": lambda s, a, n: s.reports.report(a, 5000 + n % 3, ""),
 }
@@ -157,7 +158,7 @@ async def _open(stack: AsyncExitStack, folder: Path) -> tuple[Services, Database
     await delivered(services, ADA, 5001)
     await services.rules.add(MODERATOR, "clown", Weight.SOFT, Place.ANYWHERE)
     with pytest.raises(PromptRefused):
-        await services.jobs.imagine(now(ADA), "a clown")
+        await services.orders.imagine(now(ADA), "a clown")
     await services.rules.require(MODERATOR, 11, ["cat"], 1)
     block = await services.people.block(MODERATOR, BLOCKED.user_id, span=None, reason="spam")
     await services.people.appeal(BLOCKED, block.id, "no")
@@ -166,11 +167,11 @@ async def _open(stack: AsyncExitStack, folder: Path) -> tuple[Services, Database
     await services.reports.report(replace(ADA, user_id=108), 5000, "")
     await change(services, lambda settings: replace(settings, terms="Be kind.", terms_version=1))
     with pytest.raises(TermsNotAccepted):
-        await services.jobs.imagine(now(replace(ADA, user_id=109)), "a pear")
+        await services.orders.imagine(now(replace(ADA, user_id=109)), "a pear")
     await change(services, lambda settings: replace(settings, terms=""))
     engine.hold()
     engine.is_held.clear()
-    await services.jobs.imagine(now(ADA), "an apple")
+    await services.orders.imagine(now(ADA), "an apple")
     await engine.is_held.wait()
     return services, database
 

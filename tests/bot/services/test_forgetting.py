@@ -43,7 +43,7 @@ async def lived(services: Services, engine: HandEngine) -> None:
     """A member leaves a trace wherever they can."""
     await services.rules.add(MODERATOR, "zebra", Weight.SOFT, Place.ANYWHERE)
     with pytest.raises(PromptRefused):
-        await services.jobs.imagine(now(CARA), f"{SECRET} one")
+        await services.orders.imagine(now(CARA), f"{SECRET} one")
     await services.rules.remove(MODERATOR, "zebra")
     await delivered(services, CARA, 5000, SECRET)
     await drawn(services, replace(CARA, guild_id=2), SECRET)
@@ -56,7 +56,7 @@ async def lived(services: Services, engine: HandEngine) -> None:
     await services.people.unblock(MODERATOR, ME, reason="sorry")
     await services.people.block(replace(CARA, is_manager=True), 101, span="1h", reason="I moderate")
     engine.hold()
-    await services.jobs.imagine(now(CARA), SECRET)
+    await services.orders.imagine(now(CARA), SECRET)
 
 
 async def test_nothing_is_left_but_sums_and_decisions(
@@ -92,11 +92,11 @@ async def test_nobody_gets_a_fresh_allowance_or_rid_of_a_block_by_it(
     await services.forgetting.forget(now(CARA))
     for guild_id in (1, 2):
         with pytest.raises(NotAllowed, match="asked to be forgotten"):
-            await services.jobs.imagine(now(CARA, guild_id=guild_id), "an apple")
+            await services.orders.imagine(now(CARA, guild_id=guild_id), "an apple")
     clock.advance(days=32)
     await drawn(services, CARA)
     with pytest.raises(NotAllowed):
-        await services.jobs.imagine(now(CARA, guild_id=2), "an apple")
+        await services.orders.imagine(now(CARA, guild_id=2), "an apple")
     clock.advance(days=29)
     await drawn(services, replace(CARA, guild_id=2))
 
@@ -106,7 +106,7 @@ async def test_a_block_for_good_stays_for_good(services: Services, clock: Movabl
     await services.forgetting.forget(now(CARA))
     clock.advance(days=4000)
     with pytest.raises(NotAllowed, match="this lasts"):
-        await services.jobs.imagine(now(CARA), "an apple")
+        await services.orders.imagine(now(CARA), "an apple")
 
 
 async def test_everybody_else_is_left_alone(services: Services, database: Database, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.domain.asker import Asker
 from bot.services import Services
 from bot.storage.database import Database
-from bot.storage.models import GalleryMemberRow, PendingJobRow, TermsAcceptanceRow
+from bot.storage.models import GalleryMemberRow, KeptOrderRow, TermsAcceptanceRow
 from tests.bot.services.test_jobs import again, drawn
 from tests.bot.services.test_onboarding import asked, configured
 
@@ -45,5 +45,5 @@ async def test_a_forgotten_member_hangs_nowhere_and_nothing_of_theirs_waits(
     await services.forgetting.forget(again(ada))
     assert not (await services.gallery.list_shown(1, {ada.channel_id})).pictures
     async with database.reading() as session:
-        for table in (GalleryMemberRow, PendingJobRow, TermsAcceptanceRow):
+        for table in (GalleryMemberRow, KeptOrderRow, TermsAcceptanceRow):
             assert not (await session.execute(select(table).filter_by(user_id=ada.user_id))).all()

@@ -54,10 +54,10 @@ async def test_nobody_is_sent_to_a_deleted_channel_and_drawing_is_not_allowed_ev
     )
     await services.guilds.channel_deleted(1, 20)
     with pytest.raises(NotAllowed, match="<#21>"):
-        await services.jobs.imagine(now(ADA), "an apple")
+        await services.orders.imagine(now(ADA), "an apple")
     await services.guilds.channel_deleted(1, 21)
     with pytest.raises(NotAllowed, match="Nobody draws"):
-        await services.jobs.imagine(now(ADA), "an apple")
+        await services.orders.imagine(now(ADA), "an apple")
     assert (await services.guilds.get(1)).moderators_channel_id == 30
     await services.guilds.channel_deleted(1, 30)
     assert (await services.guilds.get(1)).moderators_channel_id is None

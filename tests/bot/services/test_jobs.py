@@ -22,19 +22,24 @@ from bot.domain.errors import (
 )
 from bot.domain.guild import GuildSettings
 from bot.domain.job import Failure, Job, JobStatus
+from bot.domain.order import Order
 from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.domain.usage import By, Usage
 from bot.services import Services, build_services
 from bot.services.allowances import Allowances
-from bot.services.gates import Order, RefusedWithTrace
+from bot.services.gates import RefusedWithTrace
 from bot.services.jobs import Jobs
+from bot.services.models import Models
+from bot.services.orders import Orders
+from bot.services.recipes import Recipes
 from bot.storage import jobs as jobs_table
 from bot.storage import members
 from bot.storage.database import Database
 from engine.errors import EngineStopped, GenerationFailed, OutOfMemory
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
+from tests.bot.presses import pick, reroll, vary
 
 
 def again(asker: Asker, **changes: object) -> Asker:
@@ -52,7 +57,7 @@ async def finished(services: Services, job: Job) -> Job:
 
 async def drawn(services: Services, asker: Asker, prompt: str = "a red apple") -> Job:
     """A rendered job."""
-    return await finished(services, await services.jobs.imagine(again(asker), prompt))
+    return await finished(services, await services.orders.imagine(again(asker), prompt))
 
 
 async def spent(services: Services, asker: Asker) -> tuple[int, int]:
@@ -65,7 +70,7 @@ async def test_a_job_is_reserved_while_it_runs_and_settled_when_it_is_rendered(
     services: Services, engine: HandEngine, ada: Asker
 ) -> None:
     engine.hold()
-    job = await services.jobs.imagine(ada, "a red apple --ar 3:2 --seed 7")
+    job = await services.orders.imagine(ada, "a red apple --ar 3:2 --seed 7")
     await engine.is_held.wait()
     assert await spent(services, ada) == (0, 4)
     assert (await services.runs.reload(job)).status is JobStatus.RUNNING
@@ -73,14 +78,14 @@ async def test_a_job_is_reserved_while_it_runs_and_settled_when_it_is_rendered(
     job = await finished(services, job)
     assert (job.status, job.gpu_ms, job.recipe.seeds) == (JobStatus.RENDERED, 250, (7, 8, 9, 10))
     assert await spent(services, ada) == (4, 0)
-    assert (job.recipe.width, job.recipe.height) == (72, 48)
+    assert (job.recipe.canvas.width, job.recipe.canvas.height) == (72, 48)
 
 
 async def test_a_hundred_members_presses_at_once_grant_exactly_what_the_allowance_holds(
     services: Services, ada: Asker
 ) -> None:
     results = await asyncio.gather(
-        *(services.jobs.imagine(again(ada), "an apple") for _ in range(100)), return_exceptions=True
+        *(services.orders.imagine(again(ada), "an apple") for _ in range(100)), return_exceptions=True
     )
     granted = [result for result in results if isinstance(result, Job)]
     refused = [result for result in results if isinstance(result, QuotaExceeded)]
@@ -92,7 +97,7 @@ async def test_a_hundred_members_presses_at_once_grant_exactly_what_the_allowanc
 async def test_one_interaction_replayed_a_hundred_times_makes_one_job(
     services: Services, engine: HandEngine, ada: Asker
 ) -> None:
-    jobs = await asyncio.gather(*(services.jobs.imagine(ada, "an apple") for _ in range(100)))
+    jobs = await asyncio.gather(*(services.orders.imagine(ada, "an apple") for _ in range(100)))
     assert len({job.id for job in jobs}) == 1
     await finished(services, jobs[0])
     assert len(engine.requests) == 1
@@ -103,7 +108,7 @@ async def test_cancelling_frees_the_engine_and_gives_the_reservation_back(
     services: Services, engine: HandEngine, ada: Asker
 ) -> None:
     engine.hold()
-    job = await services.jobs.imagine(ada, "an apple")
+    job = await services.orders.imagine(ada, "an apple")
     await engine.is_held.wait()
     await services.jobs.cancel(again(ada), job.id)
     assert (await finished(services, job)).status is JobStatus.CANCELLED
@@ -117,7 +122,7 @@ async def test_only_the_owner_or_a_moderator_of_the_same_guild_cancels(
     services: Services, engine: HandEngine, ada: Asker
 ) -> None:
     engine.hold()
-    job = await services.jobs.imagine(ada, "an apple")
+    job = await services.orders.imagine(ada, "an apple")
     with pytest.raises(NotAllowed):
         await services.jobs.cancel(again(ada, user_id=5), job.id)
     with pytest.raises(NotFound):
@@ -136,7 +141,7 @@ async def test_a_failed_job_is_refunded(
     services: Services, engine: HandEngine, ada: Asker, error: Exception, failure: Failure
 ) -> None:
     engine.fails_with = error  # type: ignore[assignment]
-    job = await finished(services, await services.jobs.imagine(ada, "an apple"))
+    job = await finished(services, await services.orders.imagine(ada, "an apple"))
     assert (job.status, job.failure) == (JobStatus.FAILED, failure)
     assert await spent(services, ada) == (0, 0)
 
@@ -145,7 +150,7 @@ async def test_a_stopping_engine_puts_the_job_back_into_the_queue(
     services: Services, engine: HandEngine, ada: Asker
 ) -> None:
     engine.fails_with = EngineStopped("shutting down")
-    job = await finished(services, await services.jobs.imagine(ada, "an apple"))
+    job = await finished(services, await services.orders.imagine(ada, "an apple"))
     assert (job.status, job.attempt) == (JobStatus.QUEUED, 0)
     assert await spent(services, ada) == (0, 4)
 
@@ -154,11 +159,11 @@ async def test_draining_returns_what_runs_to_the_queue_and_accepts_nothing_new(
     services: Services, engine: HandEngine, ada: Asker
 ) -> None:
     engine.hold()
-    job = await services.jobs.imagine(ada, "an apple")
+    job = await services.orders.imagine(ada, "an apple")
     await engine.is_held.wait()
     services.jobs.drain()
     with pytest.raises(Unavailable):
-        await services.jobs.imagine(again(ada), "a pear")
+        await services.orders.imagine(again(ada), "a pear")
     await services.runs.drain()
     assert (await services.runs.reload(job)).status is JobStatus.QUEUED
 
@@ -167,7 +172,7 @@ async def test_a_job_that_was_just_being_accepted_waits_for_the_next_process(
     services: Services, engine: HandEngine, ada: Asker
 ) -> None:
     await services.runs.drain()
-    job = await finished(services, await services.jobs.imagine(ada, "an apple"))
+    job = await finished(services, await services.orders.imagine(ada, "an apple"))
     assert job.status is JobStatus.QUEUED
     assert engine.requests == []
     assert await spent(services, ada) == (0, 4)
@@ -182,7 +187,7 @@ async def test_after_a_crash_jobs_go_on_in_order_and_the_third_death_is_the_last
     clock: MovableClock,
 ) -> None:
     engine.hold()
-    jobs = [await services.jobs.imagine(again(ada), f"apple number {n}") for n in range(3)]
+    jobs = [await services.orders.imagine(again(ada), f"apple number {n}") for n in range(3)]
     await engine.is_held.wait()
     while (await services.runs.reload(jobs[2])).status is not JobStatus.RUNNING:
         await asyncio.sleep(0)
@@ -205,7 +210,7 @@ async def test_a_stale_attempt_cannot_complete(
     services: Services, database: Database, engine: HandEngine, ada: Asker
 ) -> None:
     engine.hold()
-    job = await services.jobs.imagine(ada, "an apple")
+    job = await services.orders.imagine(ada, "an apple")
     await engine.is_held.wait()
     async with database.transaction() as session:
         await jobs_table.update_returned(session, job.id, attempt=1, is_counted=True)
@@ -221,7 +226,7 @@ async def test_a_variation_starts_from_the_tiles_latents_and_is_paid_by_who_pres
 ) -> None:
     grid = await drawn(services, ada)
     presser = again(ada, user_id=200)
-    child = await finished(services, await services.jobs.vary(presser, grid.id, 2, reply_to=55))
+    child = await finished(services, await vary(services, presser, grid.id, 2, reply_to=55))
     start = engine.requests[-1].start
     assert start is not None
     assert start.source == grid.recipe.seeds[2].to_bytes(4)
@@ -233,7 +238,7 @@ async def test_a_variation_starts_from_the_tiles_latents_and_is_paid_by_who_pres
 
 async def test_a_reroll_is_the_same_recipe_with_a_new_seed(services: Services, ada: Asker) -> None:
     grid = await drawn(services, ada, "an apple --no leaf --steps 9")
-    child = await finished(services, await services.jobs.reroll(again(ada), grid.id, reply_to=None))
+    child = await finished(services, await reroll(services, again(ada), grid.id, reply_to=None))
     assert child.recipe.seed != grid.recipe.seed
     assert replace(child.recipe, seed=grid.recipe.seed) == grid.recipe
     assert child.prompt == grid.prompt
@@ -244,12 +249,12 @@ async def test_a_picked_tile_is_the_pixels_of_that_cell_free_and_without_the_eng
 ) -> None:
     grid = await drawn(services, ada)
     before = len(engine.requests)
-    pick = await services.jobs.pick(again(ada), grid.id, 2, reply_to=None)
-    made = await services.pictures.make_print(pick)
+    picked = await pick(services, again(ada), grid.id, 2, reply_to=None)
+    made = await services.pictures.make_print(picked)
     cell = (await services.pictures.make_print(grid)).tiles[2]
     assert made.tiles[0].tobytes() == cell.tobytes()
     assert made.tiles[0].tobytes() != (await services.pictures.make_print(grid)).tiles[1].tobytes()
-    assert pick.status is JobStatus.RENDERED
+    assert picked.status is JobStatus.RENDERED
     assert len(engine.requests) == before
     assert await spent(services, ada) == (4, 0)
 
@@ -281,7 +286,7 @@ async def test_files_are_kept_as_long_as_the_owner_wants_and_drawn_again_after_t
 async def test_a_changed_model_is_told(services: Services, engine: HandEngine, ada: Asker) -> None:
     grid = await drawn(services, ada)
     engine.model = replace(engine.model, hash="ffffffffff")
-    child = await finished(services, await services.jobs.reroll(again(ada), grid.id, reply_to=None))
+    child = await finished(services, await reroll(services, again(ada), grid.id, reply_to=None))
     assert (await services.pictures.make_print(child)).is_model_changed
     assert not (await services.pictures.make_print(grid)).is_model_changed
 
@@ -292,19 +297,19 @@ async def test_pictures_of_another_guild_are_unknown_here(
 ) -> None:
     grid = await drawn(services, ada)
     stranger = again(ada, user_id=7, guild_id=guild_id)
-    for press in (services.jobs.pick, services.jobs.vary):
+    for press in (pick, vary):
         with pytest.raises(NotFound):
-            await press(stranger, grid.id, 0, reply_to=None)
+            await press(services, stranger, grid.id, 0)
     with pytest.raises(NotFound):
-        await services.jobs.reroll(stranger, grid.id, reply_to=None)
+        await reroll(services, stranger, grid.id, reply_to=None)
     with pytest.raises(NotFound):
-        await services.jobs.reroll(stranger, 10**18 - 1, reply_to=None)
+        await reroll(services, stranger, 10**18 - 1, reply_to=None)
 
 
 async def test_a_direct_message_is_counted_in_the_guild_last_used(services: Services, ada: Asker) -> None:
     alone = again(ada, guild_id=None, channel_id=99)
     with pytest.raises(NotAllowed):
-        await services.jobs.imagine(again(alone), "an apple")
+        await services.orders.imagine(again(alone), "an apple")
     await drawn(services, ada)
     await drawn(services, again(ada, guild_id=2))
     job = await drawn(services, alone)
@@ -313,11 +318,11 @@ async def test_a_direct_message_is_counted_in_the_guild_last_used(services: Serv
 
 async def test_refused_prompts_cost_nothing(services: Services, ada: Asker) -> None:
     with pytest.raises(PromptError) as wrong:
-        await services.jobs.imagine(ada, "an apple --ar16:9 --sed 3")
+        await services.orders.imagine(ada, "an apple --ar16:9 --sed 3")
     assert len(wrong.value.mistakes) == 2
     assert "--ar 16:9" in str(wrong.value)
     with pytest.raises(PromptRefused):
-        await services.jobs.imagine(again(ada), "nude child")
+        await services.orders.imagine(again(ada), "nude child")
     assert await spent(services, ada) == (0, 0)
 
 
@@ -383,10 +388,11 @@ class Doorkeeper:
 async def test_what_a_refusal_leaves_behind_is_kept_and_the_order_is_not(
     services: Services, database: Database, engine: HandEngine, ada: Asker
 ) -> None:
-    allowances = Allowances(engine, daily_images=40)
-    jobs = Jobs(database, engine, services.runs, allowances=allowances, gates=[Doorkeeper()])
+    models = Models(engine)
+    allowances = Allowances(models, daily_images=40)
+    jobs = Jobs(database, models, services.runs, services.kept, allowances=allowances, gates=[Doorkeeper()])
     with pytest.raises(NotAllowed, match="Not tonight"):
-        await jobs.imagine(ada, "an apple")
+        await Orders(database, jobs, services.kept, Recipes(models)).imagine(ada, "an apple")
     async with database.reading() as session:
         assert await members.get_last_guild(session, ada.user_id) == ada.guild_id
         assert await jobs_table.get_by_source(session, ada.source) is None

@@ -12,11 +12,13 @@ from bot.domain.asker import Asker
 from bot.domain.audit import AuditFilter
 from bot.domain.errors import NotAllowed, NotFound, QuotaExceeded
 from bot.domain.guild import GuildSettings
+from bot.domain.kept import MAX_KEPT
 from bot.domain.kinds import JobKind
-from bot.domain.onboarding import DISCORD_EPOCH, MAX_PENDING, TermsNotAccepted
+from bot.domain.onboarding import DISCORD_EPOCH, TermsNotAccepted
 from bot.services import Services
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
+from tests.bot.presses import pick, vary
 from tests.bot.services.test_jobs import again, drawn, finished
 
 Change = Callable[[GuildSettings], GuildSettings]
@@ -35,7 +37,7 @@ async def configured(services: Services, ada: Asker, **values: Any) -> GuildSett
 async def asked(services: Services, asker: Asker, prompt: str = "a red apple") -> tuple[int, int]:
     """(pending id, version) of the terms that a prompt was answered with."""
     with pytest.raises(TermsNotAccepted) as refusal:
-        await services.jobs.imagine(again(asker), prompt)
+        await services.orders.imagine(again(asker), prompt)
     (step,) = refusal.value.steps
     _, pending_id, _, version = step.custom_id.split(":")
     return int(pending_id), int(version)
@@ -52,7 +54,7 @@ async def test_terms_are_asked_once_and_the_prompt_runs_by_itself(
     job = await finished(services, await services.onboarding.accept(again(ada), pending_id, version))
     assert (job.prompt, job.recipe.seed, job.user_id) == ("a red apple --ar 3:2 --seed 5", 5, ada.user_id)
     await drawn(services, ada)
-    with pytest.raises(NotFound, match="before"):
+    with pytest.raises(NotFound, match="drawn already"):
         await services.onboarding.accept(again(ada), pending_id, version)
 
 
@@ -61,10 +63,10 @@ async def test_new_terms_are_asked_anew(services: Services, ada: Asker) -> None:
     await services.guilds.set(manager, {"terms": "Be kind."})
     first, version = await asked(services, ada)
     await services.guilds.set(manager, {"terms": "Be very kind."})
-    with pytest.raises(TermsNotAccepted, match="Be very kind"):  # they changed while they were read
+    with pytest.raises(TermsNotAccepted, match="Be very kind") as changed:  # while they were read
         await services.onboarding.accept(again(ada), first, version)
-    second, version = await asked(services, ada)
-    await services.onboarding.accept(again(ada), second, version)
+    assert changed.value.steps[0].custom_id == f"kept:{first}:accept:{version + 1}"
+    await services.onboarding.accept(again(ada), first, version + 1)
     await services.guilds.set(manager, {"terms": "none"})
     await drawn(services, again(ada, user_id=77))
 
@@ -76,7 +78,7 @@ async def test_a_press_that_waits_for_consent_runs_as_that_press(
     await configured(services, ada, terms="Be kind.", terms_version=1)
     bob = again(ada, user_id=200)
     with pytest.raises(TermsNotAccepted) as refusal:
-        await services.jobs.vary(bob, grid.id, 2, reply_to=55)
+        await vary(services, bob, grid.id, 2, reply_to=55)
     pending_id = int(refusal.value.steps[0].custom_id.split(":")[1])
     job = await finished(services, await services.onboarding.accept(again(bob), pending_id, 1))
     assert (job.kind, job.reply_to, job.user_id) == (JobKind.VARY, 55, 200)
@@ -88,7 +90,7 @@ async def test_a_press_that_waits_for_consent_runs_as_that_press(
 async def test_picking_a_tile_needs_no_terms(services: Services, ada: Asker) -> None:
     grid = await drawn(services, ada)
     await configured(services, ada, terms="Be kind.", terms_version=1)
-    await services.jobs.pick(again(ada), grid.id, 0, reply_to=None)
+    await pick(services, again(ada), grid.id, 0, reply_to=None)
 
 
 async def test_nobody_accepts_for_another_or_from_another_guild(services: Services, ada: Asker) -> None:
@@ -128,7 +130,7 @@ async def test_one_after_the_other_everybody_gets_their_own_prompt(services: Ser
 
 async def test_too_many_kept_prompts_are_forgotten(services: Services, ada: Asker) -> None:
     await configured(services, ada, terms="Be kind.", terms_version=1)
-    kept = [(await asked(services, ada, f"apple number {number}"))[0] for number in range(MAX_PENDING + 1)]
+    kept = [(await asked(services, ada, f"apple number {number}"))[0] for number in range(MAX_KEPT + 1)]
     with pytest.raises(NotFound):
         await services.onboarding.accept(again(ada), kept[0], 1)
     job = await services.onboarding.accept(again(ada), kept[1], 1)
@@ -149,7 +151,7 @@ async def test_accounts_that_are_too_new_wait(services: Services, ada: Asker, cl
     made_at = clock.now - timedelta(days=6)
     fresh = again(ada, user_id=int((made_at - DISCORD_EPOCH).total_seconds() * 1000) << 22)
     with pytest.raises(NotAllowed, match="too new"):
-        await services.jobs.imagine(fresh, "an apple")
+        await services.orders.imagine(fresh, "an apple")
     clock.advance(days=1, seconds=1)
     await drawn(services, fresh)
 
@@ -160,12 +162,12 @@ async def test_joining_again_neither_shortens_the_wait_nor_fills_the_allowance(
     await configured(services, ada, min_member_minutes=10)
     joined = again(ada, joined_at=clock.now)
     with pytest.raises(NotAllowed, match="just now"):
-        await services.jobs.imagine(joined, "an apple")
+        await services.orders.imagine(joined, "an apple")
     clock.advance(minutes=10)
     assert await services.onboarding.greet_first_use(await drawn(services, joined))
     rejoined = again(ada, joined_at=clock.now)
     with pytest.raises(NotAllowed):
-        await services.jobs.imagine(rejoined, "an apple")
+        await services.orders.imagine(rejoined, "an apple")
     assert (await services.quotas.balance(rejoined)).spent.images == 4
     clock.advance(minutes=10)
     assert not await services.onboarding.greet_first_use(await drawn(services, rejoined))
@@ -207,7 +209,7 @@ async def test_five_hundred_throw_away_accounts_get_nothing(
     await configured(services, ada, min_account_days=3)
     made_at = int((clock.now - timedelta(hours=1) - DISCORD_EPOCH).total_seconds() * 1000) << 22
     results = await asyncio.gather(
-        *(services.jobs.imagine(again(ada, user_id=made_at + n), "an apple") for n in range(500)),
+        *(services.orders.imagine(again(ada, user_id=made_at + n), "an apple") for n in range(500)),
         return_exceptions=True,
     )
     assert all(isinstance(result, NotAllowed) for result in results)

@@ -21,13 +21,13 @@ async def test_a_block_says_why_and_until_when_cancels_the_queue_and_ends_by_its
     services: Services, engine: HandEngine, clock: MovableClock
 ) -> None:
     engine.hold()
-    await services.jobs.imagine(now(ADA), "an apple")
+    await services.orders.imagine(now(ADA), "an apple")
     await services.people.block(MODERATOR, ME, span="1h", reason="spam")
     assert (await services.queue.show(MODERATOR)).jobs == ()
     assert (await services.quotas.balance(ADA)).reserved.images == 0
     engine.release()
     with pytest.raises(NotAllowed) as told:
-        await services.jobs.imagine(now(ADA), "an apple")
+        await services.orders.imagine(now(ADA), "an apple")
     until = int(clock.now.timestamp()) + 3600
     assert [str(s) for s in told.value.sentences] == [
         "You may not draw in this server for now: spam",
@@ -43,7 +43,7 @@ async def test_a_block_says_why_and_until_when_cancels_the_queue_and_ends_by_its
 async def test_a_block_is_lifted(services: Services) -> None:
     await services.people.block(MODERATOR, ME, span=None, reason="spam")
     with pytest.raises(NotAllowed, match="until the moderators lift it"):
-        await services.jobs.imagine(now(ADA), "an apple")
+        await services.orders.imagine(now(ADA), "an apple")
     await services.people.unblock(MODERATOR, ME, reason="sorry")
     await drawn(services, ADA)
     with pytest.raises(NotFound):
@@ -53,9 +53,9 @@ async def test_a_block_is_lifted(services: Services) -> None:
 async def test_a_notice_is_acknowledged_before_the_next_job(services: Services) -> None:
     given = await services.people.notice(MODERATOR, ME, text="Please use <#5> for *cats*.")
     with pytest.raises(NotAllowed):
-        await services.jobs.imagine(now(ADA), "an apple")
+        await services.orders.imagine(now(ADA), "an apple")
     with pytest.raises(NotAllowed, match="a message for you: Please use") as told:
-        await services.jobs.imagine(now(ADA), "an apple")
+        await services.orders.imagine(now(ADA), "an apple")
     assert [step.custom_id for step in told.value.steps] == [f"notice:{given.id}:acknowledge"]
     for stranger in (replace(ADA, user_id=101), replace(ADA, guild_id=2), OUTSIDER):
         with pytest.raises(NotFound):
@@ -92,7 +92,7 @@ async def test_an_appeal_is_made_once_and_decided_once(services: Services) -> No
     with pytest.raises(NotFound, match="already"):
         await services.people.appeal(now(ADA), given.id, "again")
     with pytest.raises(NotAllowed, match="You have appealed") as told:
-        await services.jobs.imagine(now(ADA), "an apple")
+        await services.orders.imagine(now(ADA), "an apple")
     assert told.value.steps == ()
     assert [a.id for a in await services.people.list_open_appeals(MODERATOR, limit=5)] == [made.appeal.id]
     for asker, refusal in ((ADA, NotAllowed), (OUTSIDER, NotFound)):
@@ -113,7 +113,7 @@ async def test_a_rejected_appeal_leaves_the_block(services: Services) -> None:
     made = await services.people.appeal(now(ADA), given.id, "please")
     await services.people.decide(MODERATOR, made.appeal.id, AppealStatus.REJECTED)
     with pytest.raises(NotAllowed, match="You may not draw"):
-        await services.jobs.imagine(now(ADA), "an apple")
+        await services.orders.imagine(now(ADA), "an apple")
 
 
 @pytest.mark.parametrize("span", ["soon", "-1h", "0m", "1x", "99999w", "1h later", "5 dogs", "1 moon"])
@@ -158,7 +158,7 @@ async def test_a_block_ends_by_itself(services: Services, clock: MovableClock) -
     await services.people.block(MODERATOR, ME, span="1h", reason="spam")
     clock.advance(minutes=59)
     with pytest.raises(NotAllowed, match="spam"):
-        await services.jobs.imagine(now(ADA), "an apple")
+        await services.orders.imagine(now(ADA), "an apple")
     clock.advance(minutes=1)
     await drawn(services, ADA)
     with pytest.raises(NotFound, match="not blocked"):

@@ -8,6 +8,7 @@ from bot.domain.errors import NotAllowed, NotFound, Unavailable
 from bot.domain.job import JobStatus
 from bot.services import Services
 from tests.bot.hand_engine import HandEngine
+from tests.bot.presses import pick
 from tests.bot.services.community import ADA, MODERATOR, OUTSIDER, actions, drawn, finished, now
 
 BOB = replace(ADA, user_id=101)
@@ -17,9 +18,9 @@ async def test_a_moderator_sees_and_cancels_any_job_of_the_guild(
     services: Services, engine: HandEngine
 ) -> None:
     engine.hold()
-    first = await services.jobs.imagine(now(ADA), "an apple")
-    second = await services.jobs.imagine(now(BOB), "a pear")
-    await services.jobs.imagine(now(ADA, guild_id=2), "a plum")
+    first = await services.orders.imagine(now(ADA), "an apple")
+    second = await services.orders.imagine(now(BOB), "a pear")
+    await services.orders.imagine(now(ADA, guild_id=2), "a plum")
     await engine.is_held.wait()
     assert {job.id for job in (await services.queue.show(MODERATOR)).jobs} == {first.id, second.id}
     for asker, refusal in ((OUTSIDER, NotFound), (BOB, NotAllowed)):
@@ -38,8 +39,8 @@ async def test_the_cancel_button_of_a_moderator_is_audited_and_ones_own_is_not(
     services: Services, engine: HandEngine
 ) -> None:
     engine.hold()
-    mine = await services.jobs.imagine(now(ADA), "an apple")
-    other = await services.jobs.imagine(now(ADA), "an apple")
+    mine = await services.orders.imagine(now(ADA), "an apple")
+    other = await services.orders.imagine(now(ADA), "an apple")
     await services.jobs.cancel(now(ADA), mine.id)
     assert await actions(services) == []
     await services.jobs.cancel(now(MODERATOR), other.id)
@@ -49,9 +50,9 @@ async def test_the_cancel_button_of_a_moderator_is_audited_and_ones_own_is_not(
 async def test_clearing_a_member_leaves_everybody_elses_jobs(services: Services, engine: HandEngine) -> None:
     engine.hold()
     for _ in range(3):
-        await services.jobs.imagine(now(ADA), "an apple")
-    kept = await services.jobs.imagine(now(BOB), "a pear")
-    elsewhere = await services.jobs.imagine(now(ADA, guild_id=2), "a plum")
+        await services.orders.imagine(now(ADA), "an apple")
+    kept = await services.orders.imagine(now(BOB), "a pear")
+    elsewhere = await services.orders.imagine(now(ADA, guild_id=2), "a plum")
     assert await services.queue.clear(OUTSIDER, BOB.user_id) == 0
     with pytest.raises(NotAllowed):
         await services.queue.clear(BOB, ADA.user_id)
@@ -65,15 +66,15 @@ async def test_clearing_a_member_leaves_everybody_elses_jobs(services: Services,
 async def test_a_paused_guild_drains_and_takes_nothing_new(services: Services, engine: HandEngine) -> None:
     grid = await drawn(services, ADA)
     engine.hold()
-    running = await services.jobs.imagine(now(ADA), "an apple")
+    running = await services.orders.imagine(now(ADA), "an apple")
     with pytest.raises(NotAllowed):
         await services.queue.pause(ADA, is_paused=True)
     state = await services.queue.pause(MODERATOR, is_paused=True)
     assert (state.is_paused, [job.id for job in state.jobs]) == (True, [running.id])
     with pytest.raises(Unavailable, match="paused"):
-        await services.jobs.imagine(now(ADA), "a pear")
-    await services.jobs.pick(now(ADA), grid.id, 0, reply_to=None)
-    await services.jobs.imagine(now(ADA, guild_id=2), "a plum")
+        await services.orders.imagine(now(ADA), "a pear")
+    await pick(services, now(ADA), grid.id, 0, reply_to=None)
+    await services.orders.imagine(now(ADA, guild_id=2), "a plum")
     engine.release()
     assert (await finished(services, running)).status is JobStatus.RENDERED
     await services.queue.pause(MODERATOR, is_paused=False)

@@ -16,6 +16,7 @@ from bot.domain.job import Job, JobStatus, Speed
 from bot.domain.quota import Allowance, Period, Unit
 from bot.services import Services
 from bot.services.allowances import Allowances
+from bot.services.models import Models
 from bot.services.quotas import Gift, Limits
 from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
@@ -43,7 +44,7 @@ def bob(ada: Asker) -> Asker:
 
 async def draw(services: Services, asker: Asker) -> Job:
     """A rendered job of four pictures."""
-    job = await services.jobs.imagine(again(asker), "a red apple")
+    job = await services.orders.imagine(again(asker), "a red apple")
     if run := services.runs.get(job.id):
         async for _ in run.updates():
             pass
@@ -119,7 +120,7 @@ async def test_gpu_seconds_are_held_as_estimated_and_settled_as_used(
 ) -> None:
     await services.quotas.set_guild(moderator, Allowance(amount=1, unit=Unit.GPU_SECONDS))
     engine.hold()
-    job = await services.jobs.imagine(again(bob), "a red apple")
+    job = await services.orders.imagine(again(bob), "a red apple")
     estimate = job.charge.gpu_ms
     assert 0 < estimate < 1000
     assert (await services.quotas.balance(bob)).left == 1000 - estimate
@@ -213,7 +214,7 @@ async def test_a_refund_goes_back_to_where_it_came_from(
     await services.quotas.set_guild(moderator, Allowance(amount=0))
     await services.quotas.grant(moderator, BOB, (), gift(4))
     engine.hold()
-    job = await services.jobs.imagine(again(bob), "an apple")
+    job = await services.orders.imagine(again(bob), "an apple")
     assert (await services.quotas.balance(bob)).grants == ()
     await services.jobs.cancel(again(bob), job.id)
     (grant,) = (await services.quotas.balance(bob)).grants
@@ -239,7 +240,7 @@ async def test_a_reset_while_a_job_runs_does_not_give_its_pictures_twice(
 ) -> None:
     await services.quotas.set_guild(moderator, Allowance(amount=4))
     engine.hold()
-    job = await services.jobs.imagine(again(bob), "an apple")
+    job = await services.orders.imagine(again(bob), "an apple")
     clock.advance(minutes=1)
     await services.quotas.reset(moderator, BOB, (), "")
     await services.jobs.cancel(again(bob), job.id)
@@ -258,7 +259,7 @@ async def test_a_hundred_at_once_get_exactly_what_the_period_still_holds(
     await services.quotas.set_member(moderator, BOB, (), own, "")
     await services.quotas.grant(moderator, BOB, (), gift(8))
     results = await asyncio.gather(
-        *(services.jobs.imagine(again(bob), "an apple") for _ in range(100)), return_exceptions=True
+        *(services.orders.imagine(again(bob), "an apple") for _ in range(100)), return_exceptions=True
     )
     granted = [result for result in results if isinstance(result, Job)]
     refused = [result for result in results if isinstance(result, QuotaExceeded)]
@@ -268,7 +269,7 @@ async def test_a_hundred_at_once_get_exactly_what_the_period_still_holds(
 async def test_free_relax_jobs_hold_nothing(
     database: Database, engine: HandEngine, services: Services, bob: Asker, clock: MovableClock
 ) -> None:
-    allowances = Allowances(engine, daily_images=0)
+    allowances = Allowances(Models(engine), daily_images=0)
     settings = GuildSettings(is_relax_free=True)
     draft = built_job(guild_id=1, user_id=BOB, speed=Speed.RELAX, source=uuid4().hex)
     async with database.transaction() as session:
@@ -289,14 +290,14 @@ async def test_one_member_draws_as_many_at_a_time_as_the_guild_lets_them(
 ) -> None:
     await services.quotas.set_limits(moderator, Limits(max_running_jobs=2, max_waiting_jobs=3))
     engine.hold()
-    mine = [await services.jobs.imagine(again(bob), "an apple") for _ in range(5)]
+    mine = [await services.orders.imagine(again(bob), "an apple") for _ in range(5)]
     with pytest.raises(TooManyJobs, match="3 jobs of yours are waiting already"):
-        await services.jobs.imagine(again(bob), "an apple")
-    others = await services.jobs.imagine(again(bob, user_id=201), "a pear")
+        await services.orders.imagine(again(bob), "an apple")
+    others = await services.orders.imagine(again(bob, user_id=201), "a pear")
     await _running(services, [*mine[:2], others])
     assert [(await services.runs.reload(job)).status for job in mine[2:]] == [JobStatus.QUEUED] * 3
     await services.jobs.cancel(again(bob), mine[2].id)  # one that waits makes room for another that waits
-    await services.jobs.imagine(again(bob), "an apple")
+    await services.orders.imagine(again(bob), "an apple")
     await services.jobs.cancel(again(bob), mine[0].id)  # one that runs makes room for the next in line
     await _running(services, [mine[1], mine[3]])
     assert (await services.runs.reload(mine[4])).status is JobStatus.QUEUED
@@ -309,7 +310,7 @@ async def test_a_hundred_at_once_wait_no_more_than_the_guild_lets_them(
     await services.quotas.set_limits(moderator, Limits(max_running_jobs=2, max_waiting_jobs=3))
     engine.hold()
     results = await asyncio.gather(
-        *(services.jobs.imagine(again(bob), "an apple") for _ in range(100)), return_exceptions=True
+        *(services.orders.imagine(again(bob), "an apple") for _ in range(100)), return_exceptions=True
     )
     assert sum(isinstance(result, Job) for result in results) == 5
     assert sum(isinstance(result, TooManyJobs) for result in results) == 95
@@ -411,11 +412,11 @@ async def test_a_grant_is_taken_back_and_what_is_drawn_on_it_goes_on(
         await services.quotas.revoke(moderator, BOB, (), "a slip")
     await services.quotas.grant(moderator, BOB, (), gift(2000))
     engine.hold()
-    job = await services.jobs.imagine(again(bob), "an apple")
+    job = await services.orders.imagine(again(bob), "an apple")
     balance = await services.quotas.revoke(moderator, BOB, (), "200, not 2000")
     assert balance.grants == ()
     with pytest.raises(QuotaExceeded):
-        await services.jobs.imagine(again(bob), "a pear")
+        await services.orders.imagine(again(bob), "a pear")
     engine.release()
     if run := services.runs.get(job.id):
         async for _ in run.updates():

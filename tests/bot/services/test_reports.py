@@ -12,6 +12,7 @@ from bot.domain.people import AppealStatus
 from bot.domain.usage import By
 from bot.services import Services
 from bot.services.reports import MAX_REPORTS_A_DAY
+from tests.bot.presses import pick, vary
 from tests.bot.services.community import ADA, MODERATOR, OUTSIDER, actions, change, delivered, finished, now
 
 BOB = replace(ADA, user_id=4815162342108)
@@ -38,8 +39,8 @@ async def test_a_report_reaches_the_moderators_without_its_reporter(services: Se
 
 async def test_a_deleted_result_is_gone_and_stays_charged(services: Services, tmp_path: Path) -> None:
     grid = await delivered(services, ADA, 5000)
-    pick = await services.jobs.pick(now(ADA), grid.id, 1, reply_to=5000)
-    await services.outbox.delivered(pick, 5001)
+    picked = await pick(services, now(ADA), grid.id, 1, reply_to=5000)
+    await services.outbox.delivered(picked, 5001)
     made = await services.reports.report(now(BOB), 5001, "")
     for asker, refusal in ((ADA, NotAllowed), (OUTSIDER, NotFound)):
         with pytest.raises(refusal):
@@ -47,14 +48,14 @@ async def test_a_deleted_result_is_gone_and_stays_charged(services: Services, tm
     gone = await services.reports.delete_result(MODERATOR, made.report.id)
     assert {post.message_id for post in gone.posts} == {5000, 5001}
     assert list((tmp_path / "images").glob("*/*.*")) == []
-    for job in (grid, pick):
+    for job in (grid, picked):
         assert (await services.runs.reload(job)).status is JobStatus.DELETED
         with pytest.raises(NotFound):
             await services.gallery.show(ADA, job.id)
         with pytest.raises(NotFound):
             await services.pictures.make_print(job)
         with pytest.raises(NotFound):
-            await services.jobs.vary(now(ADA), job.id, 0, reply_to=None)
+            await vary(services, now(ADA), job.id, 0, reply_to=None)
     assert (await services.quotas.balance(ADA)).spent.images == 4
     used = await services.usage.report(MODERATOR, by=By.MEMBER, days=1)
     assert used.total.images == 4
@@ -73,15 +74,15 @@ async def test_one_decision_closes_every_report_on_a_picture(services: Services)
 async def test_nobody_floods_the_moderators(services: Services) -> None:
     job = await delivered(services, ADA, 5000)
     for number in range(MAX_REPORTS_A_DAY):
-        pick = await services.jobs.pick(now(ADA), job.id, 0, reply_to=None)
-        await services.outbox.delivered(pick, 6000 + number)
+        picked = await pick(services, now(ADA), job.id, 0, reply_to=None)
+        await services.outbox.delivered(picked, 6000 + number)
         await services.reports.report(now(BOB), 6000 + number, "")
     with pytest.raises(NotAllowed, match="a lot today"):
         await services.reports.report(now(BOB), 5000, "")
 
 
 async def test_a_progress_message_can_be_reported_too(services: Services) -> None:
-    job = await services.jobs.imagine(now(ADA), "an apple")
+    job = await services.orders.imagine(now(ADA), "an apple")
     await services.outbox.progress_message(job, 7000)
     assert (await services.reports.report(now(BOB), 7000, "")).job.id == job.id
     await finished(services, job)

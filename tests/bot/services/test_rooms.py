@@ -20,7 +20,7 @@ async def test_drawing_is_allowed_everywhere_until_a_guild_says_where(services: 
     await drawn(services, ada)
     await configured(services, ada, drawing_channel_ids=(20,))
     with pytest.raises(NotAllowed, match="<#20>"):
-        await services.jobs.imagine(again(ada), "an apple")
+        await services.orders.imagine(again(ada), "an apple")
     await drawn(services, again(ada, channel_id=20))
     await drawn(services, again(ada, channel_id=99, parent_channel_id=20))
     await drawn(services, again(ada, guild_id=2))
@@ -32,7 +32,7 @@ async def test_people_are_pointed_to_the_least_busy_room(services: Services, ada
         await services.rooms.room_made(1, channel_id=30 + number, number=number)
     await drawn(services, again(ada, channel_id=31))
     with pytest.raises(NotAllowed, match="<#32>"):
-        await services.jobs.imagine(again(ada), "an apple")
+        await services.orders.imagine(again(ada), "an apple")
     assert (await services.rooms.least_busy(2)) is None
 
 
@@ -40,10 +40,10 @@ async def test_nobody_draws_in_a_closed_room(services: Services, ada: Asker) -> 
     await services.rooms.room_made(1, channel_id=31, number=1)
     await services.rooms.room_opened(31, is_open=False)
     with pytest.raises(NotAllowed, match="closed"):
-        await services.jobs.imagine(again(ada, channel_id=31), "an apple")
+        await services.orders.imagine(again(ada, channel_id=31), "an apple")
     await services.rooms.room_made(1, channel_id=32, number=2)
     with pytest.raises(NotAllowed, match="<#32>"):
-        await services.jobs.imagine(again(ada, channel_id=31), "an apple")
+        await services.orders.imagine(again(ada, channel_id=31), "an apple")
     await drawn(services, again(ada, channel_id=31, guild_id=2))
 
 

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import NotAllowed, NotFound, PromptRefused
+from bot.domain.order import Order
 from bot.domain.rules import Place, Weight
 from bot.services import Services, build_services
+from bot.services.orders import imagine
+from bot.services.recipes import Recipes
 from bot.storage.database import Database
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
+from tests.bot.presses import pick, reroll, vary
 from tests.bot.services.community import ADA, MODERATOR, OUTSIDER, actions, change, drawn, finished, now
 
 
@@ -20,24 +24,28 @@ async def forbid(services: Services, phrase: str, weight: Weight, place: Place =
     await services.rules.add(MODERATOR, phrase, weight, place)
 
 
+def ordered(services: Services, text: str) -> Order:
+    """The order of a typed prompt."""
+    return imagine.order(text, Recipes(services.models))
+
+
 async def test_a_soft_word_asks_and_is_drawn_after_it_was_confirmed(services: Services) -> None:
     await forbid(services, "clown", Weight.SOFT)
     with pytest.raises(PromptRefused, match="careful with `clown`") as asked:
-        await services.jobs.imagine(now(ADA), "a sad clown")
+        await services.orders.imagine(now(ADA), "a sad clown")
     (step,) = asked.value.steps
-    confirmation_id = int(step.custom_id.split(":")[1])
-    assert step.custom_id == f"confirm:{confirmation_id}:draw"
+    kept_id = int(step.custom_id.split(":")[1])
+    assert step.custom_id == f"kept:{kept_id}:draw"
     with pytest.raises(NotFound):
-        await services.rules.confirmed(now(ADA, user_id=101), confirmation_id)
+        await services.orders.release(now(ADA, user_id=101), kept_id)
     with pytest.raises(NotFound):
-        await services.rules.confirmed(now(ADA, guild_id=2), confirmation_id)
-    text = await services.rules.confirmed(now(ADA), confirmation_id)
-    job = await finished(services, await services.jobs.imagine(now(ADA), text, is_confirmed=True))
+        await services.orders.release(now(ADA, guild_id=2), kept_id)
+    job = await finished(services, await services.orders.release(now(ADA), kept_id))
     assert job.prompt == "a sad clown"
     with pytest.raises(PromptRefused) as another:
-        await services.jobs.imagine(now(ADA), "another clown")
-    assert another.value.steps[0].custom_id == f"confirm:{confirmation_id + 1}:draw"  # never used twice
-    await finished(services, await services.jobs.reroll(now(ADA), job.id, reply_to=None))
+        await services.orders.imagine(now(ADA), "another clown")
+    assert another.value.steps[0].custom_id == f"kept:{kept_id + 1}:draw"  # never used twice
+    await finished(services, await reroll(services, now(ADA), job.id, reply_to=None))
     assert await actions(services) == ["rule_add", "rule_asked", "rule_asked"]
 
 
@@ -45,7 +53,7 @@ async def test_a_soft_word_asks_and_is_drawn_after_it_was_confirmed(services: Se
 async def test_other_words_are_refused_whatever_was_confirmed(services: Services, weight: Weight) -> None:
     await forbid(services, "evil clown", weight)
     with pytest.raises(PromptRefused, match="do not allow `evil clown`"):
-        await services.jobs.imagine(now(ADA), "an ev1l   cl0wn", is_confirmed=True)
+        await services.jobs.draw(now(ADA), replace(ordered(services, "an ev1l   cl0wn"), is_confirmed=True))
     await drawn(services, ADA, "a clown, not evil")
     assert await actions(services) == ["rule_add", "rule_refused"]
     history = await services.people.history(MODERATOR, ADA.user_id)
@@ -60,24 +68,24 @@ async def test_three_medium_words_are_a_strike_and_strikes_climb_the_ladder(
     await forbid(services, "clown", Weight.MEDIUM)
     for _ in range(2):
         with pytest.raises(PromptRefused):
-            await services.jobs.imagine(now(ADA), "a clown")
+            await services.orders.imagine(now(ADA), "a clown")
     with pytest.raises(PromptRefused, match="cannot draw here until"):
-        await services.jobs.imagine(now(ADA), "a clown")
+        await services.orders.imagine(now(ADA), "a clown")
     with pytest.raises(NotAllowed, match="strike 1"):
-        await services.jobs.imagine(now(ADA), "an apple")
+        await services.orders.imagine(now(ADA), "an apple")
     clock.advance(minutes=16)
     await drawn(services, ADA)
     await forbid(services, "clown", Weight.HEAVY)
     with pytest.raises(PromptRefused, match="strike"):
-        await services.jobs.imagine(now(ADA), "a clown")
+        await services.orders.imagine(now(ADA), "a clown")
     clock.advance(minutes=59)
     with pytest.raises(NotAllowed, match="strike 2"):
-        await services.jobs.imagine(now(ADA), "an apple")
+        await services.orders.imagine(now(ADA), "an apple")
     clock.advance(minutes=2)
     await drawn(services, ADA)
     clock.advance(days=31)
     with pytest.raises(PromptRefused):
-        await services.jobs.imagine(now(ADA), "a clown")
+        await services.orders.imagine(now(ADA), "a clown")
     clock.advance(minutes=16)
     await drawn(services, ADA)  # the old strikes did not count: the first step again
 
@@ -87,7 +95,7 @@ async def test_one_interaction_is_one_strike_however_often_it_comes(services: Se
     again = now(ADA)
     for _ in range(3):
         with pytest.raises((PromptRefused, NotAllowed)):
-            await services.jobs.imagine(again, "a clown")
+            await services.orders.imagine(again, "a clown")
     assert (await services.people.history(MODERATOR, ADA.user_id)).strikes == 1
 
 
@@ -95,9 +103,9 @@ async def test_a_button_is_refused_without_a_strike(services: Services) -> None:
     job = await drawn(services, ADA, "a clown")
     await forbid(services, "clown", Weight.HEAVY)
     presser = replace(ADA, user_id=101)
-    for press in (services.jobs.vary, services.jobs.pick):
+    for press in (vary, pick):
         with pytest.raises(PromptRefused):
-            await press(now(presser), job.id, 0, reply_to=None)
+            await press(services, now(presser), job.id, 0)
     assert (await services.people.history(MODERATOR, 101)).strikes == 0
 
 
@@ -108,7 +116,7 @@ async def test_words_count_where_the_rule_says(services: Services) -> None:
     await drawn(services, ADA, "an adult")
     for prompt in ("a clown", "a circus --no adult", "a circus::2 adult::-1"):
         with pytest.raises(PromptRefused):
-            await services.jobs.imagine(now(ADA), prompt)
+            await services.orders.imagine(now(ADA), prompt)
 
 
 async def test_a_rule_is_changed_removed_and_judged(services: Services) -> None:
@@ -149,12 +157,12 @@ async def test_a_theme_room_wants_its_words(services: Services) -> None:
     await services.rules.require(MODERATOR, 10, ["cat", "full moon", "snow"], 2)
     for prompt in ("an apple", "a cat", "a cat --no snow"):
         with pytest.raises(NotAllowed, match="at least 2 of these words"):
-            await services.jobs.imagine(now(ADA), prompt)
+            await services.orders.imagine(now(ADA), prompt)
     await drawn(services, ADA, "a cat under a full moon")
     await drawn(services, replace(ADA, channel_id=11), "an apple")
     thread = replace(ADA, channel_id=12, parent_channel_id=10)
     with pytest.raises(NotAllowed):
-        await services.jobs.imagine(now(thread), "an apple")
+        await services.orders.imagine(now(thread), "an apple")
     await services.rules.require(MODERATOR, 10, [], 1)
     await drawn(services, ADA, "an apple")
     assert (await services.rules.book(MODERATOR)).rooms == {}
@@ -163,11 +171,11 @@ async def test_a_theme_room_wants_its_words(services: Services) -> None:
 async def test_a_room_is_for_its_roles_and_models(services: Services) -> None:
     await services.rules.room(MODERATOR, 10, role_ids=(7, 8))
     with pytest.raises(NotAllowed, match="<@&7>, <@&8>"):
-        await services.jobs.imagine(now(ADA), "an apple")
+        await services.orders.imagine(now(ADA), "an apple")
     await drawn(services, replace(ADA, role_ids=(8,)))
     await services.rules.room(MODERATOR, 10, role_ids=(), models=("other",))
     with pytest.raises(NotAllowed, match="`other`"):
-        await services.jobs.imagine(now(ADA), "an apple")
+        await services.orders.imagine(now(ADA), "an apple")
     await services.rules.room(MODERATOR, 10, models=("plain",))
     await drawn(services, ADA)
 
@@ -179,7 +187,7 @@ async def test_nudity_is_not_drawn_unless_the_deployment_the_guild_and_the_room_
     for asker in (ADA, replace(ADA, is_age_restricted=True)):
         for prompt in ("a nude woman", "a woman --no clothes", "n4k3d people"):
             with pytest.raises(PromptRefused):
-                await services.jobs.imagine(now(asker), prompt)
+                await services.orders.imagine(now(asker), prompt)
     await drawn(services, ADA, "a woman --no nude")
 
 
@@ -196,15 +204,15 @@ async def liberal(
 async def test_an_age_restricted_room_of_a_guild_that_allows_it(liberal: Services) -> None:
     adults = replace(ADA, is_age_restricted=True)
     with pytest.raises(PromptRefused):
-        await liberal.jobs.imagine(now(adults), "a nude woman")
+        await liberal.orders.imagine(now(adults), "a nude woman")
     await change(liberal, lambda settings: replace(settings, is_nsfw_allowed=True))
     job = await drawn(liberal, adults, "a nude woman")
     with pytest.raises(PromptRefused, match="age-restricted"):
-        await liberal.jobs.imagine(now(ADA), "a nude woman")
+        await liberal.orders.imagine(now(ADA), "a nude woman")
     with pytest.raises(PromptRefused, match="age-restricted"):
-        await liberal.jobs.pick(now(ADA), job.id, 0, reply_to=None)
+        await pick(liberal, now(ADA), job.id, 0, reply_to=None)
     with pytest.raises(PromptRefused, match="never draw minors"):
-        await liberal.jobs.imagine(now(adults), "a nude child")
+        await liberal.orders.imagine(now(adults), "a nude child")
 
 
 async def test_phrases_are_suggested_to_moderators_of_their_own_guild_alone(services: Services) -> None:

@@ -17,6 +17,7 @@ from bot.storage.database import Database
 from engine.errors import GenerationFailed
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
+from tests.bot.presses import pick, vary
 
 
 def again(asker: Asker, **changes: object) -> Asker:
@@ -39,7 +40,7 @@ async def finished(services: Services, job: Job) -> Job:
 
 async def draw(services: Services, asker: Asker, prompt: str = "a red apple") -> Job:
     """A job of four pictures, when it is over."""
-    return await finished(services, await services.jobs.imagine(again(asker), prompt))
+    return await finished(services, await services.orders.imagine(again(asker), prompt))
 
 
 async def test_a_report_says_who_where_and_for_what(
@@ -47,8 +48,8 @@ async def test_a_report_says_who_where_and_for_what(
 ) -> None:
     grid = await draw(services, again(ada, name="Ada"), "a red fox")
     await draw(services, again(ada, user_id=101, channel_id=11), "a red fox")
-    await finished(services, await services.jobs.vary(again(ada, name="Ada!"), grid.id, 0, reply_to=None))
-    await services.jobs.pick(again(ada), grid.id, 1, reply_to=None)  # no drawing: it counts nowhere
+    await finished(services, await vary(services, again(ada, name="Ada!"), grid.id, 0, reply_to=None))
+    await pick(services, again(ada), grid.id, 1, reply_to=None)  # no drawing: it counts nowhere
     engine.fails_with = GenerationFailed("bad kernel")
     assert (await draw(services, ada)).status is JobStatus.FAILED  # refunded: it counts nowhere
     report = await services.usage.report(moderator, by=By.MEMBER, days=1)

@@ -31,6 +31,7 @@ from bot.domain.guild import GuildSettings, allowance_of
 from bot.domain.job import Job, JobStatus, Speed
 from bot.domain.quota import Allowance, Period, RoleAllowance, Unit, in_ledger, in_unit, period_start
 from bot.services.allowances import Allowances
+from bot.services.models import Models
 from bot.storage import jobs as jobs_table
 from bot.storage import ledger, quotas
 from bot.storage.database import Database, owned_database
@@ -102,7 +103,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.reset_at: dict[int, datetime | None] = dict.fromkeys(MEMBERS)
         self.charged: list[Charged] = []
         self.grants: dict[int, tuple[int, Unit, int, datetime]] = {}
-        self.allowances = Allowances(HandEngine(), daily_images=12)
+        self.allowances = Allowances(Models(HandEngine()), daily_images=12)
         self.sources = count(1)
         self._unit = self.books.database.transaction()
         self.session: AsyncSession = self.books.run(self._unit.__aenter__())

@@ -84,7 +84,7 @@ async def test_metrics_count_jobs_and_what_is_owed(
     client: Client, services: Services, engine: HandEngine, clock: MovableClock, ada: Asker
 ) -> None:
     engine.hold()
-    await services.jobs.imagine(ada, "a red apple")
+    await services.orders.imagine(ada, "a red apple")
     await engine.is_held.wait()
     clock.advance(seconds=90)
     text = await (await client.get("/metrics")).text()

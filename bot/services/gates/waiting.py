@@ -6,13 +6,14 @@ from bot.domain.asker import Asker
 from bot.domain.errors import TooManyJobs
 from bot.domain.guild import GuildSettings
 from bot.domain.job import JobStatus
+from bot.domain.kept import Keep, Waits
+from bot.domain.order import Order
 from bot.domain.sentences import say_n
-from bot.services.gates import Order
 from bot.storage import jobs as jobs_table
 
 
-class WaitingLimit:
-    """Refuses a job when enough of the member's jobs are waiting; see `bot.services.gates.Gate`."""
+class WaitingGate:
+    """Refuses what is drawn when enough of the member's jobs are waiting."""
 
     async def check(
         self, session: AsyncSession, asker: Asker, order: Order, *, guild_id: int, settings: GuildSettings
@@ -22,7 +23,7 @@ class WaitingLimit:
         Raises: TooManyJobs.
         """
         limit = settings.max_waiting_jobs
-        if order.is_free or limit is None:
+        if not order.kind.traits.is_drawn or limit is None:
             return
         counts = await jobs_table.count_unfinished(session, guild_id=guild_id, user_id=asker.user_id)
         running, queued = counts[JobStatus.RUNNING], counts[JobStatus.QUEUED]
@@ -34,5 +35,6 @@ class WaitingLimit:
                     "{count} job of yours is waiting already. Wait until it is done, or cancel it.",
                     "{count} jobs of yours are waiting already. Wait until one is done, or cancel one.",
                     queued,
-                )
+                ),
+                keep=Keep(why=Waits.QUEUE),
             )

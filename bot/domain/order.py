@@ -1,0 +1,51 @@
+"""An order: what a press or a command asks for, before it is a job."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from bot.domain.kinds import JobKind
+from bot.domain.recipe import ImageRef, Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A job about to be submitted. Complete in itself: stored, it can be submitted on another day."""
+
+    kind: JobKind
+    recipe: Recipe
+    text: str
+    """As the member typed it; for a press, the parent's prompt."""
+    parent: ImageRef | None = None
+    reply_to: int | None = None
+    """The message that was pressed, which the result answers."""
+    ordinal: int = 0
+    """Which of the orders of one request it is."""
+    is_confirmed: bool = False
+    """Whether the asker was asked about its words, and means them."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, for a JSON column."""
+        return {
+            "kind": self.kind.value,
+            "recipe": self.recipe.to_json(),
+            "text": self.text,
+            "parent": self.parent and {"job_id": self.parent.job_id, "index": self.parent.index},
+            "reply_to": self.reply_to,
+            "ordinal": self.ordinal,
+            "is_confirmed": self.is_confirmed,
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The order that `to_json` wrote."""
+        parent = values.get("parent")
+        return cls(
+            kind=JobKind(values["kind"]),
+            recipe=Recipe.from_json(values["recipe"]),
+            text=values["text"],
+            parent=ImageRef(**parent) if parent else None,
+            reply_to=values.get("reply_to"),
+            ordinal=values.get("ordinal", 0),
+            is_confirmed=values.get("is_confirmed", False),
+        )

@@ -1,0 +1,52 @@
+"""The kinds of jobs in words: how each is headed, what may be pressed under it, what reports call it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.domain.job import Job
+from bot.domain.kinds import JobKind
+from bot.domain.sentences import Sentence, say
+from bot.messages.payload import Button
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindWords:
+    """What people read of a kind of job."""
+
+    heading: Sentence
+    """What follows the prompt; {member} and {number} are filled in."""
+    label: Sentence
+    """In reports."""
+    rows: Callable[[Job], Rows]
+    """The buttons under the result."""
+
+
+def grid_rows(job: Job) -> Rows:
+    """U1–U4 🔄, V1–V4."""
+    numbers = range(job.recipe.num_images)
+    picks = tuple(Button(custom_id=f"job:{job.id}:pick:{i}", label=f"U{i + 1}") for i in numbers)
+    varies = tuple(Button(custom_id=f"job:{job.id}:vary:{i}", label=f"V{i + 1}") for i in numbers)
+    return ((*picks, _reroll(job)), varies)
+
+
+def tile_rows(job: Job) -> Rows:
+    """What can be made of a single picture."""
+    return ((Button(custom_id=f"job:{job.id}:vary:0", label="Vary (Strong)", emoji="🪄"), _reroll(job)),)
+
+
+def _reroll(job: Job) -> Button:
+    return Button(custom_id=f"job:{job.id}:reroll", emoji="🔄")
+
+
+WORDS = {
+    JobKind.IMAGINE: KindWords(heading=say("{member}"), label=say("new pictures"), rows=grid_rows),
+    JobKind.REROLL: KindWords(heading=say("{member}"), label=say("🔄"), rows=grid_rows),
+    JobKind.VARY: KindWords(
+        heading=say("Variations (Strong) by {member}"), label=say("variations"), rows=grid_rows
+    ),
+    JobKind.PICK: KindWords(
+        heading=say("Image #{number} {member}"), label=say("picked tiles"), rows=tile_rows
+    ),
+}

@@ -1,0 +1,112 @@
+"""A guild's own rules: what a room is for, what is for adults only, and words that cost something."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.asker import Asker
+from bot.domain.audit import RULE
+from bot.domain.echo import echo_code
+from bot.domain.errors import PromptRefused, UserError
+from bot.domain.guild import GuildSettings
+from bot.domain.kept import Keep, Waits
+from bot.domain.moderation import check_explicit, is_explicit
+from bot.domain.order import Order
+from bot.domain.people import POINTS, strikes_of
+from bot.domain.rules import GuildRule, Weight, broken, check_room, texts_of
+from bot.domain.sentences import moment, say
+from bot.services.clock import Clock, utc_now
+from bot.services.gates import RefusedWithTrace
+from bot.services.people import strike
+from bot.storage import audit, rules
+
+Writing = Callable[[AsyncSession], Awaitable[UserError]]
+
+
+class RuleGate:
+    """Lets an order pass that fits its room, and breaks no rule of its guild."""
+
+    def __init__(self, *, allows_nsfw: bool = False, now: Clock = utc_now) -> None:
+        self._allows_nsfw = allows_nsfw
+        self._now = now
+
+    async def check(
+        self, session: AsyncSession, asker: Asker, order: Order, *, guild_id: int, settings: GuildSettings
+    ) -> None:
+        """Let the order pass.
+
+        Raises: NotAllowed, PromptRefused, RefusedWithTrace.
+        """
+        traits = order.kind.traits
+        if traits.obeys_room:
+            policy = await rules.get_policy(
+                session, guild_id=guild_id, channel_id=asker.channel_id, parent_id=asker.parent_channel_id
+            )
+            check_room(policy, asker, order.recipe)
+        texts = texts_of(order.recipe)
+        if is_explicit(*texts):
+            check_explicit(
+                is_allowed=self._allows_nsfw and settings.is_nsfw_allowed,
+                is_age_restricted=asker.is_age_restricted,
+            )
+        for rule in broken(await rules.list_rules(session, guild_id=guild_id), *texts):
+            if rule.weight is not Weight.SOFT:
+                raise RefusedWithTrace(self._refusal(asker, order, rule, guild_id, settings))
+            if traits.has_own_text and not order.is_confirmed:
+                raise RefusedWithTrace(self._question(asker, rule, guild_id))
+
+    def _question(self, asker: Asker, rule: GuildRule, guild_id: int) -> Writing:
+        async def write(session: AsyncSession) -> UserError:
+            await self._note(session, asker, rule, guild_id)
+            return PromptRefused(
+                say(
+                    "This server is careful with `{phrase}`. If you mean it well, press the button and it "
+                    "is drawn.",
+                    phrase=echo_code(rule.phrase),
+                ),
+                keep=Keep(why=Waits.WORDS),
+            )
+
+        return write
+
+    def _refusal(
+        self, asker: Asker, order: Order, rule: GuildRule, guild_id: int, settings: GuildSettings
+    ) -> Writing:
+        # Who presses a button under somebody else's picture did not write its prompt.
+        points = POINTS[rule.weight] if order.kind.traits.has_own_text else 0
+
+        async def write(session: AsyncSession) -> UserError:
+            await self._note(session, asker, rule, guild_id)
+            sentences = [
+                say("This server's rules do not allow `{phrase}`.", phrase=echo_code(rule.phrase)),
+                say("Change the prompt and draw again; nothing was charged."),
+            ]
+            block = points and await strike(
+                session,
+                guild_id=guild_id,
+                user_id=asker.user_id,
+                points=points,
+                reason=rule.phrase,
+                source=asker.source,
+                settings=settings,
+                now=self._now(),
+            )
+            if strikes_of(points):
+                sentences.append(say("This counts as a strike."))
+            if block and block.until:
+                sentences.append(say("You cannot draw here until {when}.", when=moment(block.until)))
+            return PromptRefused(*sentences)
+
+        return write
+
+    async def _note(self, session: AsyncSession, asker: Asker, rule: GuildRule, guild_id: int) -> None:
+        await audit.add(
+            session,
+            guild_id=guild_id,
+            actor_id=RULE,
+            action="rule_asked" if rule.weight is Weight.SOFT else "rule_refused",
+            target_id=asker.user_id,
+            reason=rule.phrase,
+            details={"weight": rule.weight.value},
+            now=self._now(),
+        )

@@ -1,0 +1,61 @@
+"""The models that draw: by name, the default, and what a recipe costs on one."""
+
+from bot.domain.charges import FREE, Charge
+from bot.domain.errors import NotFound
+from bot.domain.order import Order
+from bot.domain.recipe import Recipe
+from bot.domain.sentences import say
+from engine import api
+
+
+class Models:
+    """What the engine can draw with. They may change while it runs, so each question is asked anew."""
+
+    def __init__(self, engine: api.Engine) -> None:
+        self._engine = engine
+
+    @property
+    def default(self) -> api.ModelInfo:
+        """What draws where nobody chose."""
+        return self._engine.models()[0]
+
+    def get(self, name: str) -> api.ModelInfo:
+        """A model by its name.
+
+        Raises: NotFound.
+        """
+        for model in self._engine.models():
+            if model.name == name:
+                return model
+        raise NotFound(
+            say("The model that drew this (`{model}`) is not loaded any more. Draw it anew.", model=name)
+        )
+
+    def charge(self, order: Order) -> Charge:
+        """What an order costs: its pictures, and the device time that they will roughly take.
+
+        Raises: NotFound, where its model is not loaded any more.
+        """
+        if order.kind.traits.is_free:
+            return FREE
+        seconds = self.seconds(order.recipe)
+        return Charge(images=order.recipe.num_images, gpu_ms=max(1, round(seconds * 1000)))
+
+    def seconds(self, recipe: Recipe) -> float:
+        """Device seconds that a recipe will roughly take.
+
+        Raises: NotFound.
+        """
+        return self.get(recipe.weights.name).estimate_seconds(
+            width=recipe.canvas.width,
+            height=recipe.canvas.height,
+            steps=recipe.sampling.steps,
+            num_images=recipe.num_images,
+        )
+
+    def image_seconds(self) -> float:
+        """Device seconds of one ordinary picture: what allowances of pictures and of time are compared by."""
+        model = self.default
+        return model.estimate_seconds(
+            width=model.native_size, height=model.native_size, steps=model.default_steps, num_images=1
+        )

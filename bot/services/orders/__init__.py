@@ -1,0 +1,116 @@
+"""What members ask for: a press or a command becomes an order (a file each), and is submitted."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.domain.asker import Asker
+from bot.domain.errors import NotFound, PromptError, UserError
+from bot.domain.job import Job
+from bot.domain.kept import Keep, Waits
+from bot.domain.kinds import JobKind
+from bot.domain.moderation import check_text
+from bot.domain.order import Order
+from bot.domain.recipe import ImageRef
+from bot.domain.sentences import say
+from bot.services.jobs import Jobs
+from bot.services.kept import KeptOrders
+from bot.services.orders import imagine, pick, reroll, vary
+from bot.services.orders.press import Press, get_parent
+from bot.services.recipes import Recipes
+from bot.storage.database import Database
+
+__all__ = ["Orders", "Press"]
+
+Build = Callable[[Job, Press, Recipes], Order]
+
+BUILDERS: Mapping[JobKind, Build] = {
+    JobKind.REROLL: reroll.order,
+    JobKind.VARY: vary.order,
+    JobKind.PICK: pick.order,
+}
+"""What a press under a picture can ask for."""
+
+
+class Orders:
+    """Everything that can be asked for. Each either happens whole or raises a UserError."""
+
+    def __init__(self, database: Database, jobs: Jobs, kept: KeptOrders, recipes: Recipes) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._kept = kept
+        self._recipes = recipes
+
+    async def imagine(self, asker: Asker, text: str) -> Job:
+        """Draw four pictures of a prompt.
+
+        Raises: UserError, with the prompt in it.
+        """
+        try:
+            return await self._jobs.draw(asker, imagine.order(text, self._recipes))
+        except PromptError as error:
+            raise await self._mendable(asker, text, error) from None
+        except UserError as error:
+            error.prompt = text
+            raise
+
+    async def press(self, asker: Asker, press: Press) -> Job:
+        """Do what a button under a picture says.
+
+        Raises: UserError.
+        """
+        return await self._jobs.draw(asker, await self._pressed(asker, press))
+
+    async def release(self, asker: Asker, key: int | str) -> Job:
+        """Submit an order that was kept: through all gates again, at today's price.
+
+        However often it is pressed, it makes one job.
+
+        Raises: UserError; NotFound, where nothing of the asker is kept under this id (or, of old, source).
+        """
+        kept = await self._kept.get(asker, key)
+        asker = replace(asker, source=kept.source)
+        order = await self._read(asker, kept.order)
+        if kept.why is Waits.WORDS:
+            order = replace(order, is_confirmed=True)
+        try:
+            job = await self._jobs.draw(asker, order)
+        except UserError as error:
+            error.prompt = order.text if order.kind.traits.has_own_text else ""
+            raise
+        await self._kept.delete(kept)
+        return job
+
+    async def _pressed(self, asker: Asker, press: Press) -> Order:
+        build = BUILDERS.get(press.kind)
+        if build is None:
+            raise NotFound(say("I do not know this button any more. Draw anew with /imagine."))
+        return build(await get_parent(self._database, asker, press), press, self._recipes)
+
+    async def _read(self, asker: Asker, values: Mapping[str, Any]) -> Order:
+        """A kept order, with the weights as they are now. Older versions kept none of its recipe."""
+        if "recipe" in values:
+            order = Order.from_json(values)
+            return replace(order, recipe=self._recipes.current(order.recipe))
+        if values.get("parent") is None:
+            return imagine.order(values["text"], self._recipes)
+        image = ImageRef(**values["parent"])
+        press = Press(
+            kind=JobKind(values["kind"]),
+            job_id=image.job_id,
+            index=image.index,
+            reply_to=values.get("reply_to"),
+        )
+        return await self._pressed(asker, press)
+
+    async def _mendable(self, asker: Asker, text: str, error: PromptError) -> UserError:
+        """The mistakes of a prompt; where it can be drawn without what was wrong, with a button that does.
+
+        Raises: PromptRefused, by the one rule that nobody can switch off: nothing of such a prompt is kept.
+        """
+        error.prompt = text
+        if error.without is not None:
+            check_text(text).enforce()
+            order = imagine.order(error.without, self._recipes)
+            await self._kept.keep(asker, order, error, Keep(why=Waits.WITHOUT))
+        return error

@@ -1,0 +1,46 @@
+"""A press under a picture, and the picture that it is under."""
+
+from dataclasses import dataclass
+
+from bot.domain.asker import Asker
+from bot.domain.errors import NotFound
+from bot.domain.job import Job, may_be_pressed
+from bot.domain.kinds import JobKind, Origin
+from bot.domain.recipe import ImageRef
+from bot.domain.sentences import say
+from bot.storage import jobs as jobs_table
+from bot.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """A button under a job's pictures, pressed."""
+
+    kind: JobKind
+    """What is asked for."""
+    job_id: int
+    index: int = 0
+    """Of the tile."""
+    reply_to: int | None = None
+    """The message that was pressed."""
+
+    @property
+    def image(self) -> ImageRef:
+        """The tile that was pressed under; of a grid, its first."""
+        return ImageRef(job_id=self.job_id, index=self.index)
+
+
+async def get_parent(database: Database, asker: Asker, press: Press) -> Job:
+    """The job whose button was pressed, if it is there and the asker may press it.
+
+    Raises: NotFound.
+    """
+    async with database.reading() as session:
+        parent = await jobs_table.get(session, press.job_id)
+    if parent is None or not may_be_pressed(parent, asker):
+        raise NotFound(say("I do not know this picture here. Draw a new one with /imagine."))
+    if not parent.status.has_pictures:
+        raise NotFound(say("This picture was never finished. Draw it anew with /imagine."))
+    if press.kind.traits.origin is Origin.TILE and not 0 <= press.index < parent.recipe.num_images:
+        raise NotFound(say("There is no such picture in this grid."))
+    return parent

@@ -1,0 +1,59 @@
+"""From what was asked for to what is drawn: a prompt becomes a recipe, and a parent's recipe a child's."""
+
+import random
+from dataclasses import replace
+
+from bot.domain.prompt import Prompt
+from bot.domain.recipe import Canvas, Recipe, Sampling, Weights
+from bot.domain.size import AspectRatio, fit
+from bot.services.models import Models
+
+NUM_IMAGES = 4
+SQUARE = AspectRatio(width=1, height=1)
+
+
+class Recipes:
+    """Makes recipes that the models at hand can draw."""
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+
+    def new(self, prompt: Prompt) -> Recipe:
+        """The recipe of a prompt: what was not said is as the model likes it, and the seed is new."""
+        model, parameters = self._models.default, prompt.parameters
+        size = fit(
+            parameters.aspect_ratio or SQUARE,
+            native_size=model.native_size,
+            size_multiple=model.size_multiple,
+        )
+        return Recipe(
+            prompt=prompt,
+            canvas=Canvas(width=size.width, height=size.height),
+            sampling=Sampling(
+                steps=parameters.steps or model.default_steps,
+                guidance_scale=model.default_guidance_scale,
+                sampler=model.default_sampler,
+            ),
+            weights=Weights(name=model.name, hash=model.hash),
+            seed=_new_seed() if parameters.seed is None else parameters.seed,
+            num_images=NUM_IMAGES,
+        )
+
+    def again(self, recipe: Recipe) -> Recipe:
+        """A parent's recipe for a child: with a new seed, and the weights as they are now.
+
+        Raises: NotFound, where the model is not loaded any more.
+        """
+        return replace(self.current(recipe), seed=_new_seed())
+
+    def current(self, recipe: Recipe) -> Recipe:
+        """The same recipe with the weights as they are now.
+
+        Raises: NotFound.
+        """
+        model = self._models.get(recipe.weights.name)
+        return replace(recipe, weights=Weights(name=model.name, hash=model.hash))
+
+
+def _new_seed() -> int:
+    return random.getrandbits(32)

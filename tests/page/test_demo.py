@@ -43,7 +43,7 @@ def _first_minute(browser: webdriver.Chrome, url: str) -> None:
     person.press(ENABLED, "U2")
     person.see(".message-content", "Image #2")
     person.press(ENABLED, "V1")
-    person.see(".message-content", "Variations of #1 by @Ada (fast)")
+    person.see(".message-content", "Variations (Strong) by @Ada (fast)")
     person.press(ENABLED, "🔄")
     person.wait_until(lambda: browser.page_source.count("a red apple") >= 4)
     person.command("imagine", "a pizza --steps 100")

@@ -84,7 +84,7 @@ async def test_a_soft_word_asks_and_runs_after_it_was_confirmed(town: Town, bot:
     custom_id = asked.message.component("Draw it").custom_id
     elsewhere = discord.say(stranger, town.room, "hello")
     forged = await discord.press(stranger, elsewhere, custom_id=custom_id, forged=True)
-    assert "not open any more" in (await forged.acknowledged()).content
+    assert "drawn already" in (await forged.acknowledged()).content
     await town.press(town.member, asked.message, "Draw it")
     (grid,) = await wait_for_grids(discord, town.room, 1)
     assert grid.content == f"**a sad cl0wn** - {town.member.mention} (fast)"

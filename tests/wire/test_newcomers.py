@@ -45,7 +45,7 @@ async def test_a_stranger_accepts_the_terms_and_their_prompt_runs_by_itself(
     await wait_for_grids(discord, room, 2)
     mallory = discord.add_member(discord.guild, "mallory")
     forged = await discord.press(mallory, grid, custom_id="terms:1:accept:1", forged=True)
-    assert "accepted this before" in (await forged.acknowledged()).content
+    assert "drawn already" in (await forged.acknowledged()).content
 
 
 async def test_the_terms_of_one_server_are_nothing_to_another(discord: Playground, bot: BotProcess) -> None:
@@ -67,7 +67,7 @@ async def test_the_terms_of_one_server_are_nothing_to_another(discord: Playgroun
     (grid,) = await wait_for_grids(discord, there, 1)
     custom_id = asked.message.component("Accept and draw").custom_id
     forged = await discord.press(rosa, grid, custom_id=custom_id, forged=True)
-    assert "accepted this before" in (await forged.acknowledged()).content
+    assert "drawn already" in (await forged.acknowledged()).content
     shown = await (await discord.slash(other.owner, there, "guild show")).acknowledged()
     assert "`terms`: nothing" in shown.content
     assert len(discord.messages(room)) == 0

@@ -92,7 +92,7 @@ async def test_somebody_else_may_press_and_pays_for_it(discord: Playground, bot:
     await discord.press(bob, grid, label="V1")
     found = await wait_for_grids(discord, room, 2)
     assert found[-1].mentions == (bob.id,)
-    assert f"Variations of #1 by {bob.mention}" in found[-1].content
+    assert f"Variations (Strong) by {bob.mention}" in found[-1].content
     quota = await (await discord.slash(bob, room, "quota show")).acknowledged()
     assert quota.ephemeral
     assert "96 of 100 pictures left" in quota.content

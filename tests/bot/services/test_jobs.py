@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
@@ -23,6 +24,7 @@ from bot.domain.errors import (
 from bot.domain.guild import GuildSettings
 from bot.domain.job import Failure, Job, JobStatus
 from bot.domain.order import Order
+from bot.domain.prompt import parse
 from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.domain.usage import By, Usage
@@ -31,11 +33,12 @@ from bot.services.allowances import Allowances
 from bot.services.gates import RefusedWithTrace
 from bot.services.jobs import Jobs
 from bot.services.models import Models
-from bot.services.orders import Orders
+from bot.services.orders import Orders, imagine
 from bot.services.recipes import Recipes
 from bot.storage import jobs as jobs_table
 from bot.storage import members
 from bot.storage.database import Database
+from bot.storage.models import JobRow
 from engine.errors import EngineStopped, GenerationFailed, OutOfMemory
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
@@ -396,3 +399,57 @@ async def test_what_a_refusal_leaves_behind_is_kept_and_the_order_is_not(
     async with database.reading() as session:
         assert await members.get_last_guild(session, ada.user_id) == ada.guild_id
         assert await jobs_table.get_by_source(session, ada.source) is None
+
+
+@pytest.mark.parametrize(
+    "prompt", ["a red apple", "a cat::2 dog::1 --ar 3:2 --no fog --steps 9", "a --seed 7"]
+)
+async def test_what_is_shown_typed_again_with_its_seed_asks_the_engine_for_the_same(
+    services: Services, engine: HandEngine, ada: Asker, prompt: str
+) -> None:
+    grid = await drawn(services, ada, prompt)
+    child = await finished(services, await reroll(services, again(ada), grid.id))
+    for job, request in ((grid, engine.requests[-2]), (child, engine.requests[-1])):
+        shown = job.prompt if "--seed" in job.prompt else f"{job.prompt} --seed {job.recipe.seed}"
+        await drawn(services, again(ada, user_id=300 + job.id), shown)
+        assert replace(engine.requests[-1], fairness_key=request.fairness_key) == request
+
+
+async def test_a_reroll_says_the_seed_that_it_was_drawn_with(services: Services, ada: Asker) -> None:
+    grid = await drawn(services, ada, "a red apple --seed 7")
+    child = await finished(services, await reroll(services, again(ada), grid.id))
+    assert child.prompt == f"a red apple --seed {child.recipe.seed}"
+    assert child.recipe.seed != 7
+
+
+async def test_what_the_rule_on_minors_refuses_is_refused_for_presses_too(
+    services: Services, database: Database, ada: Asker
+) -> None:
+    grid = await drawn(services, ada)  # as if its words had been put on the list since
+    refused = replace(grid.recipe, prompt=parse("a nude child"))
+    async with database.transaction() as session:
+        await session.execute(update(JobRow).filter_by(id=grid.id).values(recipe=refused.to_json()))
+    for press in (reroll(services, again(ada), grid.id), vary(services, again(ada), grid.id, 0)):
+        with pytest.raises(PromptRefused, match="never draw minors"):
+            await press
+
+
+async def test_of_several_orders_each_is_taken_whole_or_refused(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    recipes = Recipes(services.models)
+    orders = [
+        replace(imagine.order(text, recipes), ordinal=number)
+        for number, text in enumerate(["an apple", "a nude child", "a pear"])
+    ]
+    first, refused, third = await services.jobs.submit(ada, orders)
+    assert isinstance(refused, PromptRefused)
+    assert isinstance(first, Job)
+    assert isinstance(third, Job)
+    assert [(job.prompt, job.ordinal) for job in (first, third)] == [("an apple", 0), ("a pear", 2)]
+    replayed = await services.jobs.submit(ada, orders)
+    assert [one.id for one in replayed if isinstance(one, Job)] == [first.id, third.id]
+    for job in (first, third):
+        await finished(services, job)
+    assert len(engine.requests) == 2
+    assert await spent(services, ada) == (8, 0)

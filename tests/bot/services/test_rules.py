@@ -180,6 +180,24 @@ async def test_a_room_is_for_its_roles_and_models(services: Services) -> None:
     await drawn(services, ADA)
 
 
+async def test_what_a_room_is_for_holds_for_presses_as_for_commands(services: Services) -> None:
+    job = await drawn(services, ADA, "an apple")
+    guest = replace(ADA, user_id=101)
+    await services.rules.room(MODERATOR, 10, role_ids=(7,))
+    for press in (reroll(services, now(guest), job.id), vary(services, now(guest), job.id, 0)):
+        with pytest.raises(NotAllowed, match="<@&7>"):
+            await press
+    await pick(services, now(guest), job.id, 0)  # nothing is drawn: anybody may look closer
+    await finished(services, await reroll(services, now(replace(guest, role_ids=(7,))), job.id))
+    await services.rules.room(MODERATOR, 10, role_ids=(), models=("other",))
+    with pytest.raises(NotAllowed, match="`other`"):
+        await reroll(services, now(guest), job.id)
+    await services.rules.room(MODERATOR, 10, models=())
+    await services.rules.require(MODERATOR, 10, ["pear"], 1)
+    with pytest.raises(NotAllowed, match="theme"):
+        await vary(services, now(guest), job.id, 1)
+
+
 async def test_nudity_is_not_drawn_unless_the_deployment_the_guild_and_the_room_allow_it(
     services: Services,
 ) -> None:

@@ -30,5 +30,7 @@ class EngineConfig:
     """Rows in one forward pass at the native size; None trusts the measured knee."""
     memory_gib: float | None = None
     """Memory that the weights of all models may take; None is 70 % of the device's."""
+    begun_mib: float | None = None
+    """Memory that the pictures that have begun may take; None is 2 % of the device's."""
     preview_seconds: float = 1.0
     """Least time between two previews of one request."""

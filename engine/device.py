@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 _BFLOAT16_FROM = (8, 0)  # Ampere; older cards emulate it
 _WORTH_FEWER_BITS = 1.5
 _TRIAL_SIDE = 256  # a product that takes milliseconds even where bfloat16 is emulated
-_GIB = 2**30
+_GIB, _MIB = 2**30, 2**20
 
 
 def choose_device(name: str) -> torch.device:
@@ -76,11 +76,18 @@ def candidate_threads() -> tuple[int, ...]:
 
 def memory_budget(device: torch.device, gib: float | None) -> int:
     """Bytes that weights may take on the device."""
-    if gib is not None:
-        return int(gib * _GIB)
+    return int(0.7 * _total_memory(device)) if gib is None else int(gib * _GIB)
+
+
+def begun_budget(device: torch.device, mib: float | None) -> int:
+    """Bytes that the pictures that have begun may take on the device."""
+    return int(0.02 * _total_memory(device)) if mib is None else int(mib * _MIB)
+
+
+def _total_memory(device: torch.device) -> int:
     if device.type == "cuda":
-        return int(0.7 * torch.cuda.get_device_properties(device).total_memory)
-    return int(0.7 * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def seconds_of(work: Callable[[], object], device: torch.device) -> float:
@@ -152,6 +159,7 @@ class Pace:
     """Keeps the host at most one tick ahead of the device, so that clocks and cancels mean something."""
 
     def __init__(self, device: torch.device) -> None:
+        self._device = device
         self._is_asynchronous = device.type == "cuda"
         self._previous: torch.cuda.Event | None = None
 
@@ -162,4 +170,4 @@ class Pace:
         if self._previous is not None:
             self._previous.synchronize()
         self._previous = torch.cuda.Event()  # type: ignore[no-untyped-call]
-        self._previous.record()
+        self._previous.record(torch.cuda.current_stream(self._device))

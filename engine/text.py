@@ -51,6 +51,13 @@ class TextEncoder:
             self._max_windows, max(len(self._windows(text, tokenizer)) for tokenizer in self._tokenizers)
         )
 
+    def unread(self, text: str) -> str:
+        """The end of the text that lies beyond the last window, as the tokenizer writes it; often nothing."""
+        (tokenizer, *_) = self._tokenizers
+        ids = tokenizer(text, add_special_tokens=False, verbose=False).input_ids
+        room = (tokenizer.model_max_length - 2) * self._max_windows
+        return str(tokenizer.decode(ids[room:])).strip() if len(ids) > room else ""
+
     def encode(self, text: str, num_windows: int, variant: Hashable = None) -> TextEncoding:
         """Encode a text in exactly that many windows; `variant` tells apart encoders changed by LoRAs."""
         key = (text, num_windows, variant)

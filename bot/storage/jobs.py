@@ -184,12 +184,15 @@ async def list_by_ids(session: AsyncSession, job_ids: Collection[int]) -> list[J
     return [_job(row) for row in rows]
 
 
-async def update_started(session: AsyncSession, job_id: int) -> int | None:
-    """QUEUED becomes RUNNING under a new attempt number, which is returned; None if it was not QUEUED."""
+async def update_started(session: AsyncSession, job_id: int, *, unread: str = "") -> int | None:
+    """QUEUED becomes RUNNING under a new attempt number, which is returned; None if it was not QUEUED.
+
+    `unread` is the end of its text that the model does not read.
+    """
     statement = (
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.status == JobStatus.QUEUED)
-        .values(status=JobStatus.RUNNING, attempt=JobRow.attempt + 1)
+        .values(status=JobStatus.RUNNING, attempt=JobRow.attempt + 1, unread=unread)
     )
     return await session.scalar(statement.returning(JobRow.attempt))
 
@@ -317,4 +320,5 @@ def _job(row: JobRow) -> Job:
         failure=None if row.failure is None else Failure(row.failure),
         locale=row.locale,
         created_at=row.created_at,
+        unread=row.unread,
     )

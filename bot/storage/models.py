@@ -206,6 +206,7 @@ class JobRow(Table):
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     result_message_id: Mapped[int | None] = mapped_column(BigInteger)
     failure: Mapped[str | None] = mapped_column(String(32))
+    unread: Mapped[str] = mapped_column(Text, server_default="")
     locale: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcMilliseconds)
     finished_at: Mapped[datetime | None] = mapped_column(UtcMilliseconds)

@@ -28,7 +28,14 @@ def test_every_state_of_a_job(snapshot: SnapshotAssertion) -> None:
     pick = job(kind=JobKind.PICK, parent=PARENT, status=JobStatus.RENDERED)
     said: dict[str, object] = {
         "waiting": messages.progress(JobUpdate(job=job())),
-        "third in the queue": messages.progress(JobUpdate(job=job(), position=3)),
+        "after another of their own": messages.progress(JobUpdate(job=job(), own_jobs_before=1)),
+        "begun and pausing": messages.progress(
+            JobUpdate(job=job(status=JobStatus.RUNNING), position=1, eta_seconds=12.0, progress=0.2)
+        ),
+        "too long to be read": messages.progress(
+            JobUpdate(job=job(status=JobStatus.RUNNING, unread="with a *lighthouse*"), progress=0.2)
+        ),
+        "third in the queue": messages.progress(JobUpdate(job=job(), position=3, eta_seconds=130.0)),
         "running": messages.progress(JobUpdate(job=running, progress=0.3125)),
         "result": messages.result(rendered),
         "result in a direct message": messages.result(job(is_direct_message=True)),

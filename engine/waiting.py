@@ -1,6 +1,6 @@
 """Who waits outside the device: a line for each key and speed, served in turn, at a cost no crowd raises."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import chain, islice
 
 from engine.api import Speed
@@ -42,9 +42,11 @@ class Waiting:
         if tickets:
             lines[line] = tickets
 
-    def heads(self, most: int) -> list[Ticket]:
-        """Whose turns come next: at most so many."""
-        turns = (_in_turns(islice(lines.values(), most)) for lines in self._lines.values())
+    def heads(self, most: int, speeds: Container[Speed]) -> list[Ticket]:
+        """Whose turns come next: at most so many, of these speeds."""
+        turns = (
+            _in_turns(islice(lines.values(), most)) for speed, lines in self._lines.items() if speed in speeds
+        )
         return list(islice(chain.from_iterable(turns), most))
 
     def in_order(self) -> list[Ticket]:

@@ -198,7 +198,7 @@ class DenoisingLoop:
             text = self._library.checkpoint(ticket.request.model).text
             unread = " ".join(filter(None, (text.unread(part.text) for part in ticket.request.prompts)))
             running = Running(ticket=ticket, generation=generation, drawn_at=started)
-            self._waiting.remove(ticket)
+            self._waiting.begin(ticket)
             self._running[ticket.number] = running
             self._candidates[ticket.number] = running.candidate()
             self._notices.append((ticket, Started(unread=unread)))

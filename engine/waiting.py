@@ -32,15 +32,20 @@ class Waiting:
         self._tickets[ticket.number] = ticket
         self._lines[ticket.request.speed].setdefault(line, {})[ticket.number] = ticket
 
+    def begin(self, ticket: Ticket) -> None:
+        """Take a ticket out whose turn has come; its line goes behind the others, whose turn it is now."""
+        lines, line = self._lines[ticket.request.speed], (ticket.request.fairness_key, ticket.request.speed)
+        lines[line] = lines.pop(line)
+        self.remove(ticket)
+
     def remove(self, ticket: Ticket) -> None:
-        """Take a ticket out, if it is there; its line goes behind the others, whose turn it is now."""
+        """Take a ticket out, if it is there; the others keep their turns."""
         if self._tickets.pop(ticket.number, None) is None:
             return
         lines, line = self._lines[ticket.request.speed], (ticket.request.fairness_key, ticket.request.speed)
-        tickets = lines.pop(line)
-        del tickets[ticket.number]
-        if tickets:
-            lines[line] = tickets
+        del lines[line][ticket.number]
+        if not lines[line]:
+            del lines[line]
 
     def heads(self, most: int, speeds: Container[Speed]) -> list[Ticket]:
         """Whose turns come next: at most so many, of these speeds."""

@@ -46,15 +46,19 @@ def test_a_burst_takes_no_more_of_the_device_than_it_may(tiny_path: Path) -> Non
     assert most > 2
 
 
-def test_in_a_relaxed_crowd_a_fast_request_begins_at_once(tiny_path: Path) -> None:
-    loop = DenoisingLoop(Library(config(tiny_path, begun_mib=0.5)))
-    for member in range(40):
-        loop.submit(generate(speed=Speed.RELAX, num_inference_steps=50, fairness_key=str(member)))
-    for _ in range(20):
+@pytest.mark.parametrize(("crowd", "urgent"), [(Speed.RELAX, Speed.FAST), (Speed.FAST, Speed.TURBO)])
+def test_in_a_crowd_somebody_more_urgent_begins_at_once(
+    library: Library, crowd: Speed, urgent: Speed
+) -> None:
+    loop = DenoisingLoop(library)
+    for member in range(70):
+        loop.submit(generate(speed=crowd, num_inference_steps=50, seeds=(1,), fairness_key=str(member)))
+    for _ in range(10):
         loop.step()
-    fast = loop.submit(generate(num_inference_steps=3))
+    assert len(loop._waiting) > 0, "the crowd has filled the room that it may fill"
+    one = loop.submit(generate(speed=urgent, num_inference_steps=3))
     loop.step()
-    assert loop.generation(fast) is not None
+    assert loop.generation(one) is not None
 
 
 def test_who_leaves_while_places_are_told_is_told_nothing_more(tiny_path: Path) -> None:

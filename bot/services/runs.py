@@ -17,6 +17,8 @@ from bot.services.pictures import Pictures
 from bot.services.turns import Turns
 from bot.storage import guilds, ledger
 from bot.storage import jobs as jobs_table
+from bot.storage import outbox as outbox_table
+from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
 from engine import api
 from engine.errors import (
@@ -233,11 +235,9 @@ class Runs:
             )
             if not is_ours:
                 return
-            await jobs_table.add_images(
-                session, job.id, recipe, engine_version=result.engine_version, now=now
-            )
+            await pictures_table.add(session, job.id, recipe, engine_version=result.engine_version, now=now)
             await ledger.settle(session, job.id, images=len(result.images), gpu_ms=gpu_ms, now=now)
-            await jobs_table.add_outbox(session, job.id, now=now)
+            await outbox_table.add(session, job.id, now=now)
         run.publish(JobUpdate(job=replace(job, status=JobStatus.RENDERED, gpu_ms=gpu_ms), progress=1.0))
 
     async def _fail(self, run: Run, failure: Failure) -> None:

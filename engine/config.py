@@ -15,7 +15,9 @@ class EngineConfig:
     model: str = "sketch"
     """The default model: "sketch", a diffusers folder, a single .safetensors file, or a hub id."""
     more_models: tuple[str, ...] = ()
-    """Further models that requests may name, by the same kinds of source."""
+    """Further models that requests may name, by the same kinds of source or as `name=source`."""
+    vae: str | None = None
+    """A folder or .safetensors file with the VAE of checkpoints that have none of their own."""
     loras: Mapping[str, Path] = field(default_factory=dict)
     """LoRA files that requests may name."""
     device: str = "auto"

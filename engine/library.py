@@ -64,7 +64,7 @@ class Library:
         self._resident: OrderedDict[str, Checkpoint] = OrderedDict()
         self._entries: dict[str, Entry] = {}
         self._loaded_at = float("-inf")
-        for source in [resolve(model) for model in (*config.more_models, config.model)]:
+        for source in [resolve(model, vae=config.vae) for model in (*config.more_models, config.model)]:
             if source.name in self._entries:
                 raise ModelNotFound(f"Two models are named {source.name}. Rename the folder of one of them.")
             self._entries[source.name] = self._acquaint(source)
@@ -199,7 +199,11 @@ class Library:
 
 
 def _info(source: Source, checkpoint: Checkpoint, capacity: Capacity, loras: tuple[str, ...]) -> ModelInfo:
-    defaults = defaults_for(checkpoint.scheduler_config)
+    defaults = defaults_for(
+        checkpoint.scheduler_config,
+        name=source.name,
+        takes_guidance_embedding=checkpoint.takes_guidance_embedding,
+    )
     if source.path == sketch.WEIGHTS:
         defaults = replace(defaults, steps=sketch.STEPS, guidance_scale=sketch.GUIDANCE_SCALE)
     area = checkpoint.native_size**2

@@ -63,9 +63,7 @@ _OTHER_FAMILIES = {
     r"double_layers\.": "AuraFlow",
     r"cap_embedder\.": "Lumina or Z-Image",
     r"clip_txt_mapper|channelwise": "Stable Cascade",
-    r"(^|\.)(transformer_blocks|blocks|layers)\.\d+\.(attn|self_attn|cross_attn|attention|adaLN)": (
-        "diffusion transformer"
-    ),
+    r"^((model\.)?diffusion_model\.)?(transformer_blocks|blocks|layers)\.\d+\.": "diffusion transformer",
 }
 _PARTS = {
     r"^(input_blocks|down_blocks|time_embed)": (
@@ -107,15 +105,22 @@ def component_class(index: Mapping[str, Any], part: str) -> str | None:
             return None
 
 
-def check_folder(name: str, folder: Path, *, has_vae: bool) -> None:
-    """Whether Darkroom draws with what the configuration in a folder describes; weights are not looked at.
+def check_index(name: str, index: Mapping[str, Any], *, has_vae: bool) -> None:
+    """Whether Darkroom draws with the components that a model_index.json names.
 
     `has_vae` says that a VAE is supplied from elsewhere.
     Raises: ModelNotFound, which says what the model is.
     """
-    index = read_json(folder / "model_index.json")
-    _check_index(name, index)
+    _check_pipeline(name, index)
     _check_vae_class(name, component_class(index, "vae"), has_vae=has_vae)
+
+
+def check_configuration(name: str, folder: Path, *, has_vae: bool) -> None:
+    """Whether Darkroom draws with components of this configuration; weights are not looked at.
+
+    Raises: ModelNotFound, which says what the model is, or which file is missing.
+    """
+    index = read_json(folder / "model_index.json")
     unet = read_json(folder / "unet" / "config.json")
     texts = [
         read_json(folder / part / "config.json")
@@ -128,7 +133,7 @@ def check_folder(name: str, folder: Path, *, has_vae: bool) -> None:
     check_scheduler(name, scheduler | {"_class_name": component_class(index, "scheduler")})
 
 
-def _check_index(name: str, index: Mapping[str, Any]) -> None:
+def _check_pipeline(name: str, index: Mapping[str, Any]) -> None:
     pipeline = str(index.get("_class_name", "")).removesuffix("Pipeline")
     if pipeline in _PIPELINE_CHANNELS:
         raise ModelNotFound(f"{name} {_CHANNELS[_PIPELINE_CHANNELS[pipeline]]}")

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 
 from engine.errors import ModelNotFound
 from engine.recognition import (
-    check_folder,
+    check_configuration,
+    check_index,
     check_single_file,
     component_class,
     holds_vae,
@@ -102,7 +103,11 @@ def _found(model: str, vae: Path | None) -> tuple[str, Path]:
     if _exists(path):
         path = _snapshot(path)
         return _own_name(path), path
-    if not re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", model) or path.suffix in {*_PICKLES, ".safetensors"}:
+    if (
+        len(model) > _MOST_SHOWN
+        or not re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", model)
+        or path.suffix in {*_PICKLES, ".safetensors"}
+    ):
         raise ModelNotFound(
             f"There is no model at {_shown(model)}. Set MODEL to sketch, a folder in diffusers layout, "
             "a .safetensors file or a hub id such as stabilityai/sdxl-turbo."
@@ -185,12 +190,13 @@ def _checked_folder(name: str, path: Path, vae: Path | None) -> Source:
         raise ModelNotFound(f"{_no_index(path)}")
     index = read_json(path / "model_index.json")
     needed = vae if component_class(index, "vae") != "AutoencoderKL" else None
-    check_folder(str(path), path, has_vae=needed is not None)
+    check_index(str(path), index, has_vae=needed is not None)
     parts = [part for part in _COMPONENTS if component_class(index, part) and (part != "vae" or not needed)]
     files = {part: _names(path / part) for part in parts}
     variant = choose_variant(files)
     for part, names in files.items():
         _check_component(path / part, variant_files(names, variant))
+    check_configuration(str(path), path, has_vae=needed is not None)
     for tokenizer in ("tokenizer", "tokenizer_2"):
         if component_class(index, tokenizer) and not _names(path / tokenizer):
             raise ModelNotFound(
@@ -290,7 +296,8 @@ def _download(hub_id: str, vae: Path | None) -> Path:
         raise ModelNotFound(_unlaid(hub_id, names))
     index = read_json(folder / "model_index.json")
     needed = vae if component_class(index, "vae") != "AutoencoderKL" else None
-    check_folder(hub_id, folder, has_vae=needed is not None)
+    check_index(hub_id, index, has_vae=needed is not None)
+    check_configuration(hub_id, folder, has_vae=needed is not None)
     return download(
         hub_id,
         [

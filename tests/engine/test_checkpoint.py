@@ -9,7 +9,6 @@ import pytest
 import torch
 from diffusers import DiffusionPipeline, UNet2DConditionModel
 from PIL import Image
-from safetensors.torch import save_file
 
 from engine.api import Lora
 from engine.bench.tiny import save_tiny_checkpoint, save_tiny_lora, tiny_pipeline
@@ -57,9 +56,9 @@ def test_a_single_file_draws_what_its_folder_draws(library: Library, tiny_path: 
 def test_a_single_file_without_its_configuration_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    path = tmp_path / "alone.safetensors"
-    save_file({"nothing": torch.zeros(1)}, path)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    path = save_single_file(tiny_pipeline(), tmp_path / "alone.safetensors")
+    shutil.rmtree(path.with_suffix(""))
     with pytest.raises(ModelNotFound, match="a folder named alone"):
         load(str(path))
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Coroutine
+from io import TextIOWrapper
 from pathlib import Path
 
 from bot.config import Settings, StartupError, load_settings
@@ -15,6 +16,8 @@ INTERRUPTED = 130
 def main() -> int:
     """Run the command; whatever keeps it from starting is one readable line and exit code 1."""
     arguments = _parser().parse_args()
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that knows only ASCII is no reason to die
     set_up_logging(is_quiet=arguments.command != "run")
     try:
         return asyncio.run(_command(arguments, load_settings()))

@@ -6,13 +6,15 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 from uuid import uuid4
 
 import discord
 from tqdm import tqdm
 
-from bot.app import make_data_dir, open_services, readable_discord_errors, started_engine
+from bot.app import CACHE, make_data_dir, open_services, readable_discord_errors, started_engine
 from bot.boundary import NEEDED
 from bot.client import point_discord_to
 from bot.config import Settings, StartupError
@@ -35,7 +37,9 @@ async def imagine(settings: Settings, prompt: str, out: Path) -> int:
     Raises: StartupError.
     """
     _check_out(out)
-    with tempfile.TemporaryDirectory(prefix="darkroom-") as folder:
+    with suppress(StartupError):  # what was measured is kept there; where it cannot be, it is measured again
+        make_data_dir(settings.data_dir)
+    with tempfile.TemporaryDirectory(prefix="darkroom-") as folder, _bar() as bar:
         scratch = settings.model_copy(
             update={
                 "database_url": f"sqlite+aiosqlite:///{folder}/scratch.db",
@@ -43,9 +47,10 @@ async def imagine(settings: Settings, prompt: str, out: Path) -> int:
                 "daily_images": UNLIMITED,
             }
         )
-        async with open_services(scratch) as (services, _):
+        cache_dir = settings.data_dir / CACHE
+        async with open_services(scratch, cache_dir=cache_dir, tell=bar.set_description_str) as (services, _):
             try:
-                return await _draw(services, prompt, out)
+                return await _draw(services, prompt, out, bar)
             except UserError as error:
                 sys.stderr.write(f"{error}\n")
                 return 1
@@ -60,10 +65,16 @@ def _check_out(out: Path) -> None:
         raise StartupError(f"The picture cannot be written to {out}: there is no such folder to write to.")
 
 
-async def _draw(services: Services, prompt: str, out: Path) -> int:
+def _bar() -> "tqdm[NoReturn]":
+    """On the terminal: what is being done, and of the drawing how far it is."""
+    return tqdm(total=100, desc="starting", bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}")
+
+
+async def _draw(services: Services, prompt: str, out: Path, bar: "tqdm[NoReturn]") -> int:
     asker = Asker(source=str(uuid4()), guild_id=1, channel_id=1, user_id=1)
     job = await services.orders.imagine(asker, prompt)
-    job = await _follow(services, job)
+    job = await _follow(services, job, bar)
+    bar.close()
     if job.failure is not None:
         sys.stderr.write(f"{FAILURES[job.failure]}\n")
         return 1
@@ -79,13 +90,10 @@ async def _draw(services: Services, prompt: str, out: Path) -> int:
     return 0
 
 
-async def _follow(services: Services, job: Job) -> Job:
+async def _follow(services: Services, job: Job, bar: "tqdm[NoReturn]") -> Job:
     run = services.runs.get(job.id)
-    if run is None:
-        return await services.runs.reload(job)
-    with tqdm(
-        total=100, desc=job.prompt[:40], bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
-    ) as bar:
+    if run is not None:
+        bar.set_description_str(f"drawing {job.prompt[:40]}")
         async for update in run.updates():
             bar.update(round(update.progress * 100) - bar.n)
     return await services.runs.reload(job)

@@ -1,6 +1,6 @@
 """What the engine is told at start."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -31,6 +31,10 @@ class EngineConfig:
     max_rows: int | None = None
     """Rows in one forward pass at the native size; None trusts the measured knee."""
     memory_gib: float | None = None
-    """Memory that the weights of all models may take; None is 70 % of the device's."""
+    """Memory that the weights of all models may take; None is 70 % of what is free at start."""
+    cache_dir: Path | None = None
+    """A folder that keeps what was measured at start for the next one; None measures each time."""
+    tell: Callable[[str], object] = field(default=lambda _: None)
+    """Called at start, on the engine's thread, with what is being done now: "loading sketch"."""
     preview_seconds: float = 1.0
     """Least time between two previews of one request."""

@@ -40,6 +40,8 @@ _PIPELINE_CHANNELS = {
 _FAMILY_NAMES = {"StableDiffusion3": "Stable Diffusion 3", "IF": "DeepFloyd IF"}
 """Of pipelines whose class does not read like the family's name."""
 
+OTHER_CHANGES = {"hada_w": "LoHa", "lokr_": "LoKr", "oft_": "OFT", "emb_params": "textual inversion"}
+"""A piece of a key in a file that changes a model otherwise than a LoRA does → what it is."""
 _ONE_WORD = "is a textual inversion: one word for a model, and no model. Set MODEL to a checkpoint."
 _NOT_MODELS = {
     r"lora_(up|down|[AB])\b|\.lora\.|hada_w|lokr_|\.oft_|dora_scale": (
@@ -262,7 +264,7 @@ def check_single_file(name: str, shapes: Shapes, *, has_vae: bool) -> None:
     """
     first = shapes.get(f"{LDM_UNET}input_blocks.0.0.weight")
     if first is None:
-        raise ModelNotFound(f"{name} {_without_unet(shapes)}")
+        raise ModelNotFound(f"{name} {what_holds(shapes)}")
     if "edm_mean" in shapes or any(key.startswith("edm_vpred") for key in shapes):
         check_scheduler(name, {"_class_name": "EDM"})
     check_channels(name, first[1], None)
@@ -284,7 +286,7 @@ def holds_vae(shapes: Shapes) -> bool:
     return any(key.startswith(LDM_VAE) for key in shapes)
 
 
-def _without_unet(shapes: Shapes) -> str:
+def what_holds(shapes: Shapes) -> str:
     """What a file is that has no U-Net where a checkpoint has it."""
     for pattern, what in _NOT_MODELS.items():
         if _has(shapes, pattern):

@@ -43,6 +43,9 @@ class Source:
     vae: Path | None = None
     """A VAE from elsewhere, a folder or a file, where the checkpoint has none of its own."""
 
+    known_hash: str | None = None
+    """The hash of these very files, where it was computed before."""
+
     @property
     def is_single_file(self) -> bool:
         """Whether all components are in one file, in the layout of the original release."""
@@ -60,7 +63,12 @@ class Source:
 
     def hash(self) -> str:
         """First 10 hex digits of the SHA-256 over the weights; of a single file, what A1111 shows."""
-        return _digest(tuple((path, path.stat().st_mtime_ns) for path in self.weight_files()))
+        return self.known_hash or _digest(self.identity())
+
+    def identity(self) -> tuple[tuple[str, int, int], ...]:
+        """Path, bytes and time of each file of weights: what changes with them, told without reading them."""
+        stats = [(path, path.stat()) for path in self.weight_files()]
+        return tuple((str(path.absolute()), stat.st_size, stat.st_mtime_ns) for path, stat in stats)
 
     def num_bytes(self) -> int:
         """Size of the weights on disk."""
@@ -68,11 +76,11 @@ class Source:
 
 
 @lru_cache
-def _digest(files: tuple[tuple[Path, int], ...]) -> str:
+def _digest(files: tuple[tuple[str, int, int], ...]) -> str:
     """Gigabytes are read once, however often a model is loaded; a file's time tells whether it changed."""
     digest = hashlib.sha256()
-    for path, _ in files:
-        with path.open("rb") as file:
+    for path, *_ in files:
+        with Path(path).open("rb") as file:
             while block := file.read(_BLOCK):
                 digest.update(block)
     return digest.hexdigest()[:10]

@@ -23,7 +23,7 @@ def main() -> int:
     set_up_logging(is_quiet=arguments.command != "run")
     try:
         settings = load_settings()
-        with _no_collecting():
+        with _importing():
             command = _command(arguments, settings)
         return asyncio.run(command)
     except StartupError as error:
@@ -34,15 +34,20 @@ def main() -> int:
 
 
 @contextmanager
-def _no_collecting() -> Iterator[None]:
+def _importing() -> Iterator[None]:
     """Imports make a million objects that stay: looking through them for garbage is a third of the time.
 
-    Later collections pass them over as well.
+    Later collections pass them over as well. Who waits at a terminal is told for what.
     """
     gc.disable()
+    if sys.stderr.isatty():
+        sys.stderr.write("loading the libraries …")
+        sys.stderr.flush()
     try:
         yield
     finally:
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")
         gc.freeze()
         gc.enable()
 

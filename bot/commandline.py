@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NoReturn
 from uuid import uuid4
@@ -39,7 +39,7 @@ async def imagine(settings: Settings, prompt: str, out: Path) -> int:
     _check_out(out)
     with suppress(StartupError):  # what was measured is kept there; where it cannot be, it is measured again
         make_data_dir(settings.data_dir)
-    with tempfile.TemporaryDirectory(prefix="darkroom-") as folder, _bar() as bar:
+    with tempfile.TemporaryDirectory(prefix="darkroom-") as folder, closing(_status()) as status:
         scratch = settings.model_copy(
             update={
                 "database_url": f"sqlite+aiosqlite:///{folder}/scratch.db",
@@ -47,13 +47,19 @@ async def imagine(settings: Settings, prompt: str, out: Path) -> int:
                 "daily_images": UNLIMITED,
             }
         )
-        cache_dir = settings.data_dir / CACHE
-        async with open_services(scratch, cache_dir=cache_dir, tell=bar.set_description_str) as (services, _):
+        cache_dir, tell = settings.data_dir / CACHE, status.set_description_str
+        async with open_services(scratch, cache_dir=cache_dir, tell=tell) as (services, _):
+            status.close()
             try:
-                return await _draw(services, prompt, out, bar)
+                return await _draw(services, prompt, out)
             except UserError as error:
                 sys.stderr.write(f"{error}\n")
                 return 1
+
+
+def _status() -> "tqdm[NoReturn]":
+    """A line on the terminal, and nowhere else, that says what is being done before the drawing begins."""
+    return tqdm(desc="starting", bar_format="{desc} … {elapsed}", leave=False, disable=None)
 
 
 def _check_out(out: Path) -> None:
@@ -65,16 +71,10 @@ def _check_out(out: Path) -> None:
         raise StartupError(f"The picture cannot be written to {out}: there is no such folder to write to.")
 
 
-def _bar() -> "tqdm[NoReturn]":
-    """On the terminal: what is being done, and of the drawing how far it is."""
-    return tqdm(total=100, desc="starting", bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}")
-
-
-async def _draw(services: Services, prompt: str, out: Path, bar: "tqdm[NoReturn]") -> int:
+async def _draw(services: Services, prompt: str, out: Path) -> int:
     asker = Asker(source=str(uuid4()), guild_id=1, channel_id=1, user_id=1)
     job = await services.orders.imagine(asker, prompt)
-    job = await _follow(services, job, bar)
-    bar.close()
+    job = await _follow(services, job)
     if job.failure is not None:
         sys.stderr.write(f"{FAILURES[job.failure]}\n")
         return 1
@@ -90,10 +90,12 @@ async def _draw(services: Services, prompt: str, out: Path, bar: "tqdm[NoReturn]
     return 0
 
 
-async def _follow(services: Services, job: Job, bar: "tqdm[NoReturn]") -> Job:
+async def _follow(services: Services, job: Job) -> Job:
     run = services.runs.get(job.id)
-    if run is not None:
-        bar.set_description_str(f"drawing {job.prompt[:40]}")
+    if run is None:
+        return await services.runs.reload(job)
+    what = f"drawing {job.prompt[:40]}"
+    with tqdm(total=100, desc=what, bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}") as bar:
         async for update in run.updates():
             bar.update(round(update.progress * 100) - bar.n)
     return await services.runs.reload(job)

@@ -256,3 +256,27 @@ def load(model: str) -> Checkpoint:
 
 def pixels(image: Image.Image) -> torch.Tensor:
     return torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).float()
+
+
+def test_models_have_the_names_that_they_are_given(tiny_path: Path, tiny_xl_path: Path) -> None:
+    library = Library(
+        EngineConfig(
+            model=str(tiny_path),
+            more_models=(f"portraits={tiny_xl_path}", f"again = {tiny_path}"),
+            device="cpu",
+            dtype="float32",
+            num_threads=1,
+        )
+    )
+    assert library.models()[0].name == "tiny"
+    assert {model.name for model in library.models()} == {"tiny", "portraits", "again"}
+
+
+def test_a_further_model_that_cannot_be_used_is_named_at_start(tiny_path: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelNotFound) as refused:
+        Library(
+            EngineConfig(
+                model=str(tiny_path), more_models=(f"lost={tmp_path / 'lost'}",), device="cpu", num_threads=1
+            )
+        )
+    assert refused.value.model == f"lost={tmp_path / 'lost'}"

@@ -32,7 +32,8 @@ def load(model: Path | str, *, vae: Path | str | None = None) -> Checkpoint:
 def drawn(checkpoint: Checkpoint) -> torch.Tensor:
     """A pass through every component: text, U-Net and VAE."""
     latents = checkpoint.predict_noise(checkpoint.blank_rows(1))
-    return latents + checkpoint.vae.decode(latents).sample.mean()
+    brightness: torch.Tensor = checkpoint.vae.decode(latents).sample.mean()
+    return latents + brightness
 
 
 @pytest.fixture(scope="module")

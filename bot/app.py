@@ -236,7 +236,7 @@ async def _serve(client: Darkroom, services: Services, engine: InProcessEngine) 
     waits = {
         asyncio.create_task(client.connect(), name="gateway"): EXIT_STARTUP,
         asyncio.create_task(stop.wait(), name="signal"): EXIT_OK,
-        asyncio.create_task(engine.lost(), name="device"): DeviceLost.exit_code,
+        asyncio.create_task(engine.ended(), name="device"): DeviceLost.exit_code,
         asyncio.create_task(client.delivery.token_refused.wait(), name="token"): EXIT_STARTUP,
     }
     try:

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 _BFLOAT16_FROM = (8, 0)  # Ampere; older cards emulate it
 _WORTH_FEWER_BITS = 1.5
 _TRIAL_SIDE = 256  # a product that takes milliseconds even where bfloat16 is emulated
-_GIB = 2**30
+_GIB, _MIB = 2**30, 2**20
 _SHARE_OF_MEMORY = 0.7  # the rest is for what is computed
 
 
@@ -110,6 +110,17 @@ def memory_budget(device: torch.device, gib: float | None) -> int:
     return int(gib * _GIB) if gib is not None else int(_SHARE_OF_MEMORY * _free_memory(device))
 
 
+def begun_budget(device: torch.device, mib: float | None) -> int:
+    """Bytes that the pictures that have begun may take on the device."""
+    return int(0.02 * _total_memory(device)) if mib is None else int(mib * _MIB)
+
+
+def _total_memory(device: torch.device) -> int:
+    if device.type == "cuda":
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
 def _free_memory(device: torch.device) -> int:
     if device.type == "cuda":
         free: int = torch.cuda.mem_get_info(device)[0]
@@ -117,7 +128,7 @@ def _free_memory(device: torch.device) -> int:
     available = re.search(r"^MemAvailable:\s+(\d+) kB", _system_text("/proc/meminfo"), re.MULTILINE)
     if available is not None:
         return int(available[1]) * 1024
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")  # not Linux: nobody says what is free
+    return _total_memory(device)  # not Linux: nobody says what is free
 
 
 def _system_text(name: str) -> str:

@@ -11,11 +11,12 @@ from time import perf_counter
 import torch
 
 from engine import sketch
-from engine.api import ModelInfo
+from engine.api import Generate, ModelInfo
 from engine.capacity import Capacity, measure_curve
 from engine.config import EngineConfig
 from engine.device import (
     as_engine_error,
+    begun_budget,
     candidate_threads,
     choose_device,
     choose_dtype,
@@ -52,6 +53,8 @@ class Entry:
     capacity: Capacity
     load_seconds: float
     num_bytes: int
+    num_channels: int
+    """Of the latents."""
 
 
 class Library:
@@ -68,6 +71,8 @@ class Library:
         use_device(self.device)
         self.dtype = choose_dtype(config.dtype, self.device)
         self._budget = memory_budget(self.device, config.memory_gib)
+        self.begun_budget = begun_budget(self.device, config.begun_mib)
+        """Bytes that the pictures that have begun may take."""
         self._resident: OrderedDict[str, Checkpoint] = OrderedDict()
         self._entries: dict[str, Entry] = {}
         self._loaded_at = float("-inf")
@@ -114,6 +119,12 @@ class Library:
             self._loaded_at = perf_counter()
         self._resident.move_to_end(name)
         return self._resident[name]
+
+    def latent_shape(self, request: Generate) -> tuple[int, int, int]:
+        """Channels, height and width of a request's latents, whether its model is on the device or not."""
+        entry = self.entry(request.model)
+        scale = entry.info.size_multiple
+        return entry.num_channels, request.height // scale, request.width // scale
 
     def is_resident(self, name: str) -> bool:
         """Whether the model is on the device."""
@@ -165,6 +176,7 @@ class Library:
             capacity=capacity,
             load_seconds=load_seconds,
             num_bytes=checkpoint.num_bytes,
+            num_channels=checkpoint.latent_shape(checkpoint.native_size, checkpoint.native_size)[0],
         )
 
     def _circumstances(self, source: Source) -> dict[str, object]:

@@ -74,10 +74,8 @@ class TextEncoder:
         read = self._max_windows * (tokenizer.model_max_length - 2)
         if len(_ids(text, tokenizer)) <= read:
             return ""
-        low, high = (
-            0,
-            len(text),
-        )  # the longest beginning that fits: a tokenizer cannot say where a token came from
+        low, high = 0, len(text)
+        # The longest beginning that fits: a tokenizer cannot always say where in the text a token came from.
         while low < high:
             middle = (low + high + 1) // 2
             fits = len(_ids(text[:middle], tokenizer)) <= read

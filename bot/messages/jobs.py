@@ -6,13 +6,16 @@ from dataclasses import replace
 from bot.domain.echo import echo
 from bot.domain.job import Failure, Job, JobStatus, Speed
 from bot.domain.kinds import Origin
-from bot.domain.sentences import Sentence, Translations, say
+from bot.domain.quota_words import about
+from bot.domain.sentences import Sentence, Translations, say, say_n
 from bot.messages.catalogue import translations
 from bot.messages.kinds import WORDS
 from bot.messages.payload import Button, Payload
 from bot.services.runs import JobUpdate
 
 SPEEDS = {Speed.FAST: say("fast"), Speed.RELAX: say("relaxed"), Speed.TURBO: say("turbo")}
+
+MAX_UNREAD = 120
 
 FAILURES = {
     Failure.INVALID_REQUEST: say(
@@ -92,8 +95,17 @@ def file_name(job: Job, token: str, extension: str) -> str:
 
 def _place(update: JobUpdate) -> Iterator[Sentence]:
     """Where a job that waits stands. Not beside the state: tools look for `(Waiting to start)` as it is."""
-    if update.position is not None and update.position > 1:
-        yield say("Number {position} in the queue.", position=update.position)
+    if update.own_jobs_before:
+        yield say_n(
+            "Begins after {count} other job of yours.",
+            "Begins after {count} other jobs of yours.",
+            update.own_jobs_before,
+        )
+    elif update.position is not None and (update.position > 1 or update.job.status is JobStatus.RUNNING):
+        time = about(update.eta_seconds or 0.0)
+        yield say("Number {position} in the queue, about {time} left.", position=update.position, time=time)
+    if update.job.unread:
+        yield _unread(update.job.unread)
 
 
 def _heading(job: Job, words: Translations) -> str:
@@ -109,10 +121,17 @@ def _notes(job: Job, *, is_model_changed: bool, is_enlarged: bool) -> Iterator[S
     if is_enlarged:
         canvas = job.recipe.canvas
         yield say("Enlarged from {width}×{height}.", width=canvas.width, height=canvas.height)
+    if job.unread:
+        yield _unread(job.unread)
     if is_model_changed:
         yield say("The model has changed since the first picture, so this one may differ.")
     if job.is_direct_message:
         yield say("Counted in the server where you last used me.")
+
+
+def _unread(text: str) -> Sentence:
+    end = echo(text, limit=MAX_UNREAD)
+    return say("The model reads only the beginning of so long a text. It does not see: …{end}", end=end)
 
 
 def _small(notes: Iterable[Sentence], words: Translations) -> str:

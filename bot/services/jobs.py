@@ -22,6 +22,7 @@ from bot.services.models import Models
 from bot.services.runs import Note, Runs
 from bot.storage import audit, guilds, members
 from bot.storage import jobs as jobs_table
+from bot.storage import outbox as outbox_table
 from bot.storage.database import Database
 
 
@@ -171,7 +172,7 @@ class Jobs:
                 session, account_id, job, role_ids=asker.role_ids, settings=settings, now=now
             )
         if job.status is JobStatus.RENDERED:
-            await jobs_table.add_outbox(session, job_id, now=now)
+            await outbox_table.add(session, job_id, now=now)
         return job
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.domain.job import Job, JobStatus
 from bot.services.clock import Clock, utc_now
 from bot.storage import jobs as jobs_table
+from bot.storage import outbox as outbox_table
 from bot.storage.database import Database
 
 
@@ -27,7 +28,7 @@ class Outbox:
     async def take_ticket(self, job: Job) -> Ticket | None:
         """Count an attempt before it is made; None when nothing is owed any more."""
         async with self._database.transaction() as session:
-            taken = await jobs_table.update_outbox_attempt(session, job.id)
+            taken = await outbox_table.update_attempt(session, job.id)
         if taken is None:
             return None
         outbox_id, attempts = taken
@@ -50,6 +51,6 @@ class Outbox:
 
     async def _close(self, job: Job, status: JobStatus, message_id: int | None) -> None:
         async with self._database.transaction() as session:
-            await jobs_table.update_delivered(
+            await outbox_table.update_delivered(
                 session, job.id, status, result_message_id=message_id, now=self._now()
             )

@@ -24,6 +24,8 @@ class QueueState:
     jobs: tuple[Job, ...]
     """Running ones first, then in the order they were asked for."""
     is_paused: bool
+    pausing: frozenset[int] = frozenset()
+    """Those of them that have begun and wait until others are drawn, by number."""
 
 
 class Queue:
@@ -43,7 +45,9 @@ class Queue:
             guild_id, settings = await moderated_guild(session, asker)
             jobs = await jobs_table.list_waiting(session, guild_id=guild_id)
         running_first = sorted(jobs, key=lambda job: (job.status is JobStatus.QUEUED, job.id))
-        return QueueState(jobs=tuple(running_first), is_paused=settings.is_paused)
+        runs = [self._runs.get(job.id) for job in jobs if job.status is JobStatus.RUNNING]
+        pausing = {run.latest.job.id for run in runs if run is not None and run.latest.position is not None}
+        return QueueState(jobs=tuple(running_first), is_paused=settings.is_paused, pausing=frozenset(pausing))
 
     async def list_choices(self, asker: Asker) -> list[Job]:
         """The jobs to choose from; none for whoever may not touch them."""

@@ -16,6 +16,7 @@ from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
 from bot.storage import audit, guilds, reports
 from bot.storage import jobs as jobs_table
+from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
 
@@ -123,8 +124,8 @@ class Reports:
             await self._close(session, asker, found, AppealStatus.ACCEPTED)
             jobs = await jobs_table.list_same_picture(session, guild_id=guild_id, job=found.job)
             for job in jobs:
-                await jobs_table.update_deleted(session, guild_id=guild_id, job_id=job.id)
-            posts = await jobs_table.list_posts(session, jobs)
+                await pictures_table.update_deleted(session, guild_id=guild_id, job_id=job.id)
+            posts = await pictures_table.list_posts(session, jobs)
             await audit.add(
                 session,
                 guild_id=guild_id,

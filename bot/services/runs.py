@@ -17,6 +17,8 @@ from bot.services.pictures import Pictures
 from bot.services.turns import Turns
 from bot.storage import guilds, ledger
 from bot.storage import jobs as jobs_table
+from bot.storage import outbox as outbox_table
+from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
 from engine import api
 from engine.errors import (
@@ -42,7 +44,11 @@ class JobUpdate:
 
     job: Job
     position: int | None = None
-    """1 for the next job to start; None once it runs."""
+    """1 for the next to be drawn; None while it is drawn, or waits for other jobs of its member."""
+    eta_seconds: float | None = None
+    """Estimate: seconds until it is finished; None where nobody knows yet."""
+    own_jobs_before: int = 0
+    """How many of its member's jobs must be over before it may be drawn at all."""
     progress: float = 0.0
     """Share of the steps that are done, 0 to 1."""
     preview: tuple[Image.Image, ...] = ()
@@ -167,7 +173,8 @@ class Runs:
         job = run.latest.job
         try:
             with self._turns.queue(job.guild_id, job.user_id) as turn:
-                await turn.come(await self._max_running(job))
+                async for before in turn.come(await self._max_running(job)):
+                    run.publish(replace(run.latest, own_jobs_before=before))
                 await self._follow_engine(run)
         except asyncio.CancelledError:
             await self._return(run)
@@ -198,23 +205,24 @@ class Runs:
     async def _take(self, run: Run, event: api.Event) -> None:
         latest = run.latest
         match event:
-            case api.Queued(position=position):
-                run.publish(replace(latest, position=position))
-            case api.Started():
-                await self._started(run)
-            case api.Progress(step=step, total=total):
-                run.publish(replace(latest, position=None, progress=step / total))
+            case api.Queued(position=position, eta_seconds=eta_seconds):
+                run.publish(replace(latest, position=position, eta_seconds=eta_seconds))
+            case api.Started(unread=unread):
+                await self._started(run, unread)
+            case api.Progress(step=step, total=total, eta_seconds=eta_seconds):
+                run.publish(replace(latest, position=None, eta_seconds=eta_seconds, progress=step / total))
             case api.Preview(images=images):
                 run.publish(replace(latest, preview=images))
             case api.Finished(result=result, gpu_seconds=gpu_seconds):
                 await self._finish(run, result, gpu_ms=round(gpu_seconds * 1000))
 
-    async def _started(self, run: Run) -> None:
+    async def _started(self, run: Run, unread: str) -> None:
         job = run.latest.job
         async with self._database.transaction() as session:
-            attempt = await jobs_table.update_started(session, job.id)
+            attempt = await jobs_table.update_started(session, job.id, unread=unread)
         if attempt is not None:
-            run.publish(JobUpdate(job=replace(job, status=JobStatus.RUNNING, attempt=attempt)))
+            begun = replace(job, status=JobStatus.RUNNING, attempt=attempt, unread=unread)
+            run.publish(JobUpdate(job=begun))
 
     async def _finish(self, run: Run, result: api.Generated, *, gpu_ms: int) -> None:
         """Pictures to disk first, then RENDERED, settled and owed to the channel in one transaction."""
@@ -227,11 +235,9 @@ class Runs:
             )
             if not is_ours:
                 return
-            await jobs_table.add_images(
-                session, job.id, recipe, engine_version=result.engine_version, now=now
-            )
+            await pictures_table.add(session, job.id, recipe, engine_version=result.engine_version, now=now)
             await ledger.settle(session, job.id, images=len(result.images), gpu_ms=gpu_ms, now=now)
-            await jobs_table.add_outbox(session, job.id, now=now)
+            await outbox_table.add(session, job.id, now=now)
         run.publish(JobUpdate(job=replace(job, status=JobStatus.RENDERED, gpu_ms=gpu_ms), progress=1.0))
 
     async def _fail(self, run: Run, failure: Failure) -> None:

@@ -19,7 +19,7 @@ from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
 from bot.services.reports import Reported
 from bot.storage import audit, guilds, reports
-from bot.storage import jobs as jobs_table
+from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
 
@@ -104,7 +104,7 @@ class Safety:
                 return Judgement()
             case ImageFilter.SPOILER:
                 async with self._database.transaction() as session:
-                    await jobs_table.update_explicit(session, guild_id=job.guild_id, job_id=job.id)
+                    await pictures_table.update_explicit(session, guild_id=job.guild_id, job_id=job.id)
                 return Judgement(is_spoiler=True)
             case ImageFilter.MODERATORS:
                 return Judgement(
@@ -117,7 +117,7 @@ class Safety:
     async def _report(self, job: Job, score: float, channel_id: int | None) -> Reported | None:
         now, reason = self._now(), f"image filter: {score:.2f}"
         async with self._database.transaction() as session:
-            await jobs_table.update_explicit(session, guild_id=job.guild_id, job_id=job.id)
+            await pictures_table.update_explicit(session, guild_id=job.guild_id, job_id=job.id)
             report_id = await reports.add(
                 session, guild_id=job.guild_id, job_id=job.id, reporter_id=RULE, reason=reason, now=now
             )
@@ -136,7 +136,7 @@ class Safety:
 
     async def _withhold(self, job: Job, score: float) -> None:
         async with self._database.transaction() as session:
-            if await jobs_table.update_deleted(session, guild_id=job.guild_id, job_id=job.id):
+            if await pictures_table.update_deleted(session, guild_id=job.guild_id, job_id=job.id):
                 await self._note(session, job, "image_withheld", score)
         images = [ImageRef(job_id=job.id, index=index) for index in range(job.recipe.num_images)]
         await asyncio.to_thread(self._files.delete, images)

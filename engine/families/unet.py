@@ -1,5 +1,6 @@
 """A diffusers checkpoint on a device: encode text and pictures, predict noise, decode, preview."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,18 @@ from safetensors.torch import save as save_safetensors
 
 from engine.compiled import CompiledUNet
 from engine.conditioning.lora import LoraSwitch
-from engine.errors import InvalidRequest
+from engine.errors import GenerationFailed, InvalidRequest
 from engine.preview import PreviewMap, fit_preview_map
-from engine.rows import Rows, pack
+from engine.rows import Condition, Rows, pack
 from engine.sources import Source
 from engine.text import TextEncoder, TextEncoding
 
+log = logging.getLogger(__name__)
+
 _UNSAID_CELLS = {False: 64, True: 128}
 """Side in latent cells where a configuration does not say it, as in diffusers: of SD, and of SDXL."""
+_OWN_ARGUMENTS = frozenset({"timestep_cond"})
+"""Of the conditions, those that are arguments of the U-Net; the others go into its `added_cond_kwargs`."""
 
 
 class Checkpoint:
@@ -112,7 +117,7 @@ class Checkpoint:
         """Whether this negative text is not encoded, but zero: so SDXL was trained."""
         return not negative and bool(self.pipeline.config.get("force_zeros_for_empty_prompt", False))
 
-    def conditions(self, width: int, height: int, guidance_scale: float) -> dict[str, torch.Tensor]:
+    def conditions(self, width: int, height: int, guidance_scale: float) -> dict[str, Condition]:
         """What this family is told beside the text, one row (1, …) each.
 
         SDXL's micro-conditioning says: an uncropped picture of exactly this size. Models distilled for it
@@ -121,24 +126,26 @@ class Checkpoint:
         conditions = {}
         if self.is_sdxl:
             sizes = [[height, width, 0, 0, height, width]]
-            conditions["time_ids"] = torch.tensor(sizes, dtype=self._dtype, device=self.device)
+            time_ids = torch.tensor(sizes, dtype=self._dtype, device=self.device)
+            conditions["time_ids"] = Condition(values=time_ids)
         if self.takes_guidance_embedding:
-            conditions["timestep_cond"] = self.pipeline.get_guidance_scale_embedding(
+            embedding = self.pipeline.get_guidance_scale_embedding(
                 torch.tensor([guidance_scale - 1]), embedding_dim=self.unet.config.time_cond_proj_dim
-            ).to(self.device, self._dtype)
+            )
+            conditions["timestep_cond"] = Condition(values=embedding.to(self.device, self._dtype))
         return conditions
 
     def predict_noise(self, rows: Rows) -> torch.Tensor:
         """One U-Net pass; the prediction (rows, c, h, w) in float32."""
-        conditions = dict(rows.conditions)
-        timestep_cond = conditions.pop("timestep_cond", None)
+        told = {name: condition.values for name, condition in rows.conditions.items()}
+        own = {name: told.pop(name) for name in _OWN_ARGUMENTS & told.keys()}
         prediction: torch.Tensor = self._forward(
             rows.sample.to(self._dtype),
             rows.timesteps,
             encoder_hidden_states=rows.prompt_embeds,
-            timestep_cond=timestep_cond,
-            added_cond_kwargs=conditions or None,
+            added_cond_kwargs=told or None,
             return_dict=False,
+            **own,
         )[0]
         return prediction.float()
 
@@ -157,10 +164,31 @@ class Checkpoint:
         return self._normalise(posterior.mean.float())
 
     def decode(self, latents: torch.Tensor) -> tuple[Image.Image, ...]:
-        """Latents (n, c, h, w) → n RGB pictures."""
-        decoded = self.vae.decode(self._denormalise(latents).to(self._vae_dtype), return_dict=False)[0]
-        pixels = (decoded * 0.5 + 0.5).clamp(0, 1).float().mul(255).round().to(torch.uint8)
+        """Latents (n, c, h, w) → n RGB pictures. A decoder that overflows in 16 bits goes on in float32.
+
+        Raises: GenerationFailed, where it gives no numbers all the same: never a black picture.
+        """
+        decoded = self._decoded(latents)
+        if not torch.isfinite(decoded).all() and self._vae_dtype != torch.float32:
+            log.warning(
+                "%s: the decoder overflows in %s; it decodes in float32 from now on.",
+                self.name,
+                self._vae_dtype,
+            )
+            self._vae_dtype = torch.float32
+            self.vae.to(torch.float32)
+            decoded = self._decoded(latents)
+        if not torch.isfinite(decoded).all():
+            raise GenerationFailed("The model's decoder gave no numbers (NaN), so there is no picture.")
+        pixels = (decoded * 0.5 + 0.5).clamp(0, 1).mul(255).round().to(torch.uint8)
         return tuple(Image.fromarray(array) for array in pixels.permute(0, 2, 3, 1).cpu().numpy())
+
+    def _decoded(self, latents: torch.Tensor) -> torch.Tensor:
+        """(n, 3, h, w) in about [-1, 1], float32."""
+        sample: torch.Tensor = self.vae.decode(
+            self._denormalise(latents).to(self._vae_dtype), return_dict=False
+        )[0]
+        return sample.float()
 
     def preview(self, latents: torch.Tensor) -> tuple[Image.Image, ...]:
         """Latents (n, c, h, w) → n small RGB pictures, cheaply."""
@@ -196,7 +224,7 @@ class Checkpoint:
         encoding = self.encode_texts([""], "")[0]
         conditions = self.conditions(width, self.native_size, 1.0)
         if encoding.pooled_prompt_embeds is not None:
-            conditions["text_embeds"] = encoding.pooled_prompt_embeds
+            conditions["text_embeds"] = Condition(values=encoding.pooled_prompt_embeds)
         row = Rows(
             sample=torch.zeros(1, *self.latent_shape(width, self.native_size), device=self.device),
             timesteps=torch.full((1,), 500.0, device=self.device),

@@ -11,6 +11,7 @@ from diffusers import DiffusionPipeline, UNet2DConditionModel
 from PIL import Image
 
 from engine.api import Lora
+from engine.bench.arms import denoised
 from engine.bench.tiny import save_tiny_checkpoint, save_tiny_lora, tiny_pipeline
 from engine.config import EngineConfig
 from engine.device import bfloat16_pays, choose_dtype, seconds_of
@@ -123,11 +124,8 @@ def test_previews_foresee_the_picture_whatever_is_predicted(tmp_path: Path, pred
     loop = DenoisingLoop(
         Library(EngineConfig(model=str(tmp_path / "tiny"), device="cpu", dtype="float32", num_threads=1))
     )
-    ticket = loop.submit(generate(num_inference_steps=4, sampler="ddim"))
-    while not loop.is_idle:
-        loop.step()
-    assert ticket.generation is not None
-    foreseen, finished = ticket.generation.predicted_original(), ticket.generation.latents
+    generation = denoised(loop, generate(num_inference_steps=4, sampler="ddim"))
+    foreseen, finished = generation.predicted_original(), generation.latents
     assert float((foreseen - finished).abs().mean() / finished.abs().mean()) < 0.05
 
 

@@ -1,16 +1,24 @@
-"""A request while it is on the device: latents, scheduler, generators, guides, and how far it is."""
+"""A request while it is denoised: latents, scheduler, generators, guides, and how far it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import sqrt
 
 import torch
-from diffusers.utils.torch_utils import randn_tensor
 
-from engine.api import Generate, Start
+from engine.api import Generate
+from engine.errors import GenerationFailed
 from engine.families.unet import Checkpoint
 from engine.guides import Guide, combine, guided, unguided
-from engine.rows import Rows, pack
+from engine.rows import Condition, Rows, pack
 from engine.samplers import SAMPLERS, schedule
+from engine.work.beginnings import first_latents
+
+_STEPS_BETWEEN_CHECKS = 5
+_KEPT = 5
+"""Tensors of the latents' size that a generation keeps on the device: the latents, the last prediction with
+its input, and two predictions of the scheduler's own."""
 
 
 class Generation:
@@ -33,8 +41,11 @@ class Generation:
         self._step_arguments = SAMPLERS[request.sampler].step_arguments(self._generators)
         self._prediction_type = str(checkpoint.scheduler_config.get("prediction_type", "epsilon"))
         self._own_conditions = checkpoint.conditions(request.width, request.height, request.guidance_scale)
-        self.latents = self._first_latents(request, checkpoint)
+        self.latents = first_latents(request, checkpoint, self._scheduler, self._timesteps, self._generators)
+        self._input: torch.Tensor | None = None
+        """What the U-Net sees next, scaled for its timestep."""
         self._seen: tuple[torch.Tensor, torch.Tensor] | None = None
+        self._is_finite: torch.Tensor | None = None
 
     @property
     def num_images(self) -> int:
@@ -68,7 +79,7 @@ class Generation:
 
     def rows(self) -> Rows:
         """What the U-Net must see for the next step: guide by guide, image by image, as in the pipelines."""
-        sample = self._model_input()
+        sample = self._input = self._model_input()
         timesteps = torch.full((len(sample),), float(self._timestep), device=sample.device)
         return pack(
             [
@@ -77,8 +88,8 @@ class Generation:
                     timesteps=timesteps,
                     prompt_embeds=guide.encoding.prompt_embeds.repeat(len(sample), 1, 1),
                     conditions={
-                        name: tensor.repeat(len(sample), 1)
-                        for name, tensor in self._conditions(guide).items()
+                        name: condition.repeat(len(sample))
+                        for name, condition in self._conditions(guide).items()
                     },
                 )
                 for guide in self.guides
@@ -86,13 +97,29 @@ class Generation:
         )
 
     def advance(self, prediction: torch.Tensor) -> None:
-        """Take one step, given the prediction for `rows()`."""
+        """Take one step, given the prediction for `rows()`. A step that fails can be taken again.
+
+        Raises: GenerationFailed, where the numbers ran away.
+        """
         noise_pred = combine(prediction.chunk(len(self.guides)), self.guides)
-        self._seen = (self._model_input(), noise_pred)
-        self.latents = self._scheduler.step(
-            noise_pred, self._timestep, self.latents, **self._step_arguments, return_dict=False
-        )[0]
+        model_input = self._model_input() if self._input is None else self._input
+        with self._restored_on_failure():
+            self.latents = self._scheduler.step(
+                noise_pred, self._timestep, self.latents, **self._step_arguments, return_dict=False
+            )[0]
+        self._seen, self._input = (model_input, noise_pred), None
         self.step += 1
+        if self.step % _STEPS_BETWEEN_CHECKS == 0:
+            self.check()
+            self._is_finite = torch.isfinite(self.latents).all()
+
+    def check(self) -> None:
+        """Find out, without waiting for the device, whether the latents were numbers some steps ago.
+
+        Raises: GenerationFailed.
+        """
+        if self._is_finite is not None and not self._is_finite:
+            raise not_a_number()
 
     def predicted_original(self) -> torch.Tensor:
         """The finished latents (n, c, h, w) as the last prediction sees them, for a preview.
@@ -120,29 +147,28 @@ class Generation:
     def _model_input(self) -> torch.Tensor:
         return self._scheduler.scale_model_input(self.latents, self._timestep)
 
-    def _first_latents(self, request: Generate, checkpoint: Checkpoint) -> torch.Tensor:
-        shape = (self.num_images, *checkpoint.latent_shape(request.width, request.height))
-        if request.start is None:
-            return self._noise(shape, checkpoint) * self._scheduler.init_noise_sigma
-        # Encoding draws from the generators, too: as in the pipelines, before the noise does.
-        original = self._encoded(request.start, request, checkpoint)
-        noise = self._noise(shape, checkpoint)
-        return self._scheduler.add_noise(original, noise, self._timesteps[:1])
-
-    def _encoded(self, start: Start, request: Generate, checkpoint: Checkpoint) -> torch.Tensor:
-        if isinstance(start.source, bytes):
-            latents = checkpoint.unpack_latents(start.source, request.width, request.height)
-            return latents.repeat(self.num_images, 1, 1, 1)
-        return checkpoint.encode_image(start.source, request.width, request.height, self._generators)
-
-    def _conditions(self, guide: Guide) -> dict[str, torch.Tensor]:
+    def _conditions(self, guide: Guide) -> dict[str, Condition]:
         """What the U-Net is told of each image beside its text, one row (1, …) by name."""
         pooled = guide.encoding.pooled_prompt_embeds
-        return self._own_conditions if pooled is None else self._own_conditions | {"text_embeds": pooled}
+        if pooled is None:
+            return self._own_conditions
+        return self._own_conditions | {"text_embeds": Condition(values=pooled)}
 
-    def _noise(self, shape: tuple[int, ...], checkpoint: Checkpoint) -> torch.Tensor:
-        noise: torch.Tensor = randn_tensor(shape, self._generators, checkpoint.device, torch.float32)
-        return noise
+    @contextmanager
+    def _restored_on_failure(self) -> Iterator[None]:
+        """Schedulers move their history before they compute: memory that is short must not move it twice."""
+        state = {
+            name: list(value) if isinstance(value, list) else value
+            for name, value in vars(self._scheduler).items()
+        }
+        draws = [generator.get_state() for generator in self._generators]
+        try:
+            yield
+        except Exception:
+            vars(self._scheduler).update(state)
+            for generator, drawn in zip(self._generators, draws, strict=True):
+                generator.set_state(drawn)
+            raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +182,17 @@ class _Guidance:
     def at(self, progress: float) -> tuple[Guide, ...]:
         begin, end = self.interval
         return self.strong if begin <= progress < end else self.plain
+
+
+def not_a_number() -> GenerationFailed:
+    """The failure of a request whose numbers ran away."""
+    return GenerationFailed("The model computed no numbers (NaN), so there is no picture.")
+
+
+def num_bytes(request: Generate, latent_shape: tuple[int, int, int]) -> int:
+    """Bytes that a request takes on the device from its start to its end, beside the weights."""
+    channels, height, width = latent_shape
+    return _KEPT * len(request.seeds) * channels * height * width * 4
 
 
 def expected_rows(request: Generate) -> int:

@@ -50,7 +50,7 @@ def _check_cuda(device: torch.device) -> None:
 
 def use_device(device: torch.device) -> None:
     """Make it this thread's own: what torch does without being told a device is done there."""
-    if device.type == "cuda":
+    if device.type == "cuda" and device.index is not None:
         torch.cuda.set_device(device)
 
 

@@ -1,7 +1,8 @@
 """Read a checkpoint from disk: a folder in diffusers layout, or one file in the original's."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +11,34 @@ import torch
 from diffusers import AutoencoderKL, StableDiffusionPipeline, StableDiffusionXLPipeline, UNet2DConditionModel
 from diffusers.loaders.single_file_utils import create_diffusers_clip_model_from_ldm
 from diffusers.utils import logging as diffusers_logging
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-from safetensors.torch import load_file
+from safetensors import safe_open
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 from transformers.utils import logging as transformers_logging
 
 from engine.device import is_device_lost, is_out_of_memory
 from engine.errors import EngineError, ModelNotFound
 from engine.families.unet import Checkpoint
-from engine.recognition import OLD_TEXT, check_scheduler, check_unet, component_class, is_sdxl, read_json
+from engine.recognition import (
+    OLD_TEXT,
+    check_scheduler,
+    check_tokenizers,
+    check_unet,
+    component_class,
+    is_sdxl,
+    read_json,
+)
 from engine.samplers import scheduler_by_keys, scheduler_by_name
 from engine.sources import Source, variant_files
 from engine.weights import Shapes, read_shapes
 
 log = logging.getLogger(__name__)
+
+
+_PUBLISHED = {
+    False: "stable-diffusion-v1-5/stable-diffusion-v1-5",
+    True: "stabilityai/stable-diffusion-xl-base-1.0",
+}
+"""Where on the hub the configuration is that single files leave out: of SD, and of SDXL."""
 
 
 @torch.inference_mode(mode=False)
@@ -62,23 +77,25 @@ def _unreadable(source: Source, error: Exception) -> str:
         return f"{source.path} cannot be read ({error.strerror})."
     return (
         f"The weights of {source.path} do not fit its configuration: they were made for another model, or "
-        f"saved "
-        "incompletely. Choose another copy of this model, or another MODEL."
+        "saved incompletely. Choose another copy of this model, or another MODEL."
     )
 
 
 def _load_folder(source: Source, dtype: torch.dtype) -> Any:
     index = read_json(source.path / "model_index.json")
+    is_xl = component_class(index, "text_encoder_2") is not None
+    if source.vae is None:
+        vae = _load_part(AutoencoderKL, source, "vae", dtype)
+    else:
+        vae = _load_vae(source.vae, dtype, _PUBLISHED[is_xl])
     parts = {
         "unet": _load_part(UNet2DConditionModel, source, "unet", dtype),
-        "vae": _load_part(AutoencoderKL, source, "vae", dtype)
-        if source.vae is None
-        else _load_vae(source.vae, dtype),
+        "vae": vae,
         "text_encoder": _load_part(CLIPTextModel, source, "text_encoder", dtype),
         "tokenizer": _load_tokenizer(source.path / "tokenizer"),
         "scheduler": _load_scheduler(index, source.path),
     }
-    if component_class(index, "text_encoder_2") is None:
+    if not is_xl:
         return StableDiffusionPipeline(**parts, **_UNUSED)
     return StableDiffusionXLPipeline(
         **parts,
@@ -134,13 +151,34 @@ def _load_scheduler(index: Mapping[str, Any], folder: Path) -> Any:
     return kind.from_pretrained(folder / "scheduler", local_files_only=True)
 
 
-def _load_vae(path: Path, dtype: torch.dtype, *, config: Path | None = None) -> Any:
-    """A VAE of its own: a folder in diffusers layout, or a file, whose configuration is the model's own."""
+def _load_vae(path: Path, dtype: torch.dtype, config: str) -> Any:
+    """A VAE of its own: a folder in diffusers layout, or a file, whose configuration is the one of `config`.
+
+    Raises: ModelNotFound, where that is on the hub, which cannot be reached.
+    """
     if path.is_dir():
         variant = None if variant_files([file.name for file in path.iterdir()], None) else "fp16"
         return AutoencoderKL.from_pretrained(path, dtype=dtype, variant=variant, local_files_only=True)
-    beside = {} if config is None else {"config": str(config), "subfolder": "vae"}
-    return AutoencoderKL.from_single_file(str(path), torch_dtype=dtype, **beside)
+    unreached = (
+        f"{path} holds only weights, and the hub, which has the configuration of the VAE, cannot be reached. "
+        "Connect once, or set VAE to a folder with config.json and diffusion_pytorch_model.safetensors."
+    )
+    with _unless_missing(unreached):
+        return AutoencoderKL.from_single_file(str(path), torch_dtype=dtype, config=config, subfolder="vae")
+
+
+@contextmanager
+def _unless_missing(sentence: str) -> Iterator[None]:
+    """Where diffusers finds no configuration, which is an OSError that the system knows nothing of, say this.
+
+    Raises: ModelNotFound.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise ModelNotFound(sentence) from error
 
 
 def _load_single_file(source: Source, dtype: torch.dtype) -> Any:
@@ -152,13 +190,18 @@ def _load_single_file(source: Source, dtype: torch.dtype) -> Any:
     shapes = read_shapes(source.path)
     folder = source.path.with_suffix("")
     config = folder if (folder / "model_index.json").is_file() else None
-    try:
+    if config is not None:
+        check_tokenizers(config, read_json(config / "model_index.json"))
+    unreached = (
+        f"{source.path} holds only weights, and the hub, which has the configuration, cannot be reached. "
+        f"Connect once, or put a folder named {folder.name} in diffusers layout beside it."
+    )
+    incomplete = (
+        f"The folder {folder} is to have the configuration of the file beside it, but lacks a part of it. "
+        "Complete it, or remove it and connect once."
+    )
+    with _unless_missing(unreached if config is None else incomplete):
         pipeline = _read_single_file(source, shapes, config, dtype)
-    except (HfHubHTTPError, LocalEntryNotFoundError) as error:
-        raise ModelNotFound(
-            f"{source.path} holds only weights, and the hub, which has the configuration, cannot be reached. "
-            f"Connect once, or put a folder named {folder.name} in diffusers layout beside it."
-        ) from error
     _check_family(source, pipeline)
     scheduler = scheduler_by_keys(pipeline.scheduler, shapes)
     pipeline.scheduler = scheduler_by_name(scheduler, source.path.stem)
@@ -171,7 +214,7 @@ def _read_single_file(source: Source, shapes: Shapes, config: Path | None, dtype
     if config is not None:
         options["config"] = str(config)
     if source.vae is not None:
-        options["vae"] = _load_vae(source.vae, dtype, config=config)
+        options["vae"] = _load_vae(source.vae, dtype, str(config or _PUBLISHED[is_sdxl(shapes)]))
     if f"{OLD_TEXT}embeddings.position_embedding.weight" in shapes:
         options["text_encoder"] = _load_old_text_encoder(source.path, config, dtype)
     return kind.from_single_file(str(source.path), torch_dtype=dtype, **options)
@@ -179,19 +222,19 @@ def _read_single_file(source: Source, shapes: Shapes, config: Path | None, dtype
 
 def _load_old_text_encoder(path: Path, config: Path | None, dtype: torch.dtype) -> Any:
     """The text encoder of a file of 2022, whose keys lack the `text_model` that came into them in 2023."""
-    weights = load_file(path)
-    renamed = {
-        name.replace(OLD_TEXT, f"{OLD_TEXT}text_model.", 1): weight
-        for name, weight in weights.items()
-        if name.startswith(OLD_TEXT)
-    }
+    with safe_open(path, framework="pt") as file:
+        renamed = {
+            name.replace(OLD_TEXT, f"{OLD_TEXT}text_model.", 1): file.get_tensor(name)
+            for name in read_shapes(path)
+            if name.startswith(OLD_TEXT)
+        }
     return create_diffusers_clip_model_from_ldm(
-        CLIPTextModel, renamed, subfolder="text_encoder", config=str(config or _SD1), torch_dtype=dtype
+        CLIPTextModel,
+        renamed,
+        subfolder="text_encoder",
+        config=str(config or _PUBLISHED[False]),
+        torch_dtype=dtype,
     )
-
-
-_SD1 = "stable-diffusion-v1-5/stable-diffusion-v1-5"
-"""Where diffusers itself finds the configuration of files of 2022."""
 
 
 def _check_family(source: Source, pipeline: Any) -> None:

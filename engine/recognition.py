@@ -135,6 +135,19 @@ def check_configuration(name: str, folder: Path, *, has_vae: bool) -> None:
     check_scheduler(name, scheduler | {"_class_name": component_class(index, "scheduler")})
 
 
+def check_tokenizers(folder: Path, index: Mapping[str, Any]) -> None:
+    """Whether the vocabularies are there: without one, transformers reads every text as unknown words.
+
+    Raises: ModelNotFound.
+    """
+    for part in ("tokenizer", "tokenizer_2"):
+        vocabularies = (folder / part / "tokenizer.json", folder / part / "vocab.json")
+        if component_class(index, part) is not None and not any(path.is_file() for path in vocabularies):
+            raise ModelNotFound(
+                f"{folder} has no vocabulary in a folder {part}: the model is incomplete. Download it again."
+            )
+
+
 def _check_pipeline(name: str, index: Mapping[str, Any]) -> None:
     pipeline = str(index.get("_class_name", "")).removesuffix("Pipeline")
     if pipeline in _PIPELINE_CHANNELS:

@@ -12,6 +12,7 @@ from engine.recognition import (
     check_configuration,
     check_index,
     check_single_file,
+    check_tokenizers,
     component_class,
     holds_vae,
     read_json,
@@ -205,11 +206,7 @@ def _checked_folder(name: str, path: Path, vae: Path | None) -> Source:
     for part, names in files.items():
         _check_component(path / part, variant_files(names, variant))
     check_configuration(str(path), path, has_vae=needed is not None)
-    for tokenizer in ("tokenizer", "tokenizer_2"):
-        if component_class(index, tokenizer) and not _names(path / tokenizer):
-            raise ModelNotFound(
-                f"{path} has no folder {tokenizer}: the model is incomplete. Download it again."
-            )
+    check_tokenizers(path, index)
     return Source(name=name, path=path, variant=variant, vae=needed)
 
 

@@ -188,6 +188,16 @@ def test_a_folder_of_previews_beside_a_file_is_not_its_configuration(
         load(single_file)
 
 
+def test_a_configuration_beside_a_file_that_lacks_a_part_is_named(single_file: Path) -> None:
+    folder = single_file.with_suffix("")
+    shutil.rmtree(folder / "vae")
+    with pytest.raises(ModelNotFound, match=r"is to have the configuration .* but lacks a part"):
+        load(single_file)
+    shutil.rmtree(folder / "tokenizer")
+    with pytest.raises(ModelNotFound, match="has no vocabulary in a folder tokenizer"):
+        load(single_file)
+
+
 @pytest.mark.parametrize("kind", ["folder", "file"])
 def test_a_file_without_vae_takes_the_one_that_is_given(
     single_file: Path, tiny_path: Path, tmp_path: Path, kind: str
@@ -200,6 +210,22 @@ def test_a_file_without_vae_takes_the_one_that_is_given(
     checkpoint = load(single_file, vae=given)
     assert torch.equal(drawn(checkpoint), drawn(load(tiny_path)))
     assert checkpoint.hash != resolve(str(tiny_path)).hash()
+
+
+def test_the_configuration_of_a_vae_is_asked_of_the_hub_where_no_folder_has_it(
+    tiny_path: Path, single_file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    weights = load_file(single_file)
+    vae = {key: value for key, value in weights.items() if key.startswith("first_stage_model.")}
+    save_file(vae, single_file.with_name("vae.safetensors"))
+    index = json.loads((folder / "model_index.json").read_text())
+    (folder / "model_index.json").write_text(json.dumps(index | {"vae": ["diffusers", "AutoencoderTiny"]}))
+    with pytest.raises(
+        ModelNotFound, match=r"the configuration of the VAE, cannot be reached\. Connect once"
+    ):
+        load(folder, vae=single_file.with_name("vae.safetensors"))
+    assert torch.equal(drawn(load(folder, vae=tiny_path)), drawn(load(tiny_path)))
 
 
 def test_a_model_with_a_vae_keeps_its_own(tiny_path: Path, tmp_path: Path) -> None:

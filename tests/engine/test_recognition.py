@@ -239,6 +239,11 @@ def test_a_missing_or_damaged_configuration_is_named(folder: Path, path: str) ->
     assert f"{path} is missing: the model is incomplete. {DOWNLOAD_AGAIN}" in refusal(folder)
 
 
-def test_a_folder_without_a_tokenizer_is_incomplete(folder: Path) -> None:
+def test_a_folder_without_a_vocabulary_is_incomplete(folder: Path) -> None:
+    for path in (folder / "tokenizer").glob("*.json"):
+        if path.name != "tokenizer_config.json":
+            path.unlink()
+    said = f"has no vocabulary in a folder tokenizer: the model is incomplete. {DOWNLOAD_AGAIN}"
+    assert said in refusal(folder)
     shutil.rmtree(folder / "tokenizer")
-    assert f"has no folder tokenizer: the model is incomplete. {DOWNLOAD_AGAIN}" in refusal(folder)
+    assert said in refusal(folder)

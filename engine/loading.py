@@ -1,6 +1,7 @@
 """Read a checkpoint from disk: a folder in diffusers layout, or one file in the original's."""
 
 import logging
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,7 +53,8 @@ def load_checkpoint(
     log.info("Loading %s from %s.", source.name, source.path)
     _hush()
     try:
-        pipeline = _load_single_file(source, dtype) if source.is_single_file else _load_folder(source, dtype)
+        with warnings.catch_warnings(action="ignore"):  # of how configurations were written years ago
+            pipeline = (_load_single_file if source.is_single_file else _load_folder)(source, dtype)
         _check_complete(source, pipeline)
         return Checkpoint(source, pipeline, device=device, dtype=dtype, loras=loras)
     except EngineError:
@@ -147,8 +149,14 @@ def _load_tokenizer(folder: Path) -> Any:
 
 
 def _load_scheduler(index: Mapping[str, Any], folder: Path) -> Any:
-    kind = getattr(diffusers, str(component_class(index, "scheduler")))
+    """It says how the model was trained, and draws nothing: another may stand for one that is not here."""
+    name = str(component_class(index, "scheduler"))
+    kind = diffusers.EulerDiscreteScheduler if name in _WANTING else getattr(diffusers, name)
     return kind.from_pretrained(folder / "scheduler", local_files_only=True)
+
+
+_WANTING = {"DPMSolverSDEScheduler", "LMSDiscreteScheduler"}
+"""Of torchsde, and of scipy."""
 
 
 def _load_vae(path: Path, dtype: torch.dtype, config: str) -> Any:

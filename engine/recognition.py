@@ -130,6 +130,8 @@ def check_configuration(name: str, folder: Path, *, has_vae: bool) -> None:
         if component_class(index, part)
     ]
     vae = {} if has_vae else read_json(folder / "vae" / "config.json")
+    if vae.get("out_channels", 3) != 3:
+        raise ModelNotFound(f"{name} draws more than colours, as LDM3D draws depth. {_CHOOSE}")
     check_unet(name, unet, vae, texts)
     scheduler = read_json(folder / "scheduler" / "scheduler_config.json")
     check_scheduler(name, scheduler | {"_class_name": component_class(index, "scheduler")})

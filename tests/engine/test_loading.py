@@ -248,3 +248,18 @@ def test_a_model_distilled_with_guidance_has_one(tmp_path: Path) -> None:
     assert checkpoint.takes_guidance_embedding
     defaults = defaults_for({"_class_name": "LCMScheduler"}, takes_guidance_embedding=True)
     assert (defaults.steps, defaults.guidance_scale) == (4, 8.5)
+
+
+@pytest.mark.parametrize("scheduler", ["LMSDiscreteScheduler", "DPMSolverSDEScheduler", "PNDMScheduler"])
+def test_a_scheduler_that_wants_a_library_of_its_own_still_says_how_a_model_was_trained(
+    folder: Path, scheduler: str
+) -> None:
+    for path, changes in (
+        ("model_index.json", {"scheduler": ["diffusers", scheduler]}),
+        ("scheduler/scheduler_config.json", {"_class_name": scheduler, "beta_end": 0.0123}),
+    ):
+        values = json.loads((folder / path).read_text())
+        (folder / path).write_text(json.dumps(values | changes))
+    config = load(folder).scheduler_config
+    assert config["beta_end"] == 0.0123
+    assert defaults_for(config).steps == 25

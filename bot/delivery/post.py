@@ -35,7 +35,7 @@ from bot.messages.components import to_view
 from bot.messages.payload import Payload
 from bot.services.outbox import Outbox, Ticket
 from bot.services.pictures import Pictures, Print
-from bot.services.reports import Reported
+from bot.services.reports import ReportCase
 from bot.services.rules import Rules
 from bot.services.safety import Safety
 
@@ -98,7 +98,7 @@ class Poster:
             await self._tell_moderators(judged.reported, message_id)
         return message_id
 
-    async def _tell_moderators(self, reported: Reported, message_id: int) -> None:
+    async def _tell_moderators(self, reported: ReportCase, message_id: int) -> None:
         guild = self._client.get_guild(reported.job.guild_id)
         locale = guild.preferred_locale.value if guild else reported.job.locale
         posted = replace(reported, job=replace(reported.job, result_message_id=message_id))

@@ -9,6 +9,7 @@ from bot.domain.kinds import Origin
 from bot.domain.quota_words import about
 from bot.domain.sentences import Sentence, Translations, say, say_n
 from bot.messages.catalogue import translations
+from bot.messages.custom_ids import of_cancel
 from bot.messages.kinds import WORDS
 from bot.messages.payload import Button, Payload
 from bot.services.runs import JobUpdate
@@ -42,7 +43,7 @@ def progress(update: JobUpdate) -> Payload:
         state = f"({say('Waiting to start').render(words)})"
     else:
         state = f"({update.progress:.0%}) ({SPEEDS[job.speed].render(words)})"
-    cancel = Button(custom_id=f"job:{job.id}:cancel", label=say("Cancel").render(words), is_danger=True)
+    cancel = Button(custom_id=of_cancel(job.id), label=say("Cancel").render(words), is_danger=True)
     content = f"{_heading(job, words)} {state}" + _small(_place(update), words)
     return Payload(content=content, rows=((cancel,),))
 

@@ -6,6 +6,7 @@ from bot.domain.echo import visible
 from bot.domain.errors import UserError
 from bot.domain.sentences import say
 from bot.messages.catalogue import translations
+from bot.messages.custom_ids import of_step
 from bot.messages.payload import MAX_CONTENT, Button, Payload
 
 MAX_PROMPT = 1800
@@ -17,7 +18,9 @@ def refusal(error: UserError, locale: str) -> Payload:
     words = translations(locale)
     sentences = [sentence.render(words) for sentence in error.sentences]
     lines = sentences if len(sentences) == 1 else [f"- {sentence}" for sentence in sentences]
-    steps = tuple(Button(custom_id=step.custom_id, label=step.label.render(words)) for step in error.steps)
+    steps = tuple(
+        Button(custom_id=of_step(step.action), label=step.label.render(words)) for step in error.steps
+    )
     payload = Payload(content="\n".join(lines)[:MAX_CONTENT], rows=(steps,) if steps else ())
     return _with_prompt(payload, error.prompt, locale) if error.prompt else payload
 

@@ -133,13 +133,20 @@ class Runs:
     async def cancel(self, job_id: int, *, note: Note | None = None) -> bool:
         """Stop a job and refund it; False when it was over already. `note` is written along with it."""
         job = await self._end(job_id, JobStatus.CANCELLED, note=note)
-        if job is None:
-            return False
-        if run := self._runs.get(job_id):
+        if job is not None:
+            self.stop(job)
+        return job is not None
+
+    async def end_in(self, session: AsyncSession, job_id: int, *, note: Note | None = None) -> Job | None:
+        """The same as a part of another decision; `stop` the job, if there is one, once that holds."""
+        return await self._end_in(session, job_id, JobStatus.CANCELLED, note=note)
+
+    def stop(self, job: Job) -> None:
+        """Take a job that was ended off the engine."""
+        if run := self._runs.get(job.id):
             run.publish(JobUpdate(job=job))
-        if task := self._tasks.get(job_id):
+        if task := self._tasks.get(job.id):
             task.cancel()
-        return True
 
     async def recover(self) -> list[Job]:
         """After a start: every job that still owes something, in order, ready to go on.
@@ -248,14 +255,25 @@ class Runs:
     async def _end(
         self, job_id: int, status: JobStatus, failure: Failure | None = None, *, note: Note | None = None
     ) -> Job | None:
-        now = self._now()
         async with self._database.transaction() as session:
-            if not await jobs_table.update_ended(session, job_id, status, now=now, failure=failure):
-                return None
-            await ledger.refund(session, job_id, now=now)
-            if note is not None:
-                await note(session)
-            return await jobs_table.get(session, job_id)
+            return await self._end_in(session, job_id, status, failure, note=note)
+
+    async def _end_in(
+        self,
+        session: AsyncSession,
+        job_id: int,
+        status: JobStatus,
+        failure: Failure | None = None,
+        *,
+        note: Note | None = None,
+    ) -> Job | None:
+        now = self._now()
+        if not await jobs_table.update_ended(session, job_id, status, now=now, failure=failure):
+            return None
+        await ledger.refund(session, job_id, now=now)
+        if note is not None:
+            await note(session)
+        return await jobs_table.get(session, job_id)
 
     async def _return(self, run: Run) -> None:
         job = run.latest.job

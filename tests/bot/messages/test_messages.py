@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.echo import visible
-from bot.domain.errors import NextStep, NotAllowed, PromptError, QuotaExceeded
+from bot.domain.errors import NotAllowed, PromptError, QuotaExceeded
 from bot.domain.job import Failure, JobStatus
 from bot.domain.kinds import JobKind
+from bot.domain.next_steps import Acknowledge, NextStep
 from bot.domain.prompt import parse
 from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
@@ -62,7 +63,10 @@ def test_refusals(snapshot: SnapshotAssertion) -> None:
         "a prompt that would end its frame": refusals.refusal(typed(mistakes.value, "a ``` fox"), "en-US"),
         "quota": refusals.refusal(QuotaExceeded(say("Nothing left."), say("Wait.")), "en-US"),
         "a next step": refusals.refusal(
-            NotAllowed(say("Read this first."), steps=(NextStep(custom_id="x:1:y", label=say("I have")),)),
+            NotAllowed(
+                say("Read this first."),
+                steps=(NextStep(action=Acknowledge(sanction_id=1), label=say("I have")),),
+            ),
             "en-US",
         ),
         "our fault": refusals.our_fault(812, "en-US"),

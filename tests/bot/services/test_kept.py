@@ -17,6 +17,7 @@ from bot.domain.errors import (
     UserError,
 )
 from bot.domain.kinds import JobKind
+from bot.domain.next_steps import Draw
 from bot.domain.rules import Place, Weight
 from bot.services import Services
 from bot.storage.database import Database
@@ -32,7 +33,8 @@ from tests.bot.services.test_onboarding import configured
 def kept_id_of(refusal: UserError) -> int:
     """The number in the button of a refusal."""
     (step,) = refusal.steps
-    return int(step.custom_id.split(":")[1])
+    assert isinstance(step.action, Draw)
+    return step.action.kept_id
 
 
 async def count_kept(database: Database) -> int:

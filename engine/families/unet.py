@@ -22,6 +22,8 @@ from engine.text import TextEncoder, TextEncoding
 
 log = logging.getLogger(__name__)
 
+_UNSAID_CELLS = {False: 64, True: 128}
+"""Side in latent cells where a configuration does not say it, as in diffusers: of SD, and of SDXL."""
 _OWN_ARGUMENTS = frozenset({"timestep_cond"})
 """Of the conditions, those that are arguments of the U-Net; the others go into its `added_cond_kwargs`."""
 
@@ -67,7 +69,7 @@ class Checkpoint:
     @property
     def native_size(self) -> int:
         """Side in pixels of the square that the model was trained on."""
-        cells = self.unet.config.sample_size
+        cells = self.unet.config.sample_size or _UNSAID_CELLS[self.is_sdxl]
         side: int = cells if isinstance(cells, int) else cells[0]
         return side * self.scale_factor
 
@@ -75,6 +77,11 @@ class Checkpoint:
     def is_sdxl(self) -> bool:
         """Whether the U-Net is told the size of the picture and the pooled text, as SDXL's is."""
         return bool(self.unet.config.addition_embed_type == "text_time")
+
+    @property
+    def takes_guidance_embedding(self) -> bool:
+        """Whether guidance is distilled into the U-Net, which is told the scale."""
+        return self.unet.config.time_cond_proj_dim is not None
 
     @property
     def num_bytes(self) -> int:
@@ -96,7 +103,7 @@ class Checkpoint:
 
     def has_guidance(self, guidance_scale: float) -> bool:
         """Whether this scale means a second prediction: not at 1, nor where the scale is distilled in."""
-        return guidance_scale > 1 and self.unet.config.time_cond_proj_dim is None
+        return guidance_scale > 1 and not self.takes_guidance_embedding
 
     def encode_texts(self, texts: Sequence[str], negative: str) -> list[TextEncoding]:
         """The encodings of some texts and, last, of the negative one; all of the same length."""
@@ -131,7 +138,7 @@ class Checkpoint:
             sizes = [[height, width, 0, 0, height, width]]
             time_ids = torch.tensor(sizes, dtype=self._dtype, device=self.device)
             conditions["time_ids"] = Condition(values=time_ids)
-        if self.unet.config.time_cond_proj_dim is not None:
+        if self.takes_guidance_embedding:
             embedding = self.pipeline.get_guidance_scale_embedding(
                 torch.tensor([guidance_scale - 1]), embedding_dim=self.unet.config.time_cond_proj_dim
             )

@@ -55,6 +55,8 @@ class Entry:
     num_bytes: int
     num_channels: int
     """Of the latents."""
+    text_bytes: int
+    """Of a text that fills every window, on the device."""
 
 
 class Library:
@@ -176,6 +178,7 @@ class Library:
             capacity=capacity,
             load_seconds=load_seconds,
             num_bytes=checkpoint.num_bytes,
+            text_bytes=checkpoint.text_bytes,
             num_channels=checkpoint.latent_shape(checkpoint.native_size, checkpoint.native_size)[0],
         )
 

@@ -49,7 +49,9 @@ class Checkpoint:
         self.pipeline = pipeline
         self.unet = pipeline.unet.to(device).eval()
         self.vae = pipeline.vae.to(device).eval()
-        self._dtype = self._vae_dtype = dtype  # asking the modules costs milliseconds each time
+        self._dtype = self._unet_dtype = self._vae_dtype = (
+            dtype  # asking the modules costs milliseconds each time
+        )
         if dtype == torch.float16 and self.vae.config.force_upcast:
             self._vae_dtype = torch.float32  # the decoders of SDXL overflow in float16
             self.vae.to(torch.float32)
@@ -86,6 +88,14 @@ class Checkpoint:
         """Bytes that the weights take on the device."""
         modules = [part for part in self.pipeline.components.values() if isinstance(part, torch.nn.Module)]
         return sum(tensor.numel() * tensor.element_size() for part in modules for tensor in part.parameters())
+
+    @property
+    def text_bytes(self) -> int:
+        """Bytes on the device of a text that fills every window."""
+        windows = self.text.num_windows("word " * 2_000)
+        encoding = self.encode_texts([""], "")[0]
+        tensors = (encoding.prompt_embeds, encoding.pooled_prompt_embeds)
+        return windows * sum(one.numel() * one.element_size() for one in tensors if one is not None)
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
         """Channels, height and width of the latents of a picture of that many pixels."""
@@ -137,17 +147,30 @@ class Checkpoint:
 
     def predict_noise(self, rows: Rows) -> torch.Tensor:
         """One U-Net pass; the prediction (rows, c, h, w) in float32."""
-        told = {name: condition.values for name, condition in rows.conditions.items()}
+        dtype = self._unet_dtype
+        told = {name: condition.values.to(dtype) for name, condition in rows.conditions.items()}
         own = {name: told.pop(name) for name in _OWN_ARGUMENTS & told.keys()}
         prediction: torch.Tensor = self._forward(
-            rows.sample.to(self._dtype),
+            rows.sample.to(dtype),
             rows.timesteps,
-            encoder_hidden_states=rows.prompt_embeds,
+            encoder_hidden_states=rows.prompt_embeds.to(dtype),
             added_cond_kwargs=told or None,
             return_dict=False,
             **own,
         )[0]
         return prediction.float()
+
+    @property
+    def has_sixteen_bits(self) -> bool:
+        """Whether float32 would be more than what the model usually computes in."""
+        return self._dtype != torch.float32
+
+    def put_precision_in_force(self, *, in_float32: bool) -> None:
+        """Let the U-Net compute in float32, or in the model's own dtype again, which changes no bit of it."""
+        dtype = torch.float32 if in_float32 else self._dtype
+        if dtype != self._unet_dtype:
+            self._unet_dtype = dtype
+            self.unet.to(dtype)
 
     def encode_image(
         self, image: Image.Image, width: int, height: int, generators: Sequence[torch.Generator]
@@ -164,20 +187,14 @@ class Checkpoint:
         return self._normalise(posterior.mean.float())
 
     def decode(self, latents: torch.Tensor) -> tuple[Image.Image, ...]:
-        """Latents (n, c, h, w) → n RGB pictures. A decoder that overflows in 16 bits goes on in float32.
+        """Latents (n, c, h, w) → n RGB pictures. What overflows in 16 bits is decoded once more in float32.
 
         Raises: GenerationFailed, where it gives no numbers all the same: never a black picture.
         """
         decoded = self._decoded(latents)
         if not torch.isfinite(decoded).all() and self._vae_dtype != torch.float32:
-            log.warning(
-                "%s: the decoder overflows in %s; it decodes in float32 from now on.",
-                self.name,
-                self._vae_dtype,
-            )
-            self._vae_dtype = torch.float32
-            self.vae.to(torch.float32)
-            decoded = self._decoded(latents)
+            log.warning("%s: the decoder overflowed in %s; now in float32.", self.name, self._vae_dtype)
+            decoded = self._decoded_in_float32(latents)
         if not torch.isfinite(decoded).all():
             raise GenerationFailed("The model's decoder gave no numbers (NaN), so there is no picture.")
         pixels = (decoded * 0.5 + 0.5).clamp(0, 1).mul(255).round().to(torch.uint8)
@@ -189,6 +206,17 @@ class Checkpoint:
             self._denormalise(latents).to(self._vae_dtype), return_dict=False
         )[0]
         return sample.float()
+
+    def _decoded_in_float32(self, latents: torch.Tensor) -> torch.Tensor:
+        """As `_decoded`; afterwards the VAE is as it was, so that other pictures stay reproducible."""
+        usual = self._vae_dtype
+        try:
+            self._vae_dtype = torch.float32
+            self.vae.to(torch.float32)
+            return self._decoded(latents)
+        finally:
+            self._vae_dtype = usual
+            self.vae.to(usual)
 
     def preview(self, latents: torch.Tensor) -> tuple[Image.Image, ...]:
         """Latents (n, c, h, w) → n small RGB pictures, cheaply."""

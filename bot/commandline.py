@@ -152,8 +152,11 @@ async def _check_database(settings: Settings) -> str:
 
 async def _check_model(settings: Settings) -> str:
     async with started_engine(settings) as engine:
-        model = engine.models()[0]
-    return f"{model.name} loads (hash {model.hash}, {model.native_size}×{model.native_size} pixels)"
+        models = engine.models()
+    return "; ".join(
+        f"{model.name} loads (hash {model.hash}, {model.native_size}×{model.native_size} pixels)"
+        for model in models
+    )
 
 
 async def _check_discord(settings: Settings) -> str:

@@ -38,11 +38,11 @@ class Keep:
     argument: int = 0
     """For the press: the version of the terms."""
     until: datetime | None = None
-    """When it is forgotten, where that is not a day later."""
+    """When a press can mend it at last, where that is not now."""
 
     def expires_at(self, now: datetime) -> datetime:
         """When the order is forgotten."""
-        return min(max(self.until or now, now + KEPT), now + KEPT_LONGEST)
+        return min((self.until or now) + KEPT, now + KEPT_LONGEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +59,9 @@ class KeptOrder:
     order: Mapping[str, Any]
     """As `Order.to_json` wrote it. Of an older version it may have no recipe."""
     expires_at: datetime
+
+    @property
+    def typed(self) -> str:
+        """What its member typed; nothing, for a press under a picture."""
+        is_press = bool(self.order.get("parent"))
+        return "" if is_press else str(self.order.get("text", ""))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.asker import Asker
-from bot.domain.errors import NotFound, PromptError, UserError
+from bot.domain.errors import NotFound, PromptError, PromptRefused, UserError
 from bot.domain.job import Job
 from bot.domain.kept import Keep, Waits
 from bot.domain.kinds import JobKind
@@ -49,10 +49,11 @@ class Orders:
         try:
             return await self._jobs.draw(asker, imagine.order(text, self._recipes))
         except PromptError as error:
-            raise await self._mendable(asker, text, error) from None
+            refusal = await self._mendable(asker, text, error)
         except UserError as error:
-            error.prompt = text
-            raise
+            refusal = error
+        refusal.prompt = text
+        raise refusal
 
     async def press(self, asker: Asker, press: Press) -> Job:
         """Do what a button under a picture says.
@@ -70,13 +71,13 @@ class Orders:
         """
         kept = await self._kept.get(asker, key)
         asker = replace(asker, source=kept.source)
-        order = await self._read(asker, kept.order)
-        if kept.why is Waits.WORDS:
-            order = replace(order, is_confirmed=True)
         try:
+            order = await self._read(asker, kept.order)
+            if kept.why is Waits.WORDS:
+                order = replace(order, is_confirmed=True)
             job = await self._jobs.draw(asker, order)
         except UserError as error:
-            error.prompt = order.text if order.kind.traits.has_own_text else ""
+            error.prompt = kept.typed
             raise
         await self._kept.delete(kept)
         return job
@@ -106,11 +107,13 @@ class Orders:
     async def _mendable(self, asker: Asker, text: str, error: PromptError) -> UserError:
         """The mistakes of a prompt; where it can be drawn without what was wrong, with a button that does.
 
-        Raises: PromptRefused, by the one rule that nobody can switch off: nothing of such a prompt is kept.
+        What the one rule refuses that nobody can switch off is refused for that, and nothing of it is kept.
         """
-        error.prompt = text
-        if error.without is not None:
-            check_text(text).enforce()
-            order = imagine.order(error.without, self._recipes)
-            await self._kept.keep(asker, order, error, Keep(why=Waits.WITHOUT))
+        if error.without is None:
+            return error
+        verdict = check_text(text)
+        if verdict.sentence is not None:
+            return PromptRefused(verdict.sentence)
+        order = imagine.order(error.without, self._recipes)
+        await self._kept.keep(asker, order, error, Keep(why=Waits.WITHOUT))
         return error

@@ -18,6 +18,7 @@ from bot.domain.errors import (
 )
 from bot.domain.kinds import JobKind
 from bot.domain.next_steps import Draw
+from bot.domain.quota import Allowance, Period
 from bot.domain.rules import Place, Weight
 from bot.services import Services
 from bot.storage.database import Database
@@ -64,6 +65,21 @@ async def test_a_full_queue_keeps_the_prompt_and_a_press_draws_it(
     job = await finished(services, await services.orders.release(again(ada), kept_id))
     assert (job.prompt, job.recipe.seed) == ("a plum --seed 5", 5)
     assert await count_kept(database) == 0
+
+
+async def test_for_an_allowance_that_is_full_again_in_some_days_the_prompt_waits_so_long(
+    services: Services, ada: Asker, clock: MovableClock
+) -> None:
+    weekly = Allowance(amount=4, period=Period.WEEK)
+    await services.quotas.set_member(MODERATOR, ada.user_id, (), weekly, "")
+    await drawn(services, ada)
+    with pytest.raises(QuotaExceeded) as spent:
+        await services.orders.imagine(again(ada), "a pear")
+    balance = await services.quotas.balance(ada)
+    assert balance.resets_at is not None
+    clock.advance(seconds=(balance.resets_at - clock.now).total_seconds() + 60)
+    job = await services.orders.release(again(ada), kept_id_of(spent.value))
+    assert job.prompt == "a pear"
 
 
 @pytest.mark.parametrize("daily_images", [4])

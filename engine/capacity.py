@@ -69,6 +69,10 @@ class Limits:
         """Remember that more than this do not fit."""
         self._learnt[area] = (min(most, self.get(area)), self._clock() + REMEMBERED_SECONDS)
 
+    def forget(self) -> None:
+        """Memory was freed: what did not fit may fit now."""
+        self._learnt.clear()
+
 
 class Capacity:
     """What one checkpoint can carry on this device. Sizes are areas in pixels; cost grows with the area."""

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import torch
 
-from engine.api import Event, Finished, Generate, Preview, Progress, Started
+from engine.api import Event, Finished, Generate, Preview, Progress, Speed, Started
 from engine.device import Pace, as_engine_error, free_cached_memory, is_device_lost, is_out_of_memory
 from engine.errors import DeviceLost, EngineError
 from engine.families.unet import Checkpoint
@@ -22,9 +22,9 @@ from engine.ticket import Running, Ticket
 from engine.waiting import Waiting
 from engine.work.denoising import (
     Generation,
+    NotANumber,
     expected_passes,
     expected_rows,
-    not_a_number,
     num_bytes,
     texts_of,
 )
@@ -39,6 +39,8 @@ _MOST_BEGUN = 64
 """Requests that have begun. With more it takes long until anybody's picture is finished."""
 _MOST_HEADS = 64
 """Of those who wait, so many are weighed against those who have begun, while there is room for more."""
+_ROOM = {Speed.TURBO: 1.0, Speed.FAST: 0.9, Speed.RELAX: 0.5}
+"""How much of the room a speed may fill: somebody more urgent need not wait until a picture is finished."""
 
 Notice: TypeAlias = tuple[Ticket, Event | EngineError]
 """What is to be told to a ticket's holder. `Finished` or an error is the last of a ticket."""
@@ -95,13 +97,14 @@ class DenoisingLoop:
 
         Raises: ModelNotFound; whatever else is wrong with a request that nobody checked.
         """
-        capacity = self._library.entry(request.model).capacity
+        entry = self._library.entry(request.model)
+        capacity = entry.capacity
         ticket = Ticket(
             number=next(self._numbers),
             request=request,
             queued_at=self._clock(),
             capacity=capacity,
-            num_bytes=num_bytes(request, self._library.latent_shape(request)),
+            num_bytes=num_bytes(request, self._library.latent_shape(request), entry.text_bytes),
         )
         cap = capacity.cap(ticket.area)
         work = expected_passes(request) * expected_rows(request)
@@ -133,8 +136,9 @@ class DenoisingLoop:
         return notices
 
     def _rank(self) -> list[Candidate]:
-        room = 0 if len(self._running) >= _MOST_BEGUN else _MOST_HEADS
-        heads = [ticket.candidate() for ticket in self._waiting.heads(room)]
+        begun, taken = len(self._running), self.begun_bytes
+        speeds = [speed for speed in Speed if self._has_room(speed, begun, taken)]
+        heads = [ticket.candidate() for ticket in self._waiting.heads(_MOST_HEADS, speeds)]
         return self._policy.rank([*self._candidates.values(), *heads], self._clock(), self._switch_seconds)
 
     def _choose(self, ranking: Sequence[Candidate]) -> list[Candidate]:
@@ -151,10 +155,16 @@ class DenoisingLoop:
                 yield one
             elif one.ticket in self._waiting and not is_full:
                 wanted = self._waiting[one.ticket].num_bytes
-                is_full = begun > 0 and (begun >= _MOST_BEGUN or taken + wanted > self._library.begun_budget)
+                is_full = not self._has_room(one.speed, begun, taken + wanted)
                 if not is_full:
                     begun, taken = begun + 1, taken + wanted
                     yield one
+
+    def _has_room(self, speed: Speed, begun: int, taken: int) -> bool:
+        """Whether another may begin where so many have, so that they take so many bytes; the first always."""
+        share = _ROOM[speed]
+        has_memory = taken <= share * self._library.begun_budget
+        return begun == 0 or (begun < share * _MOST_BEGUN and has_memory)
 
     def _admit(self, chosen: Sequence[Candidate]) -> list[Running]:
         """Put those on the device that are not yet; who fails at it is out."""
@@ -184,42 +194,65 @@ class DenoisingLoop:
     def _start(self, ticket: Ticket) -> None:
         started = self._clock()
         with self._blaming(ticket):
-            model = ticket.request.model
-            generation = whole_within_memory(
-                self._library, model, lambda: Generation(ticket.request, self._in_force(ticket))
-            )
-            text = self._library.checkpoint(model).text
+            generation = self._begun(ticket)
+            text = self._library.checkpoint(ticket.request.model).text
             unread = " ".join(filter(None, (text.unread(part.text) for part in ticket.request.prompts)))
             running = Running(ticket=ticket, generation=generation, drawn_at=started)
-            self._waiting.remove(ticket)
+            self._waiting.begin(ticket)
             self._running[ticket.number] = running
             self._candidates[ticket.number] = running.candidate()
             self._notices.append((ticket, Started(unread=unread)))
             self._charge(ticket, self._clock() - started)
 
     def _in_force(self, ticket: Ticket) -> Checkpoint:
-        """The ticket's model, on the device and changed by its LoRAs."""
+        """The ticket's model, on the device, changed by its LoRAs and in its precision."""
         checkpoint = self._library.checkpoint(ticket.request.model)
         checkpoint.loras.put_in_force(ticket.request.loras)
+        checkpoint.put_precision_in_force(in_float32=ticket.in_float32)
         return checkpoint
 
     def _tick(self, batch: Sequence[Running]) -> None:
         """One forward pass for the batch, one step of each scheduler, and the bill."""
         started = self._clock()
         shares = [running.generation.num_rows for running in batch]
+        shown = self._due_for_preview(batch, started)
         for running, prediction in self._predict(batch):
             with self._blaming(running.ticket):
-                self._advance(running, prediction)
+                self._advance(running, prediction, is_shown=running in shown)
         self._pace.wait()
         self._tick_seconds = self._clock() - started
         for running, share in zip(batch, shares, strict=True):
             self._charge(running.ticket, self._tick_seconds * share / sum(shares))
-        self._tell_progress([running for running in batch if running.ticket.number in self._running])
+        stepped = [one for one in batch if one.ticket.number in self._running and one.generation.step > 0]
+        self._tell_progress(stepped, [running for running in shown if running in stepped])
 
-    def _advance(self, running: Running, prediction: torch.Tensor) -> None:
-        model = running.ticket.request.model
-        whole_within_memory(self._library, model, lambda: running.generation.advance(prediction))
-        self._candidates[running.ticket.number] = running.candidate()
+    def _due_for_preview(self, batch: Sequence[Running], now: float) -> list[Running]:
+        due = [running for running in batch if now - running.previewed_at >= self._preview_seconds]
+        return due[:_PREVIEWS_PER_TICK]
+
+    def _advance(self, running: Running, prediction: torch.Tensor, *, is_shown: bool) -> None:
+        """One step. Where sixteen bits were not enough, all of it once more in float32."""
+        ticket, generation = running.ticket, running.generation
+        model = ticket.request.model
+
+        def step() -> None:
+            generation.advance(prediction, keeps_prediction=is_shown)
+
+        try:
+            whole_within_memory(self._library, model, step)
+        except NotANumber:
+            if ticket.in_float32 or not self._library.checkpoint(model).has_sixteen_bits:
+                raise
+            log.warning("Request %d overflowed in sixteen bits; once more in float32.", ticket.number)
+            ticket.in_float32 = True
+            running.generation = self._begun(ticket)
+        self._candidates[ticket.number] = running.candidate()
+
+    def _begun(self, ticket: Ticket) -> Generation:
+        model = ticket.request.model
+        return whole_within_memory(
+            self._library, model, lambda: Generation(ticket.request, self._in_force(ticket))
+        )
 
     def _predict(self, batch: Sequence[Running]) -> list[tuple[Running, torch.Tensor]]:
         """The prediction for each. If the pass fails, each tries alone, and only the culprits fail."""
@@ -240,20 +273,16 @@ class DenoisingLoop:
         first = batch[0].ticket
         checkpoint = self._in_force(first)
         parts = [running.generation.rows() for running in batch]
-        prediction = predict_within_memory(
-            self._library, checkpoint, first.capacity, pack(parts), area=first.area
-        )
+        rows = whole_within_memory(self._library, first.request.model, lambda: pack(parts))
+        prediction = predict_within_memory(self._library, checkpoint, first.capacity, rows, area=first.area)
         return split(prediction, parts)
 
     def _retire(self) -> None:
         """Move those that are denoised on to what is done between ticks."""
         for running in [one for one in self._running.values() if one.generation.is_done]:
             ticket = running.ticket
-            with self._blaming(ticket):
-                if not torch.isfinite(running.generation.latents).all():
-                    raise not_a_number()
-                del self._running[ticket.number]
-                self._finishing[ticket.number] = (ticket, Decoding(running))
+            del self._running[ticket.number]
+            self._finishing[ticket.number] = (ticket, Decoding(running))
 
     def _work_between(self, ranking: Sequence[Candidate]) -> None:
         """A slice for the most entitled that has something to finish: no longer than a tick."""
@@ -268,7 +297,7 @@ class DenoisingLoop:
             if result is not None:
                 self._end(ticket, Finished(result=result, gpu_seconds=ticket.device_seconds))
 
-    def _tell_progress(self, batch: Sequence[Running]) -> None:
+    def _tell_progress(self, batch: Sequence[Running], shown: Sequence[Running]) -> None:
         now = self._clock()
         for running in batch:
             running.drawn_at, running.ticket.position = now, 0
@@ -280,8 +309,7 @@ class DenoisingLoop:
                     Progress(step=generation.step, total=generation.num_steps, eta_seconds=eta_seconds),
                 )
             )
-        due = [running for running in batch if now - running.previewed_at >= self._preview_seconds]
-        for running in due[:_PREVIEWS_PER_TICK]:
+        for running in shown:
             running.previewed_at = now
             self._preview(running)
 

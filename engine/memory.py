@@ -91,5 +91,7 @@ def _in_pieces(
             size //= 2
             limits.learn(area, size)
             log.warning("Out of memory: for a while at most %d at once of %d pixels.", size, area)
-        elif not library.drop_all_but(checkpoint.name):
+        elif library.drop_all_but(checkpoint.name):
+            limits.forget()
+        else:
             raise OutOfMemory(_TOO_LARGE)

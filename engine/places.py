@@ -22,7 +22,7 @@ class Places:
         self._waiting = waiting
         self._running = running
         self._seconds = seconds
-        self._round: Iterator[tuple[Ticket, Queued]] = iter(())
+        self._round: Iterator[tuple[Ticket, Queued]] | None = None
         self._round_at = float("-inf")
 
     def first(self, ticket: Ticket, now: float) -> Queued:
@@ -36,9 +36,16 @@ class Places:
         self, ranking: Sequence[Candidate], drawn: Collection[int], now: float
     ) -> list[tuple[Ticket, Queued]]:
         """What is to be told in this tick, in which those of these numbers were drawn."""
-        if now - self._round_at >= self._seconds and (self._running or self._waiting):
+        if self._round is None:
+            if now - self._round_at < self._seconds or not (self._running or self._waiting):
+                return []
             self._round, self._round_at = self._everybody(ranking, drawn, now), now
-        return [one for one in islice(self._round, _TOLD_PER_TICK) if self._is_news(*one, now)]
+        told = list(islice(self._round, _TOLD_PER_TICK))
+        if (
+            len(told) < _TOLD_PER_TICK
+        ):  # a round ends before the next begins, or the last in line hear nothing
+            self._round = None
+        return [one for one in told if self._is_news(*one, now)]
 
     def _everybody(
         self, ranking: Sequence[Candidate], drawn: Collection[int], now: float
@@ -51,7 +58,8 @@ class Places:
             seconds += running.share_seconds()
             if running.ticket.number not in drawn and now - running.drawn_at >= self._seconds:
                 position += 1
-                yield running.ticket, Queued(position=position, eta_seconds=seconds)
+                if running.ticket.number in self._running:
+                    yield running.ticket, Queued(position=position, eta_seconds=seconds)
         for ticket in in_order:
             position += 1
             seconds += ticket.share_seconds

@@ -24,6 +24,8 @@ class Group:
     width: int
     height: int
     loras: tuple[Lora, ...] = ()
+    in_float32: bool = False
+    """Whether the model's usual sixteen bits were not enough for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

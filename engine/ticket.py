@@ -22,6 +22,8 @@ class Ticket:
     """What it takes on the device once it has begun."""
     share_seconds: float = 0.0
     """What it takes from start to end in full passes that others share."""
+    in_float32: bool = False
+    """Whether the model's usual sixteen bits were not enough for it."""
     position: int = 0
     """Its place among those who are not drawn just now, as last told; 0 while it is drawn."""
     told_at: float = float("-inf")
@@ -31,7 +33,13 @@ class Ticket:
     def group(self) -> Group:
         """What it must have in common with others to share a forward pass."""
         request = self.request
-        return Group(model=request.model, width=request.width, height=request.height, loras=request.loras)
+        return Group(
+            model=request.model,
+            width=request.width,
+            height=request.height,
+            loras=request.loras,
+            in_float32=self.in_float32,
+        )
 
     @property
     def area(self) -> int:

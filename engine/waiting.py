@@ -1,6 +1,6 @@
 """Who waits outside the device: a line for each key and speed, served in turn, at a cost no crowd raises."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import chain, islice
 
 from engine.api import Speed
@@ -32,19 +32,26 @@ class Waiting:
         self._tickets[ticket.number] = ticket
         self._lines[ticket.request.speed].setdefault(line, {})[ticket.number] = ticket
 
+    def begin(self, ticket: Ticket) -> None:
+        """Take a ticket out whose turn has come; its line goes behind the others, whose turn it is now."""
+        lines, line = self._lines[ticket.request.speed], (ticket.request.fairness_key, ticket.request.speed)
+        lines[line] = lines.pop(line)
+        self.remove(ticket)
+
     def remove(self, ticket: Ticket) -> None:
-        """Take a ticket out, if it is there; its line goes behind the others, whose turn it is now."""
+        """Take a ticket out, if it is there; the others keep their turns."""
         if self._tickets.pop(ticket.number, None) is None:
             return
         lines, line = self._lines[ticket.request.speed], (ticket.request.fairness_key, ticket.request.speed)
-        tickets = lines.pop(line)
-        del tickets[ticket.number]
-        if tickets:
-            lines[line] = tickets
+        del lines[line][ticket.number]
+        if not lines[line]:
+            del lines[line]
 
-    def heads(self, most: int) -> list[Ticket]:
-        """Whose turns come next: at most so many."""
-        turns = (_in_turns(islice(lines.values(), most)) for lines in self._lines.values())
+    def heads(self, most: int, speeds: Container[Speed]) -> list[Ticket]:
+        """Whose turns come next: at most so many, of these speeds."""
+        turns = (
+            _in_turns(islice(lines.values(), most)) for speed, lines in self._lines.items() if speed in speeds
+        )
         return list(islice(chain.from_iterable(turns), most))
 
     def in_order(self) -> list[Ticket]:

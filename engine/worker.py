@@ -53,8 +53,10 @@ class InProcessEngine:
         self._thread.start()
         try:
             self._models = await asyncio.wrap_future(self._thread.ready)
-        except EngineError as error:
-            self._closed_by = error
+        except BaseException as error:
+            reason = EngineStopped("The engine was stopped while it started.")
+            self._close(error if isinstance(error, EngineError) else reason)
+            self._commands.put(None)  # where it is still loading, it ends after that
             raise
         return self
 

@@ -103,6 +103,15 @@ class Delivery:
         await self._acknowledge(job, lambda: turn_into(interaction, payload))
         self.follow(job, posts_progress=True)
 
+    async def show_again(
+        self, interaction: Interaction, job: Job, *, is_age_restricted: bool
+    ) -> discord.InteractionMessage:
+        """Answer a command, which was promised an answer, with a result that was drawn before.
+
+        Raises: Withheld, NotFound, Unavailable.
+        """
+        return await self._poster.show_again(interaction, job, is_age_restricted=is_age_restricted)
+
     def follow(
         self,
         job: Job,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import sqrt
+from typing import Any
 
 import torch
 
@@ -16,9 +17,13 @@ from engine.samplers import SAMPLERS, schedule
 from engine.work.beginnings import first_latents
 
 _STEPS_BETWEEN_CHECKS = 5
-_KEPT = 5
-"""Tensors of the latents' size that a generation keeps on the device: the latents, the last prediction with
-its input, and two predictions of the scheduler's own."""
+_KEPT = 8
+"""Tensors of the latents' size that a generation keeps on the device at most: the latents, the last
+prediction with its input, and five of the scheduler's own."""
+
+
+class NotANumber(GenerationFailed):
+    """The numbers ran away: more than sixteen bits hold, or the weights are broken."""
 
 
 class Generation:
@@ -96,10 +101,11 @@ class Generation:
             ]
         )
 
-    def advance(self, prediction: torch.Tensor) -> None:
-        """Take one step, given the prediction for `rows()`. A step that fails can be taken again.
+    def advance(self, prediction: torch.Tensor, *, keeps_prediction: bool = True) -> None:
+        """Take one step, given the prediction for `rows()`. One that is short of memory can be taken again.
 
-        Raises: GenerationFailed, where the numbers ran away.
+        `keeps_prediction` is for `predicted_original`, where it will be asked before the next step.
+        Raises: NotANumber, some steps after it happened or with the last step.
         """
         noise_pred = combine(prediction.chunk(len(self.guides)), self.guides)
         model_input = self._model_input() if self._input is None else self._input
@@ -107,19 +113,31 @@ class Generation:
             self.latents = self._scheduler.step(
                 noise_pred, self._timestep, self.latents, **self._step_arguments, return_dict=False
             )[0]
-        self._seen, self._input = (model_input, noise_pred), None
+        self._seen, self._input = (model_input, noise_pred) if keeps_prediction else None, None
         self.step += 1
-        if self.step % _STEPS_BETWEEN_CHECKS == 0:
-            self.check()
-            self._is_finite = torch.isfinite(self.latents).all()
+        self._check()
 
-    def check(self) -> None:
-        """Find out, without waiting for the device, whether the latents were numbers some steps ago.
+    @property
+    def num_bytes(self) -> int:
+        """What it takes on the device just now: latents, what is kept of the last step, and the texts."""
+        texts = [guide.encoding for guide in (*self._guidance.strong, *self._guidance.plain)]
+        embeds = [(text.prompt_embeds, text.pooled_prompt_embeds) for text in texts]
+        tensors = _tensors([self.latents, self._input, self._seen, embeds, *vars(self._scheduler).values()])
+        kept = {id(one): one for one in tensors if one.dim() > 1}  # schedules are lists on the CPU
+        return sum(one.numel() * one.element_size() for one in kept.values())
 
-        Raises: GenerationFailed.
+    def _check(self) -> None:
+        """Every few steps, see whether the latents were numbers some steps ago.
+
+        The answer comes to the host by itself, so that nobody waits for the device before the last step.
         """
+        if self.is_done:
+            self._is_finite = torch.isfinite(self.latents).all()
+        elif self.step % _STEPS_BETWEEN_CHECKS != 1:
+            return
         if self._is_finite is not None and not self._is_finite:
-            raise not_a_number()
+            raise NotANumber("The model computed no numbers (NaN), so there is no picture.")
+        self._is_finite = torch.isfinite(self.latents).all().to("cpu", non_blocking=True)
 
     def predicted_original(self) -> torch.Tensor:
         """The finished latents (n, c, h, w) as the last prediction sees them, for a preview.
@@ -184,15 +202,14 @@ class _Guidance:
         return self.strong if begin <= progress < end else self.plain
 
 
-def not_a_number() -> GenerationFailed:
-    """The failure of a request whose numbers ran away."""
-    return GenerationFailed("The model computed no numbers (NaN), so there is no picture.")
+def num_bytes(request: Generate, latent_shape: tuple[int, int, int], text_bytes: int) -> int:
+    """Bytes that a request takes on the device at most, from its start to its end, beside the weights.
 
-
-def num_bytes(request: Generate, latent_shape: tuple[int, int, int]) -> int:
-    """Bytes that a request takes on the device from its start to its end, beside the weights."""
+    `text_bytes` is what a text takes that fills every window.
+    """
     channels, height, width = latent_shape
-    return _KEPT * len(request.seeds) * channels * height * width * 4
+    latent_bytes = len(request.seeds) * channels * height * width * 4
+    return _KEPT * latent_bytes + (len(request.prompts) + 1) * text_bytes
 
 
 def expected_rows(request: Generate) -> int:
@@ -221,3 +238,12 @@ def _guidance(request: Generate, checkpoint: Checkpoint) -> _Guidance:
     if checkpoint.has_guidance(request.guidance_scale):
         strong = guided(parts, weights, negative, request.guidance_scale)
     return _Guidance(strong=strong, plain=plain, interval=request.guidance_interval)
+
+
+def _tensors(value: Any) -> Iterator[torch.Tensor]:
+    """Every tensor in nested lists and tuples."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _tensors(one)

@@ -57,14 +57,10 @@ def test_a_press_under_a_picture(job_id: int, kind: JobKind, index: int | None) 
 
 @given(IDS, st.integers(0, 10**9 - 1))
 def test_a_kept_order(kept_id: int, version: int) -> None:
-    steps: list[tuple[Action, str]] = [
-        (Draw(kept_id=kept_id), custom_ids.KEPT),
-        (Accept(kept_id=kept_id, version=version), custom_ids.TERMS),
-    ]
-    for step, pattern in steps:
-        match = read(pattern, custom_ids.of_step(step))
-        assert custom_ids.kept_key(match) == kept_id
-    assert int(match["version"]) == version
+    draw, accept = Draw(kept_id=kept_id), Accept(kept_id=kept_id, version=version)
+    assert custom_ids.kept_key(read(custom_ids.KEPT, custom_ids.of_step(draw))) == kept_id
+    match = read(custom_ids.TERMS, custom_ids.of_step(accept))
+    assert (custom_ids.kept_key(match), int(match["version"])) == (kept_id, version)
 
 
 def test_what_older_versions_kept_is_found_by_its_source() -> None:
@@ -72,11 +68,10 @@ def test_what_older_versions_kept_is_found_by_its_source() -> None:
     assert custom_ids.kept_key(read(custom_ids.KEPT, "confirm:7:draw")) == "confirm-7"
 
 
-@given(
-    st.integers(0, 10**6 - 1),
-    st.none() | IDS.filter(bool),
-    st.none() | st.from_regex(r"[a-z_]{1,32}", fullmatch=True),
-)
+ACTIONS = st.none() | st.from_regex(r"[a-z_]{1,32}", fullmatch=True)
+
+
+@given(st.integers(0, 10**6 - 1), st.none() | IDS.filter(bool), ACTIONS)
 def test_a_page_of_the_audit_log(page: int, user_id: int | None, action: str | None) -> None:
     wanted = AuditFilter(user_id=user_id, action=action)
     match = read(custom_ids.AUDIT, custom_ids.of_audit(page, wanted))

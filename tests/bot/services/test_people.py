@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.audit import AuditFilter
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.errors import NotAllowed, NotFound, TooLate, Unreadable
 from bot.domain.next_steps import Acknowledge, Appeal
 from bot.domain.people import SPANS, AppealStatus, SanctionKind, to_span
 from bot.services import Services
@@ -90,7 +90,7 @@ async def test_an_appeal_is_made_once_and_decided_once(services: Services) -> No
         "It was my brother.",
         "spam",
     )
-    with pytest.raises(NotFound, match="already"):
+    with pytest.raises(TooLate, match="already"):
         await services.appeals.appeal(now(ADA), given.id, "again")
     with pytest.raises(NotAllowed, match="You have appealed") as told:
         await services.orders.imagine(now(ADA), "an apple")
@@ -100,7 +100,7 @@ async def test_an_appeal_is_made_once_and_decided_once(services: Services) -> No
         with pytest.raises(refusal):
             await services.appeals.decide(asker, made.appeal.id, AppealStatus.ACCEPTED)
     await services.appeals.decide(MODERATOR, made.appeal.id, AppealStatus.ACCEPTED)
-    with pytest.raises(NotFound, match="decided"):
+    with pytest.raises(TooLate, match="decided"):
         await services.appeals.decide(MODERATOR, made.appeal.id, AppealStatus.REJECTED)
     history = await services.sanctions.history(MODERATOR, ME)
     assert history.strikes == 0
@@ -119,7 +119,7 @@ async def test_a_rejected_appeal_leaves_the_block(services: Services) -> None:
 
 @pytest.mark.parametrize("span", ["soon", "-1h", "0m", "1x", "99999w", "1h later", "5 dogs", "1 moon"])
 async def test_a_time_that_cannot_be_read_blocks_nobody(services: Services, span: str) -> None:
-    with pytest.raises(NotAllowed, match="Write how long"):
+    with pytest.raises(Unreadable, match="Write how long"):
         await services.sanctions.block(MODERATOR, ME, span=span, reason="")
     await drawn(services, ADA)
 

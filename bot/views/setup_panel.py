@@ -11,7 +11,7 @@ from bot.domain.asker import Asker
 from bot.domain.errors import NotFound
 from bot.domain.guild import GuildSettings
 from bot.domain.guild_options import MAX_IDS, ROWS, Kind, written
-from bot.domain.rooms import Arranged
+from bot.domain.rooms import RoomChanges
 from bot.domain.sentences import Sentence, Translations, say
 from bot.messages import custom_ids
 from bot.messages import guild as messages
@@ -31,7 +31,7 @@ MAX_LABEL = 45  # Discord's limit
 
 
 def panel(
-    interaction: Interaction, settings: GuildSettings, arranged: Arranged | None = None
+    interaction: Interaction, settings: GuildSettings, arranged: RoomChanges | None = None
 ) -> tuple[str, discord.ui.View]:
     """The panel as it stands: its text and what can be pressed."""
     services = wired(interaction).services

@@ -8,7 +8,7 @@ from discord.ext import commands
 from bot.boundary import Interaction, asker_of
 from bot.delivery.rooms import RoomKeeper
 from bot.domain.guild_options import MAX_TERMS, ROWS, written
-from bot.domain.rooms import Arranged
+from bot.domain.rooms import RoomChanges
 from bot.messages import guild as messages
 from bot.services import Services
 from bot.views.setup_panel import panel
@@ -73,7 +73,7 @@ class Guild(commands.Cog):
         await interaction.response.defer(ephemeral=True)
         settings = await self.services.guilds.set(asker, {setting: value})
         is_about_rooms = setting in ROOM_SETTINGS
-        arranged = await self.rooms.arrange(interaction.guild_id or 0) if is_about_rooms else Arranged()
+        arranged = await self.rooms.arrange(interaction.guild_id or 0) if is_about_rooms else RoomChanges()
         payload = messages.changed(settings, setting, arranged, asker.locale)
         await interaction.edit_original_response(content=payload.content)
 

@@ -12,7 +12,7 @@ from bot.delivery.calls import CallLost, ChannelClosed, call
 from bot.delivery.progress import only
 from bot.domain.errors import MissingPermissions, Unavailable, UserError
 from bot.domain.guild import GuildSettings
-from bot.domain.rooms import Arranged, Room
+from bot.domain.rooms import Room, RoomChanges
 from bot.domain.sentences import Sentence, say
 from bot.messages import onboarding as messages
 from bot.messages.components import to_view
@@ -76,7 +76,7 @@ class RoomKeeper:
         guild = self._client.get_guild(guild_id)
         return () if guild is None else _missing(guild)
 
-    async def arrange(self, guild_id: int, *, is_asked: bool = False) -> Arranged:
+    async def arrange(self, guild_id: int, *, is_asked: bool = False) -> RoomChanges:
         """Make, open and close rooms until they are as planned; when asked to, guides that were deleted too.
 
         Raises: MissingPermissions, by name and before anything is made; Unavailable.
@@ -140,7 +140,7 @@ class RoomKeeper:
             except UserError as error:
                 log.info("the rooms of guild %s stay as they are: %s", guild_id, error)
 
-    async def _arrange(self, guild: discord.Guild) -> Arranged:
+    async def _arrange(self, guild: discord.Guild) -> RoomChanges:
         async with call():
             channels = {channel.id: channel for channel in await guild.fetch_channels()}
         plan = await self._rooms.plan(guild.id, channels.keys())
@@ -160,7 +160,7 @@ class RoomKeeper:
         for room in closed:
             await self._open(guild, channels[room.channel_id], room, is_open=False)
         await self._post_missing_guides(guild)
-        return Arranged(
+        return RoomChanges(
             made=tuple(made),
             reopened=tuple(room.channel_id for room in plan.reopen),
             closed=tuple(room.channel_id for room in closed),

@@ -18,7 +18,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class GalleryPicture:
     """A picture that its member shows to everybody."""
 
     job: Job
@@ -27,9 +27,9 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownPage:
+class GalleryPage:
     """Pictures, newest first."""
 
-    pictures: tuple[Shown, ...]
+    pictures: tuple[GalleryPicture, ...]
     older_than: int | None
     """The job that the next page begins after; None on the last one."""

@@ -28,7 +28,7 @@ class JobStatus(StrEnum):
     @property
     def is_final(self) -> bool:
         """Whether nothing more will happen to the job by itself."""
-        return self not in {JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.RENDERED}
+        return self not in UNFINISHED
 
     @property
     def was_drawn(self) -> bool:
@@ -38,7 +38,15 @@ class JobStatus(StrEnum):
     @property
     def has_pictures(self) -> bool:
         """Whether the job's pictures exist."""
-        return self in {JobStatus.RENDERED, JobStatus.DELIVERED, JobStatus.UNDELIVERABLE}
+        return self in WITH_PICTURES
+
+
+UNDRAWN = (JobStatus.QUEUED, JobStatus.RUNNING)
+"""It waits, or is drawn: it may still be cancelled."""
+UNFINISHED = (*UNDRAWN, JobStatus.RENDERED)
+"""Something is still owed."""
+WITH_PICTURES = (JobStatus.RENDERED, JobStatus.DELIVERED, JobStatus.UNDELIVERABLE)
+"""The pictures exist."""
 
 
 class Failure(StrEnum):

@@ -141,3 +141,11 @@ def to_ladder(typed: str) -> tuple[int, ...]:
     if not steps:
         return ()
     return tuple(0 if step == "0" else int(to_span(step).total_seconds()) // 60 for step in steps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """How long somebody who asked to be forgotten may not draw in a guild."""
+
+    until: datetime | None
+    """None: for good."""

@@ -54,7 +54,7 @@ class PromptUsage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class UsageReport:
     """A guild's usage in a span of days, seen from one side."""
 
     by: By

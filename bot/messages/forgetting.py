@@ -4,7 +4,7 @@ from bot.domain.sentences import moment, say, say_n
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_moderation
 from bot.messages.payload import Button, Payload
-from bot.services.forgetting import Forgotten
+from bot.services.forgetting import Erasure
 
 
 def question(locale: str) -> Payload:
@@ -23,7 +23,7 @@ def question(locale: str) -> Payload:
     return Payload(content="\n".join(line.render(words) for line in lines), rows=((button,),))
 
 
-def done(forgotten: Forgotten, locale: str) -> Payload:
+def done(forgotten: Erasure, locale: str) -> Payload:
     """What was deleted."""
     words = translations(locale)
     lines = [

@@ -6,7 +6,7 @@ from bot.domain.guild import GuildSettings
 from bot.domain.guild_options import ROWS, Kind, written
 from bot.domain.quota import Allowance
 from bot.domain.quota_words import rate
-from bot.domain.rooms import Arranged
+from bot.domain.rooms import RoomChanges
 from bot.domain.sentences import Sentence, Translations, say
 from bot.messages.catalogue import translations
 from bot.messages.lists import mentions
@@ -42,7 +42,7 @@ def settings(shown: GuildSettings, locale: str) -> Payload:
     return Payload(content="\n".join([head, *_lines(shown, words)])[:MAX_CONTENT])
 
 
-def changed(shown: GuildSettings, name: str, arranged: Arranged, locale: str) -> Payload:
+def changed(shown: GuildSettings, name: str, arranged: RoomChanges, locale: str) -> Payload:
     """One setting after it was changed."""
     words = translations(locale)
     lines = [_line(name, shown, words), *_arranged(arranged, words)]
@@ -61,7 +61,7 @@ class SetupState:
     """Permissions that the bot lacks, by name."""
     unseeing: tuple[int, ...] = ()
     """Moderators' roles to which Discord does not show the commands of moderators by itself."""
-    arranged: Arranged | None = None
+    arranged: RoomChanges | None = None
     """What was done to the rooms just now."""
 
 
@@ -131,7 +131,7 @@ def _value(name: str, shown: GuildSettings, words: Translations) -> str:
     return value if len(value) <= MAX_VALUE else f"{value[: MAX_VALUE - 1]}…"
 
 
-def _arranged(done: Arranged, words: Translations) -> list[str]:
+def _arranged(done: RoomChanges, words: Translations) -> list[str]:
     deeds: list[tuple[tuple[int, ...], Sentence]] = [
         (done.made, say("New rooms: {channels}", channels=_channels(done.made))),
         (done.reopened, say("Opened again: {channels}", channels=_channels(done.reopened))),

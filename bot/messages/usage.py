@@ -6,7 +6,7 @@ from datetime import date, datetime
 from bot.domain.echo import echo, visible
 from bot.domain.quota_words import duration
 from bot.domain.sentences import Sentence, Translations, moment, say, say_n
-from bot.domain.usage import By, Report, Row, Usage
+from bot.domain.usage import By, Row, Usage, UsageReport
 from bot.imaging.chart import Bar, Chart, draw
 from bot.messages.audit import member
 from bot.messages.catalogue import translations
@@ -20,14 +20,14 @@ MAX_BARS = 12
 MAX_PROMPT = 80
 
 
-def report(report: Report, locale: str) -> Payload:
+def report(report: UsageReport, locale: str) -> Payload:
     """The report as a table, with what the time was used for."""
     words = translations(locale)
     title = say_n("**Usage of the last day**", "**Usage of the last {count} days**", report.days)
     return _payload(title, report, words)
 
 
-def digest(report: Report, locale: str) -> Payload:
+def digest(report: UsageReport, locale: str) -> Payload:
     """The same for a whole week, posted by itself."""
     words = translations(locale)
     days = f"<t:{int(report.start.timestamp())}:D> – <t:{int(report.end.timestamp()) - 1}:D>"
@@ -57,7 +57,7 @@ def digest_set(due_at: datetime | None, channel_id: int | None, locale: str) -> 
 
 
 def files(
-    report: Report, locale: str, *, channels: Mapping[int, str], token: str = ""
+    report: UsageReport, locale: str, *, channels: Mapping[int, str], token: str = ""
 ) -> list[tuple[str, bytes]]:
     """The chart and the CSV file, by name; the token marks a digest. Takes a moment: not for the loop."""
     name = "_".join(part for part in ("usage", f"{report.days}_days", token) if part)
@@ -65,7 +65,7 @@ def files(
     return [(f"{name}.png", draw(_chart(report, locale, channels))), *data] if report.rows else data
 
 
-def table(report: Report, channels: Mapping[int, str]) -> bytes:
+def table(report: UsageReport, channels: Mapping[int, str]) -> bytes:
     """The whole report as CSV (UTF-8 with a mark, for spreadsheets)."""
     columns = (report.by.value, "name", "jobs", "pictures", "gpu_seconds")
     return to_csv(
@@ -83,14 +83,14 @@ def table(report: Report, channels: Mapping[int, str]) -> bytes:
     )
 
 
-def _payload(title: Sentence, report: Report, words: Translations) -> Payload:
+def _payload(title: Sentence, report: UsageReport, words: Translations) -> Payload:
     if not report.total.jobs:
         return Payload(content=fitted(words, title.render(words), [_nobody(words)]))
     rows = _ranking(_listed(report), words, report.by)
     return Payload(content=fitted(words, title.render(words), rows, _summary(report, words), most=MAX_ROWS))
 
 
-def _summary(report: Report, words: Translations) -> list[str]:
+def _summary(report: UsageReport, words: Translations) -> list[str]:
     """What follows the table: everything together, and what it was used for."""
     # The empty line ends the list: what follows would otherwise belong to its last row.
     lines = ["", say("Together: {usage}", usage=_used(report.total)).render(words)]
@@ -105,7 +105,7 @@ def _summary(report: Report, words: Translations) -> list[str]:
     return lines
 
 
-def _listed(report: Report) -> list[Row]:
+def _listed(report: UsageReport) -> list[Row]:
     """The rows of the table: of days, those that are not empty, newest first."""
     if report.by is By.DAY:
         return [row for row in reversed(report.rows) if row.usage.jobs]
@@ -150,7 +150,7 @@ def _nobody(words: Translations) -> str:
     return say("Nobody has drawn anything yet.").render(words)
 
 
-def _chart(report: Report, locale: str, channels: Mapping[int, str]) -> Chart:
+def _chart(report: UsageReport, locale: str, channels: Mapping[int, str]) -> Chart:
     words = translations(locale)
     titles = {
         By.MEMBER: say_n(

@@ -19,7 +19,7 @@ PAUSE = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forgotten:
+class Erasure:
     """What was done."""
 
     cancelled: int
@@ -55,7 +55,7 @@ class Forgetting:
         self._digests = digests
         self._now = now
 
-    async def forget(self, asker: Asker) -> Forgotten:
+    async def forget(self, asker: Asker) -> Erasure:
         """Delete what is known of the asker, in every guild.
 
         Their jobs are cancelled first, so that every charge is settled or refunded before its member is gone.
@@ -73,7 +73,7 @@ class Forgetting:
             pseudonym = -secrets.randbits(62) - 1
             images = await forgetting.update_member(session, asker.user_id, pseudonym)
         await asyncio.to_thread(self._files.delete, images)
-        return Forgotten(cancelled=sum(cancelled), pictures=len(images), until=now + PAUSE)
+        return Erasure(cancelled=sum(cancelled), pictures=len(images), until=now + PAUSE)
 
 
 def _until(now: datetime, block_until: datetime | None, *, is_blocked: bool) -> datetime | None:

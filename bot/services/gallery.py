@@ -4,9 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.domain.asker import Asker
-from bot.domain.community import MAX_WORDS, Shown, ShownPage
+from bot.domain.community import MAX_WORDS, GalleryPage, GalleryPicture
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.job import Job, JobStatus, may_be_pressed
+from bot.domain.job import WITH_PICTURES, Job, may_be_pressed
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.storage import gallery, guilds
@@ -14,7 +14,6 @@ from bot.storage import jobs as jobs_table
 from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
 
-FINISHED = (JobStatus.DELIVERED, JobStatus.UNDELIVERABLE, JobStatus.RENDERED)
 MAX_CHOICES = 25  # Discord's limit of autocomplete choices
 PAGE_JOBS = 8
 SHOWN_JOBS = 24
@@ -72,7 +71,7 @@ class Gallery:
         words: str = "",
         user_id: int | None = None,
         older_than: int | None = None,
-    ) -> ShownPage:
+    ) -> GalleryPage:
         """A page of what members of a public guild show from the channels that everybody sees."""
         async with self._database.reading() as session:
             found = await gallery.list_shown(
@@ -85,9 +84,9 @@ class Gallery:
                 older_than=older_than,
             )
         page = tuple(found[:SHOWN_JOBS])
-        return ShownPage(pictures=page, older_than=page[-1].job.id if len(found) > SHOWN_JOBS else None)
+        return GalleryPage(pictures=page, older_than=page[-1].job.id if len(found) > SHOWN_JOBS else None)
 
-    async def get_shown(self, guild_id: int, channel_ids: Collection[int], job_id: int) -> Shown:
+    async def get_shown(self, guild_id: int, channel_ids: Collection[int], job_id: int) -> GalleryPicture:
         """One picture that its member shows.
 
         Raises: NotFound.
@@ -107,7 +106,7 @@ class Gallery:
                 session,
                 guild_id=asker.guild_id,
                 user_id=asker.user_id,
-                statuses=FINISHED,
+                statuses=WITH_PICTURES,
                 limit=MAX_CHOICES,
             )
 
@@ -118,7 +117,7 @@ class Gallery:
                 session,
                 guild_id=asker.guild_id,
                 user_id=asker.user_id,
-                statuses=FINISHED,
+                statuses=WITH_PICTURES,
                 limit=PAGE_JOBS + 1,
                 offset=number * PAGE_JOBS,
             )

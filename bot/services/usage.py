@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
-from bot.domain.usage import By, Digest, Report, Row, by_day, last_days, last_week, next_week
+from bot.domain.usage import By, Digest, Row, UsageReport, by_day, last_days, last_week, next_week
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
 from bot.storage import audit, digests, guilds, usage
@@ -21,7 +21,7 @@ class DueDigest:
     """A digest to be posted now. `token` marks it on Discord: as the nonce and in the files' names."""
 
     digest: Digest
-    report: Report
+    report: UsageReport
     token: str
     is_first: bool
     """False when an earlier try may have succeeded without our knowing."""
@@ -34,7 +34,7 @@ class UsageReports:
         self._database = database
         self._now = now
 
-    async def report(self, asker: Asker, *, by: By, days: int) -> Report:
+    async def report(self, asker: Asker, *, by: By, days: int) -> UsageReport:
         """What the asker's guild used in the last days, today included; for moderators.
 
         Raises: NotAllowed.
@@ -115,8 +115,8 @@ async def _report(
     start: datetime,
     end: datetime,
     prompts_from: Collection[int] | None = None,
-) -> Report:
-    return Report(
+) -> UsageReport:
+    return UsageReport(
         by=by,
         start=start,
         end=end,

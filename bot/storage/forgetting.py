@@ -6,14 +6,14 @@ unless it is named here as one whose sums are kept.
 
 import os
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.job import Job, JobStatus
+from bot.domain.job import UNDRAWN, WITH_PICTURES, Job, JobStatus
+from bot.domain.people import Absence
 from bot.domain.recipe import NOTHING, ImageRef
 from bot.storage import jobs as jobs_table
 from bot.storage.models import (
@@ -41,7 +41,7 @@ async def list_waiting(session: AsyncSession, user_id: int) -> list[Job]:
         session,
         guild_id=None,
         user_id=user_id,
-        statuses=[JobStatus.QUEUED, JobStatus.RUNNING],
+        statuses=UNDRAWN,
         limit=10_000,
     )
 
@@ -82,12 +82,12 @@ async def update_forgotten(
 
 async def get_forgotten(
     session: AsyncSession, *, guild_id: int, digest: str, now: datetime
-) -> tuple[datetime | None] | None:
-    """Until when (None: for good) somebody may not draw, in a tuple; None if they may."""
+) -> Absence | None:
+    """How long somebody may not draw; None if they may."""
     row = await session.get(ForgottenRow, (guild_id, digest), populate_existing=True)
     if row is None or (row.until is not None and row.until <= now):
         return None
-    return (row.until,)
+    return Absence(until=row.until)
 
 
 def get_key(path: Path) -> bytes:
@@ -110,14 +110,10 @@ async def _blank_jobs(session: AsyncSession, user_id: int) -> list[ImageRef]:
     await session.execute(delete(CopyRow).where(CopyRow.job_id.in_(mine)))
     await session.execute(
         update(JobRow)
-        .where(JobRow.user_id == user_id, JobRow.status.in_(_drawn()))
+        .where(JobRow.user_id == user_id, JobRow.status.in_(WITH_PICTURES))
         .values(status=JobStatus.DELETED)
     )
     await session.execute(
         update(JobRow).where(JobRow.user_id == user_id).values(prompt="", unread="", recipe=NOTHING.to_json())
     )
     return images
-
-
-def _drawn() -> Sequence[JobStatus]:
-    return [status for status in JobStatus if status.has_pictures]

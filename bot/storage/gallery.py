@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.community import Shown
+from bot.domain.community import GalleryPicture
 from bot.domain.job import JobStatus
 from bot.storage import jobs
 from bot.storage.models import GalleryMemberRow, JobRow
@@ -35,7 +35,7 @@ async def list_shown(
     user_id: int | None = None,
     older_than: int | None = None,
     job_id: int | None = None,
-) -> list[Shown]:
+) -> list[GalleryPicture]:
     """Delivered pictures of members who show theirs, newest first, from these channels, never age-restricted.
 
     `words` must be in the prompt; `user_id` and `job_id` narrow it down to a member, or to one picture.
@@ -67,4 +67,4 @@ async def list_shown(
         query = query.where(JobRow.id == job_id)
     names = {row.id: row.name for row in await session.execute(query)}
     found = await jobs.list_by_ids(session, list(names))
-    return [Shown(job=job, name=names[job.id]) for job in found]
+    return [GalleryPicture(job=job, name=names[job.id]) for job in found]

@@ -7,7 +7,7 @@ from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.charges import Charge
-from bot.domain.job import Failure, Job, JobStatus, Speed
+from bot.domain.job import UNDRAWN, UNFINISHED, Failure, Job, JobStatus, Speed
 from bot.domain.kinds import TILES, JobKind
 from bot.domain.recipe import ImageRef, Recipe
 from bot.storage.models import CopyRow, JobRow
@@ -70,9 +70,7 @@ async def get_by_message(session: AsyncSession, *, guild_id: int, message_id: in
 
 async def list_waiting(session: AsyncSession, *, guild_id: int, user_id: int | None = None) -> list[Job]:
     """The jobs of a guild that wait or run, in order; of one member, if one is named."""
-    query = select(JobRow).where(
-        JobRow.guild_id == guild_id, JobRow.status.in_([JobStatus.QUEUED, JobStatus.RUNNING])
-    )
+    query = select(JobRow).where(JobRow.guild_id == guild_id, JobRow.status.in_(UNDRAWN))
     return await _list(session, query if user_id is None else query.where(JobRow.user_id == user_id))
 
 
@@ -88,7 +86,7 @@ async def list_unfinished(session: AsyncSession) -> list[Job]:
     """Every job that still owes something, in the order they were asked for."""
     return await _list(
         session,
-        select(JobRow).where(JobRow.status.in_([JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.RENDERED])),
+        select(JobRow).where(JobRow.status.in_(UNFINISHED)),
     )
 
 
@@ -119,13 +117,12 @@ async def list_of_member(
 
 async def count_unfinished(session: AsyncSession, *, guild_id: int, user_id: int) -> dict[JobStatus, int]:
     """How many jobs of a member wait, and how many run."""
-    unfinished = (JobStatus.QUEUED, JobStatus.RUNNING)
     query = (
         select(JobRow.status, func.count())
-        .where(JobRow.guild_id == guild_id, JobRow.user_id == user_id, JobRow.status.in_(unfinished))
+        .where(JobRow.guild_id == guild_id, JobRow.user_id == user_id, JobRow.status.in_(UNDRAWN))
         .group_by(JobRow.status)
     )
-    counts = dict.fromkeys(unfinished, 0)
+    counts = dict.fromkeys(UNDRAWN, 0)
     counts.update({JobStatus(status): number for status, number in await session.execute(query)})
     return counts
 
@@ -176,7 +173,7 @@ async def update_ended(
     """QUEUED or RUNNING becomes FAILED or CANCELLED; False when it was too late."""
     statement = (
         update(JobRow)
-        .where(JobRow.id == job_id, JobRow.status.in_([JobStatus.QUEUED, JobStatus.RUNNING]))
+        .where(JobRow.id == job_id, JobRow.status.in_(UNDRAWN))
         .values(status=status, failure=failure, finished_at=now)
     )
     return await session.scalar(statement.returning(JobRow.id)) is not None

@@ -6,11 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.job import JobStatus
-from bot.domain.rooms import BUSY_MINUTES, Room
+from bot.domain.job import UNFINISHED
+from bot.domain.rooms import BUSY_MINUTES, Door, Room
 from bot.storage.models import JobRow, RoomRow
-
-UNFINISHED = (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.RENDERED)
 
 
 async def list_of_guild(session: AsyncSession, guild_id: int, *, now: datetime) -> list[Room]:
@@ -35,10 +33,10 @@ async def list_of_guild(session: AsyncSession, guild_id: int, *, now: datetime) 
     ]
 
 
-async def get(session: AsyncSession, channel_id: int) -> tuple[int, bool] | None:
-    """(guild id, whether it is open) of the room in a channel; None if there is no room in it."""
+async def get(session: AsyncSession, channel_id: int) -> Door | None:
+    """Of the room in a channel; None if there is no room in it."""
     row = await session.get(RoomRow, channel_id, populate_existing=True)
-    return None if row is None else (row.guild_id, row.is_open)
+    return None if row is None else Door(guild_id=row.guild_id, is_open=row.is_open)
 
 
 async def list_guild_ids(session: AsyncSession) -> list[int]:

@@ -8,9 +8,10 @@ import discord
 
 from bot.boundary import Interaction, asker_of, check_posting, guard, patience
 from bot.domain.asker import Asker
+from bot.domain.errors import NotFound
 from bot.domain.guild import GuildSettings
 from bot.domain.guild_options import MAX_IDS, ROWS, Kind, written
-from bot.domain.rooms import Arranged
+from bot.domain.rooms import RoomChanges
 from bot.domain.sentences import Sentence, Translations, say
 from bot.messages import custom_ids
 from bot.messages import guild as messages
@@ -30,7 +31,7 @@ MAX_LABEL = 45  # Discord's limit
 
 
 def panel(
-    interaction: Interaction, settings: GuildSettings, arranged: Arranged | None = None
+    interaction: Interaction, settings: GuildSettings, arranged: RoomChanges | None = None
 ) -> tuple[str, discord.ui.View]:
     """The panel as it stands: its text and what can be pressed."""
     services = wired(interaction).services
@@ -135,24 +136,35 @@ class SetupItem(
                 await interaction.response.send_modal(Form(self.action, settings, interaction.locale.value))
             elif self.action == "apply":
                 await _apply(interaction)
+            elif self.action not in ROWS:
+                raise NotFound(say("I do not know this button any more."))
             else:
-                self._check()
+                self._check(interaction.guild)
                 await _keep(interaction, {self.action: self._chosen(settings)})
 
-    def _check(self) -> None:
-        """Whether the bot can write where moderators are to read. Raises: MissingPermissions."""
+    def _check(self, guild: discord.Guild | None) -> None:
+        """Whether the bot can write where moderators are to read. Raises: NotFound, MissingPermissions."""
         if self.action == "moderators-channel" and isinstance(self.item, discord.ui.ChannelSelect):
-            for channel in self.item.values:
-                check_posting(channel.resolve())
+            for channel_id in _picked(self.item):
+                check_posting(guild and guild.get_channel(channel_id))
 
     def _chosen(self, settings: GuildSettings) -> str:
-        """The choice as it is written; a button toggles."""
+        """The choice as it is written; a button toggles. Raises: NotFound."""
         if isinstance(self.item, discord.ui.RoleSelect):
-            return " ".join(f"<@&{role.id}>" for role in self.item.values) or "none"
+            return " ".join(f"<@&{role_id}>" for role_id in _picked(self.item)) or "none"
         if isinstance(self.item, discord.ui.ChannelSelect):
-            return " ".join(f"<#{channel.id}>" for channel in self.item.values) or "none"
+            return " ".join(f"<#{channel_id}>" for channel_id in _picked(self.item)) or "none"
         option = ROWS.get(self.action)
         return "off" if option and option.kind is Kind.SWITCH and getattr(settings, option.field) else "on"
+
+
+def _picked(menu: discord.ui.RoleSelect[Any] | discord.ui.ChannelSelect[Any]) -> list[int]:
+    """The ids of what was chosen. What is gone meanwhile, Discord does not resolve. Raises: NotFound."""
+    values: list[object] = list(menu.values)
+    ids = [value.id for value in values if isinstance(value, discord.abc.Snowflake)]
+    if len(ids) < len(values):
+        raise NotFound(say("What you chose is gone. Choose again."))
+    return ids
 
 
 class Form(discord.ui.Modal):

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bot.domain.community import MAX_WORDS, Counts, ShownPage
+from bot.domain.community import MAX_WORDS, Counts, GalleryPage
 from bot.domain.echo import visible
 from bot.domain.errors import NotFound
 from bot.messages import site
@@ -115,7 +115,7 @@ class CommunityPages:
         guild_id = await self._guild_id(request)
         words = visible(request.query.get("q", ""))[:MAX_WORDS]
         user_id = _number(request.query.get("by"))
-        shown: ShownPage = await self._gallery.list_shown(
+        shown: GalleryPage = await self._gallery.list_shown(
             guild_id,
             self._community.public_channels(guild_id),
             words=words,

@@ -28,12 +28,11 @@ class ForgottenGate:
         """
         del order, settings
         digest = await self._digests.of(asker.user_id)
-        found = await forgetting.get_forgotten(session, guild_id=guild_id, digest=digest, now=self._now())
-        if found is None:
+        absence = await forgetting.get_forgotten(session, guild_id=guild_id, digest=digest, now=self._now())
+        if absence is None:
             return
-        (until,) = found
-        if until is None:
+        if absence.until is None:
             raise NotAllowed(say("You were blocked here when you asked to be forgotten; this lasts."))
         raise NotAllowed(
-            say("You asked to be forgotten. You can draw here again {when}.", when=moment(until))
+            say("You asked to be forgotten. You can draw here again {when}.", when=moment(absence.until))
         )

@@ -28,9 +28,10 @@ class RoomGate:
         if not order.kind.traits.is_drawn or asker.guild_id is None:
             return
         here = {asker.channel_id, asker.parent_channel_id or asker.channel_id}
-        opened = [await rooms.get(session, channel_id) for channel_id in here]
-        is_closed = any(room == (guild_id, False) for room in opened)
-        is_room = any(room == (guild_id, True) for room in opened)
+        found = [await rooms.get(session, channel_id) for channel_id in here]
+        doors = [door for door in found if door is not None and door.guild_id == guild_id]
+        is_room = any(door.is_open for door in doors)
+        is_closed = any(not door.is_open for door in doors)
         is_allowed = not settings.drawing_channel_ids or not here.isdisjoint(settings.drawing_channel_ids)
         if is_room or (is_allowed and not is_closed):
             return

@@ -22,7 +22,7 @@ from bot.messages.lists import fitted
 from bot.messages.payload import MAX_CONTENT
 from bot.messages.table import to_csv
 from bot.services.audit import PAGE_ROWS
-from bot.services.forgetting import Forgotten
+from bot.services.forgetting import Erasure
 from bot.services.gates.blocks import blocked
 from bot.services.queue import QueueState
 from bot.services.reports import ReportCase
@@ -179,7 +179,7 @@ def test_queue_audit_and_forgetting(snapshot: SnapshotAssertion) -> None:
         "choice": queue.choice(job(is_direct_message=True)),
         "audit": audit.page(page, LOCALE),
         "forget?": forgetting.question(LOCALE),
-        "forgotten": forgetting.done(Forgotten(cancelled=1, pictures=8, until=NOW), LOCALE),
+        "forgotten": forgetting.done(Erasure(cancelled=1, pictures=8, until=NOW), LOCALE),
     } == snapshot
 
 

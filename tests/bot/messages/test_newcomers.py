@@ -15,7 +15,7 @@ from bot.domain.kinds import JobKind
 from bot.domain.onboarding import Start, TermsNotAccepted
 from bot.domain.quota import Allowance, Balance, Period
 from bot.domain.recipe import ImageRef
-from bot.domain.rooms import Arranged
+from bot.domain.rooms import RoomChanges
 from bot.domain.sentences import say
 from bot.messages import gallery, guild, mine, onboarding, refusals, site
 from bot.messages.payload import MAX_CONTENT
@@ -36,7 +36,7 @@ TRIAL = Balance(
     reserved=FREE,
     resets_at=None,
 )
-ARRANGED = Arranged(made=(21, 22), reopened=(23,), closed=(24,), deleted=(25,))
+ARRANGED = RoomChanges(made=(21, 22), reopened=(23,), closed=(24,), deleted=(25,))
 
 
 def test_first_steps(snapshot: SnapshotAssertion) -> None:
@@ -61,7 +61,7 @@ def test_setup(snapshot: SnapshotAssertion) -> None:
         "untouched": guild.panel(GuildSettings(), ready, "en-US"),
         "roles that do not see": guild.panel(SETTINGS, replace(ready, unseeing=(31, 32)), "en-US"),
         "rooms made": guild.panel(SETTINGS, replace(ready, arranged=ARRANGED), "en-US"),
-        "nothing to do": guild.panel(SETTINGS, replace(ready, arranged=Arranged()), "en-US"),
+        "nothing to do": guild.panel(SETTINGS, replace(ready, arranged=RoomChanges()), "en-US"),
         "changed": guild.changed(SETTINGS, "newbie-rooms", ARRANGED, "en-US"),
     } == snapshot
 

@@ -16,7 +16,7 @@ from bot.domain.guild import GuildSettings
 from bot.domain.kinds import JobKind
 from bot.domain.quota import Allowance, Balance, Grant, Period, RoleAllowance, Unit
 from bot.domain.quota_words import duration, refusal
-from bot.domain.usage import By, PromptUsage, Report, Row, Usage
+from bot.domain.usage import By, PromptUsage, Row, Usage, UsageReport
 from bot.imaging.chart import Bar, Chart, draw
 from bot.messages import quotas, usage
 from bot.messages.payload import MAX_CONTENT
@@ -50,9 +50,9 @@ TRIAL = Balance(
 )
 
 
-def report(rows: tuple[Row, ...], by: By = By.MEMBER) -> Report:
+def report(rows: tuple[Row, ...], by: By = By.MEMBER) -> UsageReport:
     """A report of a week."""
-    return Report(
+    return UsageReport(
         by=by,
         start=END - timedelta(days=7),
         end=END,
@@ -128,7 +128,9 @@ def test_no_report_is_too_long_or_mentions_everyone(prompts: list[str], members:
         Row(key=10**18 + n, name="", usage=Usage(jobs=9, images=10**6, gpu_ms=10**9)) for n in range(members)
     )
     used = tuple(PromptUsage(prompt=f"@everyone {prompt}", usage=Usage()) for prompt in prompts)
-    full = Report(by=By.MEMBER, start=END, end=END + timedelta(days=90), rows=rows, kinds=(), prompts=used)
+    full = UsageReport(
+        by=By.MEMBER, start=END, end=END + timedelta(days=90), rows=rows, kinds=(), prompts=used
+    )
     content = usage.report(full, "en-US").content
     assert len(content) <= MAX_CONTENT
     assert "@everyone" not in content

@@ -1,0 +1,250 @@
+"""Discord as far as a press needs it: interactions go in through discord.py, every call is kept."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from aiohttp import web
+
+from bot.client import Darkroom
+
+GUILD, CHANNEL = 1, 10
+DESK, ROLE = 7 * 10**17, 6 * 10**17
+"""The guild of `tests.bot.services.community`; its moderators read in DESK."""
+BOT = {"id": "9", "username": "Darkroom", "discriminator": "0", "avatar": None, "bot": True}
+APPLICATION = {
+    "id": "9",
+    "name": "Darkroom",
+    "description": "",
+    "icon": None,
+    "bot_public": True,
+    "bot_require_code_grant": False,
+    "verify_key": "",
+    "owner": BOT,
+}
+EVERYTHING = str(2**53 - 1)
+MANAGE_GUILD = 1 << 5
+POSTING = 1 << 10 | 1 << 11 | 1 << 15 | 1 << 16
+BUTTON, ROLES, CHANNELS = 2, 6, 8
+
+ACKNOWLEDGED = frozenset({5, 6})
+"""The kinds of callback that only promise an answer."""
+FORM_SHOWN = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What the bot sent."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """All that came of one interaction, in order."""
+
+    calls: Sequence[Call]
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Discord shows no "did not respond"."""
+        return any(call.path.endswith("/callback") for call in self.calls)
+
+    @property
+    def content(self) -> str:
+        """The last text that the presser got to read."""
+        texts = [text for call in self.calls if (text := _data(call).get("content")) is not None]
+        return texts[-1] if texts else ""
+
+    @property
+    def custom_ids(self) -> list[str]:
+        """What can be pressed now, or the name of the form that was opened."""
+        return list(_custom_ids([_data(call) for call in self.calls]))
+
+    @property
+    def form(self) -> str | None:
+        """The custom_id of the form that was opened."""
+        opened = [call for call in self.calls if call.body.get("type") == FORM_SHOWN]
+        return opened[0].body["data"]["custom_id"] if opened else None
+
+
+def _data(call: Call) -> Mapping[str, Any]:
+    data = call.body.get("data", call.body) if call.path.endswith("/callback") else call.body
+    return data or {}
+
+
+def _custom_ids(values: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+    found: list[str] = []
+    for value in values:
+        found += [value["custom_id"]] if "custom_id" in value else []
+        found += _custom_ids(value.get("components", ()))
+    return found
+
+
+@dataclass(kw_only=True)
+class Edge:
+    """A local Discord that takes everything, and a client that is logged in to it."""
+
+    client: Darkroom | None = None
+    calls: list[Call] = field(default_factory=list)
+    _numbers: "count[int]" = field(default_factory=lambda: count(10**15))
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Keep a call, and say what Discord would, as far as discord.py reads it."""
+        self.calls.append(Call(method=request.method, path=request.path, body=await _body(request)))
+        if request.method == "DELETE":
+            return web.Response(status=204)
+        if request.path.endswith("/@me"):
+            return _json(BOT if "users" in request.path else APPLICATION)
+        if request.method == "GET" or request.path.endswith("/commands"):
+            return _json([])
+        if request.path.endswith("/callback"):
+            number = request.path.split("/")[-3]
+            resource = {"type": 4, "message": message(next(self._numbers))}
+            return _json({"interaction": {"id": number, "type": 3}, "resource": resource})
+        return _json(message(next(self._numbers)))
+
+    async def press(
+        self,
+        custom_id: str,
+        *,
+        user: int = 100,
+        is_manager: bool = False,
+        is_ephemeral: bool = True,
+        kind: int = BUTTON,
+        data: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """Press, or choose in, the part of a message that has this custom_id."""
+        shown = message(5000, custom_id, kind=kind, is_ephemeral=is_ephemeral)
+        chosen = {"custom_id": custom_id, "component_type": kind, **(data or {})}
+        return await self._send(
+            {"type": 3, "message": shown, "data": chosen}, _member(user, is_manager=is_manager)
+        )
+
+    async def submit(
+        self, custom_id: str, *, user: int = 100, is_manager: bool = False, **values: str
+    ) -> Answer:
+        """Send a form in."""
+        rows = [
+            {"type": 1, "components": [{"type": 4, "custom_id": name, "value": value}]}
+            for name, value in values.items()
+        ]
+        form = {"type": 5, "message": message(5000), "data": {"custom_id": custom_id, "components": rows}}
+        return await self._send(form, _member(user, is_manager=is_manager))
+
+    async def _send(self, what: Mapping[str, Any], member: dict[str, Any]) -> Answer:
+        assert self.client is not None
+        number, first = next(self._numbers), len(self.calls)
+        payload: Any = _interaction(number, member) | dict(what)
+        before = asyncio.all_tasks()
+        self.client._connection.parse_interaction_create(payload)
+        mine = [task for task in asyncio.all_tasks() - before if task.get_name().startswith("discord")]
+        await asyncio.gather(*mine)
+        token = f"/{_token(number)}/"
+        return Answer(calls=[call for call in self.calls[first:] if token in call.path + "/"])
+
+
+def _json(value: object) -> web.Response:
+    """discord.py reads an answer only where its type names no charset."""
+    return web.Response(body=json.dumps(value).encode(), content_type="application/json")
+
+
+def _token(number: int) -> str:
+    return f"token-{number}"
+
+
+async def _body(request: web.Request) -> Mapping[str, Any]:
+    if request.content_type == "application/json":
+        body = await request.json()
+        return body if isinstance(body, dict) else {}
+    if request.content_type == "multipart/form-data":
+        return dict(json.loads(str((await request.post())["payload_json"])))
+    return {}
+
+
+def message(
+    number: int, custom_id: str | None = None, *, kind: int = BUTTON, is_ephemeral: bool = True
+) -> dict[str, Any]:
+    """A message of the bot, with one thing to press."""
+    item: dict[str, Any] = {"type": kind, "custom_id": custom_id, "style": 2, "label": "press"}
+    rows = [] if custom_id is None else [{"type": 1, "components": [item]}]
+    empty = dict.fromkeys(("attachments", "embeds", "mentions", "mention_roles"), ())
+    return empty | {
+        "id": str(number),
+        "type": 0,
+        "channel_id": str(CHANNEL),
+        "author": BOT,
+        "content": "A letter",
+        "flags": 64 if is_ephemeral else 0,
+        "components": rows,
+        "mention_everyone": False,
+        "pinned": False,
+        "tts": False,
+        "timestamp": "2026-03-01T12:00:00+00:00",
+        "edited_timestamp": None,
+    }
+
+
+def _interaction(number: int, member: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": str(number),
+        "application_id": "9",
+        "token": _token(number),
+        "version": 1,
+        "guild_id": str(GUILD),
+        "guild": {"id": str(GUILD)},
+        "channel_id": str(CHANNEL),
+        "channel": _channel(CHANNEL, "draw"),
+        "member": member,
+        "locale": "en-US",
+        "guild_locale": "en-US",
+        "app_permissions": EVERYTHING,
+        "entitlements": [],
+        "authorizing_integration_owners": {},
+        "attachment_size_limit": 10 * 1024 * 1024,
+    }
+
+
+def guild() -> dict[str, Any]:
+    """The guild as the gateway brings it."""
+    everyone = {"id": str(GUILD), "name": "@everyone", "permissions": EVERYTHING, "position": 0}
+    role = {"id": str(ROLE), "name": "crew", "permissions": "0", "position": 1}
+    plain = {"color": 0, "hoist": False, "managed": False, "mentionable": False, "flags": 0}
+    return {
+        "id": str(GUILD),
+        "name": "Home",
+        "owner_id": "900",
+        "roles": [everyone | plain, role | plain],
+        "channels": [_channel(CHANNEL, "draw"), _channel(DESK, "desk")],
+        "members": [_joined(BOT)],
+        "threads": [],
+        "member_count": 1,
+    }
+
+
+def _channel(number: int, name: str) -> dict[str, Any]:
+    return {
+        "id": str(number),
+        "type": 0,
+        "name": name,
+        "guild_id": str(GUILD),
+        "position": 0,
+        "permission_overwrites": [],
+        "permissions": EVERYTHING,
+    }
+
+
+def _member(user_id: int, *, is_manager: bool) -> dict[str, Any]:
+    permissions = POSTING | (MANAGE_GUILD if is_manager else 0)
+    user = {"id": str(user_id), "username": "ada", "discriminator": "0", "avatar": None}
+    return _joined(user) | {"permissions": str(permissions)}
+
+
+def _joined(user: Mapping[str, Any]) -> dict[str, Any]:
+    joined = "2020-01-01T00:00:00+00:00"
+    return {"user": user, "roles": [], "joined_at": joined, "deaf": False, "mute": False, "flags": 0}

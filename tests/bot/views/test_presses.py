@@ -1,0 +1,333 @@
+"""Every button and every form, pressed as Discord brings it, against real services."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.domain.audit import AuditFilter
+from bot.domain.errors import UserError
+from bot.domain.kinds import JobKind
+from bot.domain.rules import Place, Weight
+from bot.messages import custom_ids
+from bot.services import Services
+from bot.storage.database import Database
+from bot.storage.models import JobRow
+from bot.views.forms import ANSWERS
+from bot.views.moderation_buttons import PRESSES
+from bot.views.setup_panel import FORMS
+from tests.bot.hand_engine import HandEngine
+from tests.bot.services.community import ADA, MODERATOR, actions, change, delivered, now
+from tests.bot.views.edge import CHANNELS, DESK, ROLE, ROLES, Answer, Edge
+
+BOB = replace(ADA, user_id=101)
+HUGE = 9999999999999999999
+
+
+async def kinds_in(database: Database) -> list[str]:
+    """The kinds of all jobs, in order."""
+    async with database.reading() as session:
+        return list(await session.scalars(select(JobRow.kind).order_by(JobRow.id)))
+
+
+async def refused_step(services: Services, prompt: str = "a red apple") -> str:
+    """The button below the refusal of Ada's prompt."""
+    with pytest.raises(UserError) as refusal:
+        await services.orders.imagine(now(ADA), prompt)
+    (step,) = refusal.value.steps
+    return custom_ids.of_step(step.action)
+
+
+# Under pictures
+
+
+@pytest.mark.parametrize(
+    ("kind", "index"), [(JobKind.REROLL, None), (JobKind.VARY, 2), (JobKind.PICK, 3)], ids=str
+)
+async def test_a_press_under_a_picture_makes_a_job(
+    edge: Edge, services: Services, database: Database, kind: JobKind, index: int | None
+) -> None:
+    job = await delivered(services, ADA, 5000)
+    answer = await edge.press(custom_ids.of_job(job.id, kind, index), is_ephemeral=False)
+    assert answer.is_acknowledged
+    assert await kinds_in(database) == [JobKind.IMAGINE, kind]
+
+
+async def test_every_kind_that_a_button_may_ask_for_is_pressed_above() -> None:
+    assert {JobKind.REROLL, JobKind.VARY, JobKind.PICK} == set(JobKind) - {JobKind.IMAGINE}
+
+
+async def test_cancel_ends_a_job(edge: Edge, services: Services, engine: HandEngine) -> None:
+    engine.hold()
+    job = await services.orders.imagine(now(ADA), "a red apple")
+    assert (await edge.press(custom_ids.of_cancel(job.id))).is_acknowledged
+    assert (await services.queue.show(MODERATOR)).jobs == ()
+
+
+# What a refusal offers
+
+
+async def test_terms_are_accepted_and_the_prompt_is_drawn(
+    edge: Edge, services: Services, database: Database
+) -> None:
+    await services.guilds.set(now(MODERATOR), {"terms": "Be kind."})
+    answer = await edge.press(await refused_step(services))
+    assert "Your first picture is developing" in answer.content
+    assert await kinds_in(database) == [JobKind.IMAGINE]
+
+
+async def test_a_kept_prompt_is_drawn(edge: Edge, services: Services, database: Database) -> None:
+    await services.rules.add(now(MODERATOR), "apple", Weight.SOFT, Place.PROMPT)
+    answer = await edge.press(await refused_step(services))
+    assert answer.is_acknowledged
+    assert await kinds_in(database) == [JobKind.IMAGINE]
+
+
+async def test_an_example_of_the_guide_is_drawn(edge: Edge, database: Database) -> None:
+    assert (await edge.press(custom_ids.of_example(0))).is_acknowledged
+    assert await kinds_in(database) == [JobKind.IMAGINE]
+
+
+@pytest.mark.parametrize("old", ["terms:12:accept:3", "confirm:7:draw"])
+async def test_what_an_older_version_offered_and_is_gone_is_said(edge: Edge, old: str) -> None:
+    assert "drawn already, or was kept too long" in (await edge.press(old)).content
+
+
+# Pages
+
+
+async def test_pages_are_turned(edge: Edge, services: Services) -> None:
+    await delivered(services, ADA, 5000)
+    assert "a red apple" in (await edge.press(custom_ids.of_mine(0))).content
+
+
+async def test_the_audit_log_is_shown_and_exported(edge: Edge, services: Services) -> None:
+    await services.sanctions.notice(now(MODERATOR), ADA.user_id, text="Hello")
+    shown = await edge.press(custom_ids.of_audit(0, AuditFilter()), user=900, is_manager=True)
+    assert "notice" in shown.content
+    export = custom_ids.of_audit(0, AuditFilter(), is_export=True)
+    assert "newest row" in (await edge.press(export, user=900, is_manager=True)).content
+    for custom_id in (custom_ids.of_audit(0, AuditFilter()), export):
+        assert "moderator" in (await edge.press(custom_id)).content
+
+
+# Moderation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What must be there before a press: its number is returned; who presses; and what comes of it."""
+
+    prepare: Callable[[Services], Awaitable[int]]
+    is_manager: bool = True
+    form: str | None = None
+    action: str | None = None
+    """What the audit log has last."""
+
+
+async def _notice(services: Services) -> int:
+    return (await services.sanctions.notice(now(MODERATOR), ADA.user_id, text="Hello")).id
+
+
+async def _blocked(services: Services) -> int:
+    return (await services.sanctions.block(now(MODERATOR), ADA.user_id, span=None, reason="spam")).id
+
+
+async def _appealed(services: Services) -> int:
+    made = await services.appeals.appeal(now(ADA), await _blocked(services), "Sorry")
+    return made.appeal.id
+
+
+async def _reported(services: Services) -> int:
+    await delivered(services, ADA, 5000)
+    return (await services.reports.report(now(BOB), 5000, "not nice")).report.id
+
+
+async def _pictured(services: Services) -> int:
+    await delivered(services, ADA, 5000)
+    return 5000
+
+
+async def _nothing(_: Services) -> int:
+    return 0
+
+
+BUTTONS: Mapping[tuple[str, str], Case] = {
+    ("notice", "acknowledge"): Case(prepare=_notice, is_manager=False),
+    ("block", "appeal"): Case(prepare=_blocked, is_manager=False, form="appeal"),
+    ("appeal", "accept"): Case(prepare=_appealed, action="appeal_accepted"),
+    ("appeal", "reject"): Case(prepare=_appealed, action="appeal_rejected"),
+    ("report", "delete"): Case(prepare=_reported, action="delete_result"),
+    ("report", "dismiss"): Case(prepare=_reported, action="report_rejected"),
+    ("report", "warn"): Case(prepare=_reported, form="warn"),
+    ("report", "block"): Case(prepare=_reported, form="block"),
+    ("forget", "me"): Case(prepare=_nothing, is_manager=False),
+}
+FORMS_SENT: Mapping[tuple[str, str], Case] = {
+    ("block", "appeal"): Case(prepare=_blocked, is_manager=False),
+    ("report", "send"): Case(prepare=_pictured, is_manager=False),
+    ("report", "warn"): Case(prepare=_reported, action="warning"),
+    ("report", "block"): Case(prepare=_reported, action="block"),
+}
+
+
+def test_every_button_and_every_form_of_moderation_is_pressed() -> None:
+    assert BUTTONS.keys() == PRESSES.keys()
+    assert FORMS_SENT.keys() == ANSWERS.keys()
+
+
+@pytest.mark.parametrize(("kind", "action"), BUTTONS)
+async def test_a_button_of_moderation(edge: Edge, services: Services, kind: str, action: str) -> None:
+    case = BUTTONS[kind, action]
+    custom_id = custom_ids.of_moderation(kind, await case.prepare(services), action)
+    presser = 900 if case.is_manager else ADA.user_id
+    answer = await edge.press(custom_id, user=presser, is_manager=case.is_manager)
+    assert answer.is_acknowledged
+    assert "broke" not in answer.content
+    assert answer.form == (custom_id if case.form else None)
+    if case.action is not None:
+        assert case.action in await actions(services)
+
+
+@pytest.mark.parametrize(("kind", "action"), [key for key, case in BUTTONS.items() if case.is_manager])
+async def test_what_moderators_decide_is_decided_by_nobody_else(
+    edge: Edge, services: Services, kind: str, action: str
+) -> None:
+    number = await BUTTONS[kind, action].prepare(services)
+    before = await actions(services)
+    answer = await edge.press(custom_ids.of_moderation(kind, number, action), user=BOB.user_id)
+    assert "moderator" in answer.content
+    assert answer.form is None
+    assert await actions(services) == before
+
+
+@pytest.mark.parametrize(("kind", "action"), FORMS_SENT)
+async def test_a_form_of_moderation(edge: Edge, services: Services, kind: str, action: str) -> None:
+    case = FORMS_SENT[kind, action]
+    custom_id = custom_ids.of_moderation(kind, await case.prepare(services), action)
+    presser = 900 if case.is_manager else ADA.user_id
+    answer = await edge.submit(
+        custom_id, user=presser, is_manager=case.is_manager, text="Sorry", reason="spam", span="1h"
+    )
+    assert answer.content
+    assert "broke" not in answer.content
+    if case.action is not None:
+        assert case.action in await actions(services)
+
+
+async def test_moderators_read_an_appeal_in_their_channel(edge: Edge, services: Services) -> None:
+    await change(services, lambda settings: replace(settings, moderators_channel_id=DESK))
+    number = await _blocked(services)
+    await edge.submit(custom_ids.of_moderation("block", number, "appeal"), text="I am sorry")
+    (letter,) = [call for call in edge.calls if call.path.endswith(f"/channels/{DESK}/messages")]
+    assert "I am sorry" in letter.body["content"]
+
+
+async def test_a_form_that_cannot_be_read_decides_nothing(edge: Edge, services: Services) -> None:
+    number = await _reported(services)
+    answer = await edge.submit(
+        custom_ids.of_moderation("report", number, "block"),
+        user=900,
+        is_manager=True,
+        reason="spam",
+        span="soon",
+    )
+    assert "Write how long as" in answer.content
+    assert len(await services.reports.list_open(MODERATOR, limit=5)) == 1
+
+
+# What nobody knows
+
+
+@pytest.mark.parametrize(
+    "custom_id", ["job:1:fly", "notice:1:fly", "forget:0:you", "report:1:appeal", "setup:1:fly"]
+)
+async def test_an_unknown_action_is_said_to_be_unknown(edge: Edge, custom_id: str) -> None:
+    answer = await edge.press(custom_id, user=900, is_manager=True)
+    assert "do not know this button" in answer.content
+
+
+async def test_an_unknown_form_is_said_to_be_unknown(edge: Edge) -> None:
+    assert "do not know this form" in (await edge.submit("block:1:send", text="")).content
+
+
+@pytest.mark.parametrize("custom_id", [f"block:{HUGE}:appeal", f"report:{HUGE}:send"])
+async def test_a_form_about_a_number_that_nothing_can_have_is_none_of_ours(
+    edge: Edge, custom_id: str
+) -> None:
+    assert (await edge.submit(custom_id, text="x")).calls == []
+
+
+@pytest.mark.parametrize(
+    "custom_id", [f"job:{HUGE}:reroll", f"kept:{HUGE}:draw", f"notice:{HUGE}:acknowledge"]
+)
+async def test_a_button_about_a_number_that_nothing_can_have_does_nothing(
+    edge: Edge, database: Database, custom_id: str
+) -> None:
+    assert (await edge.press(custom_id)).calls == []
+    assert await kinds_in(database) == []
+
+
+# The panel of /setup
+
+
+async def setup(edge: Edge, action: str, **changes: Any) -> Answer:
+    """Press a part of the panel as its owner."""
+    return await edge.press(custom_ids.of_setup(1, action), user=900, is_manager=True, **changes)
+
+
+@pytest.mark.parametrize("action", FORMS)
+async def test_a_button_of_the_panel_opens_its_form(edge: Edge, action: str) -> None:
+    assert (await setup(edge, action)).form == custom_ids.of_setup_form(action)
+
+
+async def test_a_form_of_the_panel_is_kept(edge: Edge, services: Services) -> None:
+    await setup(edge, "terms")
+    await edge.submit(custom_ids.of_setup_form("terms"), user=900, is_manager=True, terms="Be kind.")
+    assert (await services.guilds.managed(now(MODERATOR))).terms == "Be kind."
+
+
+async def test_the_panel_switches_the_web_page(edge: Edge, services: Services) -> None:
+    before = (await services.guilds.managed(now(MODERATOR))).is_public
+    await setup(edge, "public-page")
+    assert (await services.guilds.managed(now(MODERATOR))).is_public is not before
+
+
+async def test_the_panel_makes_the_rooms(edge: Edge) -> None:
+    answer = await setup(edge, "apply")
+    assert "broke" not in answer.content
+    assert custom_ids.of_setup(1, "apply") in answer.custom_ids
+
+
+async def test_a_menu_keeps_what_is_chosen(edge: Edge, services: Services) -> None:
+    role = {"id": str(ROLE), "name": "crew", "permissions": "0", "position": 1, "color": 0}
+    plain = {"hoist": False, "managed": False, "mentionable": False, "flags": 0}
+    chosen = {"values": [str(ROLE)], "resolved": {"roles": {str(ROLE): role | plain}}}
+    await setup(edge, "moderators", kind=ROLES, data=chosen)
+    desk = {"id": str(DESK), "name": "desk", "type": 0, "permissions": "0"}
+    chosen = {"values": [str(DESK)], "resolved": {"channels": {str(DESK): desk}}}
+    for action in ("moderators-channel", "drawing-channels"):
+        answer = await setup(edge, action, kind=CHANNELS, data=chosen)
+        assert "broke" not in answer.content
+    settings = await services.guilds.managed(now(MODERATOR))
+    assert settings.moderator_role_ids == (ROLE,)
+    assert (settings.moderators_channel_id, settings.drawing_channel_ids) == (DESK, (DESK,))
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [("moderators", ROLES), ("moderators-channel", CHANNELS), ("drawing-channels", CHANNELS)],
+)
+async def test_a_menu_whose_choice_discord_did_not_resolve_is_answered(
+    edge: Edge, action: str, kind: int
+) -> None:
+    answer = await setup(edge, action, kind=kind, data={"values": [str(ROLE)]})
+    assert "What you chose is gone" in answer.content
+
+
+async def test_the_panel_is_its_owners_alone(edge: Edge) -> None:
+    answer = await edge.press(custom_ids.of_setup(1, "apply"))
+    assert answer.custom_ids == []
+    assert answer.content

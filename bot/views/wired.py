@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.boundary import Interaction
-from bot.delivery import Delivery
+from bot.delivery.jobs import Delivery
 from bot.delivery.rooms import RoomKeeper
 from bot.services import Services
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import aiohttp
 import discord
 
 from bot.client import Darkroom, point_discord_to
-from bot.config import Settings, StartupError
+from bot.config import Settings, StartupError, split_models
 from bot.delivery.community import Community
 from bot.meters import Meters
 from bot.services import Services, build_services
@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 EXIT_OK = 0
 EXIT_STARTUP = 1
 PURGE_SECONDS = 6 * 3600.0
+MOST_SHOWN = 100
+CACHE = "cache"
+"""The folder in DATA_DIR that may be deleted at any time."""
 ANSWER_SECONDS = 2.0
 """At the end, for those who have just asked."""
 
@@ -59,22 +62,66 @@ async def run(settings: Settings) -> int:
 
 
 @asynccontextmanager
-async def started_engine(settings: Settings) -> AsyncIterator[InProcessEngine]:
-    """The engine with its model loaded.
+async def started_engine(
+    settings: Settings, *, cache_dir: Path | None = None, tell: Callable[[str], object] = log.debug
+) -> AsyncIterator[InProcessEngine]:
+    """The engine with its models loaded.
 
+    `cache_dir` keeps what was measured of them, by default in the settings' data_dir; `tell` is called,
+    on the
+    engine's thread, with what is being done.
     Raises: StartupError.
     """
-    engine = InProcessEngine(
-        EngineConfig(model=settings.model, device=settings.device, compile=settings.compile)
-    )
+    engine = InProcessEngine(engine_config(settings, cache_dir=cache_dir, tell=tell))
     try:
         await engine.__aenter__()
     except EngineError as error:
-        raise StartupError(f"MODEL={settings.model} cannot be used: {error}") from error
+        raise StartupError(_unusable(settings, error)) from error
     try:
         yield engine
     finally:
         await engine.__aexit__(None, None, None)
+
+
+def engine_config(
+    settings: Settings, *, cache_dir: Path | None = None, tell: Callable[[str], object] = log.debug
+) -> EngineConfig:
+    """The settings that are the engine's.
+
+    Raises: StartupError, where LORAS is no folder.
+    """
+    return EngineConfig(
+        model=settings.model,
+        more_models=split_models(settings.models),
+        vae=settings.vae or None,
+        loras=_lora_files(settings.loras),
+        device=settings.device,
+        dtype=settings.dtype,
+        memory_gib=settings.memory_gib,
+        compile=settings.compile,
+        cache_dir=cache_dir or settings.data_dir / CACHE,
+        tell=tell,
+    )
+
+
+def _lora_files(folder: Path | None) -> dict[str, Path]:
+    if folder is None:
+        return {}
+    try:
+        return {path.stem: path for path in sorted(folder.iterdir()) if path.suffix == ".safetensors"}
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StartupError(
+            f"LORAS={folder} cannot be read ({reason}). Name a folder of .safetensors."
+        ) from error
+
+
+def _unusable(settings: Settings, error: EngineError) -> str:
+    """Which setting is wrong, where the engine knows it, and why."""
+    if error.model is None:
+        return f"The engine cannot start. {error}"
+    setting = "MODEL" if error.model == settings.model else "MODELS"
+    return f"{setting}={error.model[:MOST_SHOWN]} cannot be used: {error}"
 
 
 @asynccontextmanager
@@ -99,7 +146,9 @@ async def readable_discord_errors() -> AsyncGenerator[None]:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings) -> AsyncGenerator[tuple[Services, InProcessEngine]]:
+async def open_services(
+    settings: Settings, *, cache_dir: Path | None = None, tell: Callable[[str], object] = log.debug
+) -> AsyncGenerator[tuple[Services, InProcessEngine]]:
     """The services on the settings' database, owned by this process, and the engine that draws for them.
 
     The database comes first: a second process is turned away before it loads a model onto the same GPU.
@@ -112,7 +161,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[tuple[Services, In
             database = await stack.enter_async_context(owned_database(settings.database_url))
         except DatabaseUnusable as error:
             raise StartupError(str(error)) from error
-        engine = await stack.enter_async_context(started_engine(settings))
+        engine = await stack.enter_async_context(started_engine(settings, cache_dir=cache_dir, tell=tell))
         services = build_services(
             database,
             engine,
@@ -187,7 +236,7 @@ async def _serve(client: Darkroom, services: Services, engine: InProcessEngine) 
     waits = {
         asyncio.create_task(client.connect(), name="gateway"): EXIT_STARTUP,
         asyncio.create_task(stop.wait(), name="signal"): EXIT_OK,
-        asyncio.create_task(engine.lost(), name="device"): DeviceLost.exit_code,
+        asyncio.create_task(engine.ended(), name="device"): DeviceLost.exit_code,
         asyncio.create_task(client.delivery.token_refused.wait(), name="token"): EXIT_STARTUP,
     }
     try:

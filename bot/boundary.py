@@ -12,7 +12,7 @@ import discord
 from discord import app_commands
 
 from bot.domain.asker import Asker
-from bot.domain.errors import MissingPermissions, NotAllowed, NotFound, PromptError, UserError
+from bot.domain.errors import MissingPermissions, NotAllowed, NotFound, UserError
 from bot.domain.sentences import say
 from bot.messages import refusals
 from bot.messages.components import to_view
@@ -127,9 +127,10 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
         log.warning("after the answer to interaction %s the database was away: %s", interaction.id, cause)
         return
     locale = interaction.locale.value
+    file = None
     if isinstance(cause, UserError):
-        prompt = getattr(interaction.namespace, "prompt", None) if isinstance(cause, PromptError) else None
-        payload = refusals.refusal(cause, locale, prompt=prompt)
+        payload = refusals.refusal(cause, locale)
+        file = refusals.prompt_file(cause, payload)
     elif is_outage(cause):
         log.error("interaction %s: the database is away", interaction.id, exc_info=cause)
         payload = refusals.database_away(locale)
@@ -137,7 +138,7 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
         log.error("interaction %s failed", interaction.id, exc_info=cause)
         payload = refusals.our_fault(interaction.id, locale)
     try:
-        await reply(interaction, payload)
+        await reply(interaction, payload, file=file)
     except (discord.HTTPException, *LOST) as failure:
         log.warning("interaction %s could not be told: %s", interaction.id, failure)
 

@@ -106,7 +106,7 @@ class Darkroom(commands.AutoShardedBot):
         await self.add_cog(Imagine(self.services, self.delivery))
         await self.add_cog(Quota(self.services))
         await self.add_cog(Usage(self.services))
-        await self.add_cog(Show(self.services))
+        await self.add_cog(Show(self.services, self.delivery))
         await self.add_cog(Audit(self.services))
         await self.add_cog(Mine(self.services))
         await self.add_cog(Gallery(self.services))

@@ -6,13 +6,15 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import NoReturn
 from uuid import uuid4
 
 import discord
 from tqdm import tqdm
 
-from bot.app import make_data_dir, open_services, readable_discord_errors, started_engine
+from bot.app import CACHE, make_data_dir, open_services, readable_discord_errors, started_engine
 from bot.boundary import NEEDED
 from bot.client import point_discord_to
 from bot.config import Settings, StartupError
@@ -35,7 +37,9 @@ async def imagine(settings: Settings, prompt: str, out: Path) -> int:
     Raises: StartupError.
     """
     _check_out(out)
-    with tempfile.TemporaryDirectory(prefix="darkroom-") as folder:
+    with suppress(StartupError):  # what was measured is kept there; where it cannot be, it is measured again
+        make_data_dir(settings.data_dir)
+    with tempfile.TemporaryDirectory(prefix="darkroom-") as folder, closing(_status()) as status:
         scratch = settings.model_copy(
             update={
                 "database_url": f"sqlite+aiosqlite:///{folder}/scratch.db",
@@ -43,12 +47,19 @@ async def imagine(settings: Settings, prompt: str, out: Path) -> int:
                 "daily_images": UNLIMITED,
             }
         )
-        async with open_services(scratch) as (services, _):
+        cache_dir, tell = settings.data_dir / CACHE, status.set_description_str
+        async with open_services(scratch, cache_dir=cache_dir, tell=tell) as (services, _):
+            status.close()
             try:
                 return await _draw(services, prompt, out)
             except UserError as error:
                 sys.stderr.write(f"{error}\n")
                 return 1
+
+
+def _status() -> "tqdm[NoReturn]":
+    """A line on the terminal, and nowhere else, that says what is being done before the drawing begins."""
+    return tqdm(desc="starting", bar_format="{desc} … {elapsed}", leave=False, disable=None)
 
 
 def _check_out(out: Path) -> None:
@@ -83,9 +94,8 @@ async def _follow(services: Services, job: Job) -> Job:
     run = services.runs.get(job.id)
     if run is None:
         return await services.runs.reload(job)
-    with tqdm(
-        total=100, desc=job.prompt[:40], bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
-    ) as bar:
+    what = f"drawing {job.prompt[:40]}"
+    with tqdm(total=100, desc=what, bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}") as bar:
         async for update in run.updates():
             bar.update(round(update.progress * 100) - bar.n)
     return await services.runs.reload(job)
@@ -142,8 +152,11 @@ async def _check_database(settings: Settings) -> str:
 
 async def _check_model(settings: Settings) -> str:
     async with started_engine(settings) as engine:
-        model = engine.models()[0]
-    return f"{model.name} loads (hash {model.hash}, {model.native_size}×{model.native_size} pixels)"
+        models = engine.models()
+    return "; ".join(
+        f"{model.name} loads (hash {model.hash}, {model.native_size}×{model.native_size} pixels)"
+        for model in models
+    )
 
 
 async def _check_discord(settings: Settings) -> str:

@@ -1,9 +1,11 @@
 """The settings: environment or .env, nothing else; `.env.example` is printed from here."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -35,7 +37,25 @@ class Settings(BaseSettings):
         description="What draws: `sketch` (the embedded model), a diffusers directory, a single "
         ".safetensors file, or a hub id such as stabilityai/stable-diffusion-xl-base-1.0",
     )
-    device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="auto, cuda, mps or cpu.")
+    models: str = Field(
+        "",
+        description="Further models that members may choose, as name=model pairs with commas between them: "
+        "anime=/models/anime.safetensors,turbo=stabilityai/sdxl-turbo",
+    )
+    vae: str = Field(
+        "",
+        description="The VAE of models that come without one: a diffusers directory or a .safetensors file.",
+    )
+    loras: Path | None = Field(
+        None, description="A directory of LoRAs (.safetensors). Each has the name of its file."
+    )
+    device: str = Field("auto", description="auto, cuda, cuda:1 (the second GPU), mps or cpu.")
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        "auto", description="Of the weights: auto, float32, bfloat16 or float16."
+    )
+    memory_gib: float | None = Field(
+        None, gt=0, description="Memory that the weights of all models may take. Empty: 70 % of what is free."
+    )
     compile: bool = Field(
         default=False,
         description="Compile the model (torch.compile): minutes longer to start, faster pictures ever after.",
@@ -60,6 +80,33 @@ class Settings(BaseSettings):
         ge=0,
         description="Days that picture files are kept; older ones are redrawn on demand. 0: for ever.",
     )
+
+    @field_validator("device")
+    @classmethod
+    def _is_a_device(cls, device: str) -> str:
+        if not re.fullmatch(r"auto|cuda(:\d+)?|mps|cpu", device):
+            raise PydanticCustomError(
+                "device", "Input should be auto, cuda, cuda:1 (the second GPU), mps or cpu"
+            )
+        return device
+
+    @field_validator("models")
+    @classmethod
+    def _are_pairs(cls, models: str) -> str:
+        for pair in split_models(models):
+            name, _, model = pair.partition("=")
+            if not re.fullmatch(r"[\w .-]{1,64}", name) or not model.strip():
+                raise PydanticCustomError(
+                    "models",
+                    "Input should be name=model pairs with commas between them, which `{pair}` is not",
+                    {"pair": pair[:100]},
+                )
+        return models
+
+
+def split_models(models: str) -> tuple[str, ...]:
+    """The pairs of the setting MODELS, which stand between commas or on lines of their own."""
+    return tuple(pair.strip() for pair in re.split(r"[,\n]", models) if pair.strip())
 
 
 def load_settings() -> Settings:

@@ -1,11 +1,14 @@
 """Rows → seconds of a forward pass, measured at warm-up; where more rows stop paying; what memory forbids."""
 
 from collections.abc import Callable, Mapping
+from time import perf_counter
 
 import numpy as np
 
 from engine.errors import OutOfMemory
 
+REMEMBERED_SECONDS = 300.0
+"""How long it is believed that more does not fit into the memory."""
 _WORTHWHILE = 0.9
 """The knee is the fewest rows that reach this share of the best rows per second."""
 _GROWTH = 1.05
@@ -48,39 +51,63 @@ def _explore(seconds_of: Callable[[int], float], least: int) -> dict[int, float]
     return curve
 
 
+class Limits:
+    """How many pieces at once were seen not to run out of memory, by their area. Forgotten after a while:
+    what took the memory may be gone."""
+
+    def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
+        self._clock = clock
+        self._learnt: dict[int, tuple[int, float]] = {}
+
+    def get(self, area: int) -> int:
+        """Most pieces of this size, as learnt from it or from a smaller one."""
+        now = self._clock()
+        self._learnt = {one: (most, until) for one, (most, until) in self._learnt.items() if now < until}
+        return min((most for one, (most, _) in self._learnt.items() if one <= area), default=2**31)
+
+    def learn(self, area: int, most: int) -> None:
+        """Remember that more than this do not fit."""
+        self._learnt[area] = (min(most, self.get(area)), self._clock() + REMEMBERED_SECONDS)
+
+    def forget(self) -> None:
+        """Memory was freed: what did not fit may fit now."""
+        self._learnt.clear()
+
+
 class Capacity:
     """What one checkpoint can carry on this device. Sizes are areas in pixels; cost grows with the area."""
 
-    def __init__(self, curve: Mapping[int, float], native_area: int, max_rows: int | None = None) -> None:
+    def __init__(
+        self,
+        curve: Mapping[int, float],
+        native_area: int,
+        max_rows: int | None = None,
+        *,
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
         self.curve = dict(sorted(curve.items()))
         self._native_area = native_area
         self._max_rows = max_rows
-        self._limits: dict[int, int] = {}
-
-    @property
-    def knee(self) -> int:
+        self.rows = Limits(clock)
+        """Of a forward pass."""
+        self.pictures = Limits(clock)
+        """To decode."""
+        self._rows, self._seconds = list(self.curve), list(self.curve.values())
+        self.knee = self._knee()
         """Rows at the native size beyond which a tick only becomes longer."""
-        if self._max_rows is not None:
-            return self._max_rows
-        best = max(rows / seconds for rows, seconds in self.curve.items())
-        return next(rows for rows, seconds in self.curve.items() if rows / seconds >= _WORTHWHILE * best)
 
     def cap(self, area: int) -> int:
         """Most rows worth packing at this size: the knee, moved by the area, under what memory allows."""
         moved = max(1, round(self.knee * self._native_area / area))
-        return min(moved, self.limit(area))
-
-    def limit(self, area: int) -> int:
-        """Most rows that were not seen to run out of memory, at this size or a smaller one."""
-        fitting = (limit for learnt, limit in self._limits.items() if learnt <= area)
-        return min(fitting, default=2**31)
-
-    def learn_limit(self, area: int, rows: int) -> None:
-        """Remember that more rows than this do not fit."""
-        self._limits[area] = min(rows, self.limit(area))
+        return min(moved, self.rows.get(area))
 
     def seconds(self, rows: float, area: int) -> float:
         """A forward pass of so many rows: the measured curve, and beyond it in proportion."""
-        measured = list(self.curve)
-        beyond = max(1.0, rows / measured[-1])
-        return float(np.interp(rows, measured, list(self.curve.values()))) * beyond * area / self._native_area
+        beyond = max(1.0, rows / self._rows[-1])
+        return float(np.interp(rows, self._rows, self._seconds)) * beyond * area / self._native_area
+
+    def _knee(self) -> int:
+        if self._max_rows is not None:
+            return self._max_rows
+        best = max(rows / seconds for rows, seconds in self.curve.items())
+        return next(rows for rows, seconds in self.curve.items() if rows / seconds >= _WORTHWHILE * best)

@@ -1,11 +1,16 @@
 """What a model cannot draw, said in a sentence before the device is touched."""
 
+from collections.abc import Sequence
 from math import isfinite
 
-from engine.api import Generate, ModelInfo, Start
+from engine.api import Generate, Lora, ModelInfo, Start
 from engine.errors import InvalidRequest
 
 _MOST_STEPS = 500
+_MOST_IMAGES = 64
+_LONGEST_SIDE = 16384
+_MOST_GUIDANCE = 1000.0
+_MOST_LORA_WEIGHT = 100.0
 
 
 def check(request: Generate, model: ModelInfo) -> None:
@@ -17,6 +22,8 @@ def check(request: Generate, model: ModelInfo) -> None:
         _refuse_size(request, model),
         _refuse_prompts(request),
         _refuse_sampling(request, model),
+        _refuse_guidance(request),
+        _refuse_loras(request.loras, model),
         None if request.start is None else _refuse_start(request.start, request.num_inference_steps),
     ):
         if refusal is not None:
@@ -28,6 +35,8 @@ def _refuse_size(request: Generate, model: ModelInfo) -> str | None:
     for name, pixels in (("width", request.width), ("height", request.height)):
         if pixels < multiple or pixels % multiple:
             return f"The {name} must be a multiple of {multiple} for {model.name}, not {pixels}."
+        if pixels > _LONGEST_SIDE:
+            return f"The {name} must be at most {_LONGEST_SIDE}, not {pixels}."
     return None
 
 
@@ -39,22 +48,36 @@ def _refuse_prompts(request: Generate) -> str | None:
         return "The weights of the prompts must sum to more than zero."
     if not request.seeds:
         return "There must be at least one seed."
+    if len(request.seeds) > _MOST_IMAGES:
+        return f"There must be at most {_MOST_IMAGES} seeds, not {len(request.seeds)}."
+    if not all(0 <= seed < 2**64 for seed in request.seeds):
+        return "A seed must be at least 0 and below 2 to the power of 64."
     return None
 
 
 def _refuse_sampling(request: Generate, model: ModelInfo) -> str | None:
-    begin, end = request.guidance_interval
     if request.sampler not in model.samplers:
         return f"{model.name} has no sampler {request.sampler}. It has: {', '.join(model.samplers)}."
     if not 1 <= request.num_inference_steps <= _MOST_STEPS:
         return f"The steps must be between 1 and {_MOST_STEPS}, not {request.num_inference_steps}."
-    unknown = next((lora.name for lora in request.loras if lora.name not in model.loras), None)
-    if unknown is not None:
-        return f"There is no LoRA named {unknown}. There is: {', '.join(model.loras) or 'none'}."
-    if not isfinite(request.guidance_scale):
-        return "The guidance scale must be a number."
+    return None
+
+
+def _refuse_guidance(request: Generate) -> str | None:
+    begin, end = request.guidance_interval
+    if not isfinite(request.guidance_scale) or abs(request.guidance_scale) > _MOST_GUIDANCE:
+        return f"The guidance scale must be a number up to {_MOST_GUIDANCE:g}."
     if not 0 <= begin <= end <= 1:
         return "The guidance interval must lie within 0 and 1."
+    return None
+
+
+def _refuse_loras(loras: Sequence[Lora], model: ModelInfo) -> str | None:
+    unknown = next((lora.name for lora in loras if lora.name not in model.loras), None)
+    if unknown is not None:
+        return f"There is no LoRA named {unknown}. There is: {', '.join(model.loras) or 'none'}."
+    if not all(isfinite(lora.weight) and abs(lora.weight) <= _MOST_LORA_WEIGHT for lora in loras):
+        return f"The weight of a LoRA must be a number from -{_MOST_LORA_WEIGHT:g} to {_MOST_LORA_WEIGHT:g}."
     return None
 
 

@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 import torch
-import torch._dynamo.config as dynamo_config
 
 from engine.device import is_device_lost, is_out_of_memory
 
@@ -18,6 +17,8 @@ class CompiledUNet:
     """Call it like the U-Net. Belongs to the engine's thread: compiled code may not change threads."""
 
     def __init__(self, unet: torch.nn.Module, *, name: str) -> None:
+        import torch._dynamo.config as dynamo_config  # seconds, which only those who compile should wait
+
         dynamo_config.recompile_limit = _MOST_GRAPHS
         self._name = name
         self._unet = unet

@@ -1,6 +1,6 @@
 """What the engine is told at start."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -15,7 +15,9 @@ class EngineConfig:
     model: str = "sketch"
     """The default model: "sketch", a diffusers folder, a single .safetensors file, or a hub id."""
     more_models: tuple[str, ...] = ()
-    """Further models that requests may name, by the same kinds of source."""
+    """Further models that requests may name, by the same kinds of source or as `name=source`."""
+    vae: str | None = None
+    """A folder or .safetensors file with the VAE of checkpoints that have none of their own."""
     loras: Mapping[str, Path] = field(default_factory=dict)
     """LoRA files that requests may name."""
     device: str = "auto"
@@ -29,6 +31,12 @@ class EngineConfig:
     max_rows: int | None = None
     """Rows in one forward pass at the native size; None trusts the measured knee."""
     memory_gib: float | None = None
-    """Memory that the weights of all models may take; None is 70 % of the device's."""
+    """Memory that the weights of all models may take; None is 70 % of what is free at start."""
+    begun_mib: float | None = None
+    """Memory that the pictures that have begun may take; None is 2 % of the device's."""
+    cache_dir: Path | None = None
+    """A folder that keeps what was measured at start for the next one; None measures each time."""
+    tell: Callable[[str], object] = field(default=lambda _: None)
+    """Called at start, on the engine's thread, with what is being done now: "loading sketch"."""
     preview_seconds: float = 1.0
     """Least time between two previews of one request."""

@@ -2,8 +2,11 @@
 
 import logging
 import os
+import platform
+import re
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 from time import perf_counter, thread_time
 
 import torch
@@ -16,7 +19,8 @@ log = logging.getLogger(__name__)
 _BFLOAT16_FROM = (8, 0)  # Ampere; older cards emulate it
 _WORTH_FEWER_BITS = 1.5
 _TRIAL_SIDE = 256  # a product that takes milliseconds even where bfloat16 is emulated
-_GIB = 2**30
+_GIB, _MIB = 2**30, 2**20
+_SHARE_OF_MEMORY = 0.7  # the rest is for what is computed
 
 
 def choose_device(name: str) -> torch.device:
@@ -27,11 +31,27 @@ def choose_device(name: str) -> torch.device:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     device = torch.device(name)
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise InvalidRequest("There is no CUDA device here. Set DEVICE to auto or cpu.")
+    if device.type == "cuda":
+        _check_cuda(device)
     if device.type == "mps" and not torch.backends.mps.is_available():
         raise InvalidRequest("There is no Apple GPU here. Set DEVICE to auto or cpu.")
     return device
+
+
+def _check_cuda(device: torch.device) -> None:
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if count == 0:
+        raise InvalidRequest("There is no CUDA device here. Set DEVICE to auto or cpu.")
+    if (device.index or 0) >= count:
+        raise InvalidRequest(
+            f"There is no {device} here: the last of {count} is cuda:{count - 1}. Set DEVICE to one of them."
+        )
+
+
+def use_device(device: torch.device) -> None:
+    """Make it this thread's own: what torch does without being told a device is done there."""
+    if device.type == "cuda" and device.index is not None:
+        torch.cuda.set_device(device)
 
 
 def choose_dtype(wanted: DType, device: torch.device) -> torch.dtype:
@@ -62,10 +82,21 @@ def describe(device: torch.device, dtype: torch.dtype) -> str:
     where = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
     threads = f", {torch.get_num_threads()} threads" if device.type == "cpu" else ""
     bits = str(dtype).removeprefix("torch.")
-    return (
-        f"darkroom {version('darkroom')}, torch {torch.__version__}, diffusers {version('diffusers')}, "
-        f"{where} {bits}{threads}"
-    )
+    return f"{library_versions()}, {where} {bits}{threads}"
+
+
+def library_versions() -> str:
+    """What computes, to the letter that may matter to its bits and its speed."""
+    return f"darkroom {version('darkroom')}, torch {torch.__version__}, diffusers {version('diffusers')}"
+
+
+def device_name(device: torch.device) -> str:
+    """The device as its maker calls it, and of a CPU how many cores there are to use."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    names = re.search(r"^model name\s*:\s*(.+)$", _system_text("/proc/cpuinfo"), re.MULTILINE)
+    name = names[1] if names is not None else platform.processor()
+    return f"{device.type} {name}, {os.cpu_count()} cores"
 
 
 def candidate_threads() -> tuple[int, ...]:
@@ -75,12 +106,35 @@ def candidate_threads() -> tuple[int, ...]:
 
 
 def memory_budget(device: torch.device, gib: float | None) -> int:
-    """Bytes that weights may take on the device."""
-    if gib is not None:
-        return int(gib * _GIB)
+    """Bytes that weights may take on the device: what is named, or a share of what is free now."""
+    return int(gib * _GIB) if gib is not None else int(_SHARE_OF_MEMORY * _free_memory(device))
+
+
+def begun_budget(device: torch.device, mib: float | None) -> int:
+    """Bytes that the pictures that have begun may take on the device."""
+    return int(0.02 * _total_memory(device)) if mib is None else int(mib * _MIB)
+
+
+def _total_memory(device: torch.device) -> int:
     if device.type == "cuda":
-        return int(0.7 * torch.cuda.get_device_properties(device).total_memory)
-    return int(0.7 * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def _free_memory(device: torch.device) -> int:
+    if device.type == "cuda":
+        free: int = torch.cuda.mem_get_info(device)[0]
+        return free
+    available = re.search(r"^MemAvailable:\s+(\d+) kB", _system_text("/proc/meminfo"), re.MULTILINE)
+    if available is not None:
+        return int(available[1]) * 1024
+    return _total_memory(device)  # not Linux: nobody says what is free
+
+
+def _system_text(name: str) -> str:
+    """A file that Linux has and other systems do not."""
+    path = Path(name)
+    return path.read_text() if path.is_file() else ""
 
 
 def seconds_of(work: Callable[[], object], device: torch.device) -> float:
@@ -152,14 +206,14 @@ class Pace:
     """Keeps the host at most one tick ahead of the device, so that clocks and cancels mean something."""
 
     def __init__(self, device: torch.device) -> None:
-        self._is_asynchronous = device.type == "cuda"
+        self._device = device
         self._previous: torch.cuda.Event | None = None
 
     def wait(self) -> None:
         """Wait until the device is done with what was there at the last call."""
-        if not self._is_asynchronous:
+        if self._device.type != "cuda":
             return
         if self._previous is not None:
             self._previous.synchronize()
         self._previous = torch.cuda.Event()  # type: ignore[no-untyped-call]
-        self._previous.record()
+        self._previous.record(torch.cuda.current_stream(self._device))

@@ -15,6 +15,9 @@ from typing import ClassVar
 class EngineError(Exception):
     """Base of everything the engine raises to its caller."""
 
+    model: str | None = None
+    """Of an error at start: which of the configured models it is about, as it was configured."""
+
 
 class ModelNotFound(EngineError):
     """The model is not configured, or its files are missing or not safetensors."""

@@ -2,6 +2,8 @@
 
 import logging
 from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from time import perf_counter
@@ -9,23 +11,28 @@ from time import perf_counter
 import torch
 
 from engine import sketch
-from engine.api import ModelInfo
+from engine.api import Generate, ModelInfo
 from engine.capacity import Capacity, measure_curve
 from engine.config import EngineConfig
 from engine.device import (
     as_engine_error,
+    begun_budget,
     candidate_threads,
     choose_device,
     choose_dtype,
     describe,
+    device_name,
     free_cached_memory,
     is_out_of_memory,
+    library_versions,
     memory_budget,
     quickest,
+    use_device,
 )
-from engine.errors import ModelNotFound
+from engine.errors import EngineError, ModelNotFound
 from engine.families.unet import Checkpoint
 from engine.loading import load_checkpoint
+from engine.remembered import Measures, Remembered
 from engine.samplers import defaults_for, samplers_for
 from engine.sources import Source, resolve
 
@@ -46,6 +53,10 @@ class Entry:
     capacity: Capacity
     load_seconds: float
     num_bytes: int
+    num_channels: int
+    """Of the latents."""
+    text_bytes: int
+    """Of a text that fills every window, on the device."""
 
 
 class Library:
@@ -59,15 +70,19 @@ class Library:
     def __init__(self, config: EngineConfig) -> None:
         self._config = config
         self.device = choose_device(config.device)
+        use_device(self.device)
         self.dtype = choose_dtype(config.dtype, self.device)
         self._budget = memory_budget(self.device, config.memory_gib)
+        self.begun_budget = begun_budget(self.device, config.begun_mib)
+        """Bytes that the pictures that have begun may take."""
         self._resident: OrderedDict[str, Checkpoint] = OrderedDict()
         self._entries: dict[str, Entry] = {}
         self._loaded_at = float("-inf")
-        for source in [resolve(model) for model in (*config.more_models, config.model)]:
-            if source.name in self._entries:
-                raise ModelNotFound(f"Two models are named {source.name}. Rename the folder of one of them.")
-            self._entries[source.name] = self._acquaint(source)
+        self._remembered = Remembered(config.cache_dir)
+        sources = [self._find(model) for model in (*config.more_models, config.model)]
+        for model, source in zip((*config.more_models, config.model), sources, strict=True):
+            with _about(model):
+                self._entries[source.name] = self._acquaint(source)
 
     def models(self) -> tuple[ModelInfo, ...]:
         """All models, the default first."""
@@ -107,6 +122,12 @@ class Library:
         self._resident.move_to_end(name)
         return self._resident[name]
 
+    def latent_shape(self, request: Generate) -> tuple[int, int, int]:
+        """Channels, height and width of a request's latents, whether its model is on the device or not."""
+        entry = self.entry(request.model)
+        scale = entry.info.size_multiple
+        return entry.num_channels, request.height // scale, request.width // scale
+
     def is_resident(self, name: str) -> bool:
         """Whether the model is on the device."""
         return name in self._resident
@@ -129,24 +150,69 @@ class Library:
             self._drop(other)
         return bool(others)
 
+    def _find(self, model: str) -> Source:
+        """The files of a configured model, found before any is loaded."""
+        with _about(model):
+            self._config.tell(f"looking for {model}")
+            return resolve(model, vae=self._config.vae)
+
     def _acquaint(self, source: Source) -> Entry:
+        if source.name in self._entries:
+            raise ModelNotFound(
+                f"Two models are named {source.name}. Give one of them another name: MODELS takes name=model."
+            )
+        known = self._remembered.get(self._circumstances(source))
+        source = replace(source, known_hash=known.hash if known else None)
         started = perf_counter()
         self._make_room(source.num_bytes())
+        self._config.tell(f"loading {source.name}")
         checkpoint = self._resident[source.name] = self._load(source)
         load_seconds = perf_counter() - started
-        if self.device.type == "cpu":
-            torch.set_num_threads(self._config.num_threads or self._measured_threads(checkpoint))
-            log.info("Drawing on the CPU with %d threads in %s.", torch.get_num_threads(), self.dtype)
-        curve = measure_curve(lambda rows: self._seconds_of(checkpoint, rows))
-        capacity = Capacity(curve, checkpoint.native_size**2, self._config.max_rows)
-        log.info("%s: knee at %d rows, %s.", source.name, capacity.knee, _described(curve))
+        measures = known or self._measure(source, checkpoint)
+        self._set_threads(measures.num_threads)
+        capacity = Capacity(measures.curve, checkpoint.native_size**2, self._config.max_rows)
+        log.info("%s: knee at %d rows, %s.", source.name, capacity.knee, _described(measures.curve))
         return Entry(
             source=source,
-            info=_info(source, checkpoint, capacity, tuple(self._config.loras)),
+            info=_info(source, checkpoint, capacity, measures, tuple(self._config.loras)),
             capacity=capacity,
             load_seconds=load_seconds,
             num_bytes=checkpoint.num_bytes,
+            text_bytes=checkpoint.text_bytes,
+            num_channels=checkpoint.latent_shape(checkpoint.native_size, checkpoint.native_size)[0],
         )
+
+    def _circumstances(self, source: Source) -> dict[str, object]:
+        """All that measures of a model depend on."""
+        return {
+            "files": source.identity(),
+            "device": device_name(self.device),
+            "dtype": str(self.dtype),
+            "versions": library_versions(),
+            "threads": self._config.num_threads or candidate_threads(),
+            "compiled": self._config.compile,
+        }
+
+    def _measure(self, source: Source, checkpoint: Checkpoint) -> Measures:
+        self._config.tell(f"measuring {source.name}")
+        num_threads = torch.get_num_threads()
+        if self.device.type == "cpu":
+            num_threads = self._config.num_threads or self._measured_threads(checkpoint)
+            self._set_threads(num_threads)
+        blank = checkpoint.blank_latents()
+        measures = Measures(
+            hash=checkpoint.hash,
+            num_threads=num_threads,
+            curve=measure_curve(lambda rows: self._seconds_of(checkpoint, rows)),
+            seconds_per_decode=quickest(lambda: checkpoint.decode(blank), self.device),
+        )
+        self._remembered.put(self._circumstances(source), measures)
+        return measures
+
+    def _set_threads(self, count: int) -> None:
+        if self.device.type == "cpu":
+            torch.set_num_threads(count)
+            log.info("Drawing on the CPU with %d threads in %s.", count, self.dtype)
 
     def _load_within_memory(self, source: Source) -> Checkpoint:
         """Load a model; should others turn out to be in its way, without them."""
@@ -198,12 +264,31 @@ class Library:
         free_cached_memory(self.device)
 
 
-def _info(source: Source, checkpoint: Checkpoint, capacity: Capacity, loras: tuple[str, ...]) -> ModelInfo:
-    defaults = defaults_for(checkpoint.scheduler_config)
+@contextmanager
+def _about(model: str) -> Iterator[None]:
+    """Whatever goes wrong inside is an EngineError that says which configured model it is about."""
+    try:
+        yield
+    except EngineError as error:
+        error.model = model
+        raise
+    except Exception as error:
+        known = as_engine_error(error)
+        known.model = model
+        raise known from error
+
+
+def _info(
+    source: Source, checkpoint: Checkpoint, capacity: Capacity, measures: Measures, loras: tuple[str, ...]
+) -> ModelInfo:
+    defaults = defaults_for(
+        checkpoint.scheduler_config,
+        name=source.name,
+        takes_guidance_embedding=checkpoint.takes_guidance_embedding,
+    )
     if source.path == sketch.WEIGHTS:
         defaults = replace(defaults, steps=sketch.STEPS, guidance_scale=sketch.GUIDANCE_SCALE)
     area = checkpoint.native_size**2
-    blank = checkpoint.blank_latents()
     return ModelInfo(
         name=checkpoint.name,
         hash=checkpoint.hash,
@@ -215,9 +300,9 @@ def _info(source: Source, checkpoint: Checkpoint, capacity: Capacity, loras: tup
         samplers=samplers_for(checkpoint.scheduler_config),
         loras=loras,
         seconds_per_image_step=capacity.seconds(_GRID_ROWS, area) / 4,
-        seconds_per_decode=quickest(lambda: checkpoint.decode(blank), checkpoint.device),
+        seconds_per_decode=measures.seconds_per_decode,
     )
 
 
-def _described(curve: dict[int, float]) -> str:
+def _described(curve: Mapping[int, float]) -> str:
     return ", ".join(f"{rows} in {seconds * 1000:.0f} ms" for rows, seconds in curve.items())

@@ -9,22 +9,38 @@ from typing import TypeAlias
 
 import torch
 
-from engine.api import Event, Finished, Generate, Generated, Preview, Progress, Queued, Started
-from engine.device import Pace, as_engine_error, is_device_lost
-from engine.errors import DeviceLost, EngineError, GenerationFailed
+from engine.api import Event, Finished, Generate, Preview, Progress, Speed, Started
+from engine.device import Pace, as_engine_error, free_cached_memory, is_device_lost, is_out_of_memory
+from engine.errors import DeviceLost, EngineError
 from engine.families.unet import Checkpoint
-from engine.generation import Generation, texts_of
 from engine.library import Library
-from engine.memory import decode_within_memory, predict_within_memory
+from engine.memory import predict_within_memory, whole_within_memory
+from engine.places import Places
 from engine.policy import Candidate, Group, Policy, choose
 from engine.rows import pack, split
-from engine.ticket import Ticket
+from engine.ticket import Running, Ticket
+from engine.waiting import Waiting
+from engine.work.denoising import (
+    Generation,
+    NotANumber,
+    expected_passes,
+    expected_rows,
+    num_bytes,
+    texts_of,
+)
+from engine.work.slices import Decoding, Slices
 
 log = logging.getLogger(__name__)
 
 _PREVIEWS_PER_TICK = 2
 _QUANTUM_GRIDS = 18
 """How far a key may be ahead before it waits. With less, the chance of who asked lately makes grids late."""
+_MOST_BEGUN = 64
+"""Requests that have begun. With more it takes long until anybody's picture is finished."""
+_MOST_HEADS = 64
+"""Of those who wait, so many are weighed against those who have begun, while there is room for more."""
+_ROOM = {Speed.TURBO: 1.0, Speed.FAST: 0.9, Speed.RELAX: 0.5}
+"""How much of the room a speed may fill: somebody more urgent need not wait until a picture is finished."""
 
 Notice: TypeAlias = tuple[Ticket, Event | EngineError]
 """What is to be told to a ticket's holder. `Finished` or an error is the last of a ticket."""
@@ -33,11 +49,17 @@ Notice: TypeAlias = tuple[Ticket, Event | EngineError]
 class DenoisingLoop:
     """Runs requests on one device, as many at a time as pay. One thread calls it.
 
+    A request waits outside the device, then runs on it, is denoised tick by tick, and finishes between ticks.
     `clock` gives seconds; whatever it measures is what the policy weighs and what requests are charged.
     """
 
     def __init__(
-        self, library: Library, *, preview_seconds: float = 1.0, clock: Callable[[], float] = perf_counter
+        self,
+        library: Library,
+        *,
+        preview_seconds: float = 1.0,
+        place_seconds: float = 1.0,
+        clock: Callable[[], float] = perf_counter,
     ) -> None:
         self._library = library
         self._preview_seconds = preview_seconds
@@ -45,29 +67,50 @@ class DenoisingLoop:
         self._policy = Policy(quantum_seconds=_QUANTUM_GRIDS * library.seconds_per_grid())
         self._pace = Pace(library.device)
         self._numbers = count(1)
-        self._denoising: dict[int, Ticket] = {}
+        self._waiting = Waiting()
+        self._running: dict[int, Running] = {}
+        self._finishing: dict[int, tuple[Ticket, Slices]] = {}
         self._candidates: dict[int, Candidate] = {}
-        self._decoding: dict[int, Ticket] = {}
+        """How the policy sees everybody who is not merely waiting."""
+        self._places = Places(self._waiting, self._running, seconds=place_seconds)
         self._notices: list[Notice] = []
-        self._queue_changed = False
         self._tick_seconds = 0.0
 
     @property
     def is_idle(self) -> bool:
         """Whether there is nothing to do."""
-        return not self._denoising and not self._decoding
+        return not (self._waiting or self._running or self._finishing)
+
+    @property
+    def begun_bytes(self) -> int:
+        """What those who have begun take on the device, beside the weights."""
+        tickets = [running.ticket for running in self._running.values()]
+        return sum(one.num_bytes for one in [*tickets, *(ticket for ticket, _ in self._finishing.values())])
+
+    def generation(self, ticket: Ticket) -> Generation | None:
+        """What is being denoised for a ticket; None before that and after it."""
+        running = self._running.get(ticket.number)
+        return None if running is None else running.generation
 
     def submit(self, request: Generate) -> Ticket:
         """Take a request in; it starts when its turn comes.
 
-        Raises: ModelNotFound.
+        Raises: ModelNotFound; whatever else is wrong with a request that nobody checked.
         """
-        capacity = self._library.entry(request.model).capacity
-        number = next(self._numbers)
-        ticket = Ticket(number=number, request=request, queued_at=self._clock(), capacity=capacity)
-        self._denoising[number] = ticket
-        self._candidates[number] = ticket.candidate()
-        self._queue_changed = True
+        entry = self._library.entry(request.model)
+        capacity = entry.capacity
+        ticket = Ticket(
+            number=next(self._numbers),
+            request=request,
+            queued_at=self._clock(),
+            capacity=capacity,
+            num_bytes=num_bytes(request, self._library.latent_shape(request), entry.text_bytes),
+        )
+        cap = capacity.cap(ticket.area)
+        work = expected_passes(request) * expected_rows(request)
+        ticket.share_seconds = work * capacity.seconds(cap, ticket.area) / cap
+        self._waiting.add(ticket)
+        self._notices.append((ticket, self._places.first(ticket, ticket.queued_at)))
         return ticket
 
     def cancel(self, ticket: Ticket) -> None:
@@ -77,34 +120,60 @@ class DenoisingLoop:
 
     @torch.inference_mode()
     def step(self) -> list[Notice]:
-        """One tick: choose, admit, one forward pass, advance, retire; and a slice of the decoding.
+        """One tick: choose, admit, one forward pass, advance, retire; and a slice of what else is to do.
 
         Raises: DeviceLost.
         """
-        ranking = self._policy.rank(list(self._candidates.values()), self._clock(), self._switch_seconds)
-        self._tell_positions(ranking)
+        ranking = self._rank()
         batch = self._admit(self._choose(ranking))
         if batch:
             self._tick(batch)
         self._retire()
-        self._decode_slice(ranking)
+        self._work_between(ranking)
+        drawn = {running.ticket.number for running in batch}
+        self._notices += self._places.told(ranking, drawn, self._clock())
         notices, self._notices = self._notices, []
         return notices
 
-    def _choose(self, ranking: Sequence[Candidate]) -> list[Ticket]:
-        chosen = choose([one for one in ranking if one.ticket in self._denoising], self._cap)
-        if self._decoding and chosen and not self._library.is_resident(chosen[0].group.model):
-            return []  # the model that leaves still has pictures to decode
-        return [self._denoising[candidate.ticket] for candidate in chosen]
+    def _rank(self) -> list[Candidate]:
+        begun, taken = len(self._running), self.begun_bytes
+        speeds = [speed for speed in Speed if self._has_room(speed, begun, taken)]
+        heads = [ticket.candidate() for ticket in self._waiting.heads(_MOST_HEADS, speeds)]
+        return self._policy.rank([*self._candidates.values(), *heads], self._clock(), self._switch_seconds)
 
-    def _admit(self, chosen: Sequence[Ticket]) -> list[Ticket]:
+    def _choose(self, ranking: Sequence[Candidate]) -> list[Candidate]:
+        chosen = choose(list(self._admissible(ranking)), self._cap)
+        if self._finishing and chosen and not self._library.is_resident(chosen[0].group.model):
+            return []  # the model that leaves still has pictures to decode
+        return chosen
+
+    def _admissible(self, ranking: Sequence[Candidate]) -> Iterator[Candidate]:
+        """Who runs, and of those who wait the first that find room. Nobody overtakes for being small."""
+        begun, taken, is_full = len(self._running), self.begun_bytes, False
+        for one in ranking:
+            if one.ticket in self._running:
+                yield one
+            elif one.ticket in self._waiting and not is_full:
+                wanted = self._waiting[one.ticket].num_bytes
+                is_full = not self._has_room(one.speed, begun, taken + wanted)
+                if not is_full:
+                    begun, taken = begun + 1, taken + wanted
+                    yield one
+
+    def _has_room(self, speed: Speed, begun: int, taken: int) -> bool:
+        """Whether another may begin where so many have, so that they take so many bytes; the first always."""
+        share = _ROOM[speed]
+        has_memory = taken <= share * self._library.begun_budget
+        return begun == 0 or (begun < share * _MOST_BEGUN and has_memory)
+
+    def _admit(self, chosen: Sequence[Candidate]) -> list[Running]:
         """Put those on the device that are not yet; who fails at it is out."""
-        newcomers = [ticket for ticket in chosen if ticket.generation is None]
+        newcomers = [self._waiting[one.ticket] for one in chosen if one.ticket in self._waiting]
         if newcomers:
             self._read_together(newcomers)
         for ticket in newcomers:
             self._start(ticket)
-        return [ticket for ticket in chosen if ticket.generation is not None]
+        return [self._running[one.ticket] for one in chosen if one.ticket in self._running]
 
     def _read_together(self, newcomers: Sequence[Ticket]) -> None:
         """Have the model ready, and read the texts of all who start in this tick in one pass.
@@ -125,36 +194,70 @@ class DenoisingLoop:
     def _start(self, ticket: Ticket) -> None:
         started = self._clock()
         with self._blaming(ticket):
-            ticket.generation = Generation(ticket.request, self._in_force(ticket))
-            ticket.started_at = started
-            self._notices.append((ticket, Started()))
+            generation = self._begun(ticket)
+            text = self._library.checkpoint(ticket.request.model).text
+            unread = " ".join(filter(None, (text.unread(part.text) for part in ticket.request.prompts)))
+            running = Running(ticket=ticket, generation=generation, drawn_at=started)
+            self._waiting.begin(ticket)
+            self._running[ticket.number] = running
+            self._candidates[ticket.number] = running.candidate()
+            self._notices.append((ticket, Started(unread=unread)))
             self._charge(ticket, self._clock() - started)
-        self._queue_changed = True
 
     def _in_force(self, ticket: Ticket) -> Checkpoint:
-        """The ticket's model, on the device and changed by its LoRAs."""
+        """The ticket's model, on the device, changed by its LoRAs and in its precision."""
         checkpoint = self._library.checkpoint(ticket.request.model)
         checkpoint.loras.put_in_force(ticket.request.loras)
+        checkpoint.put_precision_in_force(in_float32=ticket.in_float32)
         return checkpoint
 
-    def _tick(self, batch: Sequence[Ticket]) -> None:
+    def _tick(self, batch: Sequence[Running]) -> None:
         """One forward pass for the batch, one step of each scheduler, and the bill."""
         started = self._clock()
-        shares = [_generation(ticket).num_rows for ticket in batch]
-        for ticket, prediction in self._predict(batch):
-            with self._blaming(ticket):
-                _generation(ticket).advance(prediction)
-                self._candidates[ticket.number] = ticket.candidate()
+        shares = [running.generation.num_rows for running in batch]
+        shown = self._due_for_preview(batch, started)
+        for running, prediction in self._predict(batch):
+            with self._blaming(running.ticket):
+                self._advance(running, prediction, is_shown=running in shown)
         self._pace.wait()
         self._tick_seconds = self._clock() - started
-        for ticket, share in zip(batch, shares, strict=True):
-            self._charge(ticket, self._tick_seconds * share / sum(shares))
-        self._tell_progress([ticket for ticket in batch if ticket.number in self._denoising])
+        for running, share in zip(batch, shares, strict=True):
+            self._charge(running.ticket, self._tick_seconds * share / sum(shares))
+        stepped = [one for one in batch if one.ticket.number in self._running and one.generation.step > 0]
+        self._tell_progress(stepped, [running for running in shown if running in stepped])
 
-    def _predict(self, batch: Sequence[Ticket]) -> list[tuple[Ticket, torch.Tensor]]:
-        """The prediction for each ticket. If the pass fails, each tries alone, and only the culprits fail."""
+    def _due_for_preview(self, batch: Sequence[Running], now: float) -> list[Running]:
+        due = [running for running in batch if now - running.previewed_at >= self._preview_seconds]
+        return due[:_PREVIEWS_PER_TICK]
+
+    def _advance(self, running: Running, prediction: torch.Tensor, *, is_shown: bool) -> None:
+        """One step. Where sixteen bits were not enough, all of it once more in float32."""
+        ticket, generation = running.ticket, running.generation
+        model = ticket.request.model
+
+        def step() -> None:
+            generation.advance(prediction, keeps_prediction=is_shown)
+
+        try:
+            whole_within_memory(self._library, model, step)
+        except NotANumber:
+            if ticket.in_float32 or not self._library.checkpoint(model).has_sixteen_bits:
+                raise
+            log.warning("Request %d overflowed in sixteen bits; once more in float32.", ticket.number)
+            ticket.in_float32 = True
+            running.generation = self._begun(ticket)
+        self._candidates[ticket.number] = running.candidate()
+
+    def _begun(self, ticket: Ticket) -> Generation:
+        model = ticket.request.model
+        return whole_within_memory(
+            self._library, model, lambda: Generation(ticket.request, self._in_force(ticket))
+        )
+
+    def _predict(self, batch: Sequence[Running]) -> list[tuple[Running, torch.Tensor]]:
+        """The prediction for each. If the pass fails, each tries alone, and only the culprits fail."""
         if len(batch) == 1:
-            with self._blaming(batch[0]):
+            with self._blaming(batch[0].ticket):
                 return list(zip(batch, self._forward(batch), strict=True))
             return []
         try:
@@ -163,83 +266,65 @@ class DenoisingLoop:
             if is_device_lost(error):
                 raise as_engine_error(error) from error
             log.warning("A pass of %d requests failed; trying one by one.", len(batch), exc_info=True)
-            return [pair for ticket in batch for pair in self._predict([ticket])]
+            return [pair for running in batch for pair in self._predict([running])]
 
-    def _forward(self, batch: Sequence[Ticket]) -> tuple[torch.Tensor, ...]:
+    def _forward(self, batch: Sequence[Running]) -> tuple[torch.Tensor, ...]:
         """One pass for all, who are of one group; each one's share of the prediction."""
-        first = batch[0]
+        first = batch[0].ticket
         checkpoint = self._in_force(first)
-        parts = [_generation(ticket).rows() for ticket in batch]
-        prediction = predict_within_memory(
-            self._library, checkpoint, first.capacity, pack(parts), area=first.area
-        )
+        parts = [running.generation.rows() for running in batch]
+        rows = whole_within_memory(self._library, first.request.model, lambda: pack(parts))
+        prediction = predict_within_memory(self._library, checkpoint, first.capacity, rows, area=first.area)
         return split(prediction, parts)
 
     def _retire(self) -> None:
-        """Move those that are done to the decoding."""
-        for ticket in list(self._denoising.values()):
-            if ticket.generation is None or not ticket.generation.is_done:
-                continue
-            with self._blaming(ticket):
-                if not torch.isfinite(ticket.generation.latents).all():
-                    raise GenerationFailed("The model predicted no numbers (NaN). Another sampler may help.")
-                self._decoding[ticket.number] = self._denoising.pop(ticket.number)
+        """Move those that are denoised on to what is done between ticks."""
+        for running in [one for one in self._running.values() if one.generation.is_done]:
+            ticket = running.ticket
+            del self._running[ticket.number]
+            self._finishing[ticket.number] = (ticket, Decoding(running))
 
-    def _decode_slice(self, ranking: Sequence[Candidate]) -> None:
-        """Decode some pictures of the most entitled that is done: as many as take no longer than a tick."""
-        ticket = next((self._decoding[one.ticket] for one in ranking if one.ticket in self._decoding), None)
-        if ticket is None:
+    def _work_between(self, ranking: Sequence[Candidate]) -> None:
+        """A slice for the most entitled that has something to finish: no longer than a tick."""
+        number = next((one.ticket for one in ranking if one.ticket in self._finishing), None)
+        if number is None:
             return
         started = self._clock()
+        ticket, work = self._finishing[number]
         with self._blaming(ticket):
-            checkpoint = self._library.checkpoint(ticket.request.model)
-            done = len(ticket.images)
-            latents = _generation(ticket).latents[done : done + self._slice_size(ticket)]
-            ticket.images += decode_within_memory(self._library, checkpoint, latents)
+            result = work.advance(self._library, self._tick_seconds if self._running else None)
             self._charge(ticket, self._clock() - started)
-            if len(ticket.images) == len(ticket.request.seeds):
-                self._finish(ticket, checkpoint)
+            if result is not None:
+                self._end(ticket, Finished(result=result, gpu_seconds=ticket.device_seconds))
 
-    def _slice_size(self, ticket: Ticket) -> int:
-        if not self._denoising:
-            return len(ticket.request.seeds)
-        info = self._library.entry(ticket.request.model).info
-        seconds_per_image = info.seconds_per_decode * ticket.area / info.native_size**2
-        return max(1, int(self._tick_seconds / seconds_per_image))
-
-    def _finish(self, ticket: Ticket, checkpoint: Checkpoint) -> None:
-        result = Generated(
-            images=tuple(ticket.images),
-            latents=checkpoint.pack_latents(_generation(ticket).latents),
-            engine_version=self._library.version,
-        )
-        self._end(ticket, Finished(result=result, gpu_seconds=ticket.device_seconds))
-
-    def _tell_progress(self, batch: Sequence[Ticket]) -> None:
+    def _tell_progress(self, batch: Sequence[Running], shown: Sequence[Running]) -> None:
         now = self._clock()
-        for ticket in batch:
-            done, total = _generation(ticket).step, _generation(ticket).num_steps
-            eta_seconds = (now - ticket.started_at) / done * (total - done)
-            self._notices.append((ticket, Progress(step=done, total=total, eta_seconds=eta_seconds)))
-        due = [ticket for ticket in batch if now - ticket.previewed_at >= self._preview_seconds]
-        for ticket in due[:_PREVIEWS_PER_TICK]:
-            with self._blaming(ticket):
-                ticket.previewed_at = now
-                checkpoint = self._library.checkpoint(ticket.request.model)
-                images = checkpoint.preview(_generation(ticket).predicted_original())
-                self._notices.append((ticket, Preview(images=images)))
+        for running in batch:
+            running.drawn_at, running.ticket.position = now, 0
+            generation = running.generation
+            eta_seconds = generation.passes_left * self._tick_seconds
+            self._notices.append(
+                (
+                    running.ticket,
+                    Progress(step=generation.step, total=generation.num_steps, eta_seconds=eta_seconds),
+                )
+            )
+        for running in shown:
+            running.previewed_at = now
+            self._preview(running)
 
-    def _tell_positions(self, ranking: Sequence[Candidate]) -> None:
-        """Tell each waiting ticket its place, where that has changed."""
-        if not self._queue_changed:
-            return
-        self._queue_changed = False
-        denoising = [self._denoising[one.ticket] for one in ranking if one.ticket in self._denoising]
-        waiting = [ticket for ticket in denoising if ticket.generation is None]
-        for position, ticket in enumerate(waiting, start=1):
-            if ticket.position != position:
-                ticket.position = position
-                self._notices.append((ticket, Queued(position=position)))
+    def _preview(self, running: Running) -> None:
+        """Show how far it is. Where memory is short, it is not shown."""
+        with self._blaming(running.ticket):
+            checkpoint = self._library.checkpoint(running.ticket.request.model)
+            try:
+                images = checkpoint.preview(running.generation.predicted_original())
+            except Exception as error:
+                if not is_out_of_memory(error):
+                    raise
+                free_cached_memory(self._library.device)
+                return
+            self._notices.append((running.ticket, Preview(images=images)))
 
     def _cap(self, group: Group) -> int:
         return self._library.entry(group.model).capacity.cap(group.width * group.height)
@@ -267,13 +352,6 @@ class DenoisingLoop:
         self._notices.append((ticket, last))
 
     def _leave(self, ticket: Ticket) -> None:
-        for tickets in (self._denoising, self._decoding, self._candidates):
+        self._waiting.remove(ticket)
+        for tickets in (self._running, self._finishing, self._candidates):
             tickets.pop(ticket.number, None)
-        self._queue_changed = True
-
-
-def _generation(ticket: Ticket) -> Generation:
-    """The generation of a ticket that was started."""
-    if ticket.generation is None:
-        raise LookupError(f"request {ticket.number} has not been started")
-    return ticket.generation

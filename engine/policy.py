@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from engine.api import Lora, Speed
 
-_RANK = {Speed.TURBO: 0, Speed.FAST: 1, Speed.RELAX: 2}
+RANK = {Speed.TURBO: 0, Speed.FAST: 1, Speed.RELAX: 2}
+"""Who goes first."""
 _LEAST_SECONDS = 1e-3
 _FRONT = 2
 """So many of a line are served beside each other. With one, whoever asks for several waits long."""
@@ -23,6 +24,8 @@ class Group:
     width: int
     height: int
     loras: tuple[Lora, ...] = ()
+    in_float32: bool = False
+    """Whether the model's usual sixteen bits were not enough for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +86,7 @@ class Policy:
             ahead = self._served[candidate.fairness_key] - least + switch
             waited = now - self._front_since.get(candidate.ticket, candidate.queued_at) - switch
             return (
-                _RANK[candidate.speed],
+                RANK[candidate.speed],
                 int(ahead / self._quantum_seconds),
                 candidate.has_begun or switch > 0,
                 place >= _FRONT,

@@ -8,6 +8,22 @@ import torch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One thing that rows are told beside their text."""
+
+    values: torch.Tensor
+    """(rows, …)"""
+    neutral: torch.Tensor | None = None
+    """One row (1, …) that changes nothing, for those who are not told it. None: all must be."""
+
+    def repeat(self, rows: int) -> "Condition":
+        """The same for so many times the rows."""
+        return Condition(
+            values=self.values.repeat(rows, *[1] * (self.values.dim() - 1)), neutral=self.neutral
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
     """Inputs of a forward pass. Rows do not know each other: any slice or pile of them is a valid pass."""
 
@@ -17,8 +33,8 @@ class Rows:
     """(rows,) float32"""
     prompt_embeds: torch.Tensor
     """(rows, tokens, width)"""
-    conditions: Mapping[str, torch.Tensor] = field(default_factory=dict)
-    """What else this family is told, (rows, …) by the U-Net's own names: `text_embeds`, `time_ids`, …"""
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
+    """What else they are told, by the U-Net's own names: `text_embeds`, `time_ids`, …"""
 
     def __len__(self) -> int:
         return len(self.sample)
@@ -31,28 +47,41 @@ class Rows:
                 sample=self.sample[part],
                 timesteps=self.timesteps[part],
                 prompt_embeds=self.prompt_embeds[part],
-                conditions={name: tensor[part] for name, tensor in self.conditions.items()},
+                conditions={
+                    name: Condition(values=condition.values[part], neutral=condition.neutral)
+                    for name, condition in self.conditions.items()
+                },
             )
 
 
 def pack(parts: Sequence[Rows]) -> Rows:
-    """Pile up rows of one checkpoint and latent shape, whatever their timesteps and texts.
+    """Pile up rows of one checkpoint and latent shape, whatever their timesteps, texts and conditions.
 
     Texts of different lengths are repeated to the least common multiple: attention over k copies of the keys
-    equals attention over one, so no mask is needed.
+    equals attention over one, so no mask is needed. Who lacks a condition is given its neutral element.
     """
     tokens = lcm(*(part.prompt_embeds.shape[1] for part in parts))
     prompt_embeds = [part.prompt_embeds.repeat(1, tokens // part.prompt_embeds.shape[1], 1) for part in parts]
+    names = dict.fromkeys(name for part in parts for name in part.conditions)
     return Rows(
         sample=torch.cat([part.sample for part in parts]),
         timesteps=torch.cat([part.timesteps for part in parts]),
         prompt_embeds=torch.cat(prompt_embeds),
-        conditions={
-            name: torch.cat([part.conditions[name] for part in parts]) for name in parts[0].conditions
-        },
+        conditions={name: _pack_condition(name, parts) for name in names},
     )
 
 
 def split(prediction: torch.Tensor, parts: Sequence[Rows]) -> tuple[torch.Tensor, ...]:
     """(rows, c, h, w) → each part's share of it, in the order in which they were packed."""
     return torch.split(prediction, [len(part) for part in parts])
+
+
+def _pack_condition(name: str, parts: Sequence[Rows]) -> Condition:
+    neutral = next(part.conditions[name].neutral for part in parts if name in part.conditions)
+    piled = []
+    for part in parts:
+        condition = part.conditions.get(name)
+        if condition is None and neutral is None:
+            raise ValueError(f"{name} has no neutral element, and some rows lack it")
+        piled.append(condition or Condition(values=neutral).repeat(len(part)))  # type: ignore[arg-type]
+    return Condition(values=torch.cat([one.values for one in piled]), neutral=neutral)

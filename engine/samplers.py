@@ -1,14 +1,21 @@
 """Name → diffusers scheduler class and options: one table. And what a checkpoint's scheduler tells of it."""
 
+import copy
 import inspect
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+import logging
+import re
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Protocol
 
 import diffusers
 import torch
 
 from engine.errors import InvalidRequest
+
+log = logging.getLogger(__name__)
 
 
 class Scheduler(Protocol):
@@ -46,7 +53,7 @@ class Sampler:
     """How much fresh noise each step adds, for the schedulers that ask."""
 
     def build(self, config: Mapping[str, Any]) -> Scheduler:
-        """A scheduler of its own for one generation, from the checkpoint's scheduler configuration."""
+        """A scheduler from the checkpoint's scheduler configuration."""
         scheduler: Scheduler = self.scheduler.from_config(config, **self.options)
         return scheduler
 
@@ -110,15 +117,29 @@ _FEW_STEPS = {
 }
 
 
-def defaults_for(config: Mapping[str, Any]) -> Defaults:
+_DISTILLED_GUIDANCE = 8.5
+"""What the pipeline of such models uses (diffusers' LatentConsistencyModelPipeline)."""
+
+
+def defaults_for(
+    config: Mapping[str, Any], *, name: str = "", takes_guidance_embedding: bool = False
+) -> Defaults:
     """Recognise few-step models by the scheduler they were published with.
 
     LCM and TCD (Hyper) name their own. Turbo and Lightning pair an Euler scheduler with trailing timesteps,
-    which ordinary epsilon models do not.
+    which ordinary epsilon models do not. How few steps may stand in the model's name, as `8step`. A U-Net
+    that takes
+    the guidance scale as an embedding wants one.
     """
     few_steps = _FEW_STEPS.get(str(config.get("_class_name")))
     if few_steps is not None and (few_steps.sampler in {"lcm", "tcd"} or _is_distilled(config)):
-        return few_steps
+        steps = re.search(r"(?<!\d)([1-9]|1[0-6])[ _-]?steps?", name, re.IGNORECASE)
+        guidance_scale = _DISTILLED_GUIDANCE if takes_guidance_embedding else few_steps.guidance_scale
+        return replace(
+            few_steps, steps=int(steps[1]) if steps else few_steps.steps, guidance_scale=guidance_scale
+        )
+    if takes_guidance_embedding:
+        return Defaults(sampler="lcm", steps=4, guidance_scale=_DISTILLED_GUIDANCE)
     if config.get("rescale_betas_zero_snr"):  # over-exposed with more, as guidance is not rescaled here
         return Defaults(sampler="dpmpp-2m", steps=25, guidance_scale=3.0)
     return Defaults(sampler="dpmpp-2m", steps=25, guidance_scale=7.0)
@@ -130,6 +151,53 @@ def _is_distilled(config: Mapping[str, Any]) -> bool:
         and config.get("prediction_type", "epsilon") == "epsilon"
         and not config.get("rescale_betas_zero_snr", False)
     )
+
+
+# Few-step merges come as files that say so nowhere but in their names. The scheduler is the one that the
+# method was
+# published with. Hyper is also an ordinary word: only at the end of one, or before what it was distilled
+# from.
+_BY_NAME: tuple[tuple[str, type[Any], Mapping[str, object]], ...] = (
+    (r"(?i:lightning)(?![a-z])", diffusers.EulerDiscreteScheduler, {"timestep_spacing": "trailing"}),
+    (r"(?i:turbo)(?![a-z])", diffusers.EulerAncestralDiscreteScheduler, {"timestep_spacing": "trailing"}),
+    (r"(?<![a-z])(?i:lcm)(?![a-z])", diffusers.LCMScheduler, {}),
+    (r"(?i:hyper)([\W_]*(?i:sd|xl|\d)|[\W_]|$)", diffusers.TCDScheduler, {}),
+)
+
+
+def scheduler_by_name(scheduler: Any, name: str) -> Any:
+    """The scheduler of a single file whose name says that it is a few-step merge; else the one given.
+
+    Where the configuration says something of its own, it is believed.
+    """
+    config = scheduler.config
+    if config.get("prediction_type", "epsilon") != "epsilon" or defaults_for(config).steps < 10:
+        return scheduler
+    for pattern, kind, options in _BY_NAME:
+        found = re.search(pattern, name)
+        if found is not None:
+            few_steps = kind.from_config(config, **options)
+            defaults = defaults_for(few_steps.config, name=name)
+            log.info(
+                "%s is a few-step model by its name (%s): %d steps of %s, guidance %g. Rename the file if "
+                "it is not.",
+                *(name, found[0].strip("-_. "), defaults.steps, defaults.sampler, defaults.guidance_scale),
+            )
+            return few_steps
+    return scheduler
+
+
+def scheduler_by_keys(scheduler: Any, keys: Container[str]) -> Any:
+    """The scheduler of a single file, whose empty tensors `v_pred` and `ztsnr` may say how it was trained."""
+    changes: dict[str, object] = {}
+    if "v_pred" in keys:
+        changes["prediction_type"] = "v_prediction"
+    if "ztsnr" in keys:  # the last timestep, which is all noise, must be among those that are drawn
+        changes |= {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+    if not changes:
+        return scheduler
+    log.info("Its keys say that it was trained with %s.", ", ".join(sorted(changes)))
+    return diffusers.EulerDiscreteScheduler.from_config(scheduler.config, **changes)
 
 
 def samplers_for(config: Mapping[str, Any]) -> tuple[str, ...]:
@@ -151,7 +219,7 @@ def schedule(
     The timesteps stay on the CPU, where reading one does not wait for the device.
     Raises: InvalidRequest, if the sampler cannot do that many steps.
     """
-    scheduler = SAMPLERS[name].build(config)
+    scheduler = copy.deepcopy(_built(name, json.dumps(config, sort_keys=True)))
     try:
         scheduler.set_timesteps(num_inference_steps)
     except ValueError as error:
@@ -161,3 +229,9 @@ def schedule(
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index(begin)
     return scheduler, scheduler.timesteps[begin:]
+
+
+@lru_cache(maxsize=64)
+def _built(name: str, config: str) -> Scheduler:
+    """Built once, as some take a hundred times as long to build as to copy; it is never stepped itself."""
+    return SAMPLERS[name].build(json.loads(config))

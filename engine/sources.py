@@ -1,16 +1,36 @@
 """Where a model's files are: a setting becomes a name and a path of safetensors. Pickles are refused."""
 
 import hashlib
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from engine.errors import ModelNotFound
+from engine.recognition import (
+    check_configuration,
+    check_index,
+    check_single_file,
+    check_tokenizers,
+    component_class,
+    holds_vae,
+    read_json,
+)
 from engine.sketch import WEIGHTS
+from engine.weights import read_shapes
 
 _PICKLES = {".ckpt", ".pt", ".pth", ".bin", ".pkl"}
 _COMPONENTS = ("text_encoder", "text_encoder_2", "unet", "vae")
 _BLOCK = 2**22
+_CONFIGURATION = ["*.json", "*/merges.txt", "*/vocab.txt"]
+_WEIGHT_FILE = re.compile(
+    r"(?:diffusion_pytorch_model|model)(?:\.(?P<variant>\w+))?(?:-\d+-of-(?P<parts>\d+))?"
+    r"(?:\.(?P<old_variant>\w+))?\.safetensors"
+)
+"""`model.safetensors`, `model.fp16.safetensors`, their shards, and shards as they were named before 2024."""
+_GIVEN_NAME = re.compile(r"(?P<name>[\w .-]{1,64})=(?P<model>.+)", re.DOTALL)
+_MOST_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +39,13 @@ class Source:
 
     name: str
     path: Path
+    variant: str | None = None
+    """Of a folder that has its weights only as, say, `model.fp16.safetensors`: "fp16"."""
+    vae: Path | None = None
+    """A VAE from elsewhere, a folder or a file, where the checkpoint has none of its own."""
+
+    known_hash: str | None = None
+    """The hash of these very files, where it was computed before."""
 
     @property
     def is_single_file(self) -> bool:
@@ -27,13 +54,22 @@ class Source:
 
     def weight_files(self) -> list[Path]:
         """The files that decide what is drawn, in a fixed order."""
+        vae = [] if self.vae is None else _vae_files(self.vae)
         if self.is_single_file:
-            return [self.path]
-        return sorted(file for part in _COMPONENTS for file in (self.path / part).glob("*.safetensors"))
+            return [self.path, *vae]
+        parts = [part for part in _COMPONENTS if part != "vae" or self.vae is None]
+        return (
+            sorted(file for part in parts for file in _component_files(self.path / part, self.variant)) + vae
+        )
 
     def hash(self) -> str:
         """First 10 hex digits of the SHA-256 over the weights; of a single file, what A1111 shows."""
-        return _digest(tuple((path, path.stat().st_mtime_ns) for path in self.weight_files()))
+        return self.known_hash or _digest(self.identity())
+
+    def identity(self) -> tuple[tuple[str, int, int], ...]:
+        """Path, bytes and time of each file of weights: what changes with them, told without reading them."""
+        stats = [(path, path.stat()) for path in self.weight_files()]
+        return tuple((str(path.absolute()), stat.st_size, stat.st_mtime_ns) for path, stat in stats)
 
     def num_bytes(self) -> int:
         """Size of the weights on disk."""
@@ -41,55 +77,207 @@ class Source:
 
 
 @lru_cache
-def _digest(files: tuple[tuple[Path, int], ...]) -> str:
+def _digest(files: tuple[tuple[str, int, int], ...]) -> str:
     """Gigabytes are read once, however often a model is loaded; a file's time tells whether it changed."""
     digest = hashlib.sha256()
-    for path, _ in files:
-        with path.open("rb") as file:
+    for path, *_ in files:
+        with Path(path).open("rb") as file:
             while block := file.read(_BLOCK):
                 digest.update(block)
     return digest.hexdigest()[:10]
 
 
-def resolve(model: str) -> Source:
+def resolve(model: str, *, vae: str | None = None) -> Source:
     """Find the files of "sketch", a folder, a file or a hub id (which is downloaded once).
 
+    `name=model` gives the model a name of its own. `vae` is a folder or a file for checkpoints without VAE.
+    What Darkroom does not draw with is refused by its configuration, before any weight is read or downloaded.
     Raises: ModelNotFound, with what to do about it.
     """
-    if model == "sketch":
-        return _checked(Source(name=model, path=WEIGHTS))
-    path = Path(model).expanduser()
-    if path.exists():
-        return _checked(Source(name=path.stem if path.is_file() else path.resolve().name, path=path))
-    if path.is_absolute() or model.count("/") != 1 or model[0] in "~." or path.suffix in _PICKLES:
-        raise ModelNotFound(
-            f"There is no model at {model}. Set MODEL to sketch, a folder in diffusers layout, "
-            "a .safetensors file or a hub id such as stabilityai/sdxl-turbo."
-        )
-    return _checked(Source(name=model, path=_download(model)))
-
-
-def _checked(source: Source) -> Source:
-    if source.is_single_file:
-        if source.path.suffix != ".safetensors":
-            raise ModelNotFound(
-                _pickled(source.path) if source.path.suffix in _PICKLES else _unknown(source.path)
-            )
-        return source
-    if not (source.path / "model_index.json").is_file():
-        raise ModelNotFound(f"{source.path} has no model_index.json: it is not a model in diffusers layout.")
-    for component in ("text_encoder", "unet", "vae"):
-        _check_component(source.path / component)
+    given = None if _exists(Path(model)) else _GIVEN_NAME.fullmatch(model)
+    if given is not None:
+        model = given["model"].strip()
+    name, path = _found(model, _vae_path(vae))
+    source = _checked(given["name"].strip() if given else name, path, _vae_path(vae))
+    for file in source.weight_files():
+        read_shapes(file)
     return source
 
 
-def _check_component(folder: Path) -> None:
-    if any(folder.glob("*.safetensors")):
-        return
+def _found(model: str, vae: Path | None) -> tuple[str, Path]:
+    """The name that a model has by itself, and where it is."""
+    if model == "sketch":
+        return model, WEIGHTS
+    path = _expanded(model)
+    if _exists(path):
+        path = _snapshot(path)
+        return _own_name(path), path
+    if (
+        len(model) > _MOST_SHOWN
+        or not re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", model)
+        or path.suffix in {*_PICKLES, ".safetensors"}
+    ):
+        raise ModelNotFound(
+            f"There is no model at {_shown(model)}. Set MODEL to sketch, a folder in diffusers layout, "
+            "a .safetensors file or a hub id such as stabilityai/sdxl-turbo."
+        )
+    return model, _download(model, vae)
+
+
+def _expanded(setting: str) -> Path:
+    try:
+        return Path(setting).expanduser()
+    except RuntimeError:  # ~ of a user who is not there
+        return Path(setting)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except PermissionError as error:
+        raise ModelNotFound(f"{path} cannot be read ({error.strerror}).") from error
+    except (OSError, ValueError):  # a name longer than any file's, or one with a null byte
+        return False
+
+
+def _shown(setting: str) -> str:
+    return setting if len(setting) <= _MOST_SHOWN else f"{setting[:_MOST_SHOWN]}…"
+
+
+def _snapshot(path: Path) -> Path:
+    """Of a repository in the hub's cache, the commit that is current; any other path is itself."""
+    current = path / "refs" / "main"
+    return path / "snapshots" / current.read_text().strip() if current.is_file() else path
+
+
+def _own_name(path: Path) -> str:
+    if path.is_file():
+        return path.stem
+    for folder in (path.absolute(), path.resolve()):
+        if folder.parent.name == "snapshots" and folder.parent.parent.name.startswith("models--"):
+            return folder.parent.parent.name.removeprefix("models--").replace("--", "/")
+    return path.resolve().name
+
+
+def _vae_path(vae: str | None) -> Path | None:
+    """The setting VAE as a path.
+
+    Raises: ModelNotFound, if there is no VAE there.
+    """
+    if not vae:
+        return None
+    path = _expanded(vae)
+    if _exists(path / "vae" / "config.json"):
+        path /= "vae"
+    if not _exists(path) or not _vae_files(path):
+        raise ModelNotFound(
+            f"There is no VAE at {_shown(vae)}. Set VAE to a .safetensors file, or to a folder with "
+            f"config.json and "
+            "diffusion_pytorch_model.safetensors."
+        )
+    return path
+
+
+def _vae_files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path] if path.suffix == ".safetensors" else []
+    return _component_files(path, None) or _component_files(path, "fp16")
+
+
+def _checked(name: str, path: Path, vae: Path | None) -> Source:
+    if not path.is_file():
+        return _checked_folder(name, path, vae)
+    if path.suffix != ".safetensors":
+        raise ModelNotFound(_pickled(path) if path.suffix in _PICKLES else _unknown(path))
+    shapes = read_shapes(path)
+    check_single_file(str(path), shapes, has_vae=vae is not None)
+    return Source(name=name, path=path, vae=None if holds_vae(shapes) else vae)
+
+
+def _checked_folder(name: str, path: Path, vae: Path | None) -> Source:
+    if not (path / "model_index.json").is_file():
+        raise ModelNotFound(f"{_no_index(path)}")
+    index = read_json(path / "model_index.json")
+    needed = vae if component_class(index, "vae") != "AutoencoderKL" else None
+    check_index(str(path), index, has_vae=needed is not None)
+    parts = [part for part in _COMPONENTS if component_class(index, part) and (part != "vae" or not needed)]
+    files = {part: _names(path / part) for part in parts}
+    variant = choose_variant(files)
+    for part, names in files.items():
+        _check_component(path / part, variant_files(names, variant))
+    check_configuration(str(path), path, has_vae=needed is not None)
+    check_tokenizers(path, index)
+    return Source(name=name, path=path, variant=variant, vae=needed)
+
+
+def _no_index(path: Path) -> str:
+    files = sorted(file for file in path.glob("*.safetensors"))
+    if files:
+        return (
+            f"{path} is a folder with no model_index.json, but with {files[0].name}. Set MODEL to that "
+            f"file, or to "
+            "a folder in diffusers layout."
+        )
+    return f"{path} has no model_index.json: it is not a model in diffusers layout."
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
+
+
+def _variant_of(name: str) -> str | None:
+    """Which variant of the weights a file is: "" the plain one, None is no file of weights."""
+    match = _WEIGHT_FILE.fullmatch(name)
+    return None if match is None else match["variant"] or match["old_variant"] or ""
+
+
+def choose_variant(files: dict[str, list[str]]) -> str | None:
+    """The variant to read of a folder: the plain one if every component has it, else one that fills the gaps.
+
+    `files` are the names of each component's files.
+    """
+    offered = {part: {_variant_of(name) for name in names} - {None} for part, names in files.items()}
+    gaps = [variants for variants in offered.values() if "" not in variants]
+    filling = set.intersection(*gaps) if gaps else set()
+    return min(
+        (str(variant) for variant in filling), key=lambda variant: (variant != "fp16", variant), default=None
+    )
+
+
+def variant_files(names: Iterable[str], variant: str | None) -> list[str]:
+    """The files of a component that are read: those of the variant, or the plain ones where it has none."""
+    by_variant: dict[str | None, list[str]] = {}
+    for name in names:
+        by_variant.setdefault(_variant_of(name), []).append(name)
+    return by_variant.get(variant or "") or by_variant.get("", [])
+
+
+def _component_files(folder: Path, variant: str | None) -> list[Path]:
+    return [folder / name for name in variant_files(_names(folder), variant)]
+
+
+def _check_component(folder: Path, files: list[str]) -> None:
+    if files:
+        return _check_parts(folder, files)
     pickled = next((file for file in sorted(folder.glob("*")) if file.suffix in _PICKLES), None)
     if pickled is not None:
         raise ModelNotFound(_pickled(pickled))
+    other = next(folder.glob("*.safetensors"), None)
+    if other is not None:
+        raise ModelNotFound(
+            f"{other} is not named as diffusers names weights. Rename it, or choose another copy."
+        )
     raise ModelNotFound(f"{folder} has no .safetensors weights: the model is incomplete. Download it again.")
+
+
+def _check_parts(folder: Path, files: list[str]) -> None:
+    match = _WEIGHT_FILE.fullmatch(files[0])
+    parts = int(match["parts"] or 1) if match is not None else 1
+    if len(files) < parts:
+        raise ModelNotFound(
+            f"{folder} has {len(files)} of its {parts} files of weights: the model is incomplete. Download "
+            f"it again."
+        )
 
 
 def _pickled(path: Path) -> str:
@@ -103,14 +291,59 @@ def _unknown(path: Path) -> str:
     return f"{path} is not a model: a single file must end in .safetensors."
 
 
-def _download(hub_id: str) -> Path:
-    from diffusers import DiffusionPipeline  # slow to import, and only hub ids need it
-    from huggingface_hub.errors import HfHubHTTPError
+def _download(hub_id: str, vae: Path | None) -> Path:
+    """The configuration first, and the weights only if Darkroom draws with such a model."""
+    from engine.hub import download, list_files  # slow to import, and only hub ids need it
 
-    try:
-        return Path(str(DiffusionPipeline.download(hub_id, use_safetensors=True)))
-    except (HfHubHTTPError, OSError, ValueError) as error:
-        raise ModelNotFound(
-            f"The hub has no model {hub_id} in safetensors, or cannot be reached: {error}. "
-            "Check the spelling and the network, or give a local folder."
-        ) from error
+    folder = download(hub_id, _CONFIGURATION)
+    names = list_files(hub_id, folder)
+    if "model_index.json" not in names:
+        raise ModelNotFound(_unlaid(hub_id, names))
+    index = read_json(folder / "model_index.json")
+    needed = vae if component_class(index, "vae") != "AutoencoderKL" else None
+    check_index(hub_id, index, has_vae=needed is not None)
+    check_configuration(hub_id, folder, has_vae=needed is not None)
+    return download(
+        hub_id,
+        [
+            *_CONFIGURATION,
+            *_wanted(
+                hub_id,
+                names,
+                [
+                    part
+                    for part in _COMPONENTS
+                    if component_class(index, part) and (part != "vae" or not needed)
+                ],
+            ),
+        ],
+    )
+
+
+def _unlaid(hub_id: str, names: Iterable[str]) -> str:
+    file = next((name for name in sorted(names) if name.endswith(".safetensors") and "/" not in name), None)
+    if file is not None:
+        return (
+            f"{hub_id} is not in diffusers layout, but has the file {file}. If that is a checkpoint, "
+            f"download it and "
+            "set MODEL to the file."
+        )
+    return f"{hub_id} is not a model in diffusers layout: it has no model_index.json. Choose another model."
+
+
+def _wanted(hub_id: str, names: Iterable[str], parts: list[str]) -> list[str]:
+    """The files of weights to download, one variant of each component."""
+    files: dict[str, list[str]] = {part: [] for part in parts}
+    for path in map(PurePosixPath, names):
+        if str(path.parent) in files:
+            files[str(path.parent)].append(path.name)
+    variant = choose_variant(files)
+    wanted = {part: variant_files(names, variant) for part, names in files.items()}
+    for part, chosen in wanted.items():
+        if not chosen:
+            raise ModelNotFound(
+                f"{hub_id} has no .safetensors weights for its {part.replace('_', ' ')}, only formats that "
+                f"can run "
+                "code when they are loaded, or none. Choose another model."
+            )
+    return [f"{part}/{name}" for part, chosen in wanted.items() for name in chosen]

@@ -9,7 +9,9 @@ from typing import Any
 import torch
 
 _MAX_WINDOWS = 3
-_CACHED_TEXTS = 512
+_CACHED_BYTES = 64 * 2**20
+_MOST_TOKENS = 10_000
+"""Tokenizers that were told no length say one of thirty digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,12 @@ class TextEncoding:
 
     prompt_embeds: torch.Tensor
     pooled_prompt_embeds: torch.Tensor | None = None
+
+    @property
+    def num_bytes(self) -> int:
+        """Memory that it takes on the device."""
+        tensors = (self.prompt_embeds, self.pooled_prompt_embeds)
+        return sum(tensor.numel() * tensor.element_size() for tensor in tensors if tensor is not None)
 
     def zeros(self) -> "TextEncoding":
         """What SDXL was trained to see for "no negative prompt"."""
@@ -39,10 +47,14 @@ class TextEncoder:
     def __init__(
         self, tokenizers: Sequence[Any], encoders: Sequence[Any], *, max_windows: int = _MAX_WINDOWS
     ) -> None:
+        for tokenizer, encoder in zip(tokenizers, encoders, strict=True):
+            if tokenizer.model_max_length > _MOST_TOKENS:
+                tokenizer.model_max_length = encoder.config.max_position_embeddings
         self._tokenizers = tokenizers
         self._encoders = encoders
         self._max_windows = max_windows
         self._cache: OrderedDict[Hashable, TextEncoding] = OrderedDict()
+        self._cached_bytes = 0
         self._together: dict[Hashable, TextEncoding] = {}
 
     def num_windows(self, text: str) -> int:
@@ -51,17 +63,42 @@ class TextEncoder:
             self._max_windows, max(len(self._windows(text, tokenizer)) for tokenizer in self._tokenizers)
         )
 
+    def unread(self, text: str) -> str:
+        """The end of a text that is beyond the last window, as it was written; "" if all of it is read.
+
+        Where two encoders read differently far, what the one that reads less leaves out.
+        """
+        return max((self._beyond(text, tokenizer) for tokenizer in self._tokenizers), key=len)
+
+    def _beyond(self, text: str, tokenizer: Any) -> str:
+        read = self._max_windows * (tokenizer.model_max_length - 2)
+        if len(_ids(text, tokenizer)) <= read:
+            return ""
+        low, high = 0, len(text)
+        # The longest beginning that fits: a tokenizer cannot always say where in the text a token came from.
+        while low < high:
+            middle = (low + high + 1) // 2
+            fits = len(_ids(text[:middle], tokenizer)) <= read
+            low, high = (middle, high) if fits else (low, middle - 1)
+        return text[low:].strip()
+
     def encode(self, text: str, num_windows: int, variant: Hashable = None) -> TextEncoding:
         """Encode a text in exactly that many windows; `variant` tells apart encoders changed by LoRAs."""
         key = (text, num_windows, variant)
         if key not in self._cache:
             if key in self._together:
                 return self._together[key]
-            (self._cache[key],) = self._encode([(text, num_windows)])
-            if len(self._cache) > _CACHED_TEXTS:
-                self._cache.popitem(last=False)
+            (encoding,) = self._encode([(text, num_windows)])
+            self._keep(key, encoding)
         self._cache.move_to_end(key)
         return self._cache[key]
+
+    def _keep(self, key: Hashable, encoding: TextEncoding) -> None:
+        """Cache an encoding; the least recently used go where they are too many bytes."""
+        self._cache[key] = encoding
+        self._cached_bytes += encoding.num_bytes
+        while self._cached_bytes > _CACHED_BYTES and len(self._cache) > 1:
+            self._cached_bytes -= self._cache.popitem(last=False)[1].num_bytes
 
     def encode_together(self, texts: Iterable[tuple[str, int]], variant: Hashable = None) -> None:
         """Encode in one pass what is not cached of these texts, each in that many windows.
@@ -103,9 +140,14 @@ class TextEncoder:
         return encoder(torch.tensor(ids).to(encoder.device), output_hidden_states=len(self._encoders) > 1)
 
     def _windows(self, text: str, tokenizer: Any) -> list[list[int]]:
-        ids: list[int] = tokenizer(text, add_special_tokens=False, verbose=False).input_ids
+        ids = _ids(text, tokenizer)
         room = tokenizer.model_max_length - 2
         return [ids[start * room : (start + 1) * room] for start in range(max(1, ceil(len(ids) / room)))]
+
+
+def _ids(text: str, tokenizer: Any) -> list[int]:
+    ids: list[int] = tokenizer(text, add_special_tokens=False, verbose=False).input_ids
+    return ids
 
 
 def _framed(window: list[int], tokenizer: Any) -> list[int]:

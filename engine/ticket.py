@@ -1,13 +1,11 @@
-"""A request's place in the loop, from submission to its last event."""
+"""A request's place in the loop: a ticket while it waits, and what runs for it once it is on the device."""
 
-from dataclasses import dataclass, field
-
-from PIL import Image
+from dataclasses import dataclass
 
 from engine.api import Generate
 from engine.capacity import Capacity
-from engine.generation import Generation, expected_passes, expected_rows
 from engine.policy import Candidate, Group
+from engine.work.denoising import Generation, expected_passes, expected_rows
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -20,21 +18,28 @@ class Ticket:
     queued_at: float
     capacity: Capacity
     """Of the request's model, to know what is still to do in seconds."""
-    generation: Generation | None = None
-    """None while it waits to be started."""
-    started_at: float = 0.0
-    previewed_at: float = float("-inf")
+    num_bytes: int
+    """What it takes on the device once it has begun."""
+    share_seconds: float = 0.0
+    """What it takes from start to end in full passes that others share."""
+    in_float32: bool = False
+    """Whether the model's usual sixteen bits were not enough for it."""
     position: int = 0
-    """Its place among those who wait, as last told."""
-    images: list[Image.Image] = field(default_factory=list)
-    """Pictures decoded so far."""
+    """Its place among those who are not drawn just now, as last told; 0 while it is drawn."""
+    told_at: float = float("-inf")
     device_seconds: float = 0.0
 
     @property
     def group(self) -> Group:
         """What it must have in common with others to share a forward pass."""
         request = self.request
-        return Group(model=request.model, width=request.width, height=request.height, loras=request.loras)
+        return Group(
+            model=request.model,
+            width=request.width,
+            height=request.height,
+            loras=request.loras,
+            in_float32=self.in_float32,
+        )
 
     @property
     def area(self) -> int:
@@ -42,10 +47,13 @@ class Ticket:
         return self.request.width * self.request.height
 
     def candidate(self) -> Candidate:
-        """How the policy sees it now."""
-        request, generation = self.request, self.generation
-        passes = generation.passes_left if generation else expected_passes(request)
-        rows = generation.num_rows if generation else expected_rows(request)
+        """How the policy sees it before it has begun."""
+        passes, rows = expected_passes(self.request), expected_rows(self.request)
+        return self.candidate_of(rows=rows, passes=passes, has_begun=False)
+
+    def candidate_of(self, *, rows: int, passes: int, has_begun: bool) -> Candidate:
+        """How the policy sees it with so much still to do."""
+        request = self.request
         return Candidate(
             ticket=self.number,
             group=self.group,
@@ -54,5 +62,27 @@ class Ticket:
             rows=rows,
             queued_at=self.queued_at,
             seconds_left=passes * self.capacity.seconds(rows, self.area),
-            has_begun=generation is not None and generation.step > 0,
+            has_begun=has_begun,
         )
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Running:
+    """A request on the device."""
+
+    ticket: Ticket
+    generation: Generation
+    drawn_at: float
+    """When it last took a step, or was put on the device."""
+    previewed_at: float = float("-inf")
+
+    def candidate(self) -> Candidate:
+        """How the policy sees it now."""
+        generation = self.generation
+        return self.ticket.candidate_of(
+            rows=generation.num_rows, passes=generation.passes_left, has_begun=generation.step > 0
+        )
+
+    def share_seconds(self) -> float:
+        """What is left of it, in full passes that others share."""
+        return self.ticket.share_seconds * self.generation.passes_left / self.generation.num_steps

@@ -12,7 +12,7 @@ from threading import Thread
 from types import TracebackType
 from typing import Self, TypeAlias, TypeVar
 
-from engine.api import Event, Finished, ModelInfo, Request
+from engine.api import Ending, Event, Finished, ModelInfo, Request
 from engine.checks import check
 from engine.config import EngineConfig
 from engine.device import as_engine_error
@@ -45,11 +45,19 @@ class InProcessEngine:
 
     async def __aenter__(self) -> Self:
         sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_SECONDS))
+        # Nothing of an earlier life may reach the new thread, nor a loss from now on be forgotten.
+        self._commands, self._mailboxes, self._closed_by = SimpleQueue(), set(), None
+        self._lost.clear()
         event_loop = asyncio.get_running_loop()
         self._thread = _EngineThread(self._config, self._commands, event_loop, self._close)
         self._thread.start()
-        self._models = await asyncio.wrap_future(self._thread.ready)
-        self._closed_by = None
+        try:
+            self._models = await asyncio.wrap_future(self._thread.ready)
+        except BaseException as error:
+            reason = EngineStopped("The engine was stopped while it started.")
+            self._close(error if isinstance(error, EngineError) else reason)
+            self._commands.put(None)  # where it is still loading, it ends after that
+            raise
         return self
 
     async def __aexit__(
@@ -63,9 +71,10 @@ class InProcessEngine:
         """The models that can be asked for; the first is the default."""
         return self._models
 
-    async def lost(self) -> None:
-        """Return when the device is lost: the process should exit with `DeviceLost.exit_code`."""
+    async def ended(self) -> Ending:
+        """Return when the device is lost: only a new process can use it again."""
         await self._lost.wait()
+        return Ending(reason=str(self._closed_by), exit_code=DeviceLost.exit_code)
 
     async def run(self, request: Request) -> AsyncGenerator[Event, None]:
         """Run a request, yielding events up to `Finished`. Closing the generator cancels the device work.
@@ -75,16 +84,16 @@ class InProcessEngine:
         if self._closed_by is not None:
             raise _again(self._closed_by)
         check(request, self._model(request.model))
-        mailbox = _Mailbox(request)
-        self._mailboxes.add(mailbox)
-        self._commands.put(_Submit(mailbox=mailbox))
+        mailbox, mailboxes, commands = _Mailbox(request), self._mailboxes, self._commands
+        mailboxes.add(mailbox)
+        commands.put(_Submit(mailbox=mailbox))
         try:
             while not isinstance(event := await mailbox.get(), Finished):
                 yield event
             yield event
         finally:
-            self._mailboxes.discard(mailbox)
-            self._commands.put(_Cancel(mailbox=mailbox))
+            mailboxes.discard(mailbox)
+            commands.put(_Cancel(mailbox=mailbox))
 
     def _model(self, name: str) -> ModelInfo:
         for model in self._models:
@@ -191,17 +200,25 @@ class _EngineThread(Thread):
         while loop.is_idle or not self._commands.empty():
             match self._commands.get():
                 case _Submit(mailbox=mailbox):
-                    self._mailboxes[loop.submit(mailbox.request)] = mailbox
+                    self._submit(loop, mailbox)
                 case _Cancel(mailbox=mailbox):
                     self._forget(loop, mailbox)
                 case None:
                     return False
         return True
 
+    def _submit(self, loop: DenoisingLoop, mailbox: _Mailbox) -> None:
+        """Whatever is wrong with a request ends that request and no other."""
+        try:
+            self._mailboxes[loop.submit(mailbox.request)] = mailbox
+        except Exception as error:  # noqa: BLE001 - the caller is told, whatever it is
+            self._say(mailbox.put, as_engine_error(error))
+
     def _forget(self, loop: DenoisingLoop, mailbox: _Mailbox) -> None:
-        ticket = next(ticket for ticket, holder in self._mailboxes.items() if holder is mailbox)
-        del self._mailboxes[ticket]
-        loop.cancel(ticket)
+        ticket = next((ticket for ticket, holder in self._mailboxes.items() if holder is mailbox), None)
+        if ticket is not None:
+            del self._mailboxes[ticket]
+            loop.cancel(ticket)
 
     def _deliver(self, notices: Sequence[Notice]) -> None:
         letters = [(self._mailboxes[ticket], event) for ticket, event in notices]

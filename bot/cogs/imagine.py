@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, drawing_asker_of, patience
+from bot.boundary import Interaction, drawing_asker_of, patience, reply
 from bot.delivery.jobs import Delivery
 from bot.messages import guide
 from bot.services import Services
@@ -31,6 +31,8 @@ class Imagine(commands.Cog):
             asker = drawing_asker_of(interaction)
             job = await self.services.orders.imagine(asker, prompt)
         is_answered = await self.delivery.answer(interaction, job)
+        if is_answered and (remarks := job.recipe.prompt.remarks):
+            await reply(interaction, guide.remarks(remarks, job.locale))
         if is_answered and await self.services.onboarding.greet_first_use(job):
             payload = guide.welcome(await self.services.quotas.balance(asker), job.locale)
             await interaction.followup.send(payload.content, ephemeral=True)

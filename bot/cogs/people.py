@@ -46,7 +46,7 @@ class People(commands.Cog):
     ) -> None:
         """Block a member, and cancel what they wait for."""
         asker = asker_of(interaction)
-        given = self.services.people.block(asker, member.id, span=duration, reason=reason)
+        given = self.services.sanctions.block(asker, member.id, span=duration, reason=reason)
         await answer(interaction, given, messages.blocked)
 
     @block.autocomplete("duration")
@@ -62,7 +62,7 @@ class People(commands.Cog):
     async def warn(self, interaction: Interaction, member: discord.User, reason: Reason) -> None:
         """Warn a member."""
         asker = asker_of(interaction)
-        block = self.services.people.warn(asker, member.id, reason=reason)
+        block = self.services.sanctions.warn(asker, member.id, reason=reason)
         await answer(interaction, block, partial(messages.warned, member.id))
 
     @mod.command(name=locale_str("notice"), description=locale_str("Tell a member something"))
@@ -70,14 +70,14 @@ class People(commands.Cog):
     async def notice(self, interaction: Interaction, member: discord.User, text: Reason) -> None:
         """Write to a member."""
         asker = asker_of(interaction)
-        await answer(interaction, self.services.people.notice(asker, member.id, text=text), messages.told)
+        await answer(interaction, self.services.sanctions.notice(asker, member.id, text=text), messages.told)
 
     @mod.command(name=locale_str("unblock"), description=locale_str("Let a member draw again"))
     @app_commands.describe(member=MEMBER, reason=NOTE)
     async def unblock(self, interaction: Interaction, member: discord.User, reason: Reason) -> None:
         """Lift a member's blocks."""
         asker = asker_of(interaction)
-        unblocked = self.services.people.unblock(asker, member.id, reason=reason)
+        unblocked = self.services.sanctions.unblock(asker, member.id, reason=reason)
         await answer(interaction, unblocked, messages.unblocked)
 
     @mod.command(name=locale_str("history"), description=locale_str("What was said to a member"))
@@ -85,14 +85,14 @@ class People(commands.Cog):
     async def history(self, interaction: Interaction, member: discord.User) -> None:
         """Show a member's record."""
         asker = asker_of(interaction)
-        await answer(interaction, self.services.people.history(asker, member.id), messages.history)
+        await answer(interaction, self.services.sanctions.history(asker, member.id), messages.history)
 
     @mod.command(name=locale_str("ladder"), description=locale_str("Where strikes lead"))
     @app_commands.describe(steps=locale_str("How long for each strike, as 0 1h 1d 1w"))
     async def ladder(self, interaction: Interaction, steps: app_commands.Range[str, 1, 100]) -> None:
         """Change the ladder."""
         asker = asker_of(interaction)
-        await answer(interaction, self.services.people.set_ladder(asker, steps), messages.ladder)
+        await answer(interaction, self.services.sanctions.set_ladder(asker, steps), messages.ladder)
 
     @mod.command(name=locale_str("channel"), description=locale_str("Where appeals and reports arrive"))
     @app_commands.describe(channel=locale_str("A channel for moderators; left out: in the inbox alone"))
@@ -101,7 +101,7 @@ class People(commands.Cog):
         asker = asker_of(interaction)
         if channel is not None:
             check_posting(channel)
-        chosen = self.services.people.set_channel(asker, channel.id if channel else None)
+        chosen = self.services.sanctions.set_channel(asker, channel.id if channel else None)
         is_public = channel is not None and channel.permissions_for(channel.guild.default_role).view_channel
         await answer(interaction, chosen, partial(messages.channel, is_public=is_public))
 
@@ -110,7 +110,7 @@ class People(commands.Cog):
         """Show what waits, the oldest first."""
         asker = asker_of(interaction)
         async with patience(interaction):
-            appeals = await self.services.people.list_open_appeals(asker, limit=MAX_CASES + 1)
+            appeals = await self.services.appeals.list_open(asker, limit=MAX_CASES + 1)
             reports = await self.services.reports.list_open(asker, limit=MAX_CASES + 1)
         letters = [messages.appeal(appeal, asker.locale) for appeal in appeals[:MAX_CASES]]
         letters += [messages.report(report, asker.locale) for report in reports[:MAX_CASES]]

@@ -1,16 +1,11 @@
 """/show: bring a finished picture back, here, with live buttons."""
 
-import asyncio
-import io
-
-import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.boundary import Interaction, asker_of, drawing_asker_of
-from bot.messages import jobs as messages
-from bot.messages.components import to_view
+from bot.delivery.jobs import Delivery
 from bot.services import Services
 
 MAX_CHOICE = 100  # Discord's limit of a choice's name
@@ -19,8 +14,9 @@ MAX_CHOICE = 100  # Discord's limit of a choice's name
 class Show(commands.Cog):
     """A member's own finished pictures."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, delivery: Delivery) -> None:
         self.services = services
+        self.delivery = delivery
 
     @app_commands.command(name=locale_str("show"), description=locale_str("Bring back one of your pictures"))
     @app_commands.describe(job=locale_str("Which one: pick from the list, or type its number"))
@@ -32,19 +28,8 @@ class Show(commands.Cog):
         shown = await self.services.gallery.show(asker, job)
         await self.services.rules.check_post(shown, is_age_restricted=asker.is_age_restricted)
         await interaction.response.defer()
-        made = await self.services.pictures.make_print(shown)
-        judged = await self.services.safety.judge(
-            shown, made.tiles, is_age_restricted=asker.is_age_restricted
-        )
-        encoded = await asyncio.to_thread(made.encode, interaction.filesize_limit)
-        payload = messages.result(shown, is_model_changed=made.is_model_changed, is_enlarged=made.is_enlarged)
-        name = messages.file_name(shown, "again", encoded.extension)
-        file = discord.File(io.BytesIO(encoded.data), name, spoiler=judged.is_spoiler)
-        message = await interaction.edit_original_response(
-            content=payload.content,
-            attachments=[file],
-            view=to_view(payload.rows),
-            allowed_mentions=discord.AllowedMentions.none(),
+        message = await self.delivery.show_again(
+            interaction, shown, is_age_restricted=asker.is_age_restricted
         )
         await self.services.gallery.shown_again(shown, channel_id=asker.channel_id, message_id=message.id)
 

@@ -105,6 +105,15 @@ class Delivery:
             job, lambda: turn_into(interaction, payload), lambda _: ToPost(), otherwise=ToPost()
         )
 
+    async def show_again(
+        self, interaction: Interaction, job: Job, *, is_age_restricted: bool
+    ) -> discord.InteractionMessage:
+        """Answer a command, which was promised an answer, with a result that was drawn before.
+
+        Raises: Withheld, NotFound, Unavailable.
+        """
+        return await self._poster.show_again(interaction, job, is_age_restricted=is_age_restricted)
+
     def follow(self, job: Job, where: Whereabouts) -> None:
         """Keep a job's messages true from now to its end. Following it twice is following it once."""
         if job.id in self._tasks:

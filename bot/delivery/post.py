@@ -10,12 +10,13 @@ import itertools
 import logging
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 import discord
 
-from bot.boundary import is_age_restricted
+from bot.boundary import Interaction, is_age_restricted
 from bot.delivery.calls import (
     BLOCKED_BY_FILTER,
     TOO_LARGE,
@@ -27,7 +28,7 @@ from bot.delivery.calls import (
 from bot.delivery.channel import channel_of, messages_since, only, reply, upload_limit
 from bot.delivery.moderators import Moderators
 from bot.domain.errors import NotFound, PromptRefused, Unavailable
-from bot.domain.job import Job
+from bot.domain.job import Job, Post
 from bot.imaging.encode import Encoded
 from bot.messages import jobs as messages
 from bot.messages import people
@@ -35,12 +36,13 @@ from bot.messages.components import to_view
 from bot.messages.payload import Payload
 from bot.services.outbox import Outbox, Ticket
 from bot.services.pictures import Pictures, Print
-from bot.services.reports import Reported
+from bot.services.reports import ReportCase
 from bot.services.rules import Rules
 from bot.services.safety import Safety
 from bot.storage.outage import DatabaseAway, naming_outages
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 RETRY_SECONDS = (1, 2, 5, 10, 20, 30, 60)
 SPOILER = "SPOILER_"
@@ -92,18 +94,48 @@ class Poster:
                 return found
         is_restricted = await self._is_age_restricted(job)
         await self._rules.check_post(job, is_age_restricted=is_restricted)
-        made = await self._pictures.make_print(job)
-        judged = await self._safety.judge(job, made.tiles, is_age_restricted=is_restricted)
-        made = replace(made, is_spoiler=judged.is_spoiler)
+        made, reported = await self._judged(job, is_age_restricted=is_restricted)
         message_id = await self._send_result(channel, job, ticket, made)
-        if judged.reported is not None:
-            await self._tell_moderators(judged.reported, message_id)
+        if reported is not None:
+            await self._tell_moderators(reported, Post(channel_id=job.channel_id, message_id=message_id))
         return message_id
 
-    async def _tell_moderators(self, reported: Reported, message_id: int) -> None:
+    async def show_again(
+        self, interaction: Interaction, job: Job, *, is_age_restricted: bool
+    ) -> discord.InteractionMessage:
+        """Answer a command, which was promised an answer, with a result that was drawn before.
+
+        Raises: Withheld, NotFound, Unavailable.
+        """
+        made, reported = await self._judged(job, is_age_restricted=is_age_restricted)
+        payload = messages.result(job, is_model_changed=made.is_model_changed, is_enlarged=made.is_enlarged)
+
+        async def send(encoded: Encoded) -> discord.InteractionMessage:
+            name = messages.file_name(job, "again", encoded.extension)
+            return await interaction.edit_original_response(
+                content=payload.content,
+                attachments=[discord.File(io.BytesIO(encoded.data), name, spoiler=made.is_spoiler)],
+                view=to_view(payload.rows),
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+
+        message = await _smaller_and_smaller(made, interaction.filesize_limit, send)
+        if reported is not None:
+            shown = Post(channel_id=message.channel.id, message_id=message.id)
+            await self._tell_moderators(reported, shown)
+        return message
+
+    async def _judged(self, job: Job, *, is_age_restricted: bool) -> tuple[Print, ReportCase | None]:
+        """What is posted of a job, and what the moderators are to be told of it. Raises: Withheld."""
+        made = await self._pictures.make_print(job)
+        judged = await self._safety.judge(job, made.tiles, is_age_restricted=is_age_restricted)
+        return replace(made, is_spoiler=judged.is_spoiler), judged.reported
+
+    async def _tell_moderators(self, reported: ReportCase, post: Post) -> None:
         guild = self._client.get_guild(reported.job.guild_id)
         locale = guild.preferred_locale.value if guild else reported.job.locale
-        posted = replace(reported, job=replace(reported.job, result_message_id=message_id))
+        job = replace(reported.job, channel_id=post.channel_id, result_message_id=post.message_id)
+        posted = replace(reported, job=job)
         letter = people.report(posted, locale)
         await self._moderators.tell(reported.job.guild_id, reported.channel_id, letter)
 
@@ -142,20 +174,14 @@ class Poster:
     async def _send(
         self, channel: discord.PartialMessageable, job: Job, ticket: Ticket, payload: Payload, made: Print
     ) -> int:
-        """Upload under the guild's limit; where Discord's own limit is lower still, smaller and smaller."""
-        limit, refused = upload_limit(self._client, job), math.inf
+        """Upload it as a message of its own."""
         prefix = SPOILER if made.is_spoiler else ""
-        while True:
-            encoded = await asyncio.to_thread(made.encode, limit)
-            try:
-                name = prefix + messages.file_name(job, ticket.token, encoded.extension)
-                return await self._create(channel, job, ticket, payload, encoded, name)
-            except discord.HTTPException as error:
-                is_too_large = error.status == 413 or error.code in TOO_LARGE
-                if not is_too_large or len(encoded.data) >= refused:  # it does not get smaller than this
-                    raise
-                refused = len(encoded.data)
-                limit = refused // 2
+
+        async def send(encoded: Encoded) -> int:
+            name = prefix + messages.file_name(job, ticket.token, encoded.extension)
+            return await self._create(channel, job, ticket, payload, encoded, name)
+
+        return await _smaller_and_smaller(made, upload_limit(self._client, job), send)
 
     async def _create(
         self,
@@ -176,6 +202,21 @@ class Poster:
                 **reply(channel, job),
             )
         return message.id
+
+
+async def _smaller_and_smaller(made: Print, limit: int, send: Callable[[Encoded], Awaitable[T]]) -> T:
+    """Upload under the guild's limit; where Discord's own limit is lower still, smaller and smaller."""
+    refused = math.inf
+    while True:
+        encoded = await asyncio.to_thread(made.encode, limit)
+        try:
+            return await send(encoded)
+        except discord.HTTPException as error:
+            is_too_large = error.status == 413 or error.code in TOO_LARGE
+            if not is_too_large or len(encoded.data) >= refused:  # it does not get smaller than this
+                raise
+            refused = len(encoded.data)
+            limit = refused // 2
 
 
 def _delays() -> Iterator[float]:

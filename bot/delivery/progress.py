@@ -21,6 +21,7 @@ from bot.imaging.encode import encode_preview
 from bot.messages import jobs as messages
 from bot.messages import refusals
 from bot.messages.components import to_view
+from bot.messages.custom_ids import of_cancel
 from bot.messages.payload import Payload
 from bot.services.outbox import Outbox
 from bot.services.runs import JobUpdate, Run
@@ -128,7 +129,7 @@ class ProgressMessage:
 
         A job that still waits gets a new one where there is none.
         """
-        custom_id = f"job:{self._job.id}:cancel"
+        custom_id = of_cancel(self._job.id)
         try:
             async with call():
                 async for message in messages_since(self._job, self._channel):

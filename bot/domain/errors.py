@@ -3,26 +3,22 @@
 UserError
 ├── PromptError          the prompt cannot be read; all its mistakes together
 ├── PromptRefused        the prompt is readable, but a rule forbids it
+├── Unreadable           something else that was typed cannot be read: a span, a zone, a phrase
+│   └── InvalidSetting   a setting of a guild (`bot.domain.guild_options`)
+├── TermsNotAccepted     the guild's terms come first (`bot.domain.onboarding`)
 ├── QuotaExceeded        the allowance does not cover it
-├── TooManyJobs          enough jobs of this member, or of all, are waiting already
+├── TooManyJobs          enough jobs of this member are waiting already
 ├── NotAllowed           this person may not do this
 ├── MissingPermissions   the bot lacks permissions in this channel
 ├── NotFound             the job or picture is gone, or never was
+├── TooLate              it is over, decided or answered already
+├── Withheld             the guild's image filter keeps a picture back (`bot.domain.image_filter`)
 └── Unavailable          nothing can be drawn just now: the engine is starting, stopping or down
 """
 
-from dataclasses import dataclass
-
 from bot.domain.kept import Keep
+from bot.domain.next_steps import NextStep
 from bot.domain.sentences import Sentence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextStep:
-    """What a person may press to go on after a refusal."""
-
-    custom_id: str
-    label: Sentence
 
 
 class UserError(Exception):
@@ -77,6 +73,14 @@ class MissingPermissions(UserError):
 
 class NotFound(UserError):
     """The job or picture is gone, or never was."""
+
+
+class TooLate(UserError):
+    """It is over, decided or answered already."""
+
+
+class Unreadable(UserError):
+    """Something that was typed, and is no prompt, cannot be read."""
 
 
 class Unavailable(UserError):

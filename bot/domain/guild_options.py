@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
-from bot.domain.errors import UserError
+from bot.domain.errors import Unreadable
 from bot.domain.guild import GuildSettings
 from bot.domain.quota import Allowance, Period, Unit
 from bot.domain.rooms import MAX_ROOMS
@@ -28,7 +28,7 @@ _ALLOWANCE = re.compile(
 _GPU_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 
 
-class InvalidSetting(UserError):
+class InvalidSetting(Unreadable):
     """A setting cannot be read, with an example of how it is written."""
 
 

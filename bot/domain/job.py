@@ -101,6 +101,8 @@ class Job:
     failure: Failure | None
     locale: str
     created_at: datetime
+    unread: str = ""
+    """The end of its text, where the model does not read so much."""
 
     @property
     def prompt(self) -> str:

@@ -85,10 +85,17 @@ def _refuse_extreme(value: str, ratio: Fraction) -> None:
         )
 
 
-def whole_number(name: str, low: int, high: int, *, example: int) -> Callable[[str], int]:
-    """A reader of whole numbers from `low` to `high`; others are told the nearest that will do."""
+def whole_number(
+    name: str, low: int, high: int, *, example: int, random: str | None = None
+) -> Callable[[str], int | None]:
+    """A reader of whole numbers from `low` to `high`; others are told the nearest that will do.
 
-    def read(value: str) -> int:
+    `random` is what stands for "any" elsewhere, and reads as if nothing had been said.
+    """
+
+    def read(value: str) -> int | None:
+        if random is not None and value == random:
+            return None
         number = _number(value)
         if number is not None and number == int(number) and low <= number <= high:
             return int(number)
@@ -113,7 +120,7 @@ def _number(value: str) -> Decimal | None:
 
 def read_list(value: str) -> tuple[str, ...]:
     """`text, blurry hands`: what stands between commas, each once."""
-    items = (" ".join(item.split()) for item in value.split(","))
+    items = (" ".join(item.split()) for item in re.split("[,、，]", value))
     return tuple(dict.fromkeys(item for item in items if item))
 
 
@@ -156,7 +163,7 @@ class Parameters:
         metadata={
             PARAMETER: Parameter(
                 name="seed",
-                read=whole_number("seed", 0, MAX_SEED, example=7),
+                read=whole_number("seed", 0, MAX_SEED, example=7, random="-1"),
                 write=str,
                 range=f"0 – {MAX_SEED}",
                 default=say("a new one each time"),

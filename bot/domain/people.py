@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import Unreadable
 from bot.domain.rules import Weight
 from bot.domain.sentences import say
 
@@ -123,19 +123,19 @@ def next_block(before: int, after: int, ladder: Sequence[int]) -> timedelta | No
 def to_span(typed: str) -> timedelta:
     """A time as people write it: `15m`, `6 h`, `1d 12h`, `2 weeks`; a month is 30 days.
 
-    Raises: NotAllowed.
+    Raises: Unreadable.
     """
     found = list(_SPAN.finditer(typed.lower()))
     span = timedelta(minutes=sum(int(part["number"]) * _MINUTES[part.lastgroup or ""] for part in found))
     if not found or _SPAN.sub("", typed.lower()).strip(" ,") or not timedelta(0) < span <= MAX_BLOCK:
-        raise NotAllowed(say("Write how long as `15m`, `6h`, `1d`, `2w` or `1 month`; empty: for good."))
+        raise Unreadable(say("Write how long as `15m`, `6h`, `1d`, `2w` or `1 month`; empty: for good."))
     return span
 
 
 def to_ladder(typed: str) -> tuple[int, ...]:
     """The minutes of each step, from `0 1h 1d 1w`.
 
-    Raises: NotAllowed.
+    Raises: Unreadable.
     """
     steps = typed.replace(",", " ").split()
     if not steps:

@@ -61,6 +61,15 @@ def rate(allowance: Allowance) -> Sentence:
     )
 
 
+def about(seconds: float) -> Sentence:
+    """A time to wait, as roughly as it is known: `20 s`, `3 minutes`, `2 hours`."""
+    if seconds < 90:
+        return say("{count} s", count=max(5, 5 * round(seconds / 5)))
+    if seconds < 90 * 60:
+        return say_n("{count} minute", "{count} minutes", round(seconds / 60))
+    return say_n("{count} hour", "{count} hours", round(seconds / 3600))
+
+
 def quantity(unit: Unit, amount: int) -> Sentence:
     """Pictures, or milliseconds, in words: `4 pictures`, `12 s of GPU time`."""
     if unit is Unit.IMAGES:

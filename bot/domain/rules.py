@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from bot.domain.asker import Asker
 from bot.domain.echo import echo_code, visible
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import NotAllowed, Unreadable
 from bot.domain.lexicon import Lexicon, WordList, Words
 from bot.domain.recipe import Recipe
 from bot.domain.sentences import say, say_n
@@ -85,11 +85,11 @@ ANYTHING_GOES = RoomPolicy()
 def to_phrase(typed: str) -> str:
     """A phrase as it is stored: small letters, single spaces.
 
-    Raises: NotAllowed.
+    Raises: Unreadable.
     """
     phrase = " ".join(visible(typed).casefold().split())
     if not any(char.isalnum() or not char.isascii() for char in phrase) or len(phrase) > MAX_PHRASE:
-        raise NotAllowed(
+        raise Unreadable(
             say("Name a word or a phrase with letters, at most {most} characters.", most=MAX_PHRASE)
         )
     return phrase

@@ -14,6 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from bot.domain.job import Job
 from bot.domain.prompt import Part
+from bot.domain.samplers import A1111
 from bot.imaging.grid import make_grid
 
 SHORTEST_SIDE = 512
@@ -98,9 +99,11 @@ def is_small(image: Image.Image) -> bool:
 def recipe_text(job: Job) -> str:
     """The recipe of a job's first picture, as AUTOMATIC1111's web UI writes and reads it."""
     recipe = job.recipe
+    sampler, schedule = A1111.get(recipe.sampling.sampler, (recipe.sampling.sampler, ""))
     fields = {
         "Steps": recipe.sampling.steps,
-        "Sampler": recipe.sampling.sampler,
+        "Sampler": sampler,
+        "Schedule type": schedule or None,
         "CFG scale": f"{recipe.sampling.guidance_scale:g}",
         "Seed": recipe.seed,
         "Size": f"{recipe.canvas.width}x{recipe.canvas.height}",

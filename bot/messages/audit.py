@@ -1,13 +1,13 @@
 """What /audit shows."""
 
 import json
-import re
 from collections.abc import Sequence
 
-from bot.domain.audit import RULE, AuditEntry, AuditFilter, AuditPage
+from bot.domain.audit import RULE, AuditEntry, AuditPage
 from bot.domain.echo import echo, echo_code
 from bot.domain.sentences import Translations, say, say_n
 from bot.messages.catalogue import translations
+from bot.messages.custom_ids import of_audit
 from bot.messages.lists import fitted
 from bot.messages.payload import Button, Payload
 from bot.messages.table import to_csv
@@ -16,9 +16,6 @@ MAX_REASON = 70
 MAX_DETAIL = 40
 CHIPS = {"channel": "<#{}>", "role": "<@&{}>"}
 """Details that are ids, and how Discord shows them."""
-MAX_ACTION = 32
-
-_NO_ACTION = re.compile(r"[^a-z_]")
 
 
 def page(page: AuditPage, locale: str) -> Payload:
@@ -86,16 +83,10 @@ def _detail(key: str, value: object) -> str:
 
 
 def _buttons(page: AuditPage, words: Translations) -> tuple[Button, ...]:
-    wanted = _wanted(page.filter)
     buttons = []
     if page.number > 0:
-        buttons.append(Button(custom_id=f"audit:{page.number - 1}:show:{wanted}", label="◀"))
+        buttons.append(Button(custom_id=of_audit(page.number - 1, page.filter), label="◀"))
     if page.has_more:
-        buttons.append(Button(custom_id=f"audit:{page.number + 1}:show:{wanted}", label="▶"))
+        buttons.append(Button(custom_id=of_audit(page.number + 1, page.filter), label="▶"))
     export = say("Export as CSV").render(words)
-    return (*buttons, Button(custom_id=f"audit:{page.number}:export:{wanted}", label=export))
-
-
-def _wanted(wanted: AuditFilter) -> str:
-    action = _NO_ACTION.sub("", wanted.action or "")[:MAX_ACTION]  # it may have been typed by hand
-    return f"{wanted.user_id or ''}-{action}"
+    return (*buttons, Button(custom_id=of_audit(page.number, page.filter, is_export=True), label=export))

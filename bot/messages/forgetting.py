@@ -2,6 +2,7 @@
 
 from bot.domain.sentences import moment, say, say_n
 from bot.messages.catalogue import translations
+from bot.messages.custom_ids import of_moderation
 from bot.messages.payload import Button, Payload
 from bot.services.forgetting import Forgotten
 
@@ -16,7 +17,9 @@ def question(locale: str) -> Payload:
         say("What I posted stays in its channels until it is deleted there."),
         say("You cannot draw for 31 days afterwards, so that nobody gets a fresh allowance by this."),
     ]
-    button = Button(custom_id="forget:0:me", label=say("Forget me").render(words), is_danger=True)
+    button = Button(
+        custom_id=of_moderation("forget", 0, "me"), label=say("Forget me").render(words), is_danger=True
+    )
     return Payload(content="\n".join(line.render(words) for line in lines), rows=((button,),))
 
 

@@ -1,9 +1,11 @@
 """The short guide for newcomers, and /help."""
 
+from collections.abc import Sequence
+
 from bot.domain.parameters import ROWS
 from bot.domain.quota import Balance
 from bot.domain.quota_words import left
-from bot.domain.sentences import say
+from bot.domain.sentences import Sentence, say
 from bot.messages.catalogue import translations
 from bot.messages.payload import Payload
 
@@ -32,3 +34,9 @@ def help_text(locale: str) -> Payload:
     head = say("**How to draw**: `/imagine a red fox in the snow --ar 3:2`").render(words)
     rows = [f"`{row.example}` {row.help.render(words)}" for row in ROWS.values()]
     return Payload(content="\n".join([head, *rows]))
+
+
+def remarks(told: Sequence[Sentence], locale: str) -> Payload:
+    """What a member should know of how their prompt was read."""
+    words = translations(locale)
+    return Payload(content="\n".join(sentence.render(words) for sentence in told))

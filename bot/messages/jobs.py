@@ -6,13 +6,17 @@ from dataclasses import replace
 from bot.domain.echo import echo
 from bot.domain.job import Failure, Job, JobStatus, Speed
 from bot.domain.kinds import Origin
-from bot.domain.sentences import Sentence, Translations, say
+from bot.domain.quota_words import about
+from bot.domain.sentences import Sentence, Translations, say, say_n
 from bot.messages.catalogue import translations
+from bot.messages.custom_ids import of_cancel
 from bot.messages.kinds import WORDS
 from bot.messages.payload import Button, Payload
 from bot.services.runs import JobUpdate
 
 SPEEDS = {Speed.FAST: say("fast"), Speed.RELAX: say("relaxed"), Speed.TURBO: say("turbo")}
+
+MAX_UNREAD = 120
 
 FAILURES = {
     Failure.INVALID_REQUEST: say(
@@ -39,7 +43,7 @@ def progress(update: JobUpdate) -> Payload:
         state = f"({say('Waiting to start').render(words)})"
     else:
         state = f"({update.progress:.0%}) ({SPEEDS[job.speed].render(words)})"
-    cancel = Button(custom_id=f"job:{job.id}:cancel", label=say("Cancel").render(words), is_danger=True)
+    cancel = Button(custom_id=of_cancel(job.id), label=say("Cancel").render(words), is_danger=True)
     content = f"{_heading(job, words)} {state}" + _small(_place(update), words)
     return Payload(content=content, rows=((cancel,),))
 
@@ -94,8 +98,17 @@ def _place(update: JobUpdate) -> Iterator[Sentence]:
     """What a job waits for. Not beside the state: tools look for `(Waiting to start)` as it is."""
     if update.is_database_away:
         yield say("Waiting for the database: it is away just now, and this goes on once it is back.")
-    elif update.position is not None and update.position > 1:
-        yield say("Number {position} in the queue.", position=update.position)
+    elif update.own_jobs_before:
+        yield say_n(
+            "Begins after {count} other job of yours.",
+            "Begins after {count} other jobs of yours.",
+            update.own_jobs_before,
+        )
+    elif update.position is not None and (update.position > 1 or update.job.status is JobStatus.RUNNING):
+        time = about(update.eta_seconds or 0.0)
+        yield say("Number {position} in the queue, about {time} left.", position=update.position, time=time)
+    if update.job.unread:
+        yield _unread(update.job.unread)
 
 
 def _heading(job: Job, words: Translations) -> str:
@@ -111,10 +124,17 @@ def _notes(job: Job, *, is_model_changed: bool, is_enlarged: bool) -> Iterator[S
     if is_enlarged:
         canvas = job.recipe.canvas
         yield say("Enlarged from {width}×{height}.", width=canvas.width, height=canvas.height)
+    if job.unread:
+        yield _unread(job.unread)
     if is_model_changed:
         yield say("The model has changed since the first picture, so this one may differ.")
     if job.is_direct_message:
         yield say("Counted in the server where you last used me.")
+
+
+def _unread(text: str) -> Sentence:
+    end = echo(text, limit=MAX_UNREAD)
+    return say("The model reads only the beginning of so long a text. It does not see: …{end}", end=end)
 
 
 def _small(notes: Iterable[Sentence], words: Translations) -> str:

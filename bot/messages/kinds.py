@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
 from bot.domain.sentences import Sentence, say
+from bot.messages.custom_ids import of_job
 from bot.messages.payload import Button
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -26,18 +27,20 @@ class KindWords:
 def grid_rows(job: Job) -> Rows:
     """U1–U4 🔄, V1–V4."""
     numbers = range(job.recipe.num_images)
-    picks = tuple(Button(custom_id=f"job:{job.id}:pick:{i}", label=f"U{i + 1}") for i in numbers)
-    varies = tuple(Button(custom_id=f"job:{job.id}:vary:{i}", label=f"V{i + 1}") for i in numbers)
+    picks = tuple(Button(custom_id=of_job(job.id, JobKind.PICK, i), label=f"U{i + 1}") for i in numbers)
+    varies = tuple(Button(custom_id=of_job(job.id, JobKind.VARY, i), label=f"V{i + 1}") for i in numbers)
     return ((*picks, _reroll(job)), varies)
 
 
 def tile_rows(job: Job) -> Rows:
     """What can be made of a single picture."""
-    return ((Button(custom_id=f"job:{job.id}:vary:0", label="Vary (Strong)", emoji="🪄"), _reroll(job)),)
+    return (
+        (Button(custom_id=of_job(job.id, JobKind.VARY, 0), label="Vary (Strong)", emoji="🪄"), _reroll(job)),
+    )
 
 
 def _reroll(job: Job) -> Button:
-    return Button(custom_id=f"job:{job.id}:reroll", emoji="🔄")
+    return Button(custom_id=of_job(job.id, JobKind.REROLL), emoji="🔄")
 
 
 WORDS = {

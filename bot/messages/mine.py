@@ -5,6 +5,7 @@ from bot.domain.job import Job
 from bot.domain.kinds import Outcome
 from bot.domain.sentences import Translations, moment, say
 from bot.messages.catalogue import translations
+from bot.messages.custom_ids import of_mine
 from bot.messages.lists import fitted
 from bot.messages.payload import Button, Payload
 from bot.services.gallery import HistoryPage
@@ -41,7 +42,7 @@ def _link(job: Job, words: Translations) -> str:
 def _turn(shown: HistoryPage) -> tuple[tuple[Button, ...], ...]:
     buttons = []
     if shown.number > 0:
-        buttons.append(Button(custom_id=f"mine:{shown.number - 1}:page", emoji="◀️"))
+        buttons.append(Button(custom_id=of_mine(shown.number - 1), emoji="◀️"))
     if shown.has_more:
-        buttons.append(Button(custom_id=f"mine:{shown.number + 1}:page", emoji="▶️"))
+        buttons.append(Button(custom_id=of_mine(shown.number + 1), emoji="▶️"))
     return (tuple(buttons),) if buttons else ()

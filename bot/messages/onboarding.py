@@ -6,6 +6,7 @@ from bot.domain.quota_words import left
 from bot.domain.sentences import Translations, say
 from bot.messages import guide
 from bot.messages.catalogue import translations
+from bot.messages.custom_ids import of_example
 from bot.messages.payload import Button, Payload
 
 MAX_LABEL = 80  # Discord's limit
@@ -61,7 +62,7 @@ def _how(words: Translations) -> str:
 def _examples() -> tuple[tuple[Button, ...], ...]:
     return (
         tuple(
-            Button(custom_id=f"start:{place}:example", label=prompt[:MAX_LABEL], emoji="🖼️")
+            Button(custom_id=of_example(place), label=prompt[:MAX_LABEL], emoji="🖼️")
             for place, prompt in enumerate(EXAMPLES)
         ),
     )

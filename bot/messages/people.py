@@ -6,9 +6,10 @@ from bot.domain.people import POINTS_PER_STRIKE, Appeal, History, Sanction, Sanc
 from bot.domain.sentences import Sentence, Translations, moment, say, say_n
 from bot.messages.audit import member
 from bot.messages.catalogue import translations
+from bot.messages.custom_ids import of_moderation
 from bot.messages.lists import fitted
 from bot.messages.payload import MAX_CONTENT, Button, Payload
-from bot.services.reports import Reported
+from bot.services.reports import ReportCase
 
 MAX_QUOTE = 300
 MAX_REASON = 80
@@ -122,13 +123,17 @@ def appeal(appeal: Appeal, locale: str) -> Payload:
         f"> {echo(appeal.text, limit=MAX_QUOTE)}",
     ]
     row = (
-        Button(custom_id=f"appeal:{appeal.id}:accept", label=say("Accept").render(words)),
-        Button(custom_id=f"appeal:{appeal.id}:reject", label=say("Reject").render(words), is_danger=True),
+        Button(custom_id=of_moderation("appeal", appeal.id, "accept"), label=say("Accept").render(words)),
+        Button(
+            custom_id=of_moderation("appeal", appeal.id, "reject"),
+            label=say("Reject").render(words),
+            is_danger=True,
+        ),
     )
     return Payload(content="\n".join(lines), rows=(row,))
 
 
-def report(reported: Reported, locale: str) -> Payload:
+def report(reported: ReportCase, locale: str) -> Payload:
     """A report, as the moderators read it. Who reported is not in it."""
     words = translations(locale)
     report, job = reported.report, reported.job
@@ -148,7 +153,9 @@ def report(reported: Reported, locale: str) -> Payload:
     }
     row = tuple(
         Button(
-            custom_id=f"report:{report.id}:{action}", label=label.render(words), is_danger=action == "delete"
+            custom_id=of_moderation("report", report.id, action),
+            label=label.render(words),
+            is_danger=action == "delete",
         )
         for action, label in labels.items()
     )

@@ -17,7 +17,7 @@ def state(state: QueueState, locale: str) -> Payload:
     words = translations(locale)
     head = say_n("**{count} job waits or runs**", "**{count} jobs wait or run**", len(state.jobs))
     paused = say("⏸ Paused: what waits is still drawn, new jobs are refused until /queue resume.")
-    rows = [_line(job, words) for job in state.jobs]
+    rows = [_line(job, words, is_pausing=job.id in state.pausing) for job in state.jobs]
     foot = [paused.render(words)] if state.is_paused else []
     return Payload(content=fitted(words, head.render(words), rows, foot, most=MAX_ROWS))
 
@@ -46,9 +46,10 @@ def choice(job: Job) -> str:
     return f"{job.id}: {_prompt(job)}"[:100]
 
 
-def _line(job: Job, words: Translations) -> str:
-    is_running = job.status is JobStatus.RUNNING
-    doing = say("drawing") if is_running else say("waiting")
+def _line(job: Job, words: Translations, *, is_pausing: bool) -> str:
+    doing = say("drawing") if job.status is JobStatus.RUNNING else say("waiting")
+    if is_pausing:
+        doing = say("pausing")
     where = f"<#{job.channel_id}>" if not job.is_direct_message else say("direct message").render(words)
     return (
         f"`{job.id}` {doing.render(words)} · <@{job.user_id}> · {where} · {moment(job.created_at)} · "

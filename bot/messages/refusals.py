@@ -1,26 +1,45 @@
 """What a refusal says: every sentence of it, and the prompt to copy."""
 
+from dataclasses import replace
+
 from bot.domain.echo import visible
 from bot.domain.errors import UserError
 from bot.domain.sentences import say
 from bot.messages.catalogue import translations
+from bot.messages.custom_ids import of_step
 from bot.messages.payload import MAX_CONTENT, Button, Payload
 
-MAX_PROMPT = 900
+MAX_PROMPT = 1800
+FENCE = "```"
 
 
-def refusal(error: UserError, locale: str, *, prompt: str | None = None) -> Payload:
-    """A refusal, with what may be pressed now, and the prompt that was not understood, to be copied."""
+def refusal(error: UserError, locale: str) -> Payload:
+    """A refusal, with what may be pressed now, and what was typed, whole, to be copied."""
     words = translations(locale)
     sentences = [sentence.render(words) for sentence in error.sentences]
     lines = sentences if len(sentences) == 1 else [f"- {sentence}" for sentence in sentences]
-    content = "\n".join(lines)
-    if prompt:
-        copy = visible(prompt).replace("```", "'''")[:MAX_PROMPT]
-        head = say("Your prompt:").render(words)
-        content = f"{content[: MAX_CONTENT - MAX_PROMPT - 100]}\n{head}\n```\n{copy}\n```"
-    steps = tuple(Button(custom_id=step.custom_id, label=step.label.render(words)) for step in error.steps)
-    return Payload(content=content[:MAX_CONTENT], rows=(steps,) if steps else ())
+    steps = tuple(
+        Button(custom_id=of_step(step.action), label=step.label.render(words)) for step in error.steps
+    )
+    payload = Payload(content="\n".join(lines)[:MAX_CONTENT], rows=(steps,) if steps else ())
+    return _with_prompt(payload, error.prompt, locale) if error.prompt else payload
+
+
+def _with_prompt(payload: Payload, prompt: str, locale: str) -> Payload:
+    """The prompt below the sentences; as a file, where it does not fit or would end its own frame."""
+    words = translations(locale)
+    content = f"{payload.content}\n{say('Your prompt:').render(words)}\n{FENCE}\n{visible(prompt)}\n{FENCE}"
+    if len(prompt) <= MAX_PROMPT and len(content) <= MAX_CONTENT and FENCE not in prompt:
+        return replace(payload, content=content)
+    note = say("Your prompt is in the file below.").render(words)
+    return replace(payload, content=f"{payload.content[: MAX_CONTENT - len(note) - 1]}\n{note}")
+
+
+def prompt_file(error: UserError, payload: Payload) -> tuple[str, bytes] | None:
+    """The name and the bytes of a file with what was typed, where its refusal has no room for it."""
+    if not error.prompt or visible(error.prompt) in payload.content:
+        return None
+    return "prompt.txt", error.prompt.encode("utf-8", errors="replace")
 
 
 def our_fault(reference: int, locale: str) -> Payload:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from bot.imaging.classify import is_available, nsfw_score
 from bot.services.allowances import Allowances
+from bot.services.appeals import Appeals
 from bot.services.audit import Audit
 from bot.services.clock import Clock, utc_now
 from bot.services.commands import Commands
 from bot.services.forgetting import Digests, Forgetting
 from bot.services.gallery import Gallery
+from bot.services.gates.blocks import BlockGate
 from bot.services.gates.forgotten import ForgottenGate
 from bot.services.gates.minors import MinorsGate
 from bot.services.gates.newcomers import NewcomerGate
@@ -25,7 +27,6 @@ from bot.services.models import Models
 from bot.services.onboarding import Onboarding
 from bot.services.orders import Orders
 from bot.services.outbox import Outbox
-from bot.services.people import People
 from bot.services.pictures import Pictures
 from bot.services.queue import Queue
 from bot.services.quotas import Quotas
@@ -35,6 +36,7 @@ from bot.services.rooms import Rooms
 from bot.services.rules import Rules
 from bot.services.runs import Runs
 from bot.services.safety import Safety
+from bot.services.sanctions import Sanctions
 from bot.services.usage import UsageReports
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
@@ -60,7 +62,8 @@ class Services:
     guilds: Guilds
     audit: Audit
     rules: Rules
-    people: People
+    sanctions: Sanctions
+    appeals: Appeals
     reports: Reports
     queue: Queue
     forgetting: Forgetting
@@ -83,14 +86,14 @@ def build_services(
     pictures = Pictures(database, files, engine)
     runs = Runs(database, engine, pictures, now=now)
     queue = Queue(database, runs, now=now)
-    people = People(database, queue, now=now)
+    sanctions = Sanctions(database, queue, now=now)
     digests = Digests(data_dir / "forgetting.key")
     models = Models(engine)
     allowances = Allowances(models, daily_images=daily_images)
     kept = KeptOrders(database, now=now)
     gates = (
         MinorsGate(),
-        people,
+        BlockGate(now=now),
         ForgottenGate(digests, now=now),
         PausedGate(),
         RuleGate(allows_nsfw=allows_nsfw, now=now),
@@ -116,8 +119,9 @@ def build_services(
         guilds=Guilds(database, now=now),
         audit=Audit(database),
         rules=Rules(database, allows_nsfw=allows_nsfw, now=now),
-        people=people,
-        reports=Reports(database, files, now=now),
+        sanctions=sanctions,
+        appeals=Appeals(database, now=now),
+        reports=Reports(database, files, sanctions, queue, now=now),
         queue=queue,
         forgetting=Forgetting(database, files, runs, digests, now=now),
         safety=Safety(

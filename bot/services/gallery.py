@@ -11,6 +11,7 @@ from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.storage import gallery, guilds
 from bot.storage import jobs as jobs_table
+from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
 
 FINISHED = (JobStatus.DELIVERED, JobStatus.UNDELIVERABLE, JobStatus.RENDERED)
@@ -126,7 +127,7 @@ class Gallery:
     async def shown_again(self, job: Job, *, channel_id: int, message_id: int) -> None:
         """Remember a message that shows a picture again, to be reported and taken away like the first."""
         async with self._database.transaction() as session:
-            await jobs_table.add_copy(session, job.id, channel_id=channel_id, message_id=message_id)
+            await pictures_table.add_copy(session, job.id, channel_id=channel_id, message_id=message_id)
 
     async def show(self, asker: Asker, job_id: int) -> Job:
         """One of the asker's own finished jobs, to be posted again."""

@@ -1,6 +1,7 @@
 """A guild's own settings, and who may change them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -60,19 +61,11 @@ class Guilds:
         async with self._database.transaction() as session:
             settings = change(await guilds.get_settings(session, guild_id))
             await guilds.update_settings(session, guild_id, settings, now=self._now())
-            await audit.add(
-                session,
-                guild_id=guild_id,
-                actor_id=asker.user_id,
-                action="settings",
-                target_id=None,
-                reason="",
-                details={
-                    name: guild_options.written(settings, guild_options.ROWS[name])[:MAX_AUDITED]
-                    for name in names
-                },
-                now=self._now(),
-            )
+            written: dict[str, Any] = {
+                name: guild_options.written(settings, guild_options.ROWS[name])[:MAX_AUDITED]
+                for name in names
+            }
+            await audit.note(session, guild_id, asker.user_id, "settings", now=self._now(), **written)
             return settings
 
     async def role_deleted(self, guild_id: int, role_id: int) -> None:
@@ -95,16 +88,8 @@ class Guilds:
             if changed == settings:
                 return
             await guilds.update_settings(session, guild_id, changed, now=now)
-            await audit.add(
-                session,
-                guild_id=guild_id,
-                actor_id=RULE,
-                action=f"{kind}_deleted",
-                target_id=None,
-                reason="",
-                details={kind: str(deleted_id)},
-                now=now,
-            )
+            details: dict[str, Any] = {kind: str(deleted_id)}
+            await audit.note(session, guild_id, RULE, f"{kind}_deleted", now=now, **details)
 
     async def set(self, asker: Asker, values: Mapping[str, str]) -> GuildSettings:
         """Change settings to what was written, all or none.

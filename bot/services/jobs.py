@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
 from bot.domain.charges import Charge
-from bot.domain.errors import NotAllowed, NotFound, Unavailable, UserError
+from bot.domain.errors import NotAllowed, NotFound, TooLate, Unavailable, UserError
 from bot.domain.guild import GuildSettings, is_moderator
 from bot.domain.job import Job, JobStatus, Speed, may_be_pressed
 from bot.domain.kept import Keep, Waits
@@ -22,6 +22,7 @@ from bot.services.models import Models
 from bot.services.runs import Note, Runs
 from bot.storage import audit, guilds, members
 from bot.storage import jobs as jobs_table
+from bot.storage import outbox as outbox_table
 from bot.storage.database import Database
 
 
@@ -99,7 +100,7 @@ class Jobs:
         if job.user_id != asker.user_id and not is_moderator(asker, settings):
             raise NotAllowed(say("Only the member who asked for it, or a moderator, can cancel this."))
         if not await self._runs.cancel(job_id, note=self._note_cancel(asker, job)):
-            raise NotFound(say("This job is over already: there is nothing left to cancel."))
+            raise TooLate(say("This job is over already: there is nothing left to cancel."))
 
     async def withdraw(self, job: Job) -> None:
         """Take back a job whose asker never got an answer: no picture, no charge."""
@@ -115,15 +116,14 @@ class Jobs:
             return None
 
         async def write(session: AsyncSession) -> None:
-            await audit.add(
+            await audit.note(
                 session,
-                guild_id=job.guild_id,
-                actor_id=asker.user_id,
-                action="cancel",
+                job.guild_id,
+                asker.user_id,
+                "cancel",
                 target_id=job.user_id,
-                reason="",
-                details={"job": job.id},
                 now=self._now(),
+                job=job.id,
             )
 
         return write
@@ -171,7 +171,7 @@ class Jobs:
                 session, account_id, job, role_ids=asker.role_ids, settings=settings, now=now
             )
         if job.status is JobStatus.RENDERED:
-            await jobs_table.add_outbox(session, job_id, now=now)
+            await outbox_table.add(session, job_id, now=now)
         return job
 
 

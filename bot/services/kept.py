@@ -3,8 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
-from bot.domain.errors import NextStep, NotFound, UserError
+from bot.domain.errors import NotFound, UserError
 from bot.domain.kept import Keep, KeptOrder, Waits
+from bot.domain.next_steps import Accept, Draw, NextStep
 from bot.domain.order import Order
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
@@ -50,8 +51,9 @@ class KeptOrders:
             expires_at=keep.expires_at(now),
             now=now,
         )
-        action = f"accept:{keep.argument}" if keep.why is Waits.TERMS else "draw"
-        refusal.steps += (NextStep(custom_id=f"kept:{kept_id}:{action}", label=LABELS[keep.why]),)
+        draw, accept = Draw(kept_id=kept_id), Accept(kept_id=kept_id, version=keep.argument)
+        action = accept if keep.why is Waits.TERMS else draw
+        refusal.steps += (NextStep(action=action, label=LABELS[keep.why]),)
 
     async def keep(self, asker: Asker, order: Order, refusal: UserError, keep: Keep) -> None:
         """The same in a transaction of its own, for what is refused before it is submitted."""

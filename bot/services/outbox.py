@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.domain.job import Job, JobStatus
 from bot.services.clock import Clock, utc_now
 from bot.storage import jobs as jobs_table
+from bot.storage import outbox as outbox_table
 from bot.storage.database import Database
 from bot.storage.outage import persistently
 
@@ -49,7 +50,7 @@ class Outbox:
 
     async def _count_attempt(self, job: Job) -> tuple[int, int] | None:
         async with self._database.transaction() as session:
-            return await jobs_table.update_outbox_attempt(session, job.id)
+            return await outbox_table.update_attempt(session, job.id)
 
     async def _remember(self, job: Job, message_id: int | None) -> None:
         async with self._database.transaction() as session:
@@ -57,6 +58,6 @@ class Outbox:
 
     async def _close(self, job: Job, status: JobStatus, message_id: int | None) -> None:
         async with self._database.transaction() as session:
-            await jobs_table.update_delivered(
+            await outbox_table.update_delivered(
                 session, job.id, status, result_message_id=message_id, now=self._now()
             )

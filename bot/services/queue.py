@@ -1,11 +1,12 @@
 """A guild's queue in its moderators' hands: seen, cancelled, paused, cleared. What is taken is refunded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, TooLate
 from bot.domain.guild import is_moderator
 from bot.domain.job import Job, JobStatus
 from bot.domain.sentences import say
@@ -24,6 +25,8 @@ class QueueState:
     jobs: tuple[Job, ...]
     """Running ones first, then in the order they were asked for."""
     is_paused: bool
+    pausing: frozenset[int] = frozenset()
+    """Those of them that have begun and wait until others are drawn, by number."""
 
 
 class Queue:
@@ -43,7 +46,9 @@ class Queue:
             guild_id, settings = await moderated_guild(session, asker)
             jobs = await jobs_table.list_waiting(session, guild_id=guild_id)
         running_first = sorted(jobs, key=lambda job: (job.status is JobStatus.QUEUED, job.id))
-        return QueueState(jobs=tuple(running_first), is_paused=settings.is_paused)
+        runs = [self._runs.get(job.id) for job in jobs if job.status is JobStatus.RUNNING]
+        pausing = {run.latest.job.id for run in runs if run is not None and run.latest.position is not None}
+        return QueueState(jobs=tuple(running_first), is_paused=settings.is_paused, pausing=frozenset(pausing))
 
     async def list_choices(self, asker: Asker) -> list[Job]:
         """The jobs to choose from; none for whoever may not touch them."""
@@ -64,7 +69,7 @@ class Queue:
         if job is None or job.guild_id != guild_id:
             raise NotFound(say("There is no such job in this server's queue."))
         if not await self._runs.cancel(job_id, note=self._note(asker, job, reason)):
-            raise NotFound(say("This job is over already: there is nothing left to cancel."))
+            raise TooLate(say("This job is over already: there is nothing left to cancel."))
         return job
 
     async def clear(self, asker: Asker, user_id: int, *, reason: str = "") -> int:
@@ -80,6 +85,21 @@ class Queue:
             cancelled += await self._runs.cancel(job.id, note=self._note(asker, job, reason))
         return cancelled
 
+    async def end_in(
+        self, session: AsyncSession, asker: Asker, user_id: int, *, guild_id: int, reason: str
+    ) -> list[Job]:
+        """As a part of another decision: end and refund what a member waits for. `stop` it after that."""
+        jobs = await jobs_table.list_waiting(session, guild_id=guild_id, user_id=user_id)
+        ended = [
+            await self._runs.end_in(session, job.id, note=self._note(asker, job, reason)) for job in jobs
+        ]
+        return [job for job in ended if job is not None]
+
+    def stop(self, jobs: Sequence[Job]) -> None:
+        """Take jobs that were ended off the engine."""
+        for job in jobs:
+            self._runs.stop(job)
+
     async def pause(self, asker: Asker, *, is_paused: bool) -> QueueState:
         """Refuse new jobs, or take them again. What waits and runs is still drawn.
 
@@ -90,28 +110,20 @@ class Queue:
             guild_id, settings = await moderated_guild(session, asker)
             changed = replace(settings, is_paused=is_paused)
             await guilds.update_settings(session, guild_id, changed, now=now)
-            await audit.add(
-                session,
-                guild_id=guild_id,
-                actor_id=asker.user_id,
-                action="pause" if is_paused else "resume",
-                target_id=None,
-                reason="",
-                now=now,
-            )
+            await audit.note(session, guild_id, asker.user_id, "pause" if is_paused else "resume", now=now)
         return await self.show(asker)
 
     def _note(self, asker: Asker, job: Job, reason: str) -> Note:
         async def write(session: AsyncSession) -> None:
-            await audit.add(
+            await audit.note(
                 session,
-                guild_id=job.guild_id,
-                actor_id=asker.user_id,
-                action="cancel",
+                job.guild_id,
+                asker.user_id,
+                "cancel",
                 target_id=job.user_id,
                 reason=reason,
-                details={"job": job.id},
                 now=self._now(),
+                job=job.id,
             )
 
         return write

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, Unreadable
 from bot.domain.guild import GuildSettings
 from bot.domain.quota import Allowance, Balance, Mismatch, RoleAllowance, Unit
 from bot.domain.quota_words import rate
@@ -120,10 +120,10 @@ class Quotas:
     async def set_limits(self, asker: Asker, limits: Limits) -> House:
         """How many jobs of a member run and wait, whether relax is free, when days begin.
 
-        Raises: NotAllowed, NotFound for a time zone that does not exist.
+        Raises: NotAllowed, Unreadable for a time zone that does not exist.
         """
         if limits.time_zone is not None and limits.time_zone not in available_timezones():
-            raise NotFound(
+            raise Unreadable(
                 say("I know no time zone `{zone}`. Write it as `Europe/Berlin`.", zone=limits.time_zone)
             )
 
@@ -268,15 +268,15 @@ class Quotas:
     ) -> None:
         if allowance is not None:
             details["allowance"] = str(rate(allowance))
-        await audit.add(
+        await audit.note(
             session,
-            guild_id=guild_id,
-            actor_id=asker.user_id,
-            action=action,
+            guild_id,
+            asker.user_id,
+            action,
             target_id=target_id,
             reason=reason,
-            details=details,
             now=self._now(),
+            **details,
         )
 
 

@@ -7,15 +7,19 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.errors import NotAllowed, NotFound, TooLate
+from bot.domain.guild import GuildSettings
 from bot.domain.job import Job, Post
-from bot.domain.people import MAX_TEXT, AppealStatus, Report
+from bot.domain.people import MAX_TEXT, AppealStatus, Report, Sanction
 from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
+from bot.services.queue import Queue
+from bot.services.sanctions import Sanctions, check_judged
 from bot.storage import audit, guilds, reports
 from bot.storage import jobs as jobs_table
+from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
 
@@ -23,7 +27,7 @@ MAX_REPORTS_A_DAY = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reported:
+class ReportCase:
     """A report with the job that it is about."""
 
     report: Report
@@ -37,8 +41,18 @@ class Reported:
 class Reports:
     """Reports of one guild never reach another one, and nobody is told who reported."""
 
-    def __init__(self, database: Database, files: ImageFiles, *, now: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        files: ImageFiles,
+        sanctions: Sanctions,
+        queue: Queue,
+        *,
+        now: Clock = utc_now,
+    ) -> None:
         self._database = database
+        self._sanctions = sanctions
+        self._queue = queue
         self._files = files
         self._now = now
 
@@ -50,7 +64,7 @@ class Reports:
         async with self._database.reading() as session:
             await _reportable(session, asker, message_id)
 
-    async def report(self, asker: Asker, message_id: int, reason: str) -> Reported:
+    async def report(self, asker: Asker, message_id: int, reason: str) -> ReportCase:
         """Tell the moderators of the asker's guild about a result.
 
         Raises: NotAllowed, NotFound.
@@ -66,7 +80,7 @@ class Reports:
             text = reason[:MAX_TEXT]
             report_id = await reports.add(session, **key, job_id=job.id, reason=text, now=now)
             if report_id is None:
-                raise NotFound(say("You have reported this picture already. The moderators will see to it."))
+                raise TooLate(say("You have reported this picture already. The moderators will see to it."))
             settings = await guilds.get_settings(session, guild_id)
         report = Report(
             id=report_id,
@@ -76,9 +90,9 @@ class Reports:
             status=AppealStatus.OPEN,
             created_at=now,
         )
-        return Reported(report=report, job=job, channel_id=settings.moderators_channel_id)
+        return ReportCase(report=report, job=job, channel_id=settings.moderators_channel_id)
 
-    async def list_open(self, asker: Asker, *, limit: int) -> list[Reported]:
+    async def list_open(self, asker: Asker, *, limit: int) -> list[ReportCase]:
         """The reports that wait for a decision in the asker's guild.
 
         Raises: NotAllowed.
@@ -89,10 +103,12 @@ class Reports:
             for report in await reports.list_open(session, guild_id=guild_id, limit=limit):
                 job = await jobs_table.get(session, report.job_id)
                 if job is not None:
-                    found.append(Reported(report=report, job=job, channel_id=settings.moderators_channel_id))
+                    found.append(
+                        ReportCase(report=report, job=job, channel_id=settings.moderators_channel_id)
+                    )
             return found
 
-    async def get(self, asker: Asker, report_id: int) -> Reported:
+    async def get(self, asker: Asker, report_id: int) -> ReportCase:
         """One report of the asker's guild.
 
         Raises: NotAllowed, NotFound.
@@ -101,7 +117,7 @@ class Reports:
             guild_id, settings = await moderated_guild(session, asker)
             return await self._get(session, guild_id, report_id, settings.moderators_channel_id)
 
-    async def close(self, asker: Asker, report_id: int, status: AppealStatus) -> Reported:
+    async def close(self, asker: Asker, report_id: int, status: AppealStatus) -> ReportCase:
         """Decide every open report on this picture: something was done, or nothing is wrong with it.
 
         Raises: NotAllowed, NotFound.
@@ -112,7 +128,51 @@ class Reports:
             await self._close(session, asker, found, status)
         return found
 
-    async def delete_result(self, asker: Asker, report_id: int) -> Reported:
+    async def warn(self, asker: Asker, report_id: int, *, reason: str) -> Sanction | None:
+        """Warn the member whose picture was reported, which decides the reports; all or nothing.
+
+        Raises: NotAllowed, NotFound, TooLate.
+        """
+        async with self._database.transaction() as session:
+            found, settings = await self._accept(session, asker, report_id)
+            return await self._sanctions.warn_in(
+                session,
+                asker,
+                found.job.user_id,
+                guild_id=found.report.guild_id,
+                settings=settings,
+                reason=reason,
+            )
+
+    async def block(self, asker: Asker, report_id: int, *, span: str | None, reason: str) -> Sanction:
+        """Block the member whose picture was reported, which decides the reports; all or nothing.
+
+        Raises: NotAllowed, NotFound, TooLate, Unreadable.
+        """
+        async with self._database.transaction() as session:
+            found, _ = await self._accept(session, asker, report_id)
+            given, ended = await self._sanctions.block_in(
+                session,
+                asker,
+                found.job.user_id,
+                guild_id=found.report.guild_id,
+                span=span,
+                reason=reason,
+            )
+        self._queue.stop(ended)
+        return given
+
+    async def _accept(
+        self, session: AsyncSession, asker: Asker, report_id: int
+    ) -> tuple[ReportCase, GuildSettings]:
+        """Decide the reports on a picture against its member, whom the asker may judge."""
+        guild_id, settings = await moderated_guild(session, asker)
+        found = await self._get(session, guild_id, report_id, settings.moderators_channel_id)
+        check_judged(asker, found.job.user_id)
+        await self._close(session, asker, found, AppealStatus.ACCEPTED)
+        return found, settings
+
+    async def delete_result(self, asker: Asker, report_id: int) -> ReportCase:
         """Take a reported picture away: its files, and every way to bring it back. The charge stays.
 
         Raises: NotAllowed, NotFound.
@@ -123,17 +183,16 @@ class Reports:
             await self._close(session, asker, found, AppealStatus.ACCEPTED)
             jobs = await jobs_table.list_same_picture(session, guild_id=guild_id, job=found.job)
             for job in jobs:
-                await jobs_table.update_deleted(session, guild_id=guild_id, job_id=job.id)
-            posts = await jobs_table.list_posts(session, jobs)
-            await audit.add(
+                await pictures_table.update_deleted(session, guild_id=guild_id, job_id=job.id)
+            posts = await pictures_table.list_posts(session, jobs)
+            await audit.note(
                 session,
-                guild_id=guild_id,
-                actor_id=asker.user_id,
-                action="delete_result",
+                guild_id,
+                asker.user_id,
+                "delete_result",
                 target_id=found.job.user_id,
-                reason="",
-                details={"job": found.job.id},
                 now=self._now(),
+                job=found.job.id,
             )
         images = [ImageRef(job_id=job.id, index=i) for job in jobs for i in range(job.recipe.num_images)]
         await asyncio.to_thread(self._files.delete, images)
@@ -141,30 +200,30 @@ class Reports:
 
     async def _get(
         self, session: AsyncSession, guild_id: int, report_id: int, channel_id: int | None
-    ) -> Reported:
+    ) -> ReportCase:
         report = await reports.get(session, guild_id=guild_id, report_id=report_id)
         job = None if report is None else await jobs_table.get(session, report.job_id)
         if report is None or job is None:
             raise NotFound(say("There is no such report in this server."))
-        return Reported(report=report, job=job, channel_id=channel_id)
+        return ReportCase(report=report, job=job, channel_id=channel_id)
 
     async def _close(
-        self, session: AsyncSession, asker: Asker, found: Reported, status: AppealStatus
+        self, session: AsyncSession, asker: Asker, found: ReportCase, status: AppealStatus
     ) -> None:
         closed = await reports.update_decided(
             session, guild_id=found.report.guild_id, job_id=found.job.id, status=status
         )
         if not closed:
-            raise NotFound(say("Somebody has decided this already."))
-        await audit.add(
+            raise TooLate(say("Somebody has decided this already."))
+        await audit.note(
             session,
-            guild_id=found.report.guild_id,
-            actor_id=asker.user_id,
-            action=f"report_{status}",
+            found.report.guild_id,
+            asker.user_id,
+            f"report_{status}",
             target_id=found.job.user_id,
-            reason="",
-            details={"job": found.job.id, "reports": closed},
             now=self._now(),
+            job=found.job.id,
+            reports=closed,
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -201,15 +202,6 @@ class Rules:
         return policy
 
     async def _note(
-        self, session: AsyncSession, asker: Asker, guild_id: int, action: str, details: Mapping[str, object]
+        self, session: AsyncSession, asker: Asker, guild_id: int, action: str, details: Mapping[str, Any]
     ) -> None:
-        await audit.add(
-            session,
-            guild_id=guild_id,
-            actor_id=asker.user_id,
-            action=action,
-            target_id=None,
-            reason="",
-            details=details,
-            now=self._now(),
-        )
+        await audit.note(session, guild_id, asker.user_id, action, now=self._now(), **details)

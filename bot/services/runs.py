@@ -18,6 +18,8 @@ from bot.services.pictures import Pictures
 from bot.services.turns import Turns
 from bot.storage import guilds, ledger
 from bot.storage import jobs as jobs_table
+from bot.storage import outbox as outbox_table
+from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
 from bot.storage.outage import is_outage, persistently
 from engine import api
@@ -45,7 +47,11 @@ class JobUpdate:
 
     job: Job
     position: int | None = None
-    """1 for the next job to start; None once it runs."""
+    """1 for the next to be drawn; None while it is drawn, or waits for other jobs of its member."""
+    eta_seconds: float | None = None
+    """Estimate: seconds until it is finished; None where nobody knows yet."""
+    own_jobs_before: int = 0
+    """How many of its member's jobs must be over before it may be drawn at all."""
     progress: float = 0.0
     """Share of the steps that are done, 0 to 1."""
     preview: tuple[Image.Image, ...] = ()
@@ -132,13 +138,20 @@ class Runs:
     async def cancel(self, job_id: int, *, note: Note | None = None) -> bool:
         """Stop a job and refund it; False when it was over already. `note` is written along with it."""
         job = await self._end(job_id, JobStatus.CANCELLED, note=note)
-        if job is None:
-            return False
-        if run := self._runs.get(job_id):
+        if job is not None:
+            self.stop(job)
+        return job is not None
+
+    async def end_in(self, session: AsyncSession, job_id: int, *, note: Note | None = None) -> Job | None:
+        """The same as a part of another decision; `stop` the job, if there is one, once that holds."""
+        return await self._end_in(session, job_id, JobStatus.CANCELLED, note=note)
+
+    def stop(self, job: Job) -> None:
+        """Take a job that was ended off the engine."""
+        if run := self._runs.get(job.id):
             run.publish(JobUpdate(job=job))
-        if task := self._tasks.get(job_id):
+        if task := self._tasks.get(job.id):
             task.cancel()
-        return True
 
     async def recover(self) -> list[Job]:
         """After a start: every job that still owes something, in order, ready to go on.
@@ -172,7 +185,9 @@ class Runs:
         job = run.latest.job
         try:
             with self._turns.queue(job.guild_id, job.user_id) as turn:
-                await turn.come(await self._persistently(run, lambda: self._max_running(job)))
+                limit = await self._persistently(run, lambda: self._max_running(job))
+                async for before in turn.come(limit):
+                    run.publish(replace(run.latest, own_jobs_before=before))
                 await self._follow_engine(run)
         except asyncio.CancelledError:
             await self._return(run)
@@ -206,27 +221,28 @@ class Runs:
     async def _take(self, run: Run, event: api.Event) -> None:
         latest = run.latest
         match event:
-            case api.Queued(position=position):
-                run.publish(replace(latest, position=position))
-            case api.Started():
-                await self._started(run)
-            case api.Progress(step=step, total=total):
-                run.publish(replace(latest, position=None, progress=step / total))
+            case api.Queued(position=position, eta_seconds=eta_seconds):
+                run.publish(replace(latest, position=position, eta_seconds=eta_seconds))
+            case api.Started(unread=unread):
+                await self._started(run, unread)
+            case api.Progress(step=step, total=total, eta_seconds=eta_seconds):
+                run.publish(replace(latest, position=None, eta_seconds=eta_seconds, progress=step / total))
             case api.Preview(images=images):
                 run.publish(replace(latest, preview=images))
             case api.Finished(result=result, gpu_seconds=gpu_seconds):
                 await self._finish(run, result, gpu_ms=round(gpu_seconds * 1000))
 
-    async def _started(self, run: Run) -> None:
+    async def _started(self, run: Run, unread: str) -> None:
         job = run.latest.job
-        attempt = await self._persistently(run, lambda: self._begin(job))
+        attempt = await self._persistently(run, lambda: self._begin(job, unread))
         if attempt is not None:
-            run.publish(JobUpdate(job=replace(job, status=JobStatus.RUNNING, attempt=attempt)))
+            begun = replace(job, status=JobStatus.RUNNING, attempt=attempt, unread=unread)
+            run.publish(JobUpdate(job=begun))
 
-    async def _begin(self, job: Job) -> int | None:
+    async def _begin(self, job: Job, unread: str) -> int | None:
         """The number of the attempt that begins; None for a job that is not waiting any more."""
         async with self._database.transaction() as session:
-            attempt = await jobs_table.update_started(session, job.id)
+            attempt = await jobs_table.update_started(session, job.id, unread=unread)
             if attempt is not None:
                 return attempt
             stored = await jobs_table.get(session, job.id)
@@ -250,11 +266,9 @@ class Runs:
             )
             if not is_ours:
                 return False
-            await jobs_table.add_images(
-                session, job.id, recipe, engine_version=result.engine_version, now=now
-            )
+            await pictures_table.add(session, job.id, recipe, engine_version=result.engine_version, now=now)
             await ledger.settle(session, job.id, images=len(result.images), gpu_ms=gpu_ms, now=now)
-            await jobs_table.add_outbox(session, job.id, now=now)
+            await outbox_table.add(session, job.id, now=now)
         return True
 
     async def _fail(self, run: Run, failure: Failure) -> None:
@@ -279,14 +293,25 @@ class Runs:
     async def _end(
         self, job_id: int, status: JobStatus, failure: Failure | None = None, *, note: Note | None = None
     ) -> Job | None:
-        now = self._now()
         async with self._database.transaction() as session:
-            if not await jobs_table.update_ended(session, job_id, status, now=now, failure=failure):
-                return None
-            await ledger.refund(session, job_id, now=now)
-            if note is not None:
-                await note(session)
-            return await jobs_table.get(session, job_id)
+            return await self._end_in(session, job_id, status, failure, note=note)
+
+    async def _end_in(
+        self,
+        session: AsyncSession,
+        job_id: int,
+        status: JobStatus,
+        failure: Failure | None = None,
+        *,
+        note: Note | None = None,
+    ) -> Job | None:
+        now = self._now()
+        if not await jobs_table.update_ended(session, job_id, status, now=now, failure=failure):
+            return None
+        await ledger.refund(session, job_id, now=now)
+        if note is not None:
+            await note(session)
+        return await jobs_table.get(session, job_id)
 
     async def _return(self, run: Run) -> None:
         """Once only: the process may be ending, and the next start finds what is still RUNNING."""

@@ -17,9 +17,9 @@ from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
-from bot.services.reports import Reported
+from bot.services.reports import ReportCase
 from bot.storage import audit, guilds, reports
-from bot.storage import jobs as jobs_table
+from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
 
@@ -31,7 +31,7 @@ class Judgement:
     """How a picture may be posted."""
 
     is_spoiler: bool = False
-    reported: Reported | None = None
+    reported: ReportCase | None = None
     """For the moderators, once."""
 
 
@@ -69,15 +69,8 @@ class Safety:
                 )
             changed = replace(settings, image_filter=chosen.value)
             await guilds.update_settings(session, guild_id, changed, now=self._now())
-            await audit.add(
-                session,
-                guild_id=guild_id,
-                actor_id=asker.user_id,
-                action="image_filter",
-                target_id=None,
-                reason="",
-                details={"filter": chosen.value},
-                now=self._now(),
+            await audit.note(
+                session, guild_id, asker.user_id, "image_filter", now=self._now(), filter=chosen.value
             )
         return chosen
 
@@ -104,7 +97,7 @@ class Safety:
                 return Judgement()
             case ImageFilter.SPOILER:
                 async with self._database.transaction() as session:
-                    await jobs_table.update_explicit(session, guild_id=job.guild_id, job_id=job.id)
+                    await pictures_table.update_explicit(session, guild_id=job.guild_id, job_id=job.id)
                 return Judgement(is_spoiler=True)
             case ImageFilter.MODERATORS:
                 return Judgement(
@@ -114,10 +107,10 @@ class Safety:
                 await self._withhold(job, score)
                 raise Withheld
 
-    async def _report(self, job: Job, score: float, channel_id: int | None) -> Reported | None:
+    async def _report(self, job: Job, score: float, channel_id: int | None) -> ReportCase | None:
         now, reason = self._now(), f"image filter: {score:.2f}"
         async with self._database.transaction() as session:
-            await jobs_table.update_explicit(session, guild_id=job.guild_id, job_id=job.id)
+            await pictures_table.update_explicit(session, guild_id=job.guild_id, job_id=job.id)
             report_id = await reports.add(
                 session, guild_id=job.guild_id, job_id=job.id, reporter_id=RULE, reason=reason, now=now
             )
@@ -132,23 +125,23 @@ class Safety:
             status=AppealStatus.OPEN,
             created_at=now,
         )
-        return Reported(report=report, job=job, channel_id=channel_id)
+        return ReportCase(report=report, job=job, channel_id=channel_id)
 
     async def _withhold(self, job: Job, score: float) -> None:
         async with self._database.transaction() as session:
-            if await jobs_table.update_deleted(session, guild_id=job.guild_id, job_id=job.id):
+            if await pictures_table.update_deleted(session, guild_id=job.guild_id, job_id=job.id):
                 await self._note(session, job, "image_withheld", score)
         images = [ImageRef(job_id=job.id, index=index) for index in range(job.recipe.num_images)]
         await asyncio.to_thread(self._files.delete, images)
 
     async def _note(self, session: AsyncSession, job: Job, action: str, score: float) -> None:
-        await audit.add(
+        await audit.note(
             session,
-            guild_id=job.guild_id,
-            actor_id=RULE,
-            action=action,
+            job.guild_id,
+            RULE,
+            action,
             target_id=job.user_id,
-            reason="",
-            details={"job": job.id, "score": round(score, 2)},
             now=self._now(),
+            job=job.id,
+            score=round(score, 2),
         )

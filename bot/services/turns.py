@@ -1,7 +1,7 @@
 """How many jobs of one member are drawn at a time: the further ones wait here, in the order they came."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
 Line = list["Turn"]
@@ -14,11 +14,13 @@ class Turn:
         self._line = line
         self._moved = asyncio.Event()
 
-    async def come(self, limit: int | None) -> None:
-        """Wait until fewer than `limit` jobs are before this one."""
-        while limit is not None and self._line.index(self) >= limit:
+    async def come(self, limit: int | None) -> AsyncIterator[int]:
+        """Wait until fewer than `limit` jobs are before this one; meanwhile, how many must be over first."""
+        while limit is not None and (before := self._line.index(self) + 1 - limit) > 0:
+            yield before
             await self._moved.wait()
             self._moved.clear()
+        yield 0
 
     def move(self) -> None:
         """A job before this one is over."""

@@ -66,15 +66,13 @@ class UsageReports:
             else:
                 due_at = next_week(self._now(), settings.zone)
                 await digests.update_channel(session, guild_id, channel_id, due_at=due_at)
-            await audit.add(
+            await audit.note(
                 session,
-                guild_id=guild_id,
-                actor_id=asker.user_id,
-                action="usage_digest",
-                target_id=None,
-                reason="",
-                details={"channel": None if channel_id is None else str(channel_id)},
+                guild_id,
+                asker.user_id,
+                "usage_digest",
                 now=self._now(),
+                channel=None if channel_id is None else str(channel_id),
             )
             digest = await digests.get(session, guild_id)
         return None if digest is None else digest.due_at

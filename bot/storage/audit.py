@@ -1,8 +1,6 @@
 """Queries on the audit log: rows are added and read; a trigger forbids everything else."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 
 from sqlalchemy import Select, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,21 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.audit import AuditEntry, AuditFilter, without_ids
 from bot.storage.models import AuditRow
 
-NOTHING: Mapping[str, object] = MappingProxyType({})
 
-
-async def add(
+async def note(
     session: AsyncSession,
-    *,
     guild_id: int,
     actor_id: int,
     action: str,
-    target_id: int | None,
-    reason: str,
-    details: Mapping[str, object] = NOTHING,
+    *,
+    target_id: int | None = None,
+    reason: str = "",
     now: datetime,
+    **details: object,
 ) -> None:
-    """Note what a moderator, or a rule (actor 0), did. `details` hold plain values, and no member's id."""
+    """Note what a moderator, or a rule (actor 0), did. `details` are plain values, and no member's id."""
     await session.execute(
         insert(AuditRow).values(
             guild_id=guild_id,
@@ -32,7 +28,7 @@ async def add(
             action=action,
             target_id=target_id,
             reason=without_ids(reason),
-            details=dict(details),
+            details=details,
             created_at=now,
         )
     )

@@ -137,7 +137,7 @@ async def _blank_jobs(session: AsyncSession, user_id: int) -> list[ImageRef]:
         .values(status=JobStatus.DELETED)
     )
     await session.execute(
-        update(JobRow).where(JobRow.user_id == user_id).values(prompt="", recipe=NOTHING.to_json())
+        update(JobRow).where(JobRow.user_id == user_id).values(prompt="", unread="", recipe=NOTHING.to_json())
     )
     return images
 

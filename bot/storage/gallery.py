@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.community import Shown
 from bot.domain.job import JobStatus
 from bot.storage import jobs
-from bot.storage.jobs import insert_or_ignore
 from bot.storage.models import GalleryMemberRow, JobRow
+from bot.storage.statements import insert_or_ignore
 
 
 async def add_member(session: AsyncSession, *, guild_id: int, user_id: int, name: str, now: datetime) -> None:

@@ -1,25 +1,17 @@
-"""Queries on jobs, their pictures and the outbox."""
+"""Queries on jobs."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.charges import Charge
-from bot.domain.job import Failure, Job, JobStatus, Post, Speed
+from bot.domain.job import Failure, Job, JobStatus, Speed
 from bot.domain.kinds import TILES, JobKind
 from bot.domain.recipe import ImageRef, Recipe
-from bot.storage.models import CopyRow, ImageRow, JobRow, OutboxRow
-
-
-def insert_or_ignore(session: AsyncSession, table: type[Any]) -> Any:
-    """INSERT … ON CONFLICT DO NOTHING, in the dialect at hand."""
-    dialect = session.get_bind().dialect.name
-    statement = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-    return statement.on_conflict_do_nothing()
+from bot.storage.models import CopyRow, JobRow
+from bot.storage.statements import insert_or_ignore
 
 
 async def add(session: AsyncSession, job: Job, *, account_id: int | None) -> int | None:
@@ -76,24 +68,6 @@ async def get_by_message(session: AsyncSession, *, guild_id: int, message_id: in
     return None if row is None else _job(row)
 
 
-async def add_copy(session: AsyncSession, job_id: int, *, channel_id: int, message_id: int) -> None:
-    """Remember a message that shows a result again."""
-    values = {"message_id": message_id, "channel_id": channel_id, "job_id": job_id}
-    await session.execute(insert_or_ignore(session, CopyRow).values(**values))
-
-
-async def list_posts(session: AsyncSession, jobs: Sequence[Job]) -> list[Post]:
-    """Every message that shows these jobs."""
-    posts = [
-        Post(channel_id=job.channel_id, message_id=message_id)
-        for job in jobs
-        for message_id in (job.result_message_id, job.message_id)
-        if message_id is not None
-    ]
-    copies = await session.scalars(select(CopyRow).where(CopyRow.job_id.in_([job.id for job in jobs])))
-    return posts + [Post(channel_id=row.channel_id, message_id=row.message_id) for row in copies]
-
-
 async def list_waiting(session: AsyncSession, *, guild_id: int, user_id: int | None = None) -> list[Job]:
     """The jobs of a guild that wait or run, in order; of one member, if one is named."""
     query = select(JobRow).where(
@@ -108,28 +82,6 @@ async def list_same_picture(session: AsyncSession, *, guild_id: int, job: Job) -
     is_tile = and_(JobRow.parent_id == root, JobRow.kind.in_(TILES))
     query = select(JobRow).where(JobRow.guild_id == guild_id, or_(JobRow.id == root, is_tile))
     return await _list(session, query)
-
-
-async def update_deleted(session: AsyncSession, *, guild_id: int, job_id: int) -> bool:
-    """A drawn job loses its pictures, and nothing is owed for it any more; False if it had none."""
-    drawn = [status for status in JobStatus if status.has_pictures]
-    statement = (
-        update(JobRow)
-        .where(JobRow.id == job_id, JobRow.guild_id == guild_id, JobRow.status.in_(drawn))
-        .values(status=JobStatus.DELETED)
-    )
-    if await session.scalar(statement.returning(JobRow.id)) is None:
-        return False
-    await session.execute(delete(ImageRow).where(ImageRow.job_id == job_id))
-    await session.execute(delete(OutboxRow).where(OutboxRow.job_id == job_id))
-    return True
-
-
-async def update_explicit(session: AsyncSession, *, guild_id: int, job_id: int) -> None:
-    """What looks like nudity belongs into age-restricted rooms, wherever it was drawn."""
-    await session.execute(
-        update(JobRow).where(JobRow.id == job_id, JobRow.guild_id == guild_id).values(is_age_restricted=True)
-    )
 
 
 async def list_unfinished(session: AsyncSession) -> list[Job]:
@@ -184,12 +136,15 @@ async def list_by_ids(session: AsyncSession, job_ids: Collection[int]) -> list[J
     return [_job(row) for row in rows]
 
 
-async def update_started(session: AsyncSession, job_id: int) -> int | None:
-    """QUEUED becomes RUNNING under a new attempt number, which is returned; None if it was not QUEUED."""
+async def update_started(session: AsyncSession, job_id: int, *, unread: str = "") -> int | None:
+    """QUEUED becomes RUNNING under a new attempt number, which is returned; None if it was not QUEUED.
+
+    `unread` is the end of its text that the model does not read.
+    """
     statement = (
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.status == JobStatus.QUEUED)
-        .values(status=JobStatus.RUNNING, attempt=JobRow.attempt + 1)
+        .values(status=JobStatus.RUNNING, attempt=JobRow.attempt + 1, unread=unread)
     )
     return await session.scalar(statement.returning(JobRow.attempt))
 
@@ -232,60 +187,6 @@ async def update_message(session: AsyncSession, job_id: int, message_id: int | N
     await session.execute(update(JobRow).where(JobRow.id == job_id).values(message_id=message_id))
 
 
-async def add_images(
-    session: AsyncSession, job_id: int, recipe: Recipe, *, engine_version: str, now: datetime
-) -> None:
-    """Record the pictures of a job, each with its own seed and the recipe."""
-    await session.execute(
-        insert(ImageRow),
-        [
-            {
-                "job_id": job_id,
-                "index": index,
-                "seed": seed,
-                "recipe": recipe.to_json(),
-                "engine_version": engine_version,
-                "created_at": now,
-            }
-            for index, seed in enumerate(recipe.seeds)
-        ],
-    )
-
-
-async def add_outbox(session: AsyncSession, job_id: int, *, now: datetime) -> int:
-    """Owe a job's result to its channel."""
-    statement = insert(OutboxRow).values(job_id=job_id, created_at=now)
-    return (await session.execute(statement.returning(OutboxRow.id))).scalar_one()
-
-
-async def update_outbox_attempt(session: AsyncSession, job_id: int) -> tuple[int, int] | None:
-    """Count an attempt before it is made: (outbox id, attempts so far). None if nothing is owed."""
-    statement = (
-        update(OutboxRow)
-        .where(OutboxRow.job_id == job_id, OutboxRow.closed_at.is_(None))
-        .values(attempts=OutboxRow.attempts + 1)
-        .returning(OutboxRow.id, OutboxRow.attempts)
-    )
-    row = (await session.execute(statement)).one_or_none()
-    return None if row is None else (row.id, row.attempts)
-
-
-async def update_delivered(
-    session: AsyncSession, job_id: int, status: JobStatus, *, result_message_id: int | None, now: datetime
-) -> None:
-    """RENDERED becomes DELIVERED or UNDELIVERABLE; nothing is owed any more."""
-    await session.execute(
-        update(JobRow)
-        .where(JobRow.id == job_id, JobRow.status == JobStatus.RENDERED)
-        .values(status=status, result_message_id=result_message_id)
-    )
-    await session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.job_id == job_id, OutboxRow.closed_at.is_(None))
-        .values(closed_at=now)
-    )
-
-
 async def _list(session: AsyncSession, query: Select[JobRow]) -> list[Job]:
     return [_job(row) for row in await session.scalars(query.order_by(JobRow.id))]
 
@@ -317,4 +218,5 @@ def _job(row: JobRow) -> Job:
         failure=None if row.failure is None else Failure(row.failure),
         locale=row.locale,
         created_at=row.created_at,
+        unread=row.unread,
     )

@@ -13,8 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from bot.domain.charges import FREE, Charge
 from bot.domain.quota import Allowance, Grant, Mismatch, Unit, in_ledger, in_unit
-from bot.storage.jobs import insert_or_ignore
 from bot.storage.models import AccountRow, JobRow, LedgerRow
+from bot.storage.statements import insert_or_ignore
 
 
 class Entry(StrEnum):

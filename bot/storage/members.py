@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.storage.jobs import insert_or_ignore
 from bot.storage.models import MemberRow
+from bot.storage.statements import insert_or_ignore
 
 
 async def update_last_used(

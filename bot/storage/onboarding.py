@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.storage.jobs import insert_or_ignore
 from bot.storage.models import TermsAcceptanceRow
+from bot.storage.statements import insert_or_ignore
 
 
 async def has_accepted(session: AsyncSession, *, guild_id: int, user_id: int, version: int) -> bool:

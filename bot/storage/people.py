@@ -7,8 +7,8 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import Appeal, AppealStatus, Sanction, SanctionKind
-from bot.storage.jobs import insert_or_ignore
 from bot.storage.models import AppealRow, SanctionRow
+from bot.storage.statements import insert_or_ignore
 
 
 async def add(

@@ -8,8 +8,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.quota import Allowance, Grant, Unit
-from bot.storage.jobs import insert_or_ignore
 from bot.storage.models import AccountRow, GrantRow, MemberQuotaRow
+from bot.storage.statements import insert_or_ignore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

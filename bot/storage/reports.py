@@ -6,8 +6,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import AppealStatus, Report
-from bot.storage.jobs import insert_or_ignore
 from bot.storage.models import ReportRow
+from bot.storage.statements import insert_or_ignore
 
 
 async def add(

@@ -2,15 +2,15 @@
 
 import asyncio
 import re
-from typing import Any, cast
+from typing import Any
 
 import discord
 
 from bot.boundary import Interaction, asker_of, guard, reply, turn_into
-from bot.domain.audit import AuditFilter
 from bot.messages import audit as messages
-from bot.services import Services
+from bot.messages import custom_ids
 from bot.views.rebuilt import Rebuilt
+from bot.views.wired import wired
 
 NAME = "audit.csv"
 
@@ -18,7 +18,7 @@ NAME = "audit.csv"
 class AuditButton(
     Rebuilt,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"audit:(?P<page>\d{1,6}):(?P<do>show|export):(?P<user>-?\d{0,19})-(?P<action>[a-z_]{0,32})",
+    template=custom_ids.AUDIT,
 ):
     """A page, or all of it as a file. Whose log it is, and who may read it, is looked up anew."""
 
@@ -26,13 +26,12 @@ class AuditButton(
         super().__init__(item)
         self.page = int(match["page"])
         self.is_export = match["do"] == "export"
-        user = match["user"].strip("-")
-        self.wanted = AuditFilter(user_id=int(user) if user else None, action=match["action"] or None)
+        self.wanted = custom_ids.audit_filter(match)
 
     async def callback(self, interaction: Interaction) -> None:
         """Turn the page, or send the file."""
         async with guard(interaction):
-            services: Services = cast("Any", interaction.client).services
+            services = wired(interaction).services
             asker = asker_of(interaction)
             if self.is_export:
                 await interaction.response.defer(ephemeral=True, thinking=True)

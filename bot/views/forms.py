@@ -1,21 +1,23 @@
 """Forms: shown by a button or a menu, answered by the pattern of their custom_id, restart or not."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 import discord
 
 from bot.boundary import Interaction, asker_of, edit_pressed, guard, patience, reply
-from bot.domain.people import MAX_TEXT, AppealStatus, to_span
+from bot.domain.errors import NotFound
+from bot.domain.people import MAX_TEXT
 from bot.domain.sentences import Sentence, Translations, say
+from bot.messages import custom_ids
 from bot.messages import people as messages
 from bot.messages.catalogue import translations
+from bot.messages.custom_ids import of_moderation
+from bot.views.wired import wired
 
 MAX_SPAN = 20
 MAX_LABEL = 45  # Discord's limit
-FORM = re.compile(r"(block|report):(\d{1,19}):(appeal|send|warn|block)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,12 @@ class Field:
 async def ask_appeal(interaction: Interaction, sanction_id: int) -> None:
     """Ask a blocked member for their side."""
     title, question = say("Appeal"), say("Why should you draw again?")
-    await _show(interaction, f"block:{sanction_id}:appeal", title, [Field(name="text", label=question)])
+    await _show(
+        interaction,
+        of_moderation("block", sanction_id, "appeal"),
+        title,
+        [Field(name="text", label=question)],
+    )
 
 
 async def ask_report(interaction: Interaction, message_id: int) -> None:
@@ -49,7 +56,7 @@ async def ask_report(interaction: Interaction, message_id: int) -> None:
     title, question = say("Report this picture"), say("What is wrong with it? (optional)")
     await _show(
         interaction,
-        f"report:{message_id}:send",
+        of_moderation("report", message_id, "send"),
         title,
         [Field(name="reason", label=question, is_required=False)],
     )
@@ -58,7 +65,9 @@ async def ask_report(interaction: Interaction, message_id: int) -> None:
 async def ask_warning(interaction: Interaction, report_id: int) -> None:
     """Ask a moderator what the member will read."""
     title, question = say("Warn the member"), say("What will they read? Not who reported.")
-    await _show(interaction, f"report:{report_id}:warn", title, [Field(name="reason", label=question)])
+    await _show(
+        interaction, of_moderation("report", report_id, "warn"), title, [Field(name="reason", label=question)]
+    )
 
 
 async def ask_block(interaction: Interaction, report_id: int) -> None:
@@ -69,37 +78,34 @@ async def ask_block(interaction: Interaction, report_id: int) -> None:
         ),
         Field(name="reason", label=say("What will they read? Not who reported.")),
     ]
-    await _show(interaction, f"report:{report_id}:block", say("Block the member"), fields)
+    await _show(interaction, of_moderation("report", report_id, "block"), say("Block the member"), fields)
 
 
 async def submitted(interaction: Interaction) -> None:
     """Do what a form asks for; other interactions, and other forms, are none of our business."""
     data = cast("Mapping[str, Any]", interaction.data or {})
-    match = FORM.fullmatch(str(data.get("custom_id", "")))
-    if interaction.type is not discord.InteractionType.modal_submit or match is None:
+    about = custom_ids.form(str(data.get("custom_id", "")))
+    if interaction.type is not discord.InteractionType.modal_submit or about is None:
         return
-    number, values = int(match[2]), dict(_values(data.get("components", ())))
+    values = dict(_values(data.get("components", ())))
     async with guard(interaction):
-        match match[1], match[3]:
-            case "block", "appeal":
-                await _appeal(interaction, number, values)
-            case "report", "send":
-                await _report(interaction, number, values)
-            case _, action:
-                await _punish(interaction, number, action, values)
+        answer = ANSWERS.get((about.kind, about.action))
+        if answer is None:
+            raise NotFound(say("I do not know this form any more. Ask for it anew."))
+        await answer(interaction, about.number, values)
 
 
 async def _appeal(interaction: Interaction, sanction_id: int, values: Mapping[str, str]) -> None:
-    client, asker = cast("Any", interaction.client), asker_of(interaction)
+    client, asker = wired(interaction), asker_of(interaction)
     async with patience(interaction):
-        made = await client.services.people.appeal(asker, sanction_id, values.get("text", ""))
+        made = await client.services.appeals.appeal(asker, sanction_id, values.get("text", ""))
     await reply(interaction, messages.appealed(asker.locale))
     letter = messages.appeal(made.appeal, (interaction.guild_locale or interaction.locale).value)
     await client.moderators.tell(made.appeal.guild_id, made.channel_id, letter)
 
 
 async def _report(interaction: Interaction, message_id: int, values: Mapping[str, str]) -> None:
-    client, asker = cast("Any", interaction.client), asker_of(interaction)
+    client, asker = wired(interaction), asker_of(interaction)
     async with patience(interaction):
         made = await client.services.reports.report(asker, message_id, values.get("reason", ""))
     await reply(interaction, messages.reported(asker.locale))
@@ -107,22 +113,35 @@ async def _report(interaction: Interaction, message_id: int, values: Mapping[str
     await client.moderators.tell(made.report.guild_id, made.channel_id, letter)
 
 
-async def _punish(interaction: Interaction, report_id: int, action: str, values: Mapping[str, str]) -> None:
-    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
-    span, reason = values.get("span", ""), values.get("reason", "")
+async def _warn(interaction: Interaction, report_id: int, values: Mapping[str, str]) -> None:
+    client, asker = wired(interaction), asker_of(interaction)
     async with patience(interaction):
-        if span:
-            to_span(span)  # before anything is decided
-        reported = await services.reports.get(asker, report_id)
-        await services.people.may_judge(asker, reported.job.user_id)
-        found = await services.reports.close(asker, report_id, AppealStatus.ACCEPTED)
-        if action == "block":
-            await services.people.block(asker, found.job.user_id, span=span or None, reason=reason)
-        else:
-            await services.people.warn(asker, found.job.user_id, reason=reason)
+        await client.services.reports.warn(asker, report_id, reason=values.get("reason", ""))
+    await _decided(interaction, "warn")
+
+
+async def _block(interaction: Interaction, report_id: int, values: Mapping[str, str]) -> None:
+    client, asker = wired(interaction), asker_of(interaction)
+    async with patience(interaction):
+        await client.services.reports.block(
+            asker, report_id, span=values.get("span") or None, reason=values.get("reason", "")
+        )
+    await _decided(interaction, "block")
+
+
+async def _decided(interaction: Interaction, action: str) -> None:
+    """Say in the letter what was decided."""
     content = interaction.message.content if interaction.message else ""
     locale = interaction.guild_locale or interaction.locale
-    await edit_pressed(interaction, messages.decided(content, action, asker.user_id, locale.value))
+    await edit_pressed(interaction, messages.decided(content, action, interaction.user.id, locale.value))
+
+
+ANSWERS: Mapping[tuple[str, str], Callable[[Interaction, int, Mapping[str, str]], Awaitable[None]]] = {
+    ("block", "appeal"): _appeal,
+    ("report", "send"): _report,
+    ("report", "warn"): _warn,
+    ("report", "block"): _block,
+}
 
 
 async def _show(interaction: Interaction, custom_id: str, title: Sentence, fields: list[Field]) -> None:

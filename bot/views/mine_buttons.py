@@ -6,14 +6,13 @@ from typing import Any
 import discord
 
 from bot.boundary import Interaction, asker_of, guard, turn_into
+from bot.messages import custom_ids
 from bot.messages import mine as messages
 from bot.views.rebuilt import Rebuilt
 from bot.views.wired import wired
 
 
-class MineButton(
-    Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"mine:(?P<page>\d{1,6}):page"
-):
+class MineButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=custom_ids.MINE):
     """Previous and next: always through the presser's own history."""
 
     def __init__(self, item: discord.ui.Button[Any], match: re.Match[str]) -> None:
@@ -23,7 +22,7 @@ class MineButton(
     async def callback(self, interaction: Interaction) -> None:
         """Show that page in place of this one."""
         async with guard(interaction):
-            services, _ = wired(interaction)
+            services = wired(interaction).services
             asker = asker_of(interaction)
             payload = messages.page(await services.gallery.list_page(asker, self.page), asker.locale)
             await turn_into(interaction, payload)

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import Any
 
 import discord
 
 from bot.boundary import (
     Interaction,
     asker_of,
-    drawing_asker_of,
     edit_pressed,
     guard,
     patience,
@@ -18,71 +17,56 @@ from bot.boundary import (
 from bot.domain.errors import NotFound
 from bot.domain.people import AppealStatus
 from bot.domain.sentences import say
-from bot.messages import forgetting
+from bot.messages import custom_ids, forgetting
 from bot.messages import people as messages
-from bot.messages import rules as rules_messages
 from bot.views import forms
 from bot.views.rebuilt import Rebuilt
+from bot.views.wired import wired
 
-MAX_DIGITS = 18  # beyond that no id fits the database
 STATUS = {"accept": AppealStatus.ACCEPTED, "reject": AppealStatus.REJECTED}
 
 
 class ModerationButton(
-    Rebuilt,
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=(
-        r"(?P<kind>confirm|notice|block|appeal|report|forget):"
-        rf"(?P<id>\d{{1,{MAX_DIGITS}}}):"
-        r"(?P<action>draw|acknowledge|appeal|accept|reject|delete|warn|block|dismiss|me)"
-    ),
+    Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=custom_ids.MODERATION
 ):
     """The id is only a key: whose it is, in which guild, and who may press, is looked up anew."""
 
     def __init__(self, item: discord.ui.Button[Any], match: re.Match[str]) -> None:
         super().__init__(item)
-        self.kind = match["kind"]
-        self.number = int(match["id"])
-        self.action = match["action"]
+        about = custom_ids.numbered(match)
+        self.kind, self.number, self.action = about.kind, about.number, about.action
 
     async def callback(self, interaction: Interaction) -> None:
         """Do what the button says."""
         async with guard(interaction):
             press = PRESSES.get((self.kind, self.action))
             if press is None:
-                raise NotFound(say("This button does nothing."))
+                raise NotFound(say("I do not know this button any more."))
             await press(self, interaction)
 
 
-async def _draw(button: ModerationButton, interaction: Interaction) -> None:
-    client, asker = cast("Any", interaction.client), drawing_asker_of(interaction)
-    async with patience(interaction):
-        job = await client.services.orders.release(asker, f"confirm-{button.number}")
-    await client.delivery.answer_in_place(interaction, job, rules_messages.confirmed(asker.locale))
-
-
 async def _acknowledge(button: ModerationButton, interaction: Interaction) -> None:
-    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
+    services, asker = wired(interaction).services, asker_of(interaction)
     async with patience(interaction):
-        await services.people.acknowledge(asker, button.number)
+        await services.sanctions.acknowledge(asker, button.number)
     await turn_into(interaction, messages.acknowledged(asker.locale))
 
 
 async def _appeal(button: ModerationButton, interaction: Interaction) -> None:
-    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
-    await services.people.may_appeal(asker, button.number)
+    services, asker = wired(interaction).services, asker_of(interaction)
+    await services.appeals.may_appeal(asker, button.number)
     await forms.ask_appeal(interaction, button.number)
 
 
 async def _decide_appeal(button: ModerationButton, interaction: Interaction) -> None:
-    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
+    services, asker = wired(interaction).services, asker_of(interaction)
     async with patience(interaction):
-        await services.people.decide(asker, button.number, STATUS[button.action])
+        await services.appeals.decide(asker, button.number, STATUS[button.action])
     await _decided(button, interaction)
 
 
 async def _delete(button: ModerationButton, interaction: Interaction) -> None:
-    client, asker = cast("Any", interaction.client), asker_of(interaction)
+    client, asker = wired(interaction), asker_of(interaction)
     async with patience(interaction):
         found = await client.services.reports.delete_result(asker, button.number)
     await _decided(button, interaction)
@@ -90,27 +74,27 @@ async def _delete(button: ModerationButton, interaction: Interaction) -> None:
 
 
 async def _dismiss(button: ModerationButton, interaction: Interaction) -> None:
-    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
+    services, asker = wired(interaction).services, asker_of(interaction)
     async with patience(interaction):
         await services.reports.close(asker, button.number, AppealStatus.REJECTED)
     await _decided(button, interaction)
 
 
 async def _warn(button: ModerationButton, interaction: Interaction) -> None:
-    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
+    services, asker = wired(interaction).services, asker_of(interaction)
     await services.reports.get(asker, button.number)
     await forms.ask_warning(interaction, button.number)
 
 
 async def _block(button: ModerationButton, interaction: Interaction) -> None:
-    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
+    services, asker = wired(interaction).services, asker_of(interaction)
     await services.reports.get(asker, button.number)
     await forms.ask_block(interaction, button.number)
 
 
 async def _forget(button: ModerationButton, interaction: Interaction) -> None:
     del button
-    services, asker = cast("Any", interaction.client).services, asker_of(interaction)
+    services, asker = wired(interaction).services, asker_of(interaction)
     await interaction.response.defer()
     await turn_into(interaction, forgetting.done(await services.forgetting.forget(asker), asker.locale))
 
@@ -124,7 +108,6 @@ async def _decided(button: ModerationButton, interaction: Interaction) -> None:
 
 
 PRESSES: dict[tuple[str, str], Callable[[ModerationButton, Interaction], Awaitable[None]]] = {
-    ("confirm", "draw"): _draw,
     ("notice", "acknowledge"): _acknowledge,
     ("block", "appeal"): _appeal,
     ("appeal", "accept"): _decide_appeal,

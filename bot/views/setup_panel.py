@@ -12,10 +12,11 @@ from bot.domain.guild import GuildSettings
 from bot.domain.guild_options import MAX_IDS, ROWS, Kind, written
 from bot.domain.rooms import Arranged
 from bot.domain.sentences import Sentence, Translations, say
+from bot.messages import custom_ids
 from bot.messages import guild as messages
 from bot.messages.catalogue import translations
 from bot.views.rebuilt import Rebuilt
-from bot.views.wired import room_keeper, wired
+from bot.views.wired import wired
 
 FORMS: dict[str, tuple[Sentence, tuple[str, ...]]] = {
     "allowances": (say("Allowances…"), ("allowance", "trial", "account-days", "member-minutes")),
@@ -32,13 +33,13 @@ def panel(
     interaction: Interaction, settings: GuildSettings, arranged: Arranged | None = None
 ) -> tuple[str, discord.ui.View]:
     """The panel as it stands: its text and what can be pressed."""
-    services, _ = wired(interaction)
+    services = wired(interaction).services
     asker = asker_of(interaction)
     state = messages.SetupState(
         models=services.health.list_models(),
         everybody=services.quotas.everybody(settings),
         unseeing=_unseeing(settings, interaction.guild),
-        missing=room_keeper(interaction).missing(asker.guild_id or 0),
+        missing=wired(interaction).rooms.missing(asker.guild_id or 0),
         arranged=arranged,
     )
     controls = _controls(settings, asker, interaction.guild)
@@ -52,18 +53,26 @@ def _unseeing(settings: GuildSettings, guild: discord.Guild | None) -> tuple[int
 
 
 def _controls(settings: GuildSettings, asker: Asker, guild: discord.Guild | None) -> discord.ui.View:
-    words, here = translations(asker.locale), f"setup:{asker.guild_id}"
+    words = translations(asker.locale)
     view = discord.ui.View(timeout=None)
     for item in _menus(settings, words, guild) if guild else ():
-        item.custom_id = f"{here}:{item.custom_id}"
+        item.custom_id = custom_ids.of_setup(asker.guild_id, item.custom_id)
         view.add_item(item)
     public = say("Web page: on") if settings.is_public else say("Web page: off")
     buttons = [(action, label) for action, (label, _) in FORMS.items()] + [("public-page", public)]
     for action, label in buttons:
-        view.add_item(discord.ui.Button(custom_id=f"{here}:{action}", label=label.render(words), row=3))
+        view.add_item(
+            discord.ui.Button(
+                custom_id=custom_ids.of_setup(asker.guild_id, action), label=label.render(words), row=3
+            )
+        )
     make = say("Make the rooms").render(words)
     style = discord.ButtonStyle.success
-    view.add_item(discord.ui.Button(custom_id=f"{here}:apply", label=make, style=style, row=4))
+    view.add_item(
+        discord.ui.Button(
+            custom_id=custom_ids.of_setup(asker.guild_id, "apply"), label=make, style=style, row=4
+        )
+    )
     view.stop()  # answered by pattern, restart or not
     return view
 
@@ -109,7 +118,7 @@ def _known(find: Callable[[int], object], ids: Iterable[int]) -> list[discord.Ob
 class SetupItem(
     Rebuilt,
     discord.ui.DynamicItem[discord.ui.Item[Any]],
-    template=r"setup:(?P<guild_id>\d{1,20}):(?P<action>[a-z-]{1,20})",
+    template=custom_ids.SETUP,
 ):
     """Any part of the panel. Who may use it, and in which guild, comes from the interaction alone."""
 
@@ -120,7 +129,7 @@ class SetupItem(
     async def callback(self, interaction: Interaction) -> None:
         """Keep the choice, open the form, or make the rooms."""
         async with guard(interaction):
-            services, _ = wired(interaction)
+            services = wired(interaction).services
             settings = await services.guilds.managed(asker_of(interaction))
             if self.action in FORMS:
                 await interaction.response.send_modal(Form(self.action, settings, interaction.locale.value))
@@ -139,9 +148,9 @@ class SetupItem(
     def _chosen(self, settings: GuildSettings) -> str:
         """The choice as it is written; a button toggles."""
         if isinstance(self.item, discord.ui.RoleSelect):
-            return " ".join(role.mention for role in self.item.values) or "none"
+            return " ".join(f"<@&{role.id}>" for role in self.item.values) or "none"
         if isinstance(self.item, discord.ui.ChannelSelect):
-            return " ".join(channel.mention for channel in self.item.values) or "none"
+            return " ".join(f"<#{channel.id}>" for channel in self.item.values) or "none"
         option = ROWS.get(self.action)
         return "off" if option and option.kind is Kind.SWITCH and getattr(settings, option.field) else "on"
 
@@ -152,7 +161,9 @@ class Form(discord.ui.Modal):
     def __init__(self, action: str, settings: GuildSettings, locale: str) -> None:
         words = translations(locale)
         title, names = FORMS[action]
-        super().__init__(title=title.render(words).removesuffix("…"), custom_id=f"setup:form:{action}")
+        super().__init__(
+            title=title.render(words).removesuffix("…"), custom_id=custom_ids.of_setup_form(action)
+        )
         for name in names:
             option = ROWS[name]
             is_long = option.kind is Kind.TEXT and option.most > MAX_LINE
@@ -176,7 +187,7 @@ class Form(discord.ui.Modal):
 
 
 async def _keep(interaction: Interaction, values: dict[str, str]) -> None:
-    services, _ = wired(interaction)
+    services = wired(interaction).services
     async with patience(interaction):
         settings = await services.guilds.set(asker_of(interaction), values)
     content, view = panel(interaction, settings)
@@ -186,9 +197,9 @@ async def _keep(interaction: Interaction, values: dict[str, str]) -> None:
 
 
 async def _apply(interaction: Interaction) -> None:
-    services, _ = wired(interaction)
+    services = wired(interaction).services
     await interaction.response.defer()
-    arranged = await room_keeper(interaction).arrange(interaction.guild_id or 0, is_asked=True)
+    arranged = await wired(interaction).rooms.arrange(interaction.guild_id or 0, is_asked=True)
     settings = await services.guilds.managed(asker_of(interaction))
     content, view = panel(interaction, settings, arranged)
     await interaction.edit_original_response(content=content, view=view)

@@ -6,6 +6,7 @@ from typing import Any
 import discord
 
 from bot.boundary import Interaction, drawing_asker_of, guard, patience
+from bot.messages import custom_ids
 from bot.messages import onboarding as messages
 from bot.messages import rules as rules_messages
 from bot.views.rebuilt import Rebuilt
@@ -15,30 +16,27 @@ from bot.views.wired import wired
 class TermsButton(
     Rebuilt,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"(?P<kind>kept|terms):(?P<kept_id>\d{1,18}):accept:(?P<version>\d{1,9})",
+    template=custom_ids.TERMS,
 ):
     """Accept. What waited for it is looked up anew, and must be the presser's own."""
 
     def __init__(self, item: discord.ui.Button[Any], match: re.Match[str]) -> None:
         super().__init__(item)
-        number = match["kept_id"]
-        self.key: int | str = int(number) if match["kind"] == "kept" else f"pending-{number}"
+        self.key = custom_ids.kept_key(match)
         self.version = int(match["version"])
 
     async def callback(self, interaction: Interaction) -> None:
         """Store the consent, and draw what was asked for."""
         async with guard(interaction):
-            services, delivery = wired(interaction)
+            client = wired(interaction)
             asker = drawing_asker_of(interaction)
             async with patience(interaction):
-                job = await services.onboarding.accept(asker, self.key, self.version)
-                balance = await services.quotas.balance(asker)
-            await delivery.answer_in_place(interaction, job, messages.accepted(balance, asker.locale))
+                job = await client.services.onboarding.accept(asker, self.key, self.version)
+                balance = await client.services.quotas.balance(asker)
+            await client.delivery.answer_in_place(interaction, job, messages.accepted(balance, asker.locale))
 
 
-class ExampleButton(
-    Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"start:(?P<number>\d{1,2}):example"
-):
+class ExampleButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=custom_ids.EXAMPLE):
     """An example of the guide, drawn for who presses it."""
 
     def __init__(self, item: discord.ui.Button[Any], match: re.Match[str]) -> None:
@@ -48,27 +46,25 @@ class ExampleButton(
     async def callback(self, interaction: Interaction) -> None:
         """Draw the example."""
         async with guard(interaction):
-            services, delivery = wired(interaction)
+            client = wired(interaction)
             asker = drawing_asker_of(interaction)
             async with patience(interaction):
-                job = await services.onboarding.try_example(asker, self.number)
-            await delivery.answer_beside(interaction, job)
+                job = await client.services.onboarding.try_example(asker, self.number)
+            await client.delivery.answer_beside(interaction, job)
 
 
-class KeptButton(
-    Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"kept:(?P<kept_id>\d{1,18}):draw"
-):
+class KeptButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=custom_ids.KEPT):
     """Draw what was refused and kept. It is the presser's own, and is judged by all gates again."""
 
     def __init__(self, item: discord.ui.Button[Any], match: re.Match[str]) -> None:
         super().__init__(item)
-        self.kept_id = int(match["kept_id"])
+        self.key = custom_ids.kept_key(match)
 
     async def callback(self, interaction: Interaction) -> None:
         """Draw it, and say so in place of the refusal."""
         async with guard(interaction):
-            services, delivery = wired(interaction)
+            client = wired(interaction)
             asker = drawing_asker_of(interaction)
             async with patience(interaction):
-                job = await services.orders.release(asker, self.kept_id)
-            await delivery.answer_in_place(interaction, job, rules_messages.confirmed(asker.locale))
+                job = await client.services.orders.release(asker, self.key)
+            await client.delivery.answer_in_place(interaction, job, rules_messages.confirmed(asker.locale))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import get_args
 
-from engine.bench import fairness, kernels, lag, load, parity, rows
+from engine.bench import crowd, fairness, kernels, lag, load, parity, rows
 from engine.bench.shapes import save_full_size
 from engine.bench.tiny import tiny_pipeline
 from engine.config import DType, EngineConfig
@@ -27,6 +27,9 @@ def main() -> None:
     with _models(options.model, channels, options.sizes[0]) as models:
         if options.name == "parity":
             parity.measure(models, options.device)
+            return
+        if options.name == "crowd":
+            asyncio.run(crowd.measure(_config(options, models[0]), options.crowds, options.seconds))
             return
         library = Library(_config(options, models[0]))
         match options.name:
@@ -72,7 +75,8 @@ def _options() -> argparse.Namespace:
         add("--dtype", default="auto", choices=get_args(DType))
         add("--model", default="sketch" if name == "lag" else "tiny", help="tiny, sd15, sdxl, or as in MODEL")
         add("--compile", action="store_true", help="the engine's U-Net")
-        add("--seconds", type=float, default=10.0, help="lag: how long to watch")
+        add("--seconds", type=float, default=10.0, help="lag, crowd: how long to watch")
+        add("--crowds", type=_numbers(int), default=[10, 100, 1000, 5000], help="crowd: how many wait")
         add("--sizes", type=_numbers(int), default=[64, 128, 256], help="pixels; the first is native to tiny")
         add("--max-rows", type=int, help="instead of the measured knee")
         add("--seeds", type=int, default=3)
@@ -87,6 +91,7 @@ _MEASUREMENTS = {
     "load": "latency under Poisson traffic, against pipelines in order of arrival",
     "fairness": "others' latency when one key floods the device",
     "lag": "event-loop lag while drawing",
+    "crowd": "host time of a tick, event-loop lag and bytes, against how many wait",
     "kernels": "the U-Net's iterations a second, eager and compiled, beside plain diffusers",
     "rows": "milliseconds against rows, the knee, the host's share",
 }

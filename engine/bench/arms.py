@@ -11,6 +11,7 @@ from engine.errors import EngineError
 from engine.library import Library
 from engine.loop import DenoisingLoop
 from engine.ticket import Ticket
+from engine.work.denoising import Generation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,27 @@ def finish(loop: DenoisingLoop, request: Generate) -> Generated:
             if isinstance(event, Finished):
                 return event.result
     raise LookupError("the loop is idle, and the request has not ended")
+
+
+def denoised(
+    loop: DenoisingLoop, request: Generate, others: Sequence[Generate] = (), *, ticks_apart: int = 0
+) -> Generation:
+    """What was denoised for a request, as it ended, among others that join one after the other.
+
+    Raises: LookupError, if it never began.
+    """
+    ticket, seen = loop.submit(request), None
+    for other in others:
+        for _ in range(ticks_apart):
+            loop.step()
+            seen = loop.generation(ticket) or seen
+        loop.submit(other)
+    while not loop.is_idle:
+        loop.step()
+        seen = loop.generation(ticket) or seen
+    if seen is None:
+        raise LookupError("the request was not drawn")
+    return seen
 
 
 def through_engine(

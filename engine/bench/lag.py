@@ -21,28 +21,29 @@ async def measure(model: str, device: str, seconds: float) -> None:
     busy: list[float] = []
     async with InProcessEngine(EngineConfig(model=model, device=device)) as engine:
         for _ in range(_ROUNDS):
-            idle += await _lags(seconds / _ROUNDS)
+            idle += await lags(seconds / _ROUNDS)
             busy += await _lags_while_drawing(engine, seconds / _ROUNDS)
-    rows = [[name, *_percentiles(lags)] for name, lags in (("idle", idle), ("drawing", busy))]
+    rows = [[name, *percentiles(late)] for name, late in (("idle", idle), ("drawing", busy))]
     print_table(["event loop", "p50 ms", "p99 ms", "max ms"], rows)
 
 
 async def _lags_while_drawing(engine: InProcessEngine, seconds: float) -> list[float]:
     drawing = [asyncio.create_task(_draw_for_ever(engine, seed)) for seed in range(_REQUESTS)]
-    lags = await _lags(seconds)
+    late = await lags(seconds)
     for task in drawing:
         task.cancel()
     await asyncio.gather(*drawing, return_exceptions=True)
-    return lags
+    return late
 
 
-async def _lags(seconds: float) -> list[float]:
-    lags = []
+async def lags(seconds: float) -> list[float]:
+    """By how much a timer of 10 ms came late, each time, in seconds."""
+    late = []
     end = perf_counter() + seconds
     while (before := perf_counter()) < end:
         await asyncio.sleep(_TICK_SECONDS)
-        lags.append(perf_counter() - before - _TICK_SECONDS)
-    return lags
+        late.append(perf_counter() - before - _TICK_SECONDS)
+    return late
 
 
 async def _draw_for_ever(engine: InProcessEngine, seed: int) -> None:
@@ -65,5 +66,6 @@ def _request(model: ModelInfo, seed: int) -> Generate:
     )
 
 
-def _percentiles(lags: list[float]) -> list[str]:
-    return [f"{1000 * float(np.percentile(lags, share)):.1f}" for share in (50, 99, 100)]
+def percentiles(late: list[float]) -> list[str]:
+    """The median, the 99th percentile and the largest, in milliseconds."""
+    return [f"{1000 * float(np.percentile(late, share)):.1f}" for share in (50, 99, 100)]

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from engine.api import Generate, Generated, Start, WeightedPrompt
-from engine.bench.arms import finish
+from engine.bench.arms import denoised, finish
 from engine.bench.stock import StockPipelines
 from engine.bench.table import print_table
 from engine.config import EngineConfig
@@ -69,19 +69,10 @@ def _decibels(library: Library, request: Generate) -> str:
 
 def _decoded(library: Library, request: Generate, others: Sequence[Generate]) -> torch.Tensor:
     """Pictures (n, 3, h, w) in about [-1, 1], drawn while the others join, one every second tick."""
-    loop = DenoisingLoop(library)
-    ticket = loop.submit(request)
-    for other in others:
-        loop.step()
-        loop.step()
-        loop.submit(other)
-    while not loop.is_idle:
-        loop.step()
-    if ticket.generation is None:
-        raise LookupError("the request was not drawn")
+    generation = denoised(DenoisingLoop(library), request, others, ticks_apart=2)
     vae = library.checkpoint(request.model).vae
     with torch.inference_mode():
-        latents = ticket.generation.latents / vae.config.scaling_factor
+        latents = generation.latents / vae.config.scaling_factor
         decoded: torch.Tensor = vae.decode(latents.to(vae.dtype)).sample.float()
         return decoded
 

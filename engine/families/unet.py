@@ -1,5 +1,6 @@
 """A diffusers checkpoint on a device: encode text and pictures, predict noise, decode, preview."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,18 @@ from safetensors.torch import save as save_safetensors
 
 from engine.compiled import CompiledUNet
 from engine.conditioning.lora import LoraSwitch
-from engine.errors import InvalidRequest
+from engine.errors import GenerationFailed, InvalidRequest
 from engine.preview import PreviewMap, fit_preview_map
-from engine.rows import Rows, pack
+from engine.rows import Condition, Rows, pack
 from engine.sources import Source
 from engine.text import TextEncoder, TextEncoding
+
+log = logging.getLogger(__name__)
+
+_UNSAID_CELLS = {False: 64, True: 128}
+"""Side in latent cells where a configuration does not say it, as in diffusers: of SD, and of SDXL."""
+_OWN_ARGUMENTS = frozenset({"timestep_cond"})
+"""Of the conditions, those that are arguments of the U-Net; the others go into its `added_cond_kwargs`."""
 
 
 class Checkpoint:
@@ -41,7 +49,9 @@ class Checkpoint:
         self.pipeline = pipeline
         self.unet = pipeline.unet.to(device).eval()
         self.vae = pipeline.vae.to(device).eval()
-        self._dtype = self._vae_dtype = dtype  # asking the modules costs milliseconds each time
+        self._dtype = self._unet_dtype = self._vae_dtype = (
+            dtype  # asking the modules costs milliseconds each time
+        )
         if dtype == torch.float16 and self.vae.config.force_upcast:
             self._vae_dtype = torch.float32  # the decoders of SDXL overflow in float16
             self.vae.to(torch.float32)
@@ -59,7 +69,7 @@ class Checkpoint:
     @property
     def native_size(self) -> int:
         """Side in pixels of the square that the model was trained on."""
-        cells = self.unet.config.sample_size
+        cells = self.unet.config.sample_size or _UNSAID_CELLS[self.is_sdxl]
         side: int = cells if isinstance(cells, int) else cells[0]
         return side * self.scale_factor
 
@@ -69,10 +79,23 @@ class Checkpoint:
         return bool(self.unet.config.addition_embed_type == "text_time")
 
     @property
+    def takes_guidance_embedding(self) -> bool:
+        """Whether guidance is distilled into the U-Net, which is told the scale."""
+        return self.unet.config.time_cond_proj_dim is not None
+
+    @property
     def num_bytes(self) -> int:
         """Bytes that the weights take on the device."""
         modules = [part for part in self.pipeline.components.values() if isinstance(part, torch.nn.Module)]
         return sum(tensor.numel() * tensor.element_size() for part in modules for tensor in part.parameters())
+
+    @property
+    def text_bytes(self) -> int:
+        """Bytes on the device of a text that fills every window."""
+        windows = self.text.num_windows("word " * 2_000)
+        encoding = self.encode_texts([""], "")[0]
+        tensors = (encoding.prompt_embeds, encoding.pooled_prompt_embeds)
+        return windows * sum(one.numel() * one.element_size() for one in tensors if one is not None)
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
         """Channels, height and width of the latents of a picture of that many pixels."""
@@ -80,7 +103,7 @@ class Checkpoint:
 
     def has_guidance(self, guidance_scale: float) -> bool:
         """Whether this scale means a second prediction: not at 1, nor where the scale is distilled in."""
-        return guidance_scale > 1 and self.unet.config.time_cond_proj_dim is None
+        return guidance_scale > 1 and not self.takes_guidance_embedding
 
     def encode_texts(self, texts: Sequence[str], negative: str) -> list[TextEncoding]:
         """The encodings of some texts and, last, of the negative one; all of the same length."""
@@ -104,7 +127,7 @@ class Checkpoint:
         """Whether this negative text is not encoded, but zero: so SDXL was trained."""
         return not negative and bool(self.pipeline.config.get("force_zeros_for_empty_prompt", False))
 
-    def conditions(self, width: int, height: int, guidance_scale: float) -> dict[str, torch.Tensor]:
+    def conditions(self, width: int, height: int, guidance_scale: float) -> dict[str, Condition]:
         """What this family is told beside the text, one row (1, …) each.
 
         SDXL's micro-conditioning says: an uncropped picture of exactly this size. Models distilled for it
@@ -113,26 +136,41 @@ class Checkpoint:
         conditions = {}
         if self.is_sdxl:
             sizes = [[height, width, 0, 0, height, width]]
-            conditions["time_ids"] = torch.tensor(sizes, dtype=self._dtype, device=self.device)
-        if self.unet.config.time_cond_proj_dim is not None:
-            conditions["timestep_cond"] = self.pipeline.get_guidance_scale_embedding(
+            time_ids = torch.tensor(sizes, dtype=self._dtype, device=self.device)
+            conditions["time_ids"] = Condition(values=time_ids)
+        if self.takes_guidance_embedding:
+            embedding = self.pipeline.get_guidance_scale_embedding(
                 torch.tensor([guidance_scale - 1]), embedding_dim=self.unet.config.time_cond_proj_dim
-            ).to(self.device, self._dtype)
+            )
+            conditions["timestep_cond"] = Condition(values=embedding.to(self.device, self._dtype))
         return conditions
 
     def predict_noise(self, rows: Rows) -> torch.Tensor:
         """One U-Net pass; the prediction (rows, c, h, w) in float32."""
-        conditions = dict(rows.conditions)
-        timestep_cond = conditions.pop("timestep_cond", None)
+        dtype = self._unet_dtype
+        told = {name: condition.values.to(dtype) for name, condition in rows.conditions.items()}
+        own = {name: told.pop(name) for name in _OWN_ARGUMENTS & told.keys()}
         prediction: torch.Tensor = self._forward(
-            rows.sample.to(self._dtype),
+            rows.sample.to(dtype),
             rows.timesteps,
-            encoder_hidden_states=rows.prompt_embeds,
-            timestep_cond=timestep_cond,
-            added_cond_kwargs=conditions or None,
+            encoder_hidden_states=rows.prompt_embeds.to(dtype),
+            added_cond_kwargs=told or None,
             return_dict=False,
+            **own,
         )[0]
         return prediction.float()
+
+    @property
+    def has_sixteen_bits(self) -> bool:
+        """Whether float32 would be more than what the model usually computes in."""
+        return self._dtype != torch.float32
+
+    def put_precision_in_force(self, *, in_float32: bool) -> None:
+        """Let the U-Net compute in float32, or in the model's own dtype again, which changes no bit of it."""
+        dtype = torch.float32 if in_float32 else self._dtype
+        if dtype != self._unet_dtype:
+            self._unet_dtype = dtype
+            self.unet.to(dtype)
 
     def encode_image(
         self, image: Image.Image, width: int, height: int, generators: Sequence[torch.Generator]
@@ -149,10 +187,36 @@ class Checkpoint:
         return self._normalise(posterior.mean.float())
 
     def decode(self, latents: torch.Tensor) -> tuple[Image.Image, ...]:
-        """Latents (n, c, h, w) → n RGB pictures."""
-        decoded = self.vae.decode(self._denormalise(latents).to(self._vae_dtype), return_dict=False)[0]
-        pixels = (decoded * 0.5 + 0.5).clamp(0, 1).float().mul(255).round().to(torch.uint8)
+        """Latents (n, c, h, w) → n RGB pictures. What overflows in 16 bits is decoded once more in float32.
+
+        Raises: GenerationFailed, where it gives no numbers all the same: never a black picture.
+        """
+        decoded = self._decoded(latents)
+        if not torch.isfinite(decoded).all() and self._vae_dtype != torch.float32:
+            log.warning("%s: the decoder overflowed in %s; now in float32.", self.name, self._vae_dtype)
+            decoded = self._decoded_in_float32(latents)
+        if not torch.isfinite(decoded).all():
+            raise GenerationFailed("The model's decoder gave no numbers (NaN), so there is no picture.")
+        pixels = (decoded * 0.5 + 0.5).clamp(0, 1).mul(255).round().to(torch.uint8)
         return tuple(Image.fromarray(array) for array in pixels.permute(0, 2, 3, 1).cpu().numpy())
+
+    def _decoded(self, latents: torch.Tensor) -> torch.Tensor:
+        """(n, 3, h, w) in about [-1, 1], float32."""
+        sample: torch.Tensor = self.vae.decode(
+            self._denormalise(latents).to(self._vae_dtype), return_dict=False
+        )[0]
+        return sample.float()
+
+    def _decoded_in_float32(self, latents: torch.Tensor) -> torch.Tensor:
+        """As `_decoded`; afterwards the VAE is as it was, so that other pictures stay reproducible."""
+        usual = self._vae_dtype
+        try:
+            self._vae_dtype = torch.float32
+            self.vae.to(torch.float32)
+            return self._decoded(latents)
+        finally:
+            self._vae_dtype = usual
+            self.vae.to(usual)
 
     def preview(self, latents: torch.Tensor) -> tuple[Image.Image, ...]:
         """Latents (n, c, h, w) → n small RGB pictures, cheaply."""
@@ -188,7 +252,7 @@ class Checkpoint:
         encoding = self.encode_texts([""], "")[0]
         conditions = self.conditions(width, self.native_size, 1.0)
         if encoding.pooled_prompt_embeds is not None:
-            conditions["text_embeds"] = encoding.pooled_prompt_embeds
+            conditions["text_embeds"] = Condition(values=encoding.pooled_prompt_embeds)
         row = Rows(
             sample=torch.zeros(1, *self.latent_shape(width, self.native_size), device=self.device),
             timesteps=torch.full((1,), 500.0, device=self.device),

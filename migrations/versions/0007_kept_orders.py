@@ -1,4 +1,4 @@
-"""Orders that wait for a press, in one table: what waited for terms, or for a word that is meant well."""
+"""Orders that wait for a press, in one table; and what a model did not read of a job's text."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -26,6 +26,7 @@ KEPT_ORDERS = sa.table(
 
 def upgrade() -> None:
     """Apply."""
+    op.add_column("jobs", sa.Column("unread", sa.Text(), server_default="", nullable=False))
     op.create_table(
         "kept_orders",
         sa.Column("id", ID, nullable=False),
@@ -81,6 +82,8 @@ def downgrade() -> None:
         "ix_confirmations_guild_id_user_id", "confirmations", ["guild_id", "user_id"], unique=False
     )
     op.drop_table("kept_orders")
+    with op.batch_alter_table("jobs") as jobs:
+        jobs.drop_column("unread")
 
 
 def _move() -> None:

@@ -47,6 +47,11 @@ class HandEngine:
         """The one model."""
         return (self.model,)
 
+    async def ended(self) -> api.Ending:
+        """Never lost."""
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets it")
+
     async def run(self, request: api.Request) -> AsyncGenerator[api.Event, None]:
         """Draw plain colours that tell the seeds apart."""
         self.requests.append(request)

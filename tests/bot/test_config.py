@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import engine_config
 from bot.config import StartupError, env_example, load_settings
 from bot.logs import Redaction
 
@@ -36,3 +37,59 @@ def test_no_token_reaches_the_log() -> None:
     assert "GabcDE" not in line
     assert "aW50ZXJ" not in line
     assert line.count("[secret]") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DEVICE", "cuda:one", "Input should be auto, cuda, cuda:1 (the second GPU), mps or cpu"),
+        (
+            "MODELS",
+            "anime",
+            "Input should be name=model pairs with commas between them, which `anime` is not",
+        ),
+        ("MODELS", "a=/one, =/two", "which `=/two` is not"),
+        ("MODELS", "a=", "which `a=` is not"),
+        ("DTYPE", "float8", "Input should be 'auto', 'float32', 'bfloat16' or 'float16'"),
+        ("MEMORY_GIB", "0", "greater than 0"),
+    ],
+)
+def test_wrong_settings_of_the_engine_are_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(StartupError) as failure:
+        load_settings()
+    assert str(failure.value).startswith(f"{name}: ")
+    assert said in str(failure.value)
+
+
+def test_what_the_engine_is_told_comes_from_the_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "style.v1.5.safetensors").write_bytes(b"")
+    (tmp_path / "notes.txt").write_text("no LoRA")
+    values = {
+        "MODEL": "/models/first",
+        "MODELS": "anime=/models/anime.safetensors,\nturbo = stabilityai/sdxl-turbo\n",
+        "VAE": "/models/vae.safetensors",
+        "LORAS": str(tmp_path),
+        "DEVICE": "cuda:1",
+        "DTYPE": "float16",
+        "MEMORY_GIB": "8.5",
+        "DATA_DIR": str(tmp_path / "data"),
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    config = engine_config(load_settings())
+    assert config.model == "/models/first"
+    assert config.more_models == ("anime=/models/anime.safetensors", "turbo = stabilityai/sdxl-turbo")
+    assert config.loras == {"style.v1.5": tmp_path / "style.v1.5.safetensors"}
+    assert (config.vae, config.device, config.dtype) == ("/models/vae.safetensors", "cuda:1", "float16")
+    assert (config.memory_gib, config.cache_dir) == (8.5, tmp_path / "data" / "cache")
+
+
+def test_a_folder_of_loras_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LORAS", "/nowhere")
+    with pytest.raises(StartupError, match=r"LORAS=/nowhere cannot be read .* Name a folder"):
+        engine_config(load_settings())

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.bench import fairness, kernels, lag, load, parity, rows
+from engine.bench import crowd, fairness, kernels, lag, load, parity, rows
 from engine.bench.arms import in_order, through_engine
 from engine.bench.clock import WorkClock
 from engine.bench.load import LoadPlan
 from engine.bench.modelled import modelled
 from engine.bench.traffic import Arrival, poisson_traffic
 from engine.capacity import Capacity
+from engine.config import EngineConfig
 from engine.library import Library
 from tests.engine.requests import generate
 
@@ -95,6 +96,15 @@ def test_parity_prints_no_difference(tiny_path: Path, capsys: pytest.CaptureFixt
     parity.measure([str(tiny_path)], "cpu", samplers=["dpmpp-2m"])
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| dpmpp-2m |")]
     assert lines[0].startswith("| dpmpp-2m | 0 | 0 | ")
+
+
+async def test_crowd_prints_what_each_size_costs(tiny_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = EngineConfig(model=str(tiny_path), device="cpu", dtype="float32", num_threads=1, max_rows=8)
+    await crowd.measure(config, [2, 5], seconds=0.1)
+    printed = capsys.readouterr().out
+    assert "| 2 |" in printed
+    assert "×1.00" in printed
+    assert "members at once" in printed
 
 
 async def test_lag_prints_idle_and_drawing(tiny_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

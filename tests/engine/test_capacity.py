@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.capacity import Capacity, measure_curve
+from engine.capacity import REMEMBERED_SECONDS, Capacity, measure_curve
 from engine.errors import OutOfMemory
 
 AREA = 64 * 64
@@ -30,10 +30,19 @@ def test_larger_pictures_saturate_with_fewer_rows() -> None:
 
 def test_what_ran_out_of_memory_is_not_tried_again_at_this_size_or_a_larger_one() -> None:
     capacity = Capacity({1: 1.0, 8: 1.0}, AREA)
-    capacity.learn_limit(AREA, 6)
-    assert [capacity.cap(AREA // 2), capacity.cap(AREA), capacity.limit(2 * AREA)] == [16, 6, 6]
-    capacity.learn_limit(AREA, 7)
-    assert capacity.limit(AREA) == 6
+    capacity.rows.learn(AREA, 6)
+    assert [capacity.cap(AREA // 2), capacity.cap(AREA), capacity.rows.get(2 * AREA)] == [16, 6, 6]
+    capacity.rows.learn(AREA, 7)
+    assert capacity.rows.get(AREA) == 6
+
+
+def test_memory_that_was_short_once_is_tried_again_later() -> None:
+    now = 0.0
+    capacity = Capacity({1: 1.0, 8: 1.0}, AREA, clock=lambda: now)
+    capacity.rows.learn(AREA, 2)
+    assert (capacity.cap(AREA), capacity.rows.get(4 * AREA)) == (2, 2)
+    now = REMEMBERED_SECONDS
+    assert (capacity.cap(AREA), capacity.rows.get(4 * AREA)) == (8, 2**31)
 
 
 @pytest.mark.parametrize(("rows", "seconds"), [(1, 1.0), (3, 3.0), (4, 4.0), (8, 8.0)])

@@ -9,9 +9,9 @@ import pytest
 import torch
 from diffusers import DiffusionPipeline, UNet2DConditionModel
 from PIL import Image
-from safetensors.torch import save_file
 
 from engine.api import Lora
+from engine.bench.arms import denoised
 from engine.bench.tiny import save_tiny_checkpoint, save_tiny_lora, tiny_pipeline
 from engine.config import EngineConfig
 from engine.device import bfloat16_pays, choose_dtype, seconds_of
@@ -57,9 +57,9 @@ def test_a_single_file_draws_what_its_folder_draws(library: Library, tiny_path: 
 def test_a_single_file_without_its_configuration_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    path = tmp_path / "alone.safetensors"
-    save_file({"nothing": torch.zeros(1)}, path)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    path = save_single_file(tiny_pipeline(), tmp_path / "alone.safetensors")
+    shutil.rmtree(path.with_suffix(""))
     with pytest.raises(ModelNotFound, match="a folder named alone"):
         load(str(path))
 
@@ -124,11 +124,8 @@ def test_previews_foresee_the_picture_whatever_is_predicted(tmp_path: Path, pred
     loop = DenoisingLoop(
         Library(EngineConfig(model=str(tmp_path / "tiny"), device="cpu", dtype="float32", num_threads=1))
     )
-    ticket = loop.submit(generate(num_inference_steps=4, sampler="ddim"))
-    while not loop.is_idle:
-        loop.step()
-    assert ticket.generation is not None
-    foreseen, finished = ticket.generation.predicted_original(), ticket.generation.latents
+    generation = denoised(loop, generate(num_inference_steps=4, sampler="ddim"))
+    foreseen, finished = generation.predicted_original(), generation.latents
     assert float((foreseen - finished).abs().mean() / finished.abs().mean()) < 0.05
 
 
@@ -257,3 +254,27 @@ def load(model: str) -> Checkpoint:
 
 def pixels(image: Image.Image) -> torch.Tensor:
     return torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).float()
+
+
+def test_models_have_the_names_that_they_are_given(tiny_path: Path, tiny_xl_path: Path) -> None:
+    library = Library(
+        EngineConfig(
+            model=str(tiny_path),
+            more_models=(f"portraits={tiny_xl_path}", f"again = {tiny_path}"),
+            device="cpu",
+            dtype="float32",
+            num_threads=1,
+        )
+    )
+    assert library.models()[0].name == "tiny"
+    assert {model.name for model in library.models()} == {"tiny", "portraits", "again"}
+
+
+def test_a_further_model_that_cannot_be_used_is_named_at_start(tiny_path: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelNotFound) as refused:
+        Library(
+            EngineConfig(
+                model=str(tiny_path), more_models=(f"lost={tmp_path / 'lost'}",), device="cpu", num_threads=1
+            )
+        )
+    assert refused.value.model == f"lost={tmp_path / 'lost'}"

@@ -153,7 +153,7 @@ async def test_a_lost_device_is_told_to_everybody(
     bystander = engine.run(generate(num_inference_steps=500))
     await anext(bystander)
     monkeypatch.setattr(Checkpoint, "predict_noise", fail_once(lost, Checkpoint.predict_noise))
-    await engine.lost()
+    assert (await engine.ended()).exit_code == DeviceLost.exit_code
     for task in tasks:
         with pytest.raises(DeviceLost):
             await task

@@ -39,6 +39,15 @@ async def test_a_grid_is_drawn_without_discord_and_holds_its_recipe(bot: BotProc
     assert not (bot.folder / "darkroom.db").exists()  # on a scratch database
 
 
+async def test_what_was_measured_is_kept_for_the_next_time(bot: BotProcess) -> None:
+    assert (await told(bot, "check"))[0] == 0
+    kept = Path(bot.environment["DATA_DIR"]) / "cache" / "measured.json"
+    content = kept.read_bytes()
+    code, _ = await told(bot, "imagine", "a red apple", "--out", str(bot.folder / "grid.png"))
+    assert code == 0
+    assert kept.read_bytes() == content
+
+
 async def test_the_same_seed_draws_the_same_pixels(bot: BotProcess) -> None:
     pictures = []
     for name in ("one.png", "two.png"):
@@ -69,6 +78,8 @@ async def test_a_file_that_cannot_be_written_is_told_before_anything_is_drawn(
 WRONG = {
     "no token": ({"DISCORD_TOKEN": ""}, "DISCORD_TOKEN is missing. "),
     "no such model": ({"MODEL": "/no/such/model"}, "MODEL=/no/such/model cannot be used: "),
+    "no such further model": ({"MODELS": "anime=/no/model"}, "MODELS=anime=/no/model cannot be used: "),
+    "no such folder of LoRAs": ({"LORAS": "/no/loras"}, "LORAS=/no/loras cannot be read ("),
     "no url": ({"DATABASE_URL": "nonsense"}, "DATABASE_URL is not the URL of a database. Write "),
     "another database": ({"DATABASE_URL": "mysql://a:b@c/d"}, "DATABASE_URL begins with mysql://, "),
     "no server": (

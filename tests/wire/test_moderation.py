@@ -280,22 +280,31 @@ async def test_the_image_filter_hides_reports_or_withholds(
     ada, room = discord.guild.owner, discord.guild.newbies
     desk = discord.add_channel(discord.guild, "moderators")
     await (await discord.slash(ada, room, "mod channel", channel=desk)).acknowledged()
+    await discord.slash(ada, room, "imagine", prompt="a blue apple")  # before the filter was on
+    await wait_for_grids(discord, room, 1)
     told = await (await discord.slash(ada, room, "rules images", action="moderators")).acknowledged()
     assert "reported to the moderators" in told.content
-    await discord.slash(ada, room, "imagine", prompt="a red apple")
-    (grid,) = await wait_for_grids(discord, room, 1)
-    assert grid.attachments[0].filename.startswith("SPOILER_")
+    elsewhere = discord.add_channel(discord.guild, "elsewhere")
+    await discord.slash(ada, elsewhere, "show", job=1)
+    (copy,) = await wait_for_grids(discord, elsewhere, 1)
+    assert copy.attachments[0].filename.startswith("SPOILER_")
     await discord.wait_for(lambda d: d.messages(desk))
     (letter,) = discord.messages(desk)
+    assert f"{elsewhere.id}/{copy.id}" in letter.content
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    _, grid = await wait_for_grids(discord, room, 2)
+    assert grid.attachments[0].filename.startswith("SPOILER_")
+    await discord.wait_for(lambda d: len(d.messages(desk)) == 2)
+    _, letter = discord.messages(desk)
     assert "image filter: 0.99" in letter.content
     assert str(grid.id) in letter.content
     told = await (await discord.slash(ada, room, "rules images", action="block")).acknowledged()
     assert "weak on drawings" in told.content
     call = await (await discord.slash(ada, room, "imagine", prompt="a green apple")).acknowledged()
     await discord.wait_for(lambda _: call.message and "was not posted" in call.message.content)
-    assert len(grids(discord, room)) == 1
-    await bot.has("delivered", "deleted")
-    assert len(list((bot.folder / "images").glob("*/*.png"))) == 4
+    assert len(grids(discord, room)) == 2
+    await bot.has("delivered", "delivered", "deleted")
+    assert len(list((bot.folder / "images").glob("*/*.png"))) == 8
 
 
 async def test_the_audit_log_is_exported(town: Town) -> None:

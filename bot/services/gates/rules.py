@@ -17,7 +17,7 @@ from bot.domain.rules import GuildRule, Weight, broken, check_room, texts_of
 from bot.domain.sentences import moment, say
 from bot.services.clock import Clock, utc_now
 from bot.services.gates import RefusedWithTrace
-from bot.services.people import strike
+from bot.services.sanctions import strike
 from bot.storage import audit, rules
 
 Writing = Callable[[AsyncSession], Awaitable[UserError]]
@@ -100,13 +100,13 @@ class RuleGate:
         return write
 
     async def _note(self, session: AsyncSession, asker: Asker, rule: GuildRule, guild_id: int) -> None:
-        await audit.add(
+        await audit.note(
             session,
-            guild_id=guild_id,
-            actor_id=RULE,
-            action="rule_asked" if rule.weight is Weight.SOFT else "rule_refused",
+            guild_id,
+            RULE,
+            "rule_asked" if rule.weight is Weight.SOFT else "rule_refused",
             target_id=asker.user_id,
             reason=rule.phrase,
-            details={"weight": rule.weight.value},
             now=self._now(),
+            weight=rule.weight.value,
         )

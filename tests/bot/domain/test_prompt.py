@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.errors import PromptError
 from bot.domain.parameters import FIELDS, MAX_SEED, MAX_STEPS, ROWS, Parameters
 from bot.domain.prompt import Part, Prompt, format, parse  # noqa: A004 - as the module names it
+from bot.domain.prompt.foreign import FOREIGN
 from bot.domain.size import AspectRatio
 
 
@@ -98,7 +99,7 @@ CURES = {
     "a --ar 5:1": ["`--ar 5:1` is too wide: the widest is `--ar 4:1`."],
     "a --ar 1:4.1": ["`--ar 1:4.1` is too tall: the tallest is `--ar 1:4`."],
     "a --ar 0:1": ["Both numbers of `--ar` must be at least 1, for example `--ar 3:2`."],
-    "a --seed -1": ["`--seed` takes a whole number from 0 to 4294967295: try `--seed 0`, not `-1`."],
+    "a --seed -2": ["`--seed` takes a whole number from 0 to 4294967295: try `--seed 0`, not `-2`."],
     "a --seed 4294967296": [
         "`--seed` takes a whole number from 0 to 4294967295: try `--seed 4294967295`, not `4294967296`."
     ],
@@ -106,17 +107,19 @@ CURES = {
     "a --steps 20.6": ["`--steps` takes a whole number from 1 to 100: try `--steps 21`, not `20.6`."],
     "a --steps 1e3": ["`--steps` takes a whole number from 1 to 100: try `--steps 30`, not `1e3`."],
     "a --sed 3": ["I do not know `--sed`. Did you mean `--seed`?"],
-    "a --stylise 3": ["I do not know `--stylise`. I know `--ar`, `--no`, `--seed`, `--steps`."],
+    "a --glow 3": ["I do not know `--glow`. I know `--ar`, `--no`, `--seed`, `--steps`."],
+    "a --stylise 3": ["Not here yet: `--stylise`. Leave it out: the rest is fine."],
     "a --v 6 --stylize 100 --sed 1 --v 5": [
         "I do not know `--sed`. Did you mean `--seed`?",
-        "I do not know `--v`, `--stylize`. I know `--ar`, `--no`, `--seed`, `--steps`.",
+        "Not here: `--v`, which chooses a model of another bot. Leave it out: this server has chosen one.",
+        "Not here yet: `--stylize`. Leave it out: the rest is fine.",
     ],
     "a --aspect-ratio 3:2": ["I do not know `--aspect-ratio`. Did you mean `--aspect`?"],
     "a --ar 3:2 in the snow": [
         "Text goes before the parameters: move `in the snow` to the front of `--ar 3:2`."
     ],
     "a --seed 1 --seed 2 --SEED 3": ["`--seed` is there 3 times: keep one."],
-    "a --ar 3:2 --aspect 3:2": ["`--ar` is there 2 times: keep one."],
+    "a --ar 3:2 --aspect 2:3": ["`--ar` is there 2 times: keep one."],
     "::2 a": ["There is no text before `::2`: write it first, as in `a fox::2`."],
     "a::-1": ["The weights add up to -1, not to more than zero: raise one, as in `a fox::2 fog::-0.5`."],
     "a::1 b::-1": ["The weights add up to 0, not to more than zero: raise one, as in `a fox::2 fog::-0.5`."],
@@ -176,6 +179,13 @@ def test_no_mistake_shows_markup() -> None:
         "a --ar " + "9" * 1900 + ":" + "9" * 1900,
         "a --no " + "a," * 1900,
         "{a,b}" * 800,
+        "(a:1)" * 800,
+        "https://a " * 400,
+        "\\" * 4000,
+        "Steps: 1, " * 400,
+        "- -" * 1300,
+        "<lora:" * 660,
+        "**" * 2000,
         "x" * 10_000_000,
     ],
 )
@@ -257,3 +267,120 @@ def test_every_row_is_complete_and_its_example_holds() -> None:
         assert str(parameter.help).endswith(".")
         assert str(parameter.default)
         assert parameter.range
+
+
+READ_AS_MEANT = {
+    "שועל --ar \u200e3:2": plain("שועל", aspect_ratio=ratio(3, 2)),
+    "ثعلب \u2068--ar 3:2\u2069": plain("ثعلب", aspect_ratio=ratio(3, 2)),
+    "a fox --\u200bar 3:2": plain("a fox", aspect_ratio=ratio(3, 2)),
+    "a fox --ar\u200b 3:2": plain("a fox", aspect_ratio=ratio(3, 2)),
+    "a fox -- ar 3:2": plain("a fox", aspect_ratio=ratio(3, 2)),
+    "a fox — ar 3:2 — seed 7": plain("a fox", aspect_ratio=ratio(3, 2), seed=7),
+    "a fox - -ar  9 :16": plain("a fox", aspect_ratio=ratio(9, 16)),
+    "a fox --ar 16 : 9": plain("a fox", aspect_ratio=ratio(16, 9)),
+    "狐 ーーar １６：９": plain("狐", aspect_ratio=ratio(16, 9)),
+    "スーパーカー ーseed 7": plain("スーパーカー", seed=7),
+    "a fox --ar 3:2.": plain("a fox", aspect_ratio=ratio(3, 2)),
+    "a fox --ar 3:2, --seed 123,": plain("a fox", aspect_ratio=ratio(3, 2), seed=123),
+    '"a fox --ar 3:2"': plain("a fox", aspect_ratio=ratio(3, 2)),
+    "“a fox --ar 3:2”": plain("a fox", aspect_ratio=ratio(3, 2)),
+    "**a fox --ar 3:2**": plain("a fox", aspect_ratio=ratio(3, 2)),
+    "**a fox --ar 3:2** - <@42> (fast)": plain("a fox", aspect_ratio=ratio(3, 2)),
+    "a fox—ar 3:2": plain("a fox", aspect_ratio=ratio(3, 2)),
+    "a fox --no text --no blur, text.": plain("a fox", negative=("text", "blur")),
+    "a fox --no 文字、ぼけ": plain("a fox", negative=("文字", "ぼけ")),
+    "a fox --seed -1": plain("a fox"),
+    "a fox --seed 7 --seed 7": plain("a fox", seed=7),
+    "/imagine prompt: a red fox --ar 3:2": plain("a red fox", aspect_ratio=ratio(3, 2)),
+    "/imagine a red fox": plain("a red fox"),
+    r"snake\_case \*stars\*": plain("snake_case *stars*"),
+}
+
+
+@pytest.mark.parametrize(("text", "prompt"), READ_AS_MEANT.items())
+def test_what_phones_and_other_tools_make_of_a_prompt_is_read_as_meant(text: str, prompt: Prompt) -> None:
+    assert parse(text) == prompt
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a well-known fox -- not a dog",
+        "a house -- no light",
+        "dark—no light, a castle —old and grey",
+        "t-shirt -x ray -v neck, man -s curve",
+        "a black-and-white photo - moody - 50mm",
+        "e-mail -- fast delivery",
+        "a poster with [text] and (parentheses)",
+        "f/1.8, 35mm, 16:9 format",
+    ],
+)
+def test_dashes_and_signs_of_a_sentence_stay_text(text: str) -> None:
+    assert parse(text) == plain(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ("a dragon —v 6", "a dragon"),
+        ("a dragon -v 6", "a dragon"),
+        ("a dragon —s 750 —c 20", "a dragon"),
+        ("a dragon —ar 16:9 —v 6", "a dragon --ar 16:9"),
+        ("a fox –ar 9:16 –uplight", "a fox --ar 9:16"),
+        ("a fox --v 6 in the snow", "a fox in the snow"),
+        ("a fox --chaos 20 --seed 7 --style raw --tile", "a fox --seed 7"),
+        ("a fox --sref https://a.b/c.png https://a.b/d.png --sw 50", "a fox"),
+        ("https://a.b/c.png a fox", "a fox"),
+        ("<https://s.mj.run/abc> a wolf --iw 2", "a wolf"),
+        ("{red, blue} bird", "red bird"),
+        ("a fox, (masterpiece:1.3), <lora:watercolor:0.8>", "a fox, masterpiece,"),
+        ("a fox --q 2 --fast --relax", "a fox"),
+    ],
+)
+def test_what_is_not_here_is_named_and_the_rest_can_be_drawn(text: str, without: str) -> None:
+    with pytest.raises(PromptError) as refused:
+        parse(text)
+    assert refused.value.without == without
+    assert str(parse(without)) == without
+
+
+def test_beside_a_mistake_nothing_is_drawn_without() -> None:
+    with pytest.raises(PromptError) as refused:
+        parse("a fox --v 6 --steps 0")
+    assert refused.value.without is None
+    assert len(refused.value.mistakes) == 2
+
+
+@pytest.mark.parametrize("name", sorted(FOREIGN))
+def test_every_name_of_other_bots_is_a_parameter_behind_two_hyphens_and_never_text(name: str) -> None:
+    with pytest.raises(PromptError) as refused:
+        parse(f"a fox --{name} 3")
+    assert refused.value.without == "a fox"
+    assert "Did you mean" not in str(refused.value)
+
+
+A1111 = (
+    "a red fox, best quality\nNegative prompt: text, blur\n"
+    "Steps: 20, Sampler: DPM++ 2M, Schedule type: Karras, "
+    'CFG scale: 7, Seed: 12345, Size: 512x768, Model hash: abc, Model: "a, b", Version: v1.10.1'
+)
+
+
+@pytest.mark.parametrize("text", [A1111, " ".join(A1111.split()), A1111.replace("\n", "\n\n")])
+def test_a_pasted_recipe_is_a_prompt_again(text: str) -> None:
+    prompt = parse(text)
+    assert str(prompt) == "a red fox, best quality --ar 2:3 --no text, blur --seed 12345 --steps 20"
+    assert "I read your recipe" in str(prompt.remarks[0])
+
+
+def test_parts_that_the_web_ui_weighs_keep_their_weights() -> None:
+    text = "hot :2 AND dog :1 AND snow :-0.5\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 1, Size: 512x512"
+    assert [(part.text, part.weight) for part in parse(text).parts] == [
+        ("hot", 2),
+        ("dog", 1),
+        ("snow", -0.5),
+    ]
+
+
+def test_a_sentence_with_a_colon_is_no_recipe() -> None:
+    assert parse("Steps: a staircase, Size: large").parts[0].text == "Steps: a staircase, Size: large"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import skeleton
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import Unreadable
 from bot.domain.moderation import is_explicit
 from bot.domain.rules import GuildRule, Place, Weight, broken, found_in, to_phrase
 from tests.bot.builders import RECIPE
@@ -157,7 +157,7 @@ def test_what_is_taken_out_of_a_picture_may_make_it_explicit() -> None:
 def test_any_phrase_is_a_rule_or_refused(typed: str) -> None:
     try:
         phrase = to_phrase(typed)
-    except NotAllowed:
+    except Unreadable:
         return
     assert to_phrase(phrase) == phrase
     assert found_in((phrase,), f"a fox, {phrase}, in the snow") <= {phrase}

@@ -12,7 +12,9 @@ from PIL.ExifTags import IFD, Base
 
 from bot.domain.kinds import JobKind
 from bot.domain.prompt import parse
-from bot.domain.recipe import ImageRef, Start, Weights
+from bot.domain.recipe import Canvas, ImageRef, Start, Weights
+from bot.domain.samplers import A1111
+from bot.domain.size import AspectRatio
 from bot.imaging.encode import (
     VERSION,
     Encoded,
@@ -22,6 +24,7 @@ from bot.imaging.encode import (
     is_small,
     recipe_text,
 )
+from engine.samplers import SAMPLERS
 from tests.bot.builders import RECIPE, job
 
 from .test_grid import COLORS, noise
@@ -192,7 +195,7 @@ class TestRecipeText:
         assert text_of() == (
             "a red apple\n"
             "Negative prompt: text, blur\n"
-            "Steps: 16, Sampler: dpmpp-2m, CFG scale: 3, Seed: 7, Size: 128x128, "
+            "Steps: 16, Sampler: DPM++ 2M, CFG scale: 3, Seed: 7, Size: 128x128, "
             f"Model hash: 0123456789, Model: sketch, Version: {VERSION}"
         )
         assert VERSION.startswith("Darkroom ")
@@ -207,7 +210,7 @@ class TestRecipeText:
             "Prompt": "a red apple",
             "Negative prompt": "text, blur",
             "Steps": "16",
-            "Sampler": "dpmpp-2m",
+            "Sampler": "DPM++ 2M",
             "CFG scale": "7.5",
             "Seed": "7",
             "Size": "128x128",
@@ -216,6 +219,21 @@ class TestRecipeText:
             "Denoising strength": "0.65",
             "Version": VERSION,
         }
+
+    @pytest.mark.parametrize("sampler", SAMPLERS)
+    def test_every_sampler_has_a_name_that_web_uis_know(self, sampler: str) -> None:
+        text = text_of(sampling=replace(RECIPE.sampling, sampler=sampler))
+        assert A1111[sampler][0] in text
+        assert f"Sampler: {sampler}," not in text
+
+    @pytest.mark.parametrize("prompt", ["a red apple --ar 3:2 --no text, blur", "hot::2 dog::1 --no x"])
+    def test_pasted_back_it_asks_for_the_same(self, prompt: str) -> None:
+        recipe = replace(RECIPE, prompt=parse(prompt), seed=77, canvas=Canvas(width=192, height=128))
+        asked = parse(recipe_text(replace(JOB, recipe=recipe)))
+        assert asked.parts == recipe.prompt.parts
+        assert asked.parameters == replace(
+            recipe.prompt.parameters, seed=77, steps=16, aspect_ratio=AspectRatio(width=3, height=2)
+        )
 
     def test_no_negative_prompt_has_no_line(self) -> None:
         assert "Negative" not in text_of(prompt=parse("a red apple"))

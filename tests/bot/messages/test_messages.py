@@ -1,13 +1,15 @@
 """What people read, word for word."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from bot.domain.errors import NextStep, NotAllowed, PromptError, QuotaExceeded
+from bot.domain.echo import visible
+from bot.domain.errors import NotAllowed, PromptError, QuotaExceeded
 from bot.domain.job import Failure, JobStatus
 from bot.domain.kinds import JobKind
+from bot.domain.next_steps import Acknowledge, NextStep
 from bot.domain.prompt import parse
 from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
@@ -28,7 +30,14 @@ def test_every_state_of_a_job(snapshot: SnapshotAssertion) -> None:
     pick = job(kind=JobKind.PICK, parent=PARENT, status=JobStatus.RENDERED)
     said: dict[str, object] = {
         "waiting": messages.progress(JobUpdate(job=job())),
-        "third in the queue": messages.progress(JobUpdate(job=job(), position=3)),
+        "after another of their own": messages.progress(JobUpdate(job=job(), own_jobs_before=1)),
+        "begun and pausing": messages.progress(
+            JobUpdate(job=job(status=JobStatus.RUNNING), position=1, eta_seconds=12.0, progress=0.2)
+        ),
+        "too long to be read": messages.progress(
+            JobUpdate(job=job(status=JobStatus.RUNNING, unread="with a *lighthouse*"), progress=0.2)
+        ),
+        "third in the queue": messages.progress(JobUpdate(job=job(), position=3, eta_seconds=130.0)),
         "running": messages.progress(JobUpdate(job=running, progress=0.3125)),
         "result": messages.result(rendered),
         "result in a direct message": messages.result(job(is_direct_message=True)),
@@ -50,14 +59,41 @@ def test_refusals(snapshot: SnapshotAssertion) -> None:
     with pytest.raises(PromptError) as mistakes:
         parse("a fox --ar16:9 --sed 4 --steps 0")
     assert {
-        "mistakes": refusals.refusal(mistakes.value, "en-US", prompt="a fox --ar16:9 --sed 4 ```"),
+        "mistakes": refusals.refusal(typed(mistakes.value, "a fox --ar16:9 --sed 4 --steps 0"), "en-US"),
+        "a prompt that would end its frame": refusals.refusal(typed(mistakes.value, "a ``` fox"), "en-US"),
         "quota": refusals.refusal(QuotaExceeded(say("Nothing left."), say("Wait.")), "en-US"),
         "a next step": refusals.refusal(
-            NotAllowed(say("Read this first."), steps=(NextStep(custom_id="x:1:y", label=say("I have")),)),
+            NotAllowed(
+                say("Read this first."),
+                steps=(NextStep(action=Acknowledge(sanction_id=1), label=say("I have")),),
+            ),
             "en-US",
         ),
         "our fault": refusals.our_fault(812, "en-US"),
     } == snapshot
+
+
+def typed(error: PromptError, prompt: str) -> PromptError:
+    """A refusal of what was typed."""
+    error.prompt = prompt
+    return error
+
+
+@given(prompt=st.text(st.characters(codec="utf-8"), min_size=1, max_size=4000))
+@example("x" * 4000)
+@example("`" * 4000)
+@example("a wide harbour at dawn, " * 60 + "and a lighthouse --steps 500")
+def test_what_was_typed_is_given_back_whole_in_the_message_or_as_a_file(prompt: str) -> None:
+    error = typed(PromptError(*[say("A long sentence of a mistake, with its cure.")] * 11), prompt)
+    payload = refusals.refusal(error, "en-US")
+    file = refusals.prompt_file(error, payload)
+    assert len(payload.content) <= MAX_CONTENT
+    if file is None:
+        assert visible(prompt) in payload.content
+        assert payload.content.count("```") == 2
+    else:
+        assert file == ("prompt.txt", prompt.encode())
+        assert "in the file below" in payload.content
 
 
 @given(prompt=st.text(min_size=1, max_size=4000))
@@ -66,7 +102,7 @@ def test_no_prompt_makes_a_message_too_long_or_mentions_anybody(prompt: str) -> 
         messages.progress(JobUpdate(job=job(prompt=prompt))),
         messages.result(job(prompt=prompt)),
         messages.ended(job(prompt=prompt, status=JobStatus.FAILED, failure=Failure.CRASHED)),
-        refusals.refusal(PromptError(say("No.")), "en-US", prompt=prompt),
+        refusals.refusal(typed(PromptError(say("No.")), prompt), "en-US"),
     ):
         assert len(payload.content) <= MAX_CONTENT
     assert "@everyone" not in messages.result(job(prompt=prompt + "@everyone")).content

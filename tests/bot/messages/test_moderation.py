@@ -23,10 +23,11 @@ from bot.messages.payload import MAX_CONTENT
 from bot.messages.table import to_csv
 from bot.services.audit import PAGE_ROWS
 from bot.services.forgetting import Forgotten
-from bot.services.people import MAX_HISTORY, blocked
+from bot.services.gates.blocks import blocked
 from bot.services.queue import QueueState
-from bot.services.reports import Reported
+from bot.services.reports import ReportCase
 from bot.services.rules import Findings, RuleBook
+from bot.services.sanctions import MAX_HISTORY
 from tests.bot.builders import job
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -66,10 +67,10 @@ APPEAL = Appeal(
 )
 
 
-def reported(prompt: str, reason: str) -> Reported:
+def reported(prompt: str, reason: str) -> ReportCase:
     report = Report(id=9, guild_id=1, job_id=812, reason=reason, status=AppealStatus.OPEN, created_at=NOW)
     shown = job(status=JobStatus.DELIVERED, result_message_id=5000, prompt=prompt)
-    return Reported(report=report, job=shown, channel_id=77)
+    return ReportCase(report=report, job=shown, channel_id=77)
 
 
 def entry(reason: str = "spam", **changes: object) -> AuditEntry:

@@ -27,7 +27,7 @@ async def note(database: Database, clock: MovableClock, **changes: object) -> No
     """Add a row with some fields changed."""
     row = {"guild_id": 1, "actor_id": 900, "action": "block", "target_id": 100, "reason": "spam", **changes}
     async with database.transaction() as session:
-        await audit.add(session, **row, now=clock.now)  # type: ignore[arg-type]
+        await audit.note(session, **row, now=clock.now)  # type: ignore[arg-type]
 
 
 async def test_pages_and_filters(

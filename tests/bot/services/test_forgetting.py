@@ -49,12 +49,12 @@ async def lived(services: Services, engine: HandEngine) -> None:
     await drawn(services, replace(CARA, guild_id=2), SECRET)
     await delivered(services, ADA, 5001)
     await services.reports.report(now(CARA), 5001, "I do not like it")
-    notice = await services.people.notice(MODERATOR, ME, text="hello")
-    await services.people.acknowledge(now(CARA), notice.id)
-    block = await services.people.block(MODERATOR, ME, span="1m", reason=f"see <@{ME}>")
-    await services.people.appeal(now(CARA), block.id, "no")
-    await services.people.unblock(MODERATOR, ME, reason="sorry")
-    await services.people.block(replace(CARA, is_manager=True), 101, span="1h", reason="I moderate")
+    notice = await services.sanctions.notice(MODERATOR, ME, text="hello")
+    await services.sanctions.acknowledge(now(CARA), notice.id)
+    block = await services.sanctions.block(MODERATOR, ME, span="1m", reason=f"see <@{ME}>")
+    await services.appeals.appeal(now(CARA), block.id, "no")
+    await services.sanctions.unblock(MODERATOR, ME, reason="sorry")
+    await services.sanctions.block(replace(CARA, is_manager=True), 101, span="1h", reason="I moderate")
     engine.hold()
     await services.orders.imagine(now(CARA), SECRET)
 
@@ -88,7 +88,7 @@ async def test_nobody_gets_a_fresh_allowance_or_rid_of_a_block_by_it(
 ) -> None:
     await drawn(services, CARA)
     await drawn(services, replace(CARA, guild_id=2))
-    await services.people.block(OUTSIDER, ME, span="60d", reason="spam")
+    await services.sanctions.block(OUTSIDER, ME, span="60d", reason="spam")
     await services.forgetting.forget(now(CARA))
     for guild_id in (1, 2):
         with pytest.raises(NotAllowed, match="asked to be forgotten"):
@@ -102,7 +102,7 @@ async def test_nobody_gets_a_fresh_allowance_or_rid_of_a_block_by_it(
 
 
 async def test_a_block_for_good_stays_for_good(services: Services, clock: MovableClock) -> None:
-    await services.people.block(MODERATOR, ME, span=None, reason="spam")
+    await services.sanctions.block(MODERATOR, ME, span=None, reason="spam")
     await services.forgetting.forget(now(CARA))
     clock.advance(days=4000)
     with pytest.raises(NotAllowed, match="this lasts"):

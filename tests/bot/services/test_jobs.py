@@ -18,6 +18,7 @@ from bot.domain.errors import (
     PromptError,
     PromptRefused,
     QuotaExceeded,
+    TooLate,
     Unavailable,
     UserError,
 )
@@ -117,7 +118,7 @@ async def test_cancelling_frees_the_engine_and_gives_the_reservation_back(
     assert (await finished(services, job)).status is JobStatus.CANCELLED
     assert engine.closed == 1
     assert await spent(services, ada) == (0, 0)
-    with pytest.raises(NotFound):
+    with pytest.raises(TooLate):
         await services.jobs.cancel(again(ada), job.id)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select
 from bot.domain.asker import Asker
 from bot.domain.errors import (
     NotFound,
+    PromptError,
     PromptRefused,
     QuotaExceeded,
     TooManyJobs,
@@ -16,6 +17,7 @@ from bot.domain.errors import (
     UserError,
 )
 from bot.domain.kinds import JobKind
+from bot.domain.next_steps import Draw
 from bot.domain.rules import Place, Weight
 from bot.services import Services
 from bot.storage.database import Database
@@ -31,7 +33,8 @@ from tests.bot.services.test_onboarding import configured
 def kept_id_of(refusal: UserError) -> int:
     """The number in the button of a refusal."""
     (step,) = refusal.steps
-    return int(step.custom_id.split(":")[1])
+    assert isinstance(step.action, Draw)
+    return step.action.kept_id
 
 
 async def count_kept(database: Database) -> int:
@@ -183,3 +186,20 @@ async def test_while_draining_nothing_new_begins_and_the_prompt_is_kept(
     with pytest.raises(Unavailable, match="restarting") as restarting:
         await services.orders.imagine(replace(ada), "a pear")
     assert kept_id_of(restarting.value)
+
+
+async def test_what_is_not_here_is_left_out_at_a_press(services: Services, ada: Asker) -> None:
+    with pytest.raises(PromptError) as refused:
+        await services.orders.imagine(again(ada), "a fox --ar 3:2 —v 6 —style raw")
+    assert refused.value.prompt == "a fox --ar 3:2 —v 6 —style raw"
+    assert [str(step.label) for step in refused.value.steps] == ["Draw without them"]
+    job = await services.orders.release(again(ada), kept_id_of(refused.value))
+    assert job.prompt == "a fox --ar 3:2"
+
+
+async def test_what_the_rule_on_minors_refuses_is_not_kept_beside_a_mistake_either(
+    services: Services, ada: Asker, database: Database
+) -> None:
+    with pytest.raises(PromptRefused):
+        await services.orders.imagine(again(ada), "a nude child --v 6")
+    assert await count_kept(database) == 0

@@ -14,6 +14,7 @@ from bot.domain.errors import NotAllowed, NotFound, QuotaExceeded
 from bot.domain.guild import GuildSettings
 from bot.domain.kept import MAX_KEPT
 from bot.domain.kinds import JobKind
+from bot.domain.next_steps import Accept
 from bot.domain.onboarding import DISCORD_EPOCH, TermsNotAccepted
 from bot.services import Services
 from tests.bot.conftest import MovableClock
@@ -39,8 +40,8 @@ async def asked(services: Services, asker: Asker, prompt: str = "a red apple") -
     with pytest.raises(TermsNotAccepted) as refusal:
         await services.orders.imagine(again(asker), prompt)
     (step,) = refusal.value.steps
-    _, pending_id, _, version = step.custom_id.split(":")
-    return int(pending_id), int(version)
+    assert isinstance(step.action, Accept)
+    return step.action.kept_id, step.action.version
 
 
 async def test_terms_are_asked_once_and_the_prompt_runs_by_itself(
@@ -65,7 +66,7 @@ async def test_new_terms_are_asked_anew(services: Services, ada: Asker) -> None:
     await services.guilds.set(manager, {"terms": "Be very kind."})
     with pytest.raises(TermsNotAccepted, match="Be very kind") as changed:  # while they were read
         await services.onboarding.accept(again(ada), first, version)
-    assert changed.value.steps[0].custom_id == f"kept:{first}:accept:{version + 1}"
+    assert changed.value.steps[0].action == Accept(kept_id=first, version=version + 1)
     await services.onboarding.accept(again(ada), first, version + 1)
     await services.guilds.set(manager, {"terms": "none"})
     await drawn(services, again(ada, user_id=77))
@@ -79,7 +80,9 @@ async def test_a_press_that_waits_for_consent_runs_as_that_press(
     bob = again(ada, user_id=200)
     with pytest.raises(TermsNotAccepted) as refusal:
         await vary(services, bob, grid.id, 2, reply_to=55)
-    pending_id = int(refusal.value.steps[0].custom_id.split(":")[1])
+    (step,) = refusal.value.steps
+    assert isinstance(step.action, Accept)
+    pending_id = step.action.kept_id
     job = await finished(services, await services.onboarding.accept(again(bob), pending_id, 1))
     assert (job.kind, job.reply_to, job.user_id) == (JobKind.VARY, 55, 200)
     assert job.parent is not None

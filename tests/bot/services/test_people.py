@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.audit import AuditFilter
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.errors import NotAllowed, NotFound, TooLate, Unreadable
+from bot.domain.next_steps import Acknowledge, Appeal
 from bot.domain.people import SPANS, AppealStatus, SanctionKind, to_span
 from bot.services import Services
-from bot.services.people import MAX_HISTORY
+from bot.services.sanctions import MAX_HISTORY
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
 from tests.bot.services.community import ADA, MODERATOR, OUTSIDER, actions, change, drawn, now
@@ -22,7 +23,7 @@ async def test_a_block_says_why_and_until_when_cancels_the_queue_and_ends_by_its
 ) -> None:
     engine.hold()
     await services.orders.imagine(now(ADA), "an apple")
-    await services.people.block(MODERATOR, ME, span="1h", reason="spam")
+    await services.sanctions.block(MODERATOR, ME, span="1h", reason="spam")
     assert (await services.queue.show(MODERATOR)).jobs == ()
     assert (await services.quotas.balance(ADA)).reserved.images == 0
     engine.release()
@@ -33,7 +34,7 @@ async def test_a_block_says_why_and_until_when_cancels_the_queue_and_ends_by_its
         "You may not draw in this server for now: spam",
         f"This ends <t:{until}:R>.",
     ]
-    assert [step.custom_id for step in told.value.steps] == ["block:1:appeal"]
+    assert [step.action for step in told.value.steps] == [Appeal(sanction_id=1)]
     await drawn(services, replace(ADA, guild_id=2))
     clock.advance(minutes=61)
     await drawn(services, ADA)
@@ -41,36 +42,36 @@ async def test_a_block_says_why_and_until_when_cancels_the_queue_and_ends_by_its
 
 
 async def test_a_block_is_lifted(services: Services) -> None:
-    await services.people.block(MODERATOR, ME, span=None, reason="spam")
+    await services.sanctions.block(MODERATOR, ME, span=None, reason="spam")
     with pytest.raises(NotAllowed, match="until the moderators lift it"):
         await services.orders.imagine(now(ADA), "an apple")
-    await services.people.unblock(MODERATOR, ME, reason="sorry")
+    await services.sanctions.unblock(MODERATOR, ME, reason="sorry")
     await drawn(services, ADA)
     with pytest.raises(NotFound):
-        await services.people.unblock(MODERATOR, ME, reason="again")
+        await services.sanctions.unblock(MODERATOR, ME, reason="again")
 
 
 async def test_a_notice_is_acknowledged_before_the_next_job(services: Services) -> None:
-    given = await services.people.notice(MODERATOR, ME, text="Please use <#5> for *cats*.")
+    given = await services.sanctions.notice(MODERATOR, ME, text="Please use <#5> for *cats*.")
     with pytest.raises(NotAllowed):
         await services.orders.imagine(now(ADA), "an apple")
     with pytest.raises(NotAllowed, match="a message for you: Please use") as told:
         await services.orders.imagine(now(ADA), "an apple")
-    assert [step.custom_id for step in told.value.steps] == [f"notice:{given.id}:acknowledge"]
+    assert [step.action for step in told.value.steps] == [Acknowledge(sanction_id=given.id)]
     for stranger in (replace(ADA, user_id=101), replace(ADA, guild_id=2), OUTSIDER):
         with pytest.raises(NotFound):
-            await services.people.acknowledge(now(stranger), given.id)
-    await services.people.acknowledge(now(ADA), given.id)
+            await services.sanctions.acknowledge(now(stranger), given.id)
+    await services.sanctions.acknowledge(now(ADA), given.id)
     await drawn(services, ADA)
 
 
 async def test_warnings_are_strikes_that_lead_to_blocks(services: Services) -> None:
-    assert await services.people.set_ladder(MODERATOR, "0 1h 1d") == (0, 60, 1440)
-    assert await services.people.warn(MODERATOR, ME, reason="first") is None
-    block = await services.people.warn(MODERATOR, ME, reason="second")
+    assert await services.sanctions.set_ladder(MODERATOR, "0 1h 1d") == (0, 60, 1440)
+    assert await services.sanctions.warn(MODERATOR, ME, reason="first") is None
+    block = await services.sanctions.warn(MODERATOR, ME, reason="second")
     assert block is not None
     assert (block.kind, block.actor_id, block.reason) == (SanctionKind.BLOCK, 0, "strike 2")
-    history = await services.people.history(MODERATOR, ME)
+    history = await services.sanctions.history(MODERATOR, ME)
     assert history.strikes == 2
     assert [s.kind for s in history.sanctions] == ["block", "warning", "warning"]
     assert await actions(services) == ["ladder", "warning", "warning", "block"]
@@ -78,61 +79,61 @@ async def test_warnings_are_strikes_that_lead_to_blocks(services: Services) -> N
 
 async def test_an_appeal_is_made_once_and_decided_once(services: Services) -> None:
     await change(services, lambda settings: replace(settings, moderators_channel_id=77))
-    await services.people.warn(MODERATOR, ME, reason="rude")
-    given = await services.people.block(MODERATOR, ME, span="1d", reason="spam")
+    await services.sanctions.warn(MODERATOR, ME, reason="rude")
+    given = await services.sanctions.block(MODERATOR, ME, span="1d", reason="spam")
     for stranger in (replace(ADA, user_id=101), replace(ADA, guild_id=2)):
         with pytest.raises(NotFound):
-            await services.people.appeal(now(stranger), given.id, "let me in")
-    made = await services.people.appeal(now(ADA), given.id, "It was my brother.")
+            await services.appeals.appeal(now(stranger), given.id, "let me in")
+    made = await services.appeals.appeal(now(ADA), given.id, "It was my brother.")
     assert (made.channel_id, made.appeal.text, made.appeal.sanction.reason) == (
         77,
         "It was my brother.",
         "spam",
     )
-    with pytest.raises(NotFound, match="already"):
-        await services.people.appeal(now(ADA), given.id, "again")
+    with pytest.raises(TooLate, match="already"):
+        await services.appeals.appeal(now(ADA), given.id, "again")
     with pytest.raises(NotAllowed, match="You have appealed") as told:
         await services.orders.imagine(now(ADA), "an apple")
     assert told.value.steps == ()
-    assert [a.id for a in await services.people.list_open_appeals(MODERATOR, limit=5)] == [made.appeal.id]
+    assert [a.id for a in await services.appeals.list_open(MODERATOR, limit=5)] == [made.appeal.id]
     for asker, refusal in ((ADA, NotAllowed), (OUTSIDER, NotFound)):
         with pytest.raises(refusal):
-            await services.people.decide(asker, made.appeal.id, AppealStatus.ACCEPTED)
-    await services.people.decide(MODERATOR, made.appeal.id, AppealStatus.ACCEPTED)
-    with pytest.raises(NotFound, match="decided"):
-        await services.people.decide(MODERATOR, made.appeal.id, AppealStatus.REJECTED)
-    history = await services.people.history(MODERATOR, ME)
+            await services.appeals.decide(asker, made.appeal.id, AppealStatus.ACCEPTED)
+    await services.appeals.decide(MODERATOR, made.appeal.id, AppealStatus.ACCEPTED)
+    with pytest.raises(TooLate, match="decided"):
+        await services.appeals.decide(MODERATOR, made.appeal.id, AppealStatus.REJECTED)
+    history = await services.sanctions.history(MODERATOR, ME)
     assert history.strikes == 0
-    await services.people.acknowledge(now(ADA), 1)
+    await services.sanctions.acknowledge(now(ADA), 1)
     await drawn(services, ADA)
     assert await actions(services) == ["warning", "block", "appeal_accepted"]
 
 
 async def test_a_rejected_appeal_leaves_the_block(services: Services) -> None:
-    given = await services.people.block(MODERATOR, ME, span=None, reason="spam")
-    made = await services.people.appeal(now(ADA), given.id, "please")
-    await services.people.decide(MODERATOR, made.appeal.id, AppealStatus.REJECTED)
+    given = await services.sanctions.block(MODERATOR, ME, span=None, reason="spam")
+    made = await services.appeals.appeal(now(ADA), given.id, "please")
+    await services.appeals.decide(MODERATOR, made.appeal.id, AppealStatus.REJECTED)
     with pytest.raises(NotAllowed, match="You may not draw"):
         await services.orders.imagine(now(ADA), "an apple")
 
 
 @pytest.mark.parametrize("span", ["soon", "-1h", "0m", "1x", "99999w", "1h later", "5 dogs", "1 moon"])
 async def test_a_time_that_cannot_be_read_blocks_nobody(services: Services, span: str) -> None:
-    with pytest.raises(NotAllowed, match="Write how long"):
-        await services.people.block(MODERATOR, ME, span=span, reason="")
+    with pytest.raises(Unreadable, match="Write how long"):
+        await services.sanctions.block(MODERATOR, ME, span=span, reason="")
     await drawn(services, ADA)
 
 
 async def test_only_moderators_and_never_on_themselves(services: Services) -> None:
     for refused in (
-        services.people.block(ADA, 101, span=None, reason=""),
-        services.people.warn(ADA, 101, reason=""),
-        services.people.notice(ADA, 101, text=""),
-        services.people.unblock(ADA, 101, reason=""),
-        services.people.history(ADA, 101),
-        services.people.set_ladder(ADA, "0"),
-        services.people.list_open_appeals(ADA, limit=5),
-        services.people.block(MODERATOR, MODERATOR.user_id, span=None, reason=""),
+        services.sanctions.block(ADA, 101, span=None, reason=""),
+        services.sanctions.warn(ADA, 101, reason=""),
+        services.sanctions.notice(ADA, 101, text=""),
+        services.sanctions.unblock(ADA, 101, reason=""),
+        services.sanctions.history(ADA, 101),
+        services.sanctions.set_ladder(ADA, "0"),
+        services.appeals.list_open(ADA, limit=5),
+        services.sanctions.block(MODERATOR, MODERATOR.user_id, span=None, reason=""),
     ):
         with pytest.raises(NotAllowed):
             await refused
@@ -143,7 +144,7 @@ async def test_only_moderators_and_never_on_themselves(services: Services) -> No
     [("15m", 15), ("1 h", 60), ("1d 12h", 2160), ("2 weeks", 20_160), ("1 month", 43_200), ("2mo", 86_400)],
 )
 async def test_a_block_lasts_as_long_as_was_typed(services: Services, typed: str, minutes: int) -> None:
-    given = await services.people.block(MODERATOR, ME, span=typed, reason="spam")
+    given = await services.sanctions.block(MODERATOR, ME, span=typed, reason="spam")
     assert given.until == given.created_at + timedelta(minutes=minutes)
     (entry,) = (await services.audit.page(MODERATOR, AuditFilter(), 0)).entries
     assert entry.details == {"minutes": minutes}
@@ -155,42 +156,44 @@ def test_every_suggested_span_can_be_read(span: str) -> None:
 
 
 async def test_a_block_ends_by_itself(services: Services, clock: MovableClock) -> None:
-    await services.people.block(MODERATOR, ME, span="1h", reason="spam")
+    await services.sanctions.block(MODERATOR, ME, span="1h", reason="spam")
     clock.advance(minutes=59)
     with pytest.raises(NotAllowed, match="spam"):
         await services.orders.imagine(now(ADA), "an apple")
     clock.advance(minutes=1)
     await drawn(services, ADA)
     with pytest.raises(NotFound, match="not blocked"):
-        await services.people.unblock(MODERATOR, ME, reason="over")
+        await services.sanctions.unblock(MODERATOR, ME, reason="over")
 
 
 async def test_a_moderator_who_is_blocked_cannot_let_themselves_in_again(services: Services) -> None:
     await change(services, lambda settings: replace(settings, moderator_role_ids=(7,)))
     deputy = replace(ADA, user_id=902, role_ids=(7,))
-    given = await services.people.block(MODERATOR, deputy.user_id, span=None, reason="resting")
-    made = await services.people.appeal(now(deputy), given.id, "I am fine")
+    given = await services.sanctions.block(MODERATOR, deputy.user_id, span=None, reason="resting")
+    made = await services.appeals.appeal(now(deputy), given.id, "I am fine")
     with pytest.raises(NotAllowed, match="yourself"):
-        await services.people.unblock(deputy, deputy.user_id, reason="I say so")
+        await services.sanctions.unblock(deputy, deputy.user_id, reason="I say so")
     with pytest.raises(NotAllowed, match="yourself"):
-        await services.people.decide(deputy, made.appeal.id, AppealStatus.ACCEPTED)
-    assert [a.id for a in await services.people.list_open_appeals(MODERATOR, limit=5)] == [made.appeal.id]
-    await services.people.decide(MODERATOR, made.appeal.id, AppealStatus.ACCEPTED)
+        await services.appeals.decide(deputy, made.appeal.id, AppealStatus.ACCEPTED)
+    assert [a.id for a in await services.appeals.list_open(MODERATOR, limit=5)] == [made.appeal.id]
+    await services.appeals.decide(MODERATOR, made.appeal.id, AppealStatus.ACCEPTED)
     await drawn(services, deputy)
 
 
 async def test_whoever_manages_the_server_can_lift_their_own_block(services: Services) -> None:
-    await services.people.block(replace(MODERATOR, user_id=903), MODERATOR.user_id, span=None, reason="oops")
-    assert await services.people.unblock(MODERATOR, MODERATOR.user_id, reason="oops") == MODERATOR.user_id
+    await services.sanctions.block(
+        replace(MODERATOR, user_id=903), MODERATOR.user_id, span=None, reason="oops"
+    )
+    assert await services.sanctions.unblock(MODERATOR, MODERATOR.user_id, reason="oops") == MODERATOR.user_id
     await drawn(services, MODERATOR)
 
 
 async def test_a_long_record_says_that_there_is_more(services: Services) -> None:
     for number in range(MAX_HISTORY):
-        await services.people.notice(MODERATOR, ME, text=f"text {number}")
-    assert not (await services.people.history(MODERATOR, ME)).has_more
-    await services.people.notice(MODERATOR, ME, text="one more")
-    found = await services.people.history(MODERATOR, ME)
+        await services.sanctions.notice(MODERATOR, ME, text=f"text {number}")
+    assert not (await services.sanctions.history(MODERATOR, ME)).has_more
+    await services.sanctions.notice(MODERATOR, ME, text="one more")
+    found = await services.sanctions.history(MODERATOR, ME)
     assert found.has_more
     assert [s.reason for s in found.sanctions] == [
         "one more",
@@ -199,11 +202,10 @@ async def test_a_long_record_says_that_there_is_more(services: Services) -> None
 
 
 async def test_nobody_judges_themselves_or_a_forgotten_member(services: Services) -> None:
-    await services.people.may_judge(MODERATOR, ME)
     for asker, user_id, refusal in (
         (MODERATOR, MODERATOR.user_id, NotAllowed),
         (ADA, 101, NotAllowed),
         (MODERATOR, -5, NotFound),
     ):
         with pytest.raises(refusal):
-            await services.people.may_judge(asker, user_id)
+            await services.sanctions.block(asker, user_id, span="1h", reason="x")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.errors import NotAllowed, NotFound, Unavailable
+from bot.domain.errors import NotAllowed, NotFound, TooLate, Unavailable
 from bot.domain.job import JobStatus
 from bot.services import Services
 from tests.bot.hand_engine import HandEngine
@@ -29,7 +29,7 @@ async def test_a_moderator_sees_and_cancels_any_job_of_the_guild(
     await services.queue.cancel(MODERATOR, first.id, reason="too many apples")
     assert (await finished(services, first)).status is JobStatus.CANCELLED
     assert (await services.quotas.balance(ADA)).reserved.images == 0
-    with pytest.raises(NotFound, match="over already"):
+    with pytest.raises(TooLate, match="over already"):
         await services.queue.cancel(MODERATOR, first.id)
     assert [job.id for job in (await services.queue.show(MODERATOR)).jobs] == [second.id]
     assert await actions(services) == ["cancel"]

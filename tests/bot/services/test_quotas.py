@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.asker import Asker
 from bot.domain.audit import AuditFilter
-from bot.domain.errors import NotAllowed, NotFound, QuotaExceeded, TooManyJobs
+from bot.domain.errors import NotAllowed, NotFound, QuotaExceeded, TooManyJobs, Unreadable
 from bot.domain.guild import GuildSettings
 from bot.domain.job import Job, JobStatus, Speed
 from bot.domain.quota import Allowance, Period, Unit
@@ -331,7 +331,7 @@ async def test_a_limit_of_nought_is_none(services: Services, moderator: Asker) -
 
 @pytest.mark.parametrize("zone", ["Middle/Earth", "../../etc/passwd", ""])
 async def test_a_zone_that_does_not_exist_is_refused(services: Services, moderator: Asker, zone: str) -> None:
-    with pytest.raises(NotFound, match="Europe/Berlin"):
+    with pytest.raises(Unreadable, match="Europe/Berlin"):
         await services.quotas.set_limits(moderator, Limits(time_zone=zone))
 
 

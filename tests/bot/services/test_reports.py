@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.audit import AuditFilter
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.errors import NotAllowed, NotFound, TooLate, Unreadable
 from bot.domain.job import JobStatus
 from bot.domain.people import AppealStatus
 from bot.domain.usage import By
@@ -24,7 +24,7 @@ async def test_a_report_reaches_the_moderators_without_its_reporter(services: Se
     made = await services.reports.report(now(BOB), 5000, "not nice")
     assert (made.job.id, made.channel_id, made.report.reason) == (job.id, 77, "not nice")
     assert str(BOB.user_id) not in str(made)
-    with pytest.raises(NotFound, match="already"):
+    with pytest.raises(TooLate, match="already"):
         await services.reports.report(now(BOB), 5000, "really")
     for elsewhere in (replace(BOB, guild_id=2), BOB):
         with pytest.raises(NotFound):
@@ -67,7 +67,7 @@ async def test_one_decision_closes_every_report_on_a_picture(services: Services)
     first = await services.reports.report(now(BOB), 5000, "")
     second = await services.reports.report(now(BOB, user_id=102), 5000, "")
     await services.reports.close(MODERATOR, first.report.id, AppealStatus.ACCEPTED)
-    with pytest.raises(NotFound, match="decided"):
+    with pytest.raises(TooLate, match="decided"):
         await services.reports.close(MODERATOR, second.report.id, AppealStatus.REJECTED)
 
 
@@ -109,3 +109,31 @@ async def test_a_message_that_is_none_of_ours_is_refused_before_anything_is_aske
         await services.reports.check(BOB, 5001)
     with pytest.raises(NotAllowed):
         await services.reports.check(replace(BOB, guild_id=None), 5000)
+
+
+async def test_a_report_is_decided_and_its_member_punished_together_or_not_at_all(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await delivered(services, ADA, 5000)
+    made = await services.reports.report(now(BOB), 5000, "")
+
+    async def dies(*_: object, **__: object) -> None:
+        raise ConnectionError("the process died here")
+
+    with monkeypatch.context() as death:
+        death.setattr("bot.storage.people.add", dies)
+        with pytest.raises(ConnectionError):
+            await services.reports.block(MODERATOR, made.report.id, span="1h", reason="spam")
+    assert [found.report.id for found in await services.reports.list_open(MODERATOR, limit=5)] == [
+        made.report.id
+    ]
+    with pytest.raises(Unreadable):
+        await services.reports.block(MODERATOR, made.report.id, span="soon", reason="spam")
+    assert len(await services.reports.list_open(MODERATOR, limit=5)) == 1
+    await services.reports.block(MODERATOR, made.report.id, span="1h", reason="spam")
+    assert await services.reports.list_open(MODERATOR, limit=5) == []
+    assert [one.reason for one in (await services.sanctions.history(MODERATOR, ADA.user_id)).sanctions] == [
+        "spam"
+    ]
+    with pytest.raises(TooLate):
+        await services.reports.warn(MODERATOR, made.report.id, reason="again")

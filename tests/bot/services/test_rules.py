@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import NotAllowed, NotFound, PromptRefused
+from bot.domain.next_steps import Draw
 from bot.domain.order import Order
 from bot.domain.rules import Place, Weight
 from bot.services import Services, build_services
@@ -34,8 +35,8 @@ async def test_a_soft_word_asks_and_is_drawn_after_it_was_confirmed(services: Se
     with pytest.raises(PromptRefused, match="careful with `clown`") as asked:
         await services.orders.imagine(now(ADA), "a sad clown")
     (step,) = asked.value.steps
-    kept_id = int(step.custom_id.split(":")[1])
-    assert step.custom_id == f"kept:{kept_id}:draw"
+    assert isinstance(step.action, Draw)
+    kept_id = step.action.kept_id
     with pytest.raises(NotFound):
         await services.orders.release(now(ADA, user_id=101), kept_id)
     with pytest.raises(NotFound):
@@ -44,7 +45,7 @@ async def test_a_soft_word_asks_and_is_drawn_after_it_was_confirmed(services: Se
     assert job.prompt == "a sad clown"
     with pytest.raises(PromptRefused) as another:
         await services.orders.imagine(now(ADA), "another clown")
-    assert another.value.steps[0].custom_id == f"kept:{kept_id + 1}:draw"  # never used twice
+    assert another.value.steps[0].action == Draw(kept_id=kept_id + 1)  # never used twice
     await finished(services, await reroll(services, now(ADA), job.id, reply_to=None))
     assert await actions(services) == ["rule_add", "rule_asked", "rule_asked"]
 
@@ -56,7 +57,7 @@ async def test_other_words_are_refused_whatever_was_confirmed(services: Services
         await services.jobs.draw(now(ADA), replace(ordered(services, "an ev1l   cl0wn"), is_confirmed=True))
     await drawn(services, ADA, "a clown, not evil")
     assert await actions(services) == ["rule_add", "rule_refused"]
-    history = await services.people.history(MODERATOR, ADA.user_id)
+    history = await services.sanctions.history(MODERATOR, ADA.user_id)
     assert history.strikes == (weight is Weight.HEAVY)
     assert [s.points for s in history.sanctions] == {"light": [], "medium": [1], "heavy": [3]}[weight]
 
@@ -96,7 +97,7 @@ async def test_one_interaction_is_one_strike_however_often_it_comes(services: Se
     for _ in range(3):
         with pytest.raises((PromptRefused, NotAllowed)):
             await services.orders.imagine(again, "a clown")
-    assert (await services.people.history(MODERATOR, ADA.user_id)).strikes == 1
+    assert (await services.sanctions.history(MODERATOR, ADA.user_id)).strikes == 1
 
 
 async def test_a_button_is_refused_without_a_strike(services: Services) -> None:
@@ -106,7 +107,7 @@ async def test_a_button_is_refused_without_a_strike(services: Services) -> None:
     for press in (vary, pick):
         with pytest.raises(PromptRefused):
             await press(services, now(presser), job.id, 0)
-    assert (await services.people.history(MODERATOR, 101)).strikes == 0
+    assert (await services.sanctions.history(MODERATOR, 101)).strikes == 0
 
 
 async def test_words_count_where_the_rule_says(services: Services) -> None:

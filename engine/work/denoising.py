@@ -1,16 +1,29 @@
-"""A request while it is on the device: latents, scheduler, generators, guides, and how far it is."""
+"""A request while it is denoised: latents, scheduler, generators, guides, and how far it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import sqrt
+from typing import Any
 
 import torch
-from diffusers.utils.torch_utils import randn_tensor
 
-from engine.api import Generate, Start
+from engine.api import Generate
+from engine.errors import GenerationFailed
 from engine.families.unet import Checkpoint
 from engine.guides import Guide, combine, guided, unguided
-from engine.rows import Rows, pack
+from engine.rows import Condition, Rows, pack
 from engine.samplers import SAMPLERS, schedule
+from engine.work.beginnings import first_latents
+
+_STEPS_BETWEEN_CHECKS = 5
+_KEPT = 8
+"""Tensors of the latents' size that a generation keeps on the device at most: the latents, the last
+prediction with its input, and five of the scheduler's own."""
+
+
+class NotANumber(GenerationFailed):
+    """The numbers ran away: more than sixteen bits hold, or the weights are broken."""
 
 
 class Generation:
@@ -33,8 +46,11 @@ class Generation:
         self._step_arguments = SAMPLERS[request.sampler].step_arguments(self._generators)
         self._prediction_type = str(checkpoint.scheduler_config.get("prediction_type", "epsilon"))
         self._own_conditions = checkpoint.conditions(request.width, request.height, request.guidance_scale)
-        self.latents = self._first_latents(request, checkpoint)
+        self.latents = first_latents(request, checkpoint, self._scheduler, self._timesteps, self._generators)
+        self._input: torch.Tensor | None = None
+        """What the U-Net sees next, scaled for its timestep."""
         self._seen: tuple[torch.Tensor, torch.Tensor] | None = None
+        self._is_finite: torch.Tensor | None = None
 
     @property
     def num_images(self) -> int:
@@ -68,7 +84,7 @@ class Generation:
 
     def rows(self) -> Rows:
         """What the U-Net must see for the next step: guide by guide, image by image, as in the pipelines."""
-        sample = self._model_input()
+        sample = self._input = self._model_input()
         timesteps = torch.full((len(sample),), float(self._timestep), device=sample.device)
         return pack(
             [
@@ -77,22 +93,51 @@ class Generation:
                     timesteps=timesteps,
                     prompt_embeds=guide.encoding.prompt_embeds.repeat(len(sample), 1, 1),
                     conditions={
-                        name: tensor.repeat(len(sample), 1)
-                        for name, tensor in self._conditions(guide).items()
+                        name: condition.repeat(len(sample))
+                        for name, condition in self._conditions(guide).items()
                     },
                 )
                 for guide in self.guides
             ]
         )
 
-    def advance(self, prediction: torch.Tensor) -> None:
-        """Take one step, given the prediction for `rows()`."""
+    def advance(self, prediction: torch.Tensor, *, keeps_prediction: bool = True) -> None:
+        """Take one step, given the prediction for `rows()`. One that is short of memory can be taken again.
+
+        `keeps_prediction` is for `predicted_original`, where it will be asked before the next step.
+        Raises: NotANumber, some steps after it happened or with the last step.
+        """
         noise_pred = combine(prediction.chunk(len(self.guides)), self.guides)
-        self._seen = (self._model_input(), noise_pred)
-        self.latents = self._scheduler.step(
-            noise_pred, self._timestep, self.latents, **self._step_arguments, return_dict=False
-        )[0]
+        model_input = self._model_input() if self._input is None else self._input
+        with self._restored_on_failure():
+            self.latents = self._scheduler.step(
+                noise_pred, self._timestep, self.latents, **self._step_arguments, return_dict=False
+            )[0]
+        self._seen, self._input = (model_input, noise_pred) if keeps_prediction else None, None
         self.step += 1
+        self._check()
+
+    @property
+    def num_bytes(self) -> int:
+        """What it takes on the device just now: latents, what is kept of the last step, and the texts."""
+        texts = [guide.encoding for guide in (*self._guidance.strong, *self._guidance.plain)]
+        embeds = [(text.prompt_embeds, text.pooled_prompt_embeds) for text in texts]
+        tensors = _tensors([self.latents, self._input, self._seen, embeds, *vars(self._scheduler).values()])
+        kept = {id(one): one for one in tensors if one.dim() > 1}  # schedules are lists on the CPU
+        return sum(one.numel() * one.element_size() for one in kept.values())
+
+    def _check(self) -> None:
+        """Every few steps, see whether the latents were numbers some steps ago.
+
+        The answer comes to the host by itself, so that nobody waits for the device before the last step.
+        """
+        if self.is_done:
+            self._is_finite = torch.isfinite(self.latents).all()
+        elif self.step % _STEPS_BETWEEN_CHECKS != 1:
+            return
+        if self._is_finite is not None and not self._is_finite:
+            raise NotANumber("The model computed no numbers (NaN), so there is no picture.")
+        self._is_finite = torch.isfinite(self.latents).all().to("cpu", non_blocking=True)
 
     def predicted_original(self) -> torch.Tensor:
         """The finished latents (n, c, h, w) as the last prediction sees them, for a preview.
@@ -120,29 +165,28 @@ class Generation:
     def _model_input(self) -> torch.Tensor:
         return self._scheduler.scale_model_input(self.latents, self._timestep)
 
-    def _first_latents(self, request: Generate, checkpoint: Checkpoint) -> torch.Tensor:
-        shape = (self.num_images, *checkpoint.latent_shape(request.width, request.height))
-        if request.start is None:
-            return self._noise(shape, checkpoint) * self._scheduler.init_noise_sigma
-        # Encoding draws from the generators, too: as in the pipelines, before the noise does.
-        original = self._encoded(request.start, request, checkpoint)
-        noise = self._noise(shape, checkpoint)
-        return self._scheduler.add_noise(original, noise, self._timesteps[:1])
-
-    def _encoded(self, start: Start, request: Generate, checkpoint: Checkpoint) -> torch.Tensor:
-        if isinstance(start.source, bytes):
-            latents = checkpoint.unpack_latents(start.source, request.width, request.height)
-            return latents.repeat(self.num_images, 1, 1, 1)
-        return checkpoint.encode_image(start.source, request.width, request.height, self._generators)
-
-    def _conditions(self, guide: Guide) -> dict[str, torch.Tensor]:
+    def _conditions(self, guide: Guide) -> dict[str, Condition]:
         """What the U-Net is told of each image beside its text, one row (1, …) by name."""
         pooled = guide.encoding.pooled_prompt_embeds
-        return self._own_conditions if pooled is None else self._own_conditions | {"text_embeds": pooled}
+        if pooled is None:
+            return self._own_conditions
+        return self._own_conditions | {"text_embeds": Condition(values=pooled)}
 
-    def _noise(self, shape: tuple[int, ...], checkpoint: Checkpoint) -> torch.Tensor:
-        noise: torch.Tensor = randn_tensor(shape, self._generators, checkpoint.device, torch.float32)
-        return noise
+    @contextmanager
+    def _restored_on_failure(self) -> Iterator[None]:
+        """Schedulers move their history before they compute: memory that is short must not move it twice."""
+        state = {
+            name: list(value) if isinstance(value, list) else value
+            for name, value in vars(self._scheduler).items()
+        }
+        draws = [generator.get_state() for generator in self._generators]
+        try:
+            yield
+        except Exception:
+            vars(self._scheduler).update(state)
+            for generator, drawn in zip(self._generators, draws, strict=True):
+                generator.set_state(drawn)
+            raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +200,16 @@ class _Guidance:
     def at(self, progress: float) -> tuple[Guide, ...]:
         begin, end = self.interval
         return self.strong if begin <= progress < end else self.plain
+
+
+def num_bytes(request: Generate, latent_shape: tuple[int, int, int], text_bytes: int) -> int:
+    """Bytes that a request takes on the device at most, from its start to its end, beside the weights.
+
+    `text_bytes` is what a text takes that fills every window.
+    """
+    channels, height, width = latent_shape
+    latent_bytes = len(request.seeds) * channels * height * width * 4
+    return _KEPT * latent_bytes + (len(request.prompts) + 1) * text_bytes
 
 
 def expected_rows(request: Generate) -> int:
@@ -184,3 +238,12 @@ def _guidance(request: Generate, checkpoint: Checkpoint) -> _Guidance:
     if checkpoint.has_guidance(request.guidance_scale):
         strong = guided(parts, weights, negative, request.guidance_scale)
     return _Guidance(strong=strong, plain=plain, interval=request.guidance_interval)
+
+
+def _tensors(value: Any) -> Iterator[torch.Tensor]:
+    """Every tensor in nested lists and tuples."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _tensors(one)

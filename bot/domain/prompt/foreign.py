@@ -1,0 +1,120 @@
+"""Parameters that members know from other bots and that are not here: each is recognised, and told kindly."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from bot.domain.echo import echo_code
+from bot.domain.sentences import Sentence, say
+
+_NUMBER = re.compile(r"[+-]?\.?[0-9]")
+
+
+class Takes(Enum):
+    """What follows a name as its value; behind a lone dash it proves that the name is no word."""
+
+    NUMBER = "number"
+    WORD = "word"
+    NOTHING = "nothing"
+    LINKS = "links"
+
+
+class Why(Enum):
+    """Why it is not here."""
+
+    LATER = "later"
+    STEPS = "steps"
+    SPEED = "speed"
+    PICTURES = "pictures"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """A row of the table."""
+
+    takes: Takes
+    why: Why = Why.LATER
+    words: frozenset[str] = frozenset()
+    """Of a WORD, those that prove behind a lone dash that it is a parameter."""
+
+
+_LATER_NUMBER = Foreign(takes=Takes.NUMBER)
+_LATER_FLAG = Foreign(takes=Takes.NOTHING)
+_LATER_WORD = Foreign(takes=Takes.WORD)
+_PICTURE_NUMBER = Foreign(takes=Takes.NUMBER, why=Why.PICTURES)
+_PICTURE_LINKS = Foreign(takes=Takes.LINKS, why=Why.PICTURES)
+_SPEED = Foreign(takes=Takes.NOTHING, why=Why.SPEED)
+_MODEL_NUMBER = Foreign(takes=Takes.NUMBER, why=Why.MODEL)
+_MODEL_FLAG = Foreign(takes=Takes.NOTHING, why=Why.MODEL)
+_STYLES = frozenset({"raw", "cute", "expressive", "original", "scenic", "4a", "4b", "4c", "random"})
+
+FOREIGN: Mapping[str, Foreign] = {
+    **dict.fromkeys(("stylize", "stylise", "s", "chaos", "c", "weird", "w", "exp"), _LATER_NUMBER),
+    **dict.fromkeys(("stop", "repeat", "r", "zoom", "h", "width", "height"), _LATER_NUMBER),
+    **dict.fromkeys(("sameseed", "cfg", "guidance", "strength", "motion", "bs", "end"), _LATER_NUMBER),
+    **dict.fromkeys(("tile", "raw", "hd", "draft", "video", "stealth", "public", "creative"), _LATER_FLAG),
+    **dict.fromkeys(("uplight", "upbeta", "upanime", "hq", "loop", "vibe", "fun", "vibefast"), _LATER_FLAG),
+    **dict.fromkeys(("profile", "p", "sampler", "scheduler", "lora", "preset", "neg"), _LATER_WORD),
+    "style": Foreign(takes=Takes.WORD, words=_STYLES),
+    **dict.fromkeys(("quality", "q"), Foreign(takes=Takes.NUMBER, why=Why.STEPS)),
+    **dict.fromkeys(("fast", "relax", "turbo"), _SPEED),
+    **dict.fromkeys(("iw", "sw", "cw", "ow", "sv"), _PICTURE_NUMBER),
+    **dict.fromkeys(("sref", "cref", "oref", "image", "img"), _PICTURE_LINKS),
+    **dict.fromkeys(("version", "v"), _MODEL_NUMBER),
+    **dict.fromkeys(("niji", "test", "testp", "beta"), _MODEL_FLAG),
+    "model": Foreign(takes=Takes.WORD, why=Why.MODEL),
+}
+"""The rows by what a member may write after the dashes."""
+
+
+def is_meant(name: str, following: str) -> bool:
+    """Whether a foreign name behind a lone dash is a parameter and no word, by what follows it."""
+    row = FOREIGN[name]
+    first = following.split(" ", 1)[0].strip(".,;").lower()
+    match row.takes:
+        case Takes.NUMBER:
+            return bool(_NUMBER.match(first))
+        case Takes.WORD:
+            return first in row.words
+        case Takes.NOTHING:
+            return not first or bool(_NUMBER.match(first)) or not first[0].isalnum()
+        case Takes.LINKS:
+            return bool(_NUMBER.match(first)) or "://" in first or first == "random"
+
+
+def text_after(name: str, value: str) -> str:
+    """What follows a foreign parameter's own value: text, which is not to be lost with it."""
+    words = value.split()
+    takes = FOREIGN[name].takes
+    own = int(bool(words) and (takes is Takes.WORD or bool(_NUMBER.match(words[0]))))  # `--niji 6`, too
+    if takes is Takes.LINKS:
+        own = sum("://" in word or bool(_NUMBER.match(word)) or word == "random" for word in words)
+    return " ".join(words[own:]).strip(" ,.;")
+
+
+def sentences(names: Iterable[str]) -> Iterator[Sentence]:
+    """One kind sentence for those that are alike, with what to do."""
+    by_reason: dict[Why, list[str]] = {}
+    for name in dict.fromkeys(names):
+        by_reason.setdefault(FOREIGN[name].why, []).append(f"`--{echo_code(name, limit=40)}`")
+    for why, given in by_reason.items():
+        yield _SENTENCES[why](", ".join(given))
+
+
+_SENTENCES: Mapping[Why, Callable[[str], Sentence]] = {
+    Why.LATER: lambda names: say("Not here yet: {names}. Leave it out: the rest is fine.", names=names),
+    Why.STEPS: lambda names: say(
+        "Not here: {names}. `--steps 30` says how much work goes into a picture; or leave it out.",
+        names=names,
+    ),
+    Why.SPEED: lambda names: say(
+        "Not needed: {names}. Everything is drawn as fast as it can be here; leave it out.", names=names
+    ),
+    Why.PICTURES: lambda names: say("I cannot look at pictures yet: leave out {names}.", names=names),
+    Why.MODEL: lambda names: say(
+        "Not here: {names}, which chooses a model of another bot. Leave it out: this server has chosen one.",
+        names=names,
+    ),
+}

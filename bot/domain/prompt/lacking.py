@@ -1,0 +1,63 @@
+"""What other tools understand and we do not yet, never read as text: links, `{a, b}`, `(x:1.3)`, LoRAs."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.domain.echo import echo_code
+from bot.domain.sentences import Sentence, say
+
+MAX_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """One form, what is said of it, and what is left of the text without it."""
+
+    pattern: re.Pattern[str]
+    sentence: Callable[[str], Sentence]
+    without: Callable[[re.Match[str]], str]
+
+
+def _first_choice(braces: re.Match[str]) -> str:
+    return re.split("[,|]", braces[0][1:-1])[0].strip()
+
+
+SYNTAXES = (
+    Syntax(
+        re.compile(r"<?\bhttps?:\\?/\\?/\S++", re.IGNORECASE),
+        lambda found: say("I cannot look at pictures yet: leave out {links}.", links=found),
+        lambda _: "",
+    ),
+    Syntax(
+        re.compile(r"<(?:lora|lyco|hypernet)\b:?[^<>]{0,200}+>", re.IGNORECASE),
+        lambda found: say("{tags} is not here yet. Leave it out: the rest is fine.", tags=found),
+        lambda _: "",
+    ),
+    Syntax(
+        re.compile(r"(?<!\\)\{[^{},|]*+[,|][^{}]*+\}"),
+        lambda found: say(
+            "{braces} does not make several jobs here yet: ask for each by itself.", braces=found
+        ),
+        _first_choice,
+    ),
+    Syntax(
+        re.compile(r"[(\[](?P<text>[^()\[\]:]{1,300}+):\s*+[+-]?[0-9.]++\s*+[)\]]"),
+        lambda found: say(
+            "{weights} weighs words as other tools do; here it is `a fox::2 snow::1`.", weights=found
+        ),
+        lambda match: match["text"],
+    ),
+)
+
+
+def find(text: str) -> tuple[str, list[Sentence]]:
+    """The text without any of it, and a sentence for each form that was found."""
+    told = []
+    for syntax in SYNTAXES:
+        found = [match[0] for match in syntax.pattern.finditer(text)]
+        if found:
+            named = ", ".join(f"`{echo_code(one, limit=60)}`" for one in dict.fromkeys(found[:MAX_NAMED]))
+            told.append(syntax.sentence(named))
+            text = " ".join(syntax.pattern.sub(syntax.without, text).split())
+    return text, told

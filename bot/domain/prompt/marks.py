@@ -1,0 +1,107 @@
+"""Where the parameters of a prompt begin: dashes of every kind, names, glued values."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.parameters import FIELDS, ROWS, Parameter
+from bot.domain.prompt.foreign import FOREIGN, is_meant
+
+MAX_PARAMETERS = 20
+
+# Phones turn `--` into a long dash, Japanese keyboards write wide ones, and one is easily forgotten.
+_DASHES = "‐‑‒–—―−－ー-"  # the hyphen last, where a class of characters takes it for itself
+# A run of dashes is tried once, from its beginning; a word ends before the next.
+_MARK = re.compile(
+    rf"(?<![{_DASHES}])(?P<dashes>[{_DASHES}]++)(?P<word>[^\W\d_](?:[^\s,{_DASHES}]|-(?![{_DASHES}]))*+)"
+)
+_SPACED = re.compile(
+    rf"(?<!\S)(?:[{_DASHES}]\s[{_DASHES}]\s?|[{_DASHES}]{{1,2}}\s++)(?P<name>[A-Za-z]++)(?P<after>\s++\S++|\s*+$)",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[+-]?\.?[0-9]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A parameter as it was written, before it is understood."""
+
+    name: str
+    """In small letters; the whole word where it is unknown."""
+    glued: str
+    """What followed the name without a space."""
+    value: str
+
+    @property
+    def parameter(self) -> Parameter[Any] | None:
+        """Its row, where it is one of ours."""
+        return ROWS[FIELDS[self.name]] if self.name in FIELDS else None
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether other bots know it, and we do not."""
+        return self.name in FOREIGN and self.name not in FIELDS
+
+
+def split(text: str) -> tuple[str, list[Given]]:
+    """The text before the parameters, and the parameters; of too many, only so many as prove it."""
+    text = _SPACED.sub(_joined, text)
+    marks: list[re.Match[str]] = []
+    for mark in _MARK.finditer(text):
+        if len(marks) > MAX_PARAMETERS:
+            break
+        follows = bool(marks) and marks[-1].end() == mark.start()
+        if follows or _is_parameter(text, mark):
+            marks.append(mark)
+    begins = [mark.start() for mark in marks] + [len(text)]
+    given = []
+    for mark, end in zip(marks, begins[1:], strict=True):
+        name, glued = _name(mark["word"])
+        given.append(Given(name=name, glued=glued, value=text[mark.end() : end].strip()))
+    return text[: begins[0]].strip(), given
+
+
+def _joined(spaced: re.Match[str]) -> str:
+    """`-- ar 3:2` and `- -ar 3:2`, as some tools leave them, in one piece; ` - ` in a sentence stays one."""
+    name, after = spaced["name"].lower(), spaced["after"].strip()
+    if name == "no" or name not in {*FIELDS, *FOREIGN} or not _is_value(name, after):
+        return spaced[0]
+    return f"--{name}{spaced['after']}"
+
+
+def _is_value(name: str, following: str) -> bool:
+    """Whether what follows a name proves that it is a parameter and no word of a sentence."""
+    if name in FIELDS:
+        return bool(_NUMBER.match(following))
+    return is_meant(name, following)
+
+
+def _is_parameter(text: str, mark: re.Match[str]) -> bool:
+    """Whether dashes begin a parameter, or are a dash in a sentence."""
+    is_apart = mark.start() == 0 or not (text[mark.start() - 1].isalnum() or text[mark.start() - 1] == "_")
+    is_hyphens = mark["dashes"].startswith("--")
+    word, _, _ = mark["word"].partition("::")
+    name, glued = _name(mark["word"])
+    following = f"{glued} {text[mark.end() : mark.end() + 40]}".strip()
+    if not is_apart:
+        if is_hyphens:
+            return word.lower() in FIELDS or (name in FOREIGN and is_meant(name, following))
+        # A phone makes `fox—ar 3:2` of `fox--ar 3:2`; `dark—no light` is a sentence.
+        return (
+            mark["dashes"] != "-" and name in {"ar", "aspect", "seed", "steps"} and _is_value(name, following)
+        )
+    if is_hyphens or name in FIELDS:
+        return True
+    return name in FOREIGN and is_meant(name, following)
+
+
+def _name(word: str) -> tuple[str, str]:
+    """A known name and what is glued to it (`ar16:9`); else the whole word."""
+    lower = word.lower()
+    letters = re.match(r"[a-z]*+(?!-[^\W\d_])", lower)  # `aspect-ratio` is a word of its own
+    name = letters[0] if letters else ""
+    if name in FIELDS or (
+        name in FOREIGN and (name == lower or _NUMBER.match(lower[len(name) :].lstrip("=:")))
+    ):
+        return name, word[len(name) :].lstrip("=:,-")
+    return lower, ""

@@ -1,0 +1,129 @@
+"""Parameters that are wrong: unknown, without a value, repeated, in the way of text. Each with its cure."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from bot.domain.echo import echo_code
+from bot.domain.errors import PromptError
+from bot.domain.parameters import FIELDS, ROWS, Parameter, Parameters
+from bot.domain.prompt.marks import MAX_PARAMETERS, Given
+from bot.domain.sentences import Sentence, say, say_n
+
+MAX_MISTAKES = 10
+"""More than anybody reads; the rest is counted."""
+
+_ENDING = " .,;:。、，；!\"'*_”’“»"
+"""What ends a sentence, or a quotation, and no value."""
+_APART = re.compile(r"(?<=[0-9])\s*+([:/x×*])\s*+(?=[0-9])")
+
+
+def at_most(limit: int, mistakes: list[Sentence]) -> list[Sentence]:
+    """So many of the mistakes, and how many more there are."""
+    if len(mistakes) <= limit:
+        return mistakes
+    rest = len(mistakes) - limit
+    return [*mistakes[:limit], say_n("And one more mistake.", "And {count} more mistakes.", rest)]
+
+
+def read_parameters(given: list[Given], mistakes: list[Sentence]) -> Parameters:
+    """The typed values of the parameters that are ours."""
+    if len(given) > MAX_PARAMETERS:
+        mistakes.append(
+            say("The prompt has more than {limit} parameters: keep those that matter.", limit=MAX_PARAMETERS)
+        )
+        return Parameters()
+    values: dict[str, list[Any]] = {}
+    told: list[Sentence] = []
+    for one in given:
+        if one.parameter is None:
+            continue
+        try:
+            _add(values.setdefault(FIELDS[one.name], []), read_value(one, one.parameter))
+        except PromptError as error:
+            told.extend(error.mistakes)
+    told.extend(_unknown([one.name for one in given if one.parameter is None and not one.is_foreign]))
+    told.extend(_repeated(given, values))
+    mistakes.extend(told)
+    return Parameters() if told else Parameters(**{name: kept[-1] for name, kept in values.items()})
+
+
+def _add(kept: list[Any], value: Any) -> None:
+    """Lists that are given several times are one; of anything else each value is kept, to be compared."""
+    if isinstance(value, tuple) and kept:
+        kept[-1] = tuple(dict.fromkeys([*kept[-1], *value]))
+    else:
+        kept.append(value)
+
+
+def _unknown(names: Iterable[str]) -> Iterator[Sentence]:
+    """Names that look like one of ours, each with it; all others together."""
+    strange = []
+    for name in dict.fromkeys(names):
+        shown = echo_code(name, limit=40)
+        if near := get_close_matches(name[:20], FIELDS, n=1):
+            yield say("I do not know `--{name}`. Did you mean `--{near}`?", name=shown, near=near[0])
+        else:
+            strange.append(f"`--{shown}`")
+    if strange:
+        known = ", ".join(f"`--{parameter.name}`" for parameter in ROWS.values())
+        yield say("I do not know {names}. I know {known}.", names=", ".join(strange), known=known)
+
+
+def _repeated(given: Iterable[Given], values: dict[str, list[Any]]) -> Iterator[Sentence]:
+    """What was given several times, each time otherwise."""
+    for field, kept in values.items():
+        if len(set(kept)) > 1:
+            name = ROWS[field].name
+            count = sum(FIELDS.get(one.name) == field for one in given)
+            yield say("`--{name}` is there {count} times: keep one.", name=name, count=count)
+
+
+def read_value(given: Given, parameter: Parameter[Any]) -> Any:
+    """The typed value. Raises PromptError with every mistake of this one parameter."""
+    words = _tidy(f"{given.glued} {given.value}", parameter).split()
+    if parameter.words != 0 and not any(word.strip(_ENDING) for word in words):
+        raise PromptError(
+            say("`--{name}` needs a value, as in `{example}`.", name=given.name, example=parameter.example)
+        )
+    own, rest = words[: parameter.words], words[parameter.words :] if parameter.words is not None else []
+    mistakes: list[Sentence] = []
+    value = None
+    try:
+        value = parameter.read(" ".join(own))
+    except PromptError as error:
+        mistakes.extend(error.mistakes)
+    if given.glued and not mistakes:
+        mistakes.append(_glued(given, parameter, value))
+    if rest:
+        mistakes.append(_text_after(given, own, rest))
+    if mistakes:
+        raise PromptError(*mistakes)
+    return value
+
+
+def _tidy(typed: str, parameter: Parameter[Any]) -> str:
+    """Wide letters, spaces around a colon, commas and full stops after a value: read as what is meant."""
+    typed = typed.strip().rstrip(_ENDING)
+    if parameter.words is None:
+        return typed
+    first, *others = _APART.sub(r"\1", unicodedata.normalize("NFKC", typed)).split() or [""]
+    return " ".join([first.strip(_ENDING), *others])
+
+
+def _glued(given: Given, parameter: Parameter[Any], value: Any) -> Sentence:
+    return say(
+        "`--{name}` and its value need a space between them: write `--{name} {value}`.",
+        name=given.name,
+        value=echo_code(parameter.write(value)),
+    )
+
+
+def _text_after(given: Given, own: list[str], rest: list[str]) -> Sentence:
+    return say(
+        "Text goes before the parameters: move `{text}` to the front of `{parameter}`.",
+        text=echo_code(" ".join(rest)),
+        parameter=echo_code(" ".join([f"--{given.name}", *own])),
+    )

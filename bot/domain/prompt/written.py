@@ -1,0 +1,35 @@
+"""The inverse of reading: a prompt as a member would type it."""
+
+from collections.abc import Iterable, Iterator
+
+from bot.domain.parameters import ROWS, Parameters
+
+
+def written(parts: Iterable[tuple[str, float]], parameters: Parameters) -> str:
+    """Texts with their weights, and parameters, so that reading gives the same again."""
+    given = [
+        f"--{parameter.name} {parameter.write(value)}".rstrip()
+        for name, parameter in ROWS.items()
+        if (value := getattr(parameters, name)) != getattr(Parameters(), name)
+    ]
+    return " ".join([*_parts(list(parts)), *given])
+
+
+def written_weight(weight: float) -> str:
+    """A weight without needless digits."""
+    return f"{weight:.4f}".rstrip("0").rstrip(".")
+
+
+def _parts(parts: list[tuple[str, float]]) -> Iterator[str]:
+    for text, weight in parts[:-1]:
+        yield _part(text, weight, mark="::")
+    for text, weight in parts[-1:]:
+        yield _part(text, weight, mark="")
+
+
+def _part(text: str, weight: float, *, mark: str) -> str:
+    """One part; `mark` is what ends it where its weight is 1."""
+    if weight != 1:
+        mark = f"::{written_weight(weight)}"
+    is_unclear = mark and text.endswith(":")  # `a:` and `::` would read as `a` and `:::`
+    return text + (" " if is_unclear else "") + mark

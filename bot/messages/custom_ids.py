@@ -1,0 +1,136 @@
+"""Every custom_id, written and read. It is all the state of a button or a form, and only ever a key.
+
+`<kind>:<id>:<action>[:<argument>]`, at most 100 characters. What an older version wrote is read for ever.
+An id has 18 digits at most: more fit no database.
+"""
+
+import re
+from dataclasses import dataclass
+
+from bot.domain.audit import AuditFilter
+from bot.domain.kinds import JobKind
+from bot.domain.next_steps import Accept, Acknowledge, Action, Appeal, Draw
+
+_ID = r"\d{1,18}"
+_NO_ACTION = re.compile(r"[^a-z_]")
+MAX_ACTION = 32
+
+JOB = rf"job:(?P<job_id>{_ID}):(?P<action>[a-z_]{{1,16}})(?::(?P<index>[0-3]))?"
+KEPT = rf"(?P<kind>kept|confirm):(?P<kept_id>{_ID}):draw"
+TERMS = rf"(?P<kind>kept|terms):(?P<kept_id>{_ID}):accept:(?P<version>\d{{1,9}})"
+EXAMPLE = r"start:(?P<number>\d{1,2}):example"
+MINE = r"mine:(?P<page>\d{1,6}):page"
+AUDIT = r"audit:(?P<page>\d{1,6}):(?P<do>show|export):(?P<user>-?\d{0,19})-(?P<action>[a-z_]{0,32})"
+SETUP = r"setup:(?P<guild_id>\d{1,20}):(?P<action>[a-z-]{1,20})"
+MODERATION = rf"(?P<kind>notice|block|appeal|report|forget):(?P<id>{_ID}):(?P<action>[a-z]{{1,16}})"
+FORM = re.compile(r"(?P<kind>block|report):(?P<id>\d{1,19}):(?P<action>appeal|send|warn|block)")
+
+CANCEL = "cancel"
+"""The action of a job's button that asks for no other job."""
+MAX_STORED = 2**63 - 1
+"""A message's id has 19 digits; beyond this no database holds it."""
+
+_SOURCES = {"terms": "pending", "confirm": "confirm"}
+"""What an older version kept is found by the source that it had, not by its number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPress:
+    """A button under a job's messages."""
+
+    job_id: int
+    action: str
+    """`cancel`, or the kind of job that is asked for."""
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A button or form of moderation: of which kind, on what, to do what."""
+
+    kind: str
+    number: int
+    action: str
+
+
+def of_job(job_id: int, kind: JobKind, index: int | None = None) -> str:
+    """A button under a picture that asks for a job of that kind."""
+    return f"job:{job_id}:{kind}" + ("" if index is None else f":{index}")
+
+
+def of_cancel(job_id: int) -> str:
+    """Cancel, under a job that waits or is drawn."""
+    return f"job:{job_id}:{CANCEL}"
+
+
+def of_step(action: Action) -> str:
+    """A button below a refusal."""
+    match action:
+        case Draw(kept_id=kept_id):
+            return f"kept:{kept_id}:draw"
+        case Accept(kept_id=kept_id, version=version):
+            return f"kept:{kept_id}:accept:{version}"
+        case Acknowledge(sanction_id=sanction_id):
+            return f"notice:{sanction_id}:acknowledge"
+        case Appeal(sanction_id=sanction_id):
+            return f"block:{sanction_id}:appeal"
+
+
+def of_moderation(kind: str, number: int, action: str) -> str:
+    """A button or form of moderation."""
+    return f"{kind}:{number}:{action}"
+
+
+def of_example(number: int) -> str:
+    """An example of the guide."""
+    return f"start:{number}:example"
+
+
+def of_mine(page: int) -> str:
+    """A page of one's own pictures."""
+    return f"mine:{page}:page"
+
+
+def of_audit(page: int, wanted: AuditFilter, *, is_export: bool = False) -> str:
+    """A page of the audit log, or all of it as a file."""
+    action = _NO_ACTION.sub("", wanted.action or "")[:MAX_ACTION]  # it may have been typed by hand
+    return f"audit:{page}:{'export' if is_export else 'show'}:{wanted.user_id or ''}-{action}"
+
+
+def of_setup(guild_id: int | None, action: str) -> str:
+    """A part of the panel of /setup."""
+    return f"setup:{guild_id}:{action}"
+
+
+def of_setup_form(action: str) -> str:
+    """A form of the panel. It is answered by the process that showed it."""
+    return f"setup:form:{action}"
+
+
+def job_press(match: re.Match[str]) -> JobPress:
+    """What JOB matched."""
+    return JobPress(job_id=int(match["job_id"]), action=match["action"], index=int(match["index"] or 0))
+
+
+def kept_key(match: re.Match[str]) -> int | str:
+    """Which kept order KEPT or TERMS matched: its id, or of old its source."""
+    source = _SOURCES.get(match["kind"])
+    return int(match["kept_id"]) if source is None else f"{source}-{match['kept_id']}"
+
+
+def audit_filter(match: re.Match[str]) -> AuditFilter:
+    """What AUDIT matched."""
+    user = match["user"].strip("-")
+    return AuditFilter(user_id=int(user) if user else None, action=match["action"] or None)
+
+
+def numbered(match: re.Match[str]) -> Numbered:
+    """What MODERATION or FORM matched."""
+    return Numbered(kind=match["kind"], number=int(match["id"]), action=match["action"])
+
+
+def form(custom_id: str) -> Numbered | None:
+    """What a form of moderation is about; None for other forms, and for ids that nothing can have."""
+    match = FORM.fullmatch(custom_id)
+    read = None if match is None else numbered(match)
+    return read if read is not None and read.number <= MAX_STORED else None

@@ -1,0 +1,44 @@
+"""The tables, by aggregate. Ledger and audit rows are append-only, by trigger."""
+
+from bot.storage.models.base import Id, Table, UtcMilliseconds
+from bot.storage.models.community import (
+    CommandSyncRow,
+    ForgottenRow,
+    GalleryMemberRow,
+    GuildRow,
+    MemberRow,
+    RoomRow,
+    TermsAcceptanceRow,
+)
+from bot.storage.models.jobs import CopyRow, ImageRow, JobRow, KeptOrderRow, OutboxRow
+from bot.storage.models.moderation import AppealRow, AuditRow, ReportRow, RoomPolicyRow, RuleRow, SanctionRow
+from bot.storage.models.quotas import AccountRow, DigestRow, GrantRow, LedgerRow, MemberQuotaRow
+
+__all__ = [
+    "AccountRow",
+    "AppealRow",
+    "AuditRow",
+    "CommandSyncRow",
+    "CopyRow",
+    "DigestRow",
+    "ForgottenRow",
+    "GalleryMemberRow",
+    "GrantRow",
+    "GuildRow",
+    "Id",
+    "ImageRow",
+    "JobRow",
+    "KeptOrderRow",
+    "LedgerRow",
+    "MemberQuotaRow",
+    "MemberRow",
+    "OutboxRow",
+    "ReportRow",
+    "RoomPolicyRow",
+    "RoomRow",
+    "RuleRow",
+    "SanctionRow",
+    "Table",
+    "TermsAcceptanceRow",
+    "UtcMilliseconds",
+]

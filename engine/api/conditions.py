@@ -1,0 +1,23 @@
+"""What steers a generation beside its text."""
+
+from dataclasses import dataclass
+
+from PIL import Image
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Where image-to-image begins, instead of pure noise."""
+
+    source: Image.Image | bytes
+    """A picture, or the latents of one tile as they came with `Generated`."""
+    strength: float
+    """Share of the schedule that is run, in (0, 1]; diffusers' `strength`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lora:
+    """A low-rank change of the model's weights, by the name it has in the engine's configuration."""
+
+    name: str
+    weight: float = 1.0

@@ -1,0 +1,76 @@
+"""What the engine tells of a request on its way."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from PIL import Image
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """The request is not being drawn just now: it waits to start, or pauses while others are drawn.
+
+    Told anew where it has changed, at most once a second. A `Progress` means that it is being drawn again.
+    """
+
+    position: int
+    """1 for the next one to be drawn."""
+    eta_seconds: float = 0.0
+    """Estimate: seconds until it is finished, if nobody else comes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The request is on the device."""
+
+    unread: str = ""
+    """The end of its text that lies beyond what the text encoder reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """`step` of `total` denoising steps are done. Latest wins."""
+
+    step: int
+    total: int
+    eta_seconds: float
+    """Estimate: seconds until it is finished, if it goes on being drawn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """Small RGB pictures of the half-done latents, one per seed. Latest wins."""
+
+    images: tuple[Image.Image, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """The result of `Generate`: RGB pictures and the latents they were decoded from, one per seed."""
+
+    images: tuple[Image.Image, ...]
+    latents: tuple[bytes, ...]
+    """Opaque; give one back as `Start.source` to vary the picture."""
+    engine_version: str
+    """Versions of what drew it, for the recipe."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The last event of a request. Never dropped."""
+
+    result: Generated
+    gpu_seconds: float
+    """Device seconds that this request used, its share of shared forward passes."""
+
+
+Event: TypeAlias = Queued | Started | Progress | Preview | Finished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How the engine was lost."""
+
+    reason: str
+    exit_code: int | None
+    """What the process must end with, so that its supervisor starts it again; None: retry here."""

@@ -1,0 +1,31 @@
+"""What a caller must know of the models."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelInfo:
+    """What a caller must know of a model before it asks for a picture."""
+
+    name: str
+    hash: str
+    """First 10 hex digits of the SHA-256 over the weights (as A1111 shortens it)."""
+    native_size: int
+    """Side in pixels of the square the model was trained on."""
+    size_multiple: int
+    """Width and height must be multiples of this."""
+    default_steps: int
+    default_guidance_scale: float
+    default_sampler: str
+    samplers: tuple[str, ...]
+    loras: tuple[str, ...] = ()
+    """Names that `Generate.loras` may use."""
+    seconds_per_image_step: float
+    """Estimate: device seconds for one image, one step, classifier-free guidance, at the native size."""
+    seconds_per_decode: float
+    """Estimate: device seconds to decode one image at the native size."""
+
+    def estimate_seconds(self, *, width: int, height: int, steps: int, num_images: int) -> float:
+        """Device seconds that a request will roughly take."""
+        area = (width * height) / self.native_size**2
+        return num_images * area * (steps * self.seconds_per_image_step + self.seconds_per_decode)

@@ -1,0 +1,51 @@
+"""What can be asked of the engine. A request is complete in itself."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from engine.api.conditions import Lora, Start
+
+
+class Speed(StrEnum):
+    """How urgent a request is: turbo before fast; relax only when nobody else waits."""
+
+    FAST = "fast"
+    RELAX = "relax"
+    TURBO = "turbo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightedPrompt:
+    """One part of a prompt and how much it counts. Negative weights push away."""
+
+    text: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generate:
+    """Draw `len(seeds)` pictures of one prompt; they advance together."""
+
+    model: str
+    prompts: tuple[WeightedPrompt, ...]
+    """At least one; weights are normalised and must sum to more than zero. Empty text is unconditional."""
+    negative_prompt: str = ""
+    width: int
+    height: int
+    seeds: tuple[int, ...]
+    """One per picture, each its own CPU generator."""
+    num_inference_steps: int
+    guidance_scale: float
+    """Classifier-free guidance as in diffusers; 1.0 or less turns it off."""
+    sampler: str
+    start: Start | None = None
+    guidance_interval: tuple[float, float] = (0.0, 1.0)
+    """Share of the steps, from and to, that are guided (Kynkäänniemi et al. 2024). Less is faster."""
+    loras: tuple[Lora, ...] = ()
+    fairness_key: str = ""
+    """Whoever shares a key shares a fair share of the device."""
+    speed: Speed = Speed.FAST
+
+
+Request: TypeAlias = Generate

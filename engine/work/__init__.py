@@ -1,0 +1,1 @@
+"""What the engine does for a request: denoise it tick by tick, and the rest in slices between ticks."""

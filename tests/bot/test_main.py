@@ -1,0 +1,20 @@
+"""The program's first and last words, on terminals of all kinds."""
+
+import sys
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+
+
+def test_a_terminal_that_knows_only_ascii_is_no_reason_to_die(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    terminal = TextIOWrapper(BytesIO(), encoding="ascii", write_through=True)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setattr(sys, "argv", ["bot", "imagine", "a fox", "--out", str(tmp_path / "grid.gif")])
+    assert main() == 1  # there is no such kind of picture
+    terminal.write("256×256")
+    assert terminal.buffer.getvalue() == b"256?256"

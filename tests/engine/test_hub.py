@@ -1,0 +1,102 @@
+"""A model on the hub is judged by its configuration, and only the weights that are read are downloaded."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.bench.tiny import tiny_pipeline
+from engine.errors import ModelNotFound
+from engine.sources import resolve
+from tests.engine.hub import Hub, serving
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    with serving(tmp_path / "hub") as hub:
+        point_to(hub.address, monkeypatch)
+        monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+        yield hub
+
+
+def point_to(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", address)
+    template = f"{address}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+    monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", template)
+
+
+def weights(hub: Hub) -> set[str]:
+    return {name for name in hub.fetched if name.endswith((".safetensors", ".bin"))}
+
+
+def test_a_model_of_another_family_is_refused_before_its_weights_come(hub: Hub) -> None:
+    flux = hub.root / "black-forest-labs" / "FLUX.1-dev"
+    (flux / "transformer").mkdir(parents=True)
+    (flux / "transformer" / "diffusion_pytorch_model.safetensors").write_bytes(b"30 GB")
+    index = {"_class_name": "FluxPipeline", "transformer": ["diffusers", "FluxTransformer2DModel"]}
+    (flux / "model_index.json").write_text(json.dumps(index))
+    with pytest.raises(
+        ModelNotFound, match=r"black-forest-labs/FLUX\.1-dev is a model of another .*\(Flux\)"
+    ):
+        resolve("black-forest-labs/FLUX.1-dev")
+    assert not weights(hub)
+
+
+def test_an_inpainting_model_is_refused_before_its_weights_come(hub: Hub, tiny_path: Path) -> None:
+    model = shutil.copytree(tiny_path, hub.root / "someone" / "inpainting")
+    config = model / "unet" / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"in_channels": 9}))
+    with pytest.raises(ModelNotFound, match="someone/inpainting is made for inpainting"):
+        resolve("someone/inpainting")
+    assert not weights(hub)
+
+
+def test_only_what_is_read_is_downloaded_and_later_no_network_is_needed(
+    hub: Hub, tiny_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = shutil.copytree(tiny_path, hub.root / "someone" / "tiny")
+    (model / "unet" / "diffusion_pytorch_model.bin").write_bytes(b"a pickle")
+    (model / "unet" / "diffusion_pytorch_model.non_ema.safetensors").write_bytes(b"spare")
+    (model / "tiny-pruned.safetensors").write_bytes(b"spare")
+    source = resolve("someone/tiny")
+    assert (source.name, source.hash()) == ("someone/tiny", resolve(str(tiny_path)).hash())
+    assert weights(hub) == {
+        "unet/diffusion_pytorch_model.safetensors",
+        "vae/diffusion_pytorch_model.safetensors",
+        "text_encoder/model.safetensors",
+    }
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    assert resolve("someone/tiny") == source
+
+
+def test_a_repository_of_the_fp16_variant_alone_is_downloaded(hub: Hub) -> None:
+    tiny_pipeline().save_pretrained(hub.root / "someone" / "halves", variant="fp16")
+    assert resolve("someone/halves").variant == "fp16"
+
+
+def test_a_repository_of_single_files_says_to_download_one(hub: Hub) -> None:
+    (hub.root / "someone" / "merges").mkdir(parents=True)
+    (hub.root / "someone" / "merges" / "merge.safetensors").write_bytes(b"")
+    with pytest.raises(ModelNotFound, match=r"has the file merge\.safetensors.*download it and set MODEL"):
+        resolve("someone/merges")
+
+
+def test_a_repository_of_pickles_is_refused(hub: Hub, tiny_path: Path) -> None:
+    model = shutil.copytree(tiny_path, hub.root / "someone" / "pickles")
+    for file in model.glob("unet/*.safetensors"):
+        file.rename(file.with_suffix(".bin"))
+    with pytest.raises(ModelNotFound, match=r"no \.safetensors weights for its unet"):
+        resolve("someone/pickles")
+
+
+@pytest.mark.usefixtures("hub")
+def test_what_the_hub_does_not_have_and_a_hub_that_is_away_are_told_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(ModelNotFound, match=r"The hub has no model someone/nothing. Check the spelling"):
+        resolve("someone/nothing")
+    point_to("http://127.0.0.1:9", monkeypatch)
+    with pytest.raises(ModelNotFound, match=r"is not here yet, and the hub cannot be reached"):
+        resolve("someone/nothing")

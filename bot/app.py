@@ -15,8 +15,10 @@ from bot.client import Darkroom, point_discord_to
 from bot.config import Settings, StartupError, split_models
 from bot.delivery.community import Community
 from bot.meters import Meters
-from bot.services import Services, build_services
-from bot.storage.database import DatabaseUnusable, owned_database
+from bot.services import KEY_FILE, Services, build_services
+from bot.storage.database import owned_database
+from bot.storage.forgetting import get_key
+from bot.storage.ownership import DatabaseUnusable
 from bot.web.community import CommunityPages
 from bot.web.health import HealthPages, LoopLag
 from bot.web.server import application, serving
@@ -28,6 +30,8 @@ log = logging.getLogger(__name__)
 
 EXIT_OK = 0
 EXIT_STARTUP = 1
+EXIT_DISOWNED = 75
+"""The database is another process's by now. sysexits' EX_TEMPFAIL: a supervisor tries again."""
 PURGE_SECONDS = 6 * 3600.0
 MOST_SHOWN = 100
 CACHE = "cache"
@@ -156,6 +160,7 @@ async def open_services(
     Raises: StartupError.
     """
     make_data_dir(settings.data_dir)
+    await asyncio.to_thread(check_key, settings.data_dir)
     async with AsyncExitStack() as stack:
         try:
             database = await stack.enter_async_context(owned_database(settings.database_url))
@@ -186,6 +191,19 @@ def make_data_dir(folder: Path) -> None:
         raise StartupError(
             f"DATA_DIR={folder} cannot be written to ({reason}). Name a folder that this user may write to."
         ) from error
+
+
+def check_key(folder: Path) -> None:
+    """Make the key by which forgotten members are known again, or see that it is one.
+
+    Raises: StartupError.
+    """
+    try:
+        get_key(folder / KEY_FILE)
+    except ValueError as error:
+        raise StartupError(str(error)) from None
+    except OSError as error:
+        raise StartupError(f"{folder / KEY_FILE} cannot be read or written ({error.strerror}).") from error
 
 
 @asynccontextmanager
@@ -238,6 +256,7 @@ async def _serve(client: Darkroom, services: Services, engine: InProcessEngine) 
         asyncio.create_task(stop.wait(), name="signal"): EXIT_OK,
         asyncio.create_task(engine.ended(), name="device"): DeviceLost.exit_code,
         asyncio.create_task(client.delivery.token_refused.wait(), name="token"): EXIT_STARTUP,
+        asyncio.create_task(_disowned(services), name="database"): EXIT_DISOWNED,
     }
     try:
         done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -249,6 +268,10 @@ async def _serve(client: Darkroom, services: Services, engine: InProcessEngine) 
         await _drain(client, services)
         for task in waits:
             task.cancel()
+
+
+async def _disowned(services: Services) -> None:
+    log.critical("%s This process ends.", await services.health.database_lost())
 
 
 async def _drain(client: Darkroom, services: Services) -> None:

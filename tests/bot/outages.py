@@ -1,6 +1,8 @@
 """Takes the database away from everybody, in the ways that databases go away."""
 
 import asyncio
+import resource
+import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -37,6 +39,19 @@ OUTAGES: dict[str, Callable[[], Exception]] = {
     "starting": lambda: asyncpg.exceptions.CannotConnectNowError("the database system is starting up"),
     "closed": lambda: InterfaceError("UPDATE jobs", {}, asyncpg.InterfaceError("connection is closed")),
 }
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file of this process may grow."""
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, ignored)
 
 
 @contextmanager

@@ -212,11 +212,29 @@ async def test_an_invalid_session_is_survived(discord: Playground, bot: BotProce
 async def test_a_duplicated_interaction_makes_one_job(discord: Playground, bot: BotProcess) -> None:
     await bot.start()
     ada, room = discord.guild.owner, discord.guild.newbies
-    await discord.slash(ada, room, "imagine", prompt="a red apple")
     discord.gateway.duplicate("INTERACTION_CREATE")
+    call = await discord.slash(ada, room, "imagine", prompt="a red apple")
+    answers = f"/interactions/{call.id}/"
+    await discord.wait_for(lambda d: len([r for r in d.requests if r.path.startswith(answers)]) == 2)
     await wait_for_grids(discord, room, 1)
     await discord.wait_for(lambda d: len(d.messages(room)) == 1)
     await bot.has("delivered")
+
+
+@pytest.mark.parametrize("code", [50083, 50013], ids=["locked thread", "no permission"])
+async def test_an_answer_that_is_surely_refused_takes_the_job_back_uncharged(
+    discord: Playground, bot: BotProcess, code: int
+) -> None:
+    await bot.start()
+    ada, room, elsewhere = discord.guild.owner, discord.guild.newbies, discord.guild.general
+    refused = Status(status=400, code=code)
+    discord.faults.add(refused, method="POST", path=CALLBACKS)
+    discord.faults.add(refused, method="POST", path=f"/channels/{room.id}/messages", times=None)
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    await bot.has("cancelled")
+    quota = await (await discord.slash(ada, elsewhere, "quota show")).acknowledged()
+    assert "100 of 100" in quota.content
+    assert bot.log.count("is withdrawn") == 1
 
 
 async def test_a_grid_over_the_upload_limit_falls_back_to_a_smaller_encoding(

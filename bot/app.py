@@ -145,6 +145,11 @@ async def readable_discord_errors() -> AsyncGenerator[None]:
             "MEMBERS_INTENT is set, but Discord does not grant it. Switch on the Server Members Intent in "
             "the developer portal (Bot), or remove MEMBERS_INTENT."
         ) from None
+    except discord.HTTPException as error:
+        raise StartupError(
+            f"Discord answered with an error ({error.status}, code {error.code}: {error.text or 'no text'}). "
+            "If it does not pass by itself, look for the code in Discord's documentation."
+        ) from error
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         raise StartupError(f"Discord does not answer ({error}). Is this machine online?") from error
 

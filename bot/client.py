@@ -44,6 +44,10 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 30.0  # discord.py's default of 60 leaves a dead gateway unnoticed for a minute
 
 
+COMMANDS_OF_THE_DAY = 30034
+"""Discord's code for its limit of commands that are made in a day."""
+
+
 class CatalogueTranslator(app_commands.Translator):
     """Command metadata from the same catalogue as every other sentence."""
 
@@ -135,8 +139,15 @@ class Darkroom(commands.AutoShardedBot):
     async def _sync_commands(self) -> None:
         application_id = self.application_id or 0
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
-        if not await self.services.commands.are_known(application_id, payload):
+        if await self.services.commands.are_known(application_id, payload):
+            return
+        try:
             await self.tree.sync()
+        except discord.HTTPException as error:
+            if error.code != COMMANDS_OF_THE_DAY:
+                raise
+            log.warning("Discord takes no new commands today: I go on with yesterday's. %s", error.text)
+        else:
             await self.services.commands.remember(application_id, payload)
 
 

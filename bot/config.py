@@ -1,12 +1,24 @@
 """The settings: environment or .env, nothing else; `.env.example` is printed from here."""
 
+import codecs
+import logging
+import os
 import re
+from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+log = logging.getLogger(__name__)
+
+ENV_FILE = Path(".env")
+MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+"""How a file begins, by its encoding."""
 
 
 class StartupError(Exception):
@@ -16,9 +28,7 @@ class StartupError(Exception):
 class Settings(BaseSettings):
     """Everything an owner can set. Each field's description is its line in `.env.example`."""
 
-    model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", frozen=True, extra="ignore", env_ignore_empty=True
-    )
+    model_config = SettingsConfigDict(env_file=ENV_FILE, frozen=True, extra="ignore", env_ignore_empty=True)
 
     discord_token: SecretStr | None = Field(
         None, description="The bot's token, from the Discord developer portal (Bot > Reset Token)."
@@ -81,6 +91,14 @@ class Settings(BaseSettings):
         description="Days that picture files are kept; older ones are redrawn on demand. 0: for ever.",
     )
 
+    @field_validator("discord_token")
+    @classmethod
+    def _is_one_word(cls, token: SecretStr | None) -> SecretStr | None:
+        written = "" if token is None else token.get_secret_value()
+        if any(char.isspace() or not char.isprintable() for char in written.strip()):
+            raise PydanticCustomError("token", "Input has a space or a line break in it. Paste it anew")
+        return SecretStr(written.strip()) if written.strip() else None
+
     @field_validator("device")
     @classmethod
     def _is_a_device(cls, device: str) -> str:
@@ -110,12 +128,12 @@ def split_models(models: str) -> tuple[str, ...]:
 
 
 def load_settings() -> Settings:
-    """Read the settings.
+    """Read the settings, in whatever encoding .env was saved; a name that only looks like one is named.
 
     Raises: StartupError, with a line per wrong setting.
     """
     try:
-        return Settings()  # type: ignore[call-arg]  # pydantic fills the fields from the environment
+        settings = Settings(_env_file_encoding=_encoding(ENV_FILE))  # type: ignore[call-arg]
     except ValidationError as error:
         lines = [
             f"{'.'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}. Set it in .env "
@@ -123,6 +141,39 @@ def load_settings() -> Settings:
             for problem in error.errors()
         ]
         raise StartupError("\n".join(lines)) from None
+    except OSError as error:
+        raise StartupError(f"{ENV_FILE} cannot be read ({error.strerror or error}).") from None
+    for name, near in _slips():
+        log.warning("%s is no setting of mine: did you mean %s?", name, near)
+    return settings
+
+
+def _encoding(path: Path) -> str:
+    """How a text file was saved: PowerShell writes UTF-16, old editors a byte per letter."""
+    try:
+        head = path.read_bytes()
+    except FileNotFoundError:
+        return "utf-8"
+    for mark, encoding in MARKS.items():
+        if head.startswith(mark):
+            return encoding
+    if b"\0" in head:
+        return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
+    try:
+        head.decode()
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "utf-8"
+
+
+def _slips() -> Iterator[tuple[str, str]]:
+    """Names in the environment or in .env that look like a setting and are none, each with the setting."""
+    ours = [name.upper() for name in Settings.model_fields]
+    written = dotenv_values(ENV_FILE, encoding=_encoding(ENV_FILE), interpolate=False)
+    for name in sorted({*written, *os.environ}):
+        near = get_close_matches(name.upper(), ours, n=1, cutoff=0.85)
+        if near and name.upper() not in ours:
+            yield name, near[0]
 
 
 def env_example() -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,20 +14,25 @@ import alembic.command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 import migrations
 from bot.storage.ownership import DatabaseUnusable, Ownership, owned
+from bot.storage.urls import UnreadableUrl, read_url
+
+log = logging.getLogger(__name__)
 
 READER_CONNECTIONS = 4
 POSTGRESQL_CONNECTIONS = 10
 CLOSE_SECONDS = 5.0
-DRIVERS = frozenset({"sqlite+aiosqlite", "postgresql+asyncpg"})
-URL_FORMS = "Write sqlite+aiosqlite:///data/darkroom.db or postgresql+asyncpg://user:password@host/database."
+BUSY_MS = 10_000
+"""How long SQLite waits for another program's lock."""
+KEPT_COPIES = 5
+"""Of a SQLite file, from before migrations; older ones go."""
 
 
 class Database:
@@ -84,7 +90,7 @@ class Database:
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=FULL")
             cursor.execute("PRAGMA foreign_keys=ON")
-            cursor.execute("PRAGMA busy_timeout=10000")
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
             cursor.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
             cursor.close()
 
@@ -149,13 +155,9 @@ def open_database(url: str) -> Database:
     Raises: DatabaseUnusable, for any but the two kinds that we keep; OSError.
     """
     try:
-        parsed = make_url(url)
-    except SQLAlchemyError:
-        raise DatabaseUnusable(f"DATABASE_URL is not the URL of a database. {URL_FORMS}") from None
-    if parsed.drivername not in DRIVERS:
-        raise DatabaseUnusable(
-            f"DATABASE_URL begins with {parsed.drivername}://, which I cannot use. {URL_FORMS}"
-        )
+        parsed = read_url(url)
+    except UnreadableUrl as error:
+        raise DatabaseUnusable(str(error)) from None
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Database(parsed)
@@ -166,6 +168,7 @@ async def migrate(database: Database, revision: str = "head") -> None:
     current = await current_revision(database)
     if current == head_revision() and revision == "head":
         return
+    await _check_origin(database, current)
     if database.is_sqlite and current is not None and database.url.database:
         await asyncio.to_thread(_back_up, Path(database.url.database), current)
     await asyncio.to_thread(alembic.command.upgrade, alembic_config(database.url), revision)
@@ -191,6 +194,31 @@ async def current_revision(database: Database) -> str | None:
         return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
 
 
+async def _check_origin(database: Database, current: str | None) -> None:
+    """Whether the tables are ours, and none of a version to come: before anything is copied or changed.
+
+    Raises: DatabaseUnusable.
+    """
+    known = {script.revision for script in ScriptDirectory(migrations.__path__[0]).walk_revisions()}
+    if current is not None and current not in known:
+        raise DatabaseUnusable(
+            f"The database was written by a newer version of Darkroom (its revision is {current}, and this "
+            f"version knows {head_revision()}). Install that version again, or put back a copy from before it"
+            f"{_newest_copy(database)}."
+        )
+    if current is None and (tables := await _list_tables(database)):
+        raise DatabaseUnusable(
+            f"The database of DATABASE_URL holds tables that are not Darkroom's ({', '.join(tables[:3])}). "
+            "Name an empty database of its own."
+        )
+
+
+async def _list_tables(database: Database) -> list[str]:
+    async with database.reading() as session:
+        connection = await session.connection()
+        return sorted(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+
+
 def _back_up(path: Path, revision: str) -> None:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     copy = path.with_name(f"{path.name}.{revision}.{stamp}.bak")
@@ -200,15 +228,48 @@ def _back_up(path: Path, revision: str) -> None:
     ):
         source.backup(target)  # all pages at once: a stepwise copy restarts at every write
     copy.chmod(0o600)
+    for old in _copies(path)[:-KEPT_COPIES]:
+        old.unlink(missing_ok=True)
+
+
+def _copies(path: Path) -> list[Path]:
+    """The copies beside a SQLite file, the newest last."""
+    return sorted(path.parent.glob(f"{path.name}.*.bak"), key=lambda copy: copy.name.split(".")[-2])
+
+
+def _is_emptied(path: Path) -> bool:
+    """Whether the file is there without anything in it, and was more once."""
+    return path.exists() and path.stat().st_size == 0 and bool(_copies(path))
+
+
+def _newest_copy(database: Database) -> str:
+    """Where the newest copy is, in brackets; nothing where there is none."""
+    if not database.is_sqlite or not database.url.database:
+        return ""
+    copies = _copies(Path(database.url.database))
+    return f" ({copies[-1]})" if copies else ""
 
 
 async def _check(database: Database) -> None:
+    """Whether a SQLite file is whole and can be written. Raises: DatabaseUnusable."""
     if not database.is_sqlite:
         return
-    async with database.reading() as session:
-        problems = (await session.execute(text("PRAGMA quick_check(1)"))).scalar_one()
+    path = Path(database.url.database or "")
+    if await asyncio.to_thread(_is_emptied, path):
+        log.warning("%s is empty, though there is a copy of it%s.", path, _newest_copy(database))
+    try:
+        async with database.transaction() as session:
+            problems = (await session.execute(text("PRAGMA quick_check(1)"))).scalar_one()
+    except OperationalError as error:
+        if "locked" in str(error.orig):
+            raise DatabaseUnusable(
+                f"The database file {path} is locked by another program. Close that one first."
+            ) from error
+        raise
+    except DatabaseError as error:
+        problems = str(error.orig)
     if problems != "ok":
         raise DatabaseUnusable(
-            f"The database file {database.url.database} is damaged ({problems}). Put the newest backup "
-            "(*.bak beside it) in its place."
+            f"The database file {path} is damaged ({problems}). Put the newest copy of it in its place"
+            f"{_newest_copy(database) or ' (*.bak beside it, if there is one)'}."
         )

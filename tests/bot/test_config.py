@@ -93,3 +93,35 @@ def test_a_folder_of_loras_that_is_none_is_refused(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("LORAS", "/nowhere")
     with pytest.raises(StartupError, match=r"LORAS=/nowhere cannot be read .* Name a folder"):
         engine_config(load_settings())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "latin-1"])
+def test_env_is_read_in_whatever_encoding_it_was_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DAILY_IMAGES", raising=False)
+    Path(".env").write_bytes("# für alle\r\nDAILY_IMAGES=7\r\n".encode(encoding))
+    assert load_settings().daily_images == 7
+
+
+def test_a_name_that_only_looks_like_a_setting_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("DISCORD_TOKN=x\nWEBPORT=8080\nUNRELATED=1\n")
+    load_settings()
+    assert "DISCORD_TOKN is no setting of mine: did you mean DISCORD_TOKEN?" in caplog.text
+    assert "did you mean WEB_PORT?" in caplog.text
+    assert "UNRELATED" not in caplog.text
+
+
+def test_a_token_with_a_line_break_in_it_is_one_line_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "secret\nsecret")
+    with pytest.raises(StartupError, match=r"DISCORD_TOKEN: .*line break") as failure:
+        load_settings()
+    assert "secret" not in str(failure.value)
+    monkeypatch.setenv("DISCORD_TOKEN", " secret\n")
+    token = load_settings().discord_token
+    assert token is not None
+    assert token.get_secret_value() == "secret"

@@ -108,8 +108,12 @@ async def imagine(
     assert isinstance(interaction.channel, discord.abc.Messageable)
     assert isinstance(response, discord.InteractionCallbackResponse)
     assert response.message_id is not None
-    size = len(await reference.read()) if reference else 0
     channel = bot.get_partial_messageable(interaction.channel_id or 0)
+    try:
+        size = len(await reference.read()) if reference else 0
+    except discord.HTTPException as error:
+        await channel.send(f"the picture cannot be read: {error.status}")
+        return
     progress = channel.get_partial_message(response.message_id)
     for percent, colour in ((31, "red"), (62, "orange")):
         await progress.edit(content=f"**{prompt}** ({percent}%)", attachments=[picture(colour)])

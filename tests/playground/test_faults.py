@@ -97,5 +97,7 @@ async def test_the_cdn_can_fail(playground: Playground, guild: Guild) -> None:
     rule = playground.faults.add(Status(status=404), path="/cdn/attachments/*")
     file = ("fox.png", b"x")
     call = await playground.slash(guild.owner, guild.general, "imagine", prompt="a fox", reference=file)
-    await playground.wait_for(lambda _: rule.hits)
     await call.acknowledged()
+    told = "the picture cannot be read: 404"
+    await playground.wait_for(lambda p: told in [m.content for m in p.messages(guild.general)])
+    assert rule.hits == 1

@@ -214,8 +214,8 @@ async def test_a_duplicated_interaction_makes_one_job(discord: Playground, bot: 
     ada, room = discord.guild.owner, discord.guild.newbies
     discord.gateway.duplicate("INTERACTION_CREATE")
     call = await discord.slash(ada, room, "imagine", prompt="a red apple")
-    answers = f"/interactions/{call.id}/"
-    await discord.wait_for(lambda d: len([r for r in d.requests if r.path.startswith(answers)]) == 2)
+    callback = f"/interactions/{call.id}/"
+    await discord.wait_for(lambda d: sum(r.path.startswith(callback) for r in d.requests) == 2)
     await wait_for_grids(discord, room, 1)
     await discord.wait_for(lambda d: len(d.messages(room)) == 1)
     await bot.has("delivered")
@@ -235,6 +235,41 @@ async def test_an_answer_that_is_surely_refused_takes_the_job_back_uncharged(
     quota = await (await discord.slash(ada, elsewhere, "quota show")).acknowledged()
     assert "100 of 100" in quota.content
     assert bot.log.count("is withdrawn") == 1
+
+
+async def test_the_daily_limit_of_commands_is_named_and_the_bot_goes_on(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    await bot.stop()
+    forget_commands(bot)  # as a new version's would be
+    limit = Status(status=400, code=30034, message="Max number of daily application command creates reached")
+    discord.faults.add(limit, method="PUT", path="/applications/*/commands", times=None)
+    await bot.start()
+    await bot.logged("I go on with yesterday's")
+    ada, room = discord.guild.owner, discord.guild.newbies
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    await wait_for_grids(discord, room, 1)
+
+
+def forget_commands(bot: BotProcess) -> None:
+    """Let the bot think that Discord knows none of its commands."""
+    with closing(sqlite3.connect(bot.folder / "darkroom.db")) as database:
+        database.execute("DELETE FROM command_syncs")
+        database.commit()
+
+
+async def test_the_prompt_given_back_is_whole(discord: Playground, bot: BotProcess) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    prompt = "a wide harbour at dawn, " * 60 + "and a lighthouse --steps 500"
+    call = await (await discord.slash(ada, room, "imagine", prompt=prompt)).acknowledged()
+    assert "--steps 500" in call.content.split("```")[1]
+    fences = "`" * 3900 + " --steps 500"
+    call = await (await discord.slash(ada, room, "imagine", prompt=fences)).acknowledged()
+    await discord.wait_for(lambda _: call.message and call.message.attachments)
+    assert call.message
+    assert call.message.attachments[0].data == fences.encode()
 
 
 async def test_a_grid_over_the_upload_limit_falls_back_to_a_smaller_encoding(

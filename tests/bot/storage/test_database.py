@@ -1,6 +1,8 @@
 """The database: migrated, owned by one process, backed up, checked, append-only where it counts."""
 
 import asyncio
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import alembic.command
@@ -11,6 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.storage.database import (
+    KEPT_COPIES,
     Database,
     alembic_config,
     current_revision,
@@ -118,15 +121,64 @@ async def test_a_reader_cannot_write(tmp_path: Path) -> None:
 async def test_an_older_sqlite_file_is_copied_before_it_is_migrated(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/d.db"
     async with owned_database(url) as database:
-        async with database.transaction() as session:
-            await session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-        config = alembic_config(database.url)
-        await asyncio.to_thread(alembic.command.stamp, config, "base", purge=True)
-        async with database.transaction() as session:
-            await session.execute(text("INSERT INTO alembic_version VALUES ('0000')"))
-    with pytest.raises(Exception, match="0000"):
-        await owned_database(url).__aenter__()  # the revision is unknown, but the copy came first
-    assert len(list(tmp_path.glob("d.db.0000.*.bak"))) == 1
+        await asyncio.to_thread(alembic.command.downgrade, alembic_config(database.url), "0006")
+    async with owned_database(url):
+        pass
+    assert len(list(tmp_path.glob("d.db.0006.*.bak"))) == 1
+
+
+async def test_copies_are_bounded(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/d.db"
+    for day in range(10, 20):
+        (tmp_path / f"d.db.0001.202601{day}T000000.bak").touch()
+    async with owned_database(url) as database:
+        await asyncio.to_thread(alembic.command.downgrade, alembic_config(database.url), "0006")
+    async with owned_database(url):
+        pass
+    kept = sorted(path.name for path in tmp_path.glob("*.bak"))
+    assert len(kept) == KEPT_COPIES
+    assert any(".0006." in name for name in kept)
+
+
+async def test_a_newer_database_is_refused_in_a_sentence_and_nothing_is_copied(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with owned_database(database_url) as database, database.transaction() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for _ in range(3):
+        with pytest.raises(DatabaseUnusable, match="newer version of Darkroom"):
+            await owned_database(database_url).__aenter__()
+    assert list(tmp_path.glob("*.bak")) == []
+
+
+async def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "d.db")) as other:
+        other.execute("CREATE TABLE songs (id INTEGER)")
+    with pytest.raises(DatabaseUnusable, match=r"not Darkroom's \(songs\)"):
+        await owned_database(f"sqlite+aiosqlite:///{tmp_path}/d.db").__aenter__()
+
+
+async def test_a_file_locked_by_another_program_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/d.db"
+    async with owned_database(url):
+        pass
+    monkeypatch.setattr("bot.storage.database.BUSY_MS", 50)
+    with contextlib.closing(sqlite3.connect(tmp_path / "d.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseUnusable, match="locked by another program"):
+            await owned_database(url).__aenter__()
+
+
+async def test_an_emptied_file_beside_its_copies_is_remarked(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "d.db").touch()
+    (tmp_path / "d.db.0006.20260101T000000.bak").touch()
+    async with owned_database(f"sqlite+aiosqlite:///{tmp_path}/d.db"):
+        pass
+    assert "there is a copy of it" in caplog.text
 
 
 async def test_a_damaged_file_is_refused_at_start_with_the_cure(tmp_path: Path) -> None:
@@ -139,11 +191,13 @@ async def test_a_damaged_file_is_refused_at_start_with_the_cure(tmp_path: Path) 
     path = tmp_path / "d.db"
     for journal in tmp_path.glob("d.db-*"):
         journal.unlink()
-    data = bytearray(path.read_bytes())
-    data[8192:] = b"\x5a" * (len(data) - 8192)
-    path.write_bytes(data)
-    with pytest.raises(DatabaseUnusable, match=r"backup|cannot be used"):
-        await owned_database(url).__aenter__()
+    (tmp_path / "d.db.0006.20260101T000000.bak").touch()
+    whole = path.read_bytes()
+    scribbled = whole[:8192] + b"\x5a" * (len(whole) - 8192)
+    for damaged in (scribbled, b"no database" * 500, whole[: len(whole) // 2]):
+        path.write_bytes(damaged)
+        with pytest.raises(DatabaseUnusable, match=r"damaged .*d\.db\.0006\.20260101T000000\.bak"):
+            await owned_database(url).__aenter__()
 
 
 async def test_an_unreachable_server_is_one_readable_line() -> None:

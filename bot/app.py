@@ -15,8 +15,11 @@ from bot.client import Darkroom, point_discord_to
 from bot.config import Settings, StartupError, split_models
 from bot.delivery.community import Community
 from bot.meters import Meters
-from bot.services import Services, build_services
-from bot.storage.database import DatabaseUnusable, owned_database
+from bot.services import KEY_FILE, Services, build_services
+from bot.storage.database import owned_database
+from bot.storage.forgetting import get_key
+from bot.storage.outage import persistently
+from bot.storage.ownership import DatabaseUnusable
 from bot.web.community import CommunityPages
 from bot.web.health import HealthPages, LoopLag
 from bot.web.server import application, serving
@@ -28,7 +31,10 @@ log = logging.getLogger(__name__)
 
 EXIT_OK = 0
 EXIT_STARTUP = 1
+EXIT_DISOWNED = 75
+"""The database is another process's by now. sysexits' EX_TEMPFAIL: a supervisor tries again."""
 PURGE_SECONDS = 6 * 3600.0
+SWEEP_SECONDS = 3600.0
 MOST_SHOWN = 100
 CACHE = "cache"
 """The folder in DATA_DIR that may be deleted at any time."""
@@ -55,7 +61,7 @@ async def run(settings: Settings) -> int:
             Darkroom(services, meters=meters, members_intent=settings.members_intent)
         )
         await stack.enter_async_context(served_pages(settings, services, client, meters))
-        await stack.enter_async_context(purged(settings, services))
+        await stack.enter_async_context(swept(settings, services))
         async with readable_discord_errors():
             await client.login(settings.discord_token.get_secret_value())
         return await _serve(client, services, engine)
@@ -68,8 +74,7 @@ async def started_engine(
     """The engine with its models loaded.
 
     `cache_dir` keeps what was measured of them, by default in the settings' data_dir; `tell` is called,
-    on the
-    engine's thread, with what is being done.
+    on the engine's thread, with what is being done.
     Raises: StartupError.
     """
     engine = InProcessEngine(engine_config(settings, cache_dir=cache_dir, tell=tell))
@@ -161,6 +166,7 @@ async def open_services(
     Raises: StartupError.
     """
     make_data_dir(settings.data_dir)
+    await asyncio.to_thread(check_key, settings.data_dir)
     async with AsyncExitStack() as stack:
         try:
             database = await stack.enter_async_context(owned_database(settings.database_url))
@@ -193,6 +199,19 @@ def make_data_dir(folder: Path) -> None:
         ) from error
 
 
+def check_key(folder: Path) -> None:
+    """Make the key by which forgotten members are known again, or see that it is one.
+
+    Raises: StartupError.
+    """
+    try:
+        get_key(folder / KEY_FILE)
+    except ValueError as error:
+        raise StartupError(str(error)) from None
+    except OSError as error:
+        raise StartupError(f"{folder / KEY_FILE} cannot be read or written ({error.strerror}).") from error
+
+
 @asynccontextmanager
 async def served_pages(
     settings: Settings, services: Services, client: Darkroom, meters: Meters
@@ -213,21 +232,31 @@ async def served_pages(
 
 
 @asynccontextmanager
-async def purged(settings: Settings, services: Services) -> AsyncGenerator[None]:
-    """Meanwhile, delete picture files that are older than RETENTION_DAYS, unless that is 0."""
-    if settings.retention_days == 0:
-        yield
-        return
-    task = asyncio.create_task(_purge(services, settings.retention_days), name="purge")
+async def swept(settings: Settings, services: Services) -> AsyncGenerator[None]:
+    """Meanwhile, forget orders kept too long, and delete picture files older than RETENTION_DAYS.
+
+    A RETENTION_DAYS of 0 keeps every picture.
+    """
+    tasks = [asyncio.create_task(_sweep_orders(services), name="sweep")]
+    if settings.retention_days:
+        tasks.append(asyncio.create_task(_purge(services, settings.retention_days), name="purge"))
     try:
         yield
     finally:
-        task.cancel()
+        for task in tasks:
+            task.cancel()
+
+
+async def _sweep_orders(services: Services) -> None:
+    while True:
+        if forgotten := await persistently(services.kept.sweep):
+            log.info("forgot %d kept orders that nobody came back for", forgotten)
+        await asyncio.sleep(SWEEP_SECONDS)
 
 
 async def _purge(services: Services, days: int) -> None:
     while True:
-        deleted = await services.pictures.purge(days)
+        deleted = await persistently(lambda: services.pictures.purge(days))
         log.info("deleted %d picture files older than %d days", deleted, days)
         await asyncio.sleep(PURGE_SECONDS)
 
@@ -243,6 +272,7 @@ async def _serve(client: Darkroom, services: Services, engine: InProcessEngine) 
         asyncio.create_task(stop.wait(), name="signal"): EXIT_OK,
         asyncio.create_task(engine.ended(), name="device"): DeviceLost.exit_code,
         asyncio.create_task(client.delivery.token_refused.wait(), name="token"): EXIT_STARTUP,
+        asyncio.create_task(_disowned(services), name="database"): EXIT_DISOWNED,
     }
     try:
         done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -254,6 +284,10 @@ async def _serve(client: Darkroom, services: Services, engine: InProcessEngine) 
         await _drain(client, services)
         for task in waits:
             task.cancel()
+
+
+async def _disowned(services: Services) -> None:
+    log.critical("%s This process ends.", await services.health.database_lost())
 
 
 async def _drain(client: Darkroom, services: Services) -> None:

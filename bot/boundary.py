@@ -17,6 +17,7 @@ from bot.domain.sentences import say
 from bot.messages import refusals
 from bot.messages.components import to_view
 from bot.messages.payload import Payload
+from bot.storage.outage import is_outage
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,10 @@ UNKNOWN_INTERACTION = 10062
 TOO_LATE = frozenset({UNKNOWN_INTERACTION, 10015, 50027})  # unknown webhook, invalid webhook token
 
 LOST = (aiohttp.ClientError, OSError)
-"""How a call ends of which nobody knows whether it took effect. TimeoutError is one of the latter."""
+"""How a call *to Discord* ends of which nobody knows whether it took effect; TimeoutError is an OSError.
+
+Around anything else an OSError is ours: a full disk, a database that is away.
+"""
 
 PATIENCE_SECONDS = 1.0
 """After this long an interaction is acknowledged without its answer."""
@@ -119,11 +123,17 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
     if _is_lost(interaction, cause):
         log.warning("the answer to interaction %s was lost: %s", interaction.id, cause)
         return
+    if is_outage(cause) and _is_answered(interaction):
+        log.warning("after the answer to interaction %s the database was away: %s", interaction.id, cause)
+        return
     locale = interaction.locale.value
     file = None
     if isinstance(cause, UserError):
         payload = refusals.refusal(cause, locale)
         file = refusals.prompt_file(cause, payload)
+    elif is_outage(cause):
+        log.error("interaction %s: the database is away", interaction.id, exc_info=cause)
+        payload = refusals.database_away(locale)
     else:
         log.error("interaction %s failed", interaction.id, exc_info=cause)
         payload = refusals.our_fault(interaction.id, locale)
@@ -134,8 +144,21 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
 
 
 def _is_lost(interaction: Interaction, error: Exception) -> bool:
-    """Whether an answer did not get through: the connection broke, or a bot that is stopped has closed it."""
-    return isinstance(error, LOST) or (isinstance(error, RuntimeError) and interaction.client.is_closed())
+    """Whether an answer did not get through: the connection broke, or a bot that is stopped has closed it.
+
+    Only Discord is spoken to through aiohttp here; any other OSError is ours.
+    """
+    is_closed = isinstance(error, RuntimeError) and interaction.client.is_closed()
+    return isinstance(error, aiohttp.ClientError) or is_closed
+
+
+def _is_answered(interaction: Interaction) -> bool:
+    """Whether there was an answer already, and not only the promise of one."""
+    promises = {
+        discord.InteractionResponseType.deferred_channel_message,
+        discord.InteractionResponseType.deferred_message_update,
+    }
+    return interaction.response.is_done() and interaction.response.type not in promises
 
 
 async def reply(interaction: Interaction, payload: Payload, *, file: tuple[str, bytes] | None = None) -> None:

@@ -23,9 +23,9 @@ from bot.cogs.rules import Rules
 from bot.cogs.show import Show
 from bot.cogs.start import Start
 from bot.cogs.usage import Usage
-from bot.delivery import Delivery
 from bot.delivery.answers import AnswerWatch
 from bot.delivery.digests import Digests
+from bot.delivery.jobs import Delivery
 from bot.delivery.moderators import Moderators
 from bot.delivery.rooms import RoomKeeper
 from bot.messages.catalogue import translations

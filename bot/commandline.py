@@ -24,7 +24,8 @@ from bot.domain.job import Job
 from bot.imaging.encode import FILE_EXTENSIONS
 from bot.messages.jobs import FAILURES
 from bot.services import Services
-from bot.storage.database import DatabaseUnusable, current_revision, head_revision, open_database
+from bot.storage.database import current_revision, head_revision, open_database
+from bot.storage.ownership import DatabaseUnusable
 
 UNLIMITED = 2**31
 SCARCE_BYTES = 1e9

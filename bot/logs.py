@@ -1,5 +1,6 @@
-"""Logging: one line per event, and no secret in any of them."""
+"""Logging: one line per event, no secret in any of them, and no traceback twice in a minute."""
 
+import copy
 import logging
 import re
 
@@ -9,12 +10,35 @@ _SECRETS = re.compile(
 )
 
 
+REPEAT_SECONDS = 60.0
+"""A full disk, or a database that is away, fails a hundred times in the same way."""
+
+
 class Redaction(logging.Formatter):
-    """Formats a record, traceback and all, then blots out tokens."""
+    """Formats a record, with a traceback that was not written just now, then blots out tokens."""
+
+    def __init__(self, fmt: str | None = None) -> None:
+        super().__init__(fmt)
+        self._written_at: dict[tuple[type[BaseException], str], float] = {}
 
     def format(self, record: logging.LogRecord) -> str:
         """The line as it is written."""
-        return _SECRETS.sub("[secret]", super().format(record))
+        return _SECRETS.sub("[secret]", super().format(self._shortened(record)))
+
+    def _shortened(self, record: logging.LogRecord) -> logging.LogRecord:
+        error = record.exc_info[1] if record.exc_info else None
+        if error is None:
+            return record
+        since = record.created - REPEAT_SECONDS
+        self._written_at = {key: at for key, at in self._written_at.items() if at > since}
+        key = (type(error), str(error))
+        if key not in self._written_at:
+            self._written_at[key] = record.created
+            return record
+        short = copy.copy(record)
+        short.exc_info = short.exc_text = None
+        short.msg, short.args = f"{record.getMessage()} ({type(error).__name__}, as above)", None
+        return short
 
 
 def set_up_logging(*, is_quiet: bool) -> None:

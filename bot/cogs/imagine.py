@@ -5,7 +5,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.boundary import Interaction, drawing_asker_of, patience, reply
-from bot.delivery import Delivery
+from bot.delivery.jobs import Delivery
 from bot.messages import guide
 from bot.services import Services
 

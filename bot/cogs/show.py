@@ -5,7 +5,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.boundary import Interaction, asker_of, drawing_asker_of
-from bot.delivery import Delivery
+from bot.delivery.jobs import Delivery
 from bot.services import Services
 
 MAX_CHOICE = 100  # Discord's limit of a choice's name

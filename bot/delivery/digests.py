@@ -7,8 +7,8 @@ import logging
 import discord
 
 from bot.delivery.calls import UPLOAD_SECONDS, CallLost, ChannelClosed, call
+from bot.delivery.channel import HISTORY_LIMIT
 from bot.delivery.community import public_channels
-from bot.delivery.progress import HISTORY_LIMIT
 from bot.domain.usage import Digest
 from bot.messages import usage as messages
 from bot.services.usage import DueDigest, UsageReports

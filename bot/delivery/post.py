@@ -25,8 +25,8 @@ from bot.delivery.calls import (
     ChannelClosed,
     call,
 )
+from bot.delivery.channel import channel_of, messages_since, only, reply, upload_limit
 from bot.delivery.moderators import Moderators
-from bot.delivery.progress import messages_since, only, reply
 from bot.domain.errors import NotFound, PromptRefused, Unavailable
 from bot.domain.job import Job, Post
 from bot.imaging.encode import Encoded
@@ -39,6 +39,7 @@ from bot.services.pictures import Pictures, Print
 from bot.services.reports import ReportCase
 from bot.services.rules import Rules
 from bot.services.safety import Safety
+from bot.storage.outage import DatabaseAway, naming_outages
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -71,8 +72,9 @@ class Poster:
             if ticket is None:
                 return True
             try:
-                message_id = await self._attempt(job, ticket)
-            except (CallLost, Unavailable) as error:
+                with naming_outages():
+                    message_id = await self._attempt(job, ticket)
+            except (CallLost, DatabaseAway, Unavailable) as error:
                 log.warning("job %s: the post is tried again in %.0f s: %s", job.id, delay, error)
                 await asyncio.sleep(delay)
             except (ChannelClosed, NotFound, PromptRefused, discord.HTTPException) as error:
@@ -200,18 +202,6 @@ class Poster:
                 **reply(channel, job),
             )
         return message.id
-
-
-def channel_of(client: discord.Client, job: Job) -> discord.PartialMessageable:
-    """The job's channel, known by its id alone."""
-    guild_id = None if job.is_direct_message else job.guild_id
-    return client.get_partial_messageable(job.channel_id, guild_id=guild_id)
-
-
-def upload_limit(client: discord.Client, job: Job) -> int:
-    """Bytes per file in the job's channel."""
-    guild = None if job.is_direct_message else client.get_guild(job.guild_id)
-    return guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
 
 
 async def _smaller_and_smaller(made: Print, limit: int, send: Callable[[Encoded], Awaitable[T]]) -> T:

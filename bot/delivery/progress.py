@@ -3,9 +3,7 @@
 import asyncio
 import io
 import logging
-from collections.abc import AsyncIterator
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass
 
 import discord
 
@@ -16,6 +14,7 @@ from bot.delivery.calls import (
     ChannelClosed,
     call,
 )
+from bot.delivery.channel import messages_since, only, reply
 from bot.domain.image_filter import Withheld
 from bot.domain.job import Job, JobStatus
 from bot.imaging.encode import encode_preview
@@ -35,10 +34,6 @@ WAITING_EDIT_SECONDS = 15.0
 """Between two edits while a job only waits: its place in the queue is not worth more."""
 CHANNEL_EDIT_SECONDS = 1.0
 """Between two edits in one channel, whoever's they are: the channel's rate limit is shared."""
-HISTORY_LIMIT = 1000
-"""Messages that are looked through for our own, a hundred a request: a busy channel has many by then."""
-CLOCKS_APART = timedelta(minutes=10)
-"""Jobs are dated by our clock, messages by Discord's; so much we may be ahead."""
 
 
 class Pace:
@@ -54,6 +49,26 @@ class Pace:
         return moment
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The progress message is there, under this id; None: there is none, and none is wanted."""
+
+    message_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToPost:
+    """There is no progress message yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToFind:
+    """There may be one: its answer was lost, or the process died."""
+
+
+Whereabouts = Known | ToPost | ToFind
+
+
 class ProgressMessage:
     """The message that shows a job while it waits and runs. Losing it never stops the job."""
 
@@ -61,19 +76,30 @@ class ProgressMessage:
         self,
         channel: discord.PartialMessageable,
         job: Job,
+        where: Whereabouts,
         *,
-        message_id: int | None,
         pace: Pace,
         outbox: Outbox,
     ) -> None:
         self._channel = channel
         self._job = job
-        self._message_id = message_id
+        self._where = where
+        self._message_id = where.message_id if isinstance(where, Known) else None
         self._pace = pace
         self._outbox = outbox
         self._shown_preview: object = ()
         self.shows_previews = True
         """False where pictures are looked at before anybody sees them."""
+
+    async def settle(self, me: int) -> None:
+        """Post it, find it among the messages of `me`, or keep it: whatever is left to do."""
+        match self._where:
+            case ToPost():
+                await self.post()
+            case ToFind():
+                await self.find(me)
+            case Known():
+                await self.keep()
 
     async def keep(self) -> None:
         """Remember in the database which message this is."""
@@ -220,28 +246,6 @@ class ProgressMessage:
                 )
         except (CallLost, ChannelClosed, discord.HTTPException) as error:
             log.info("job %s: its end could not be told: %s", self._job.id, error)
-
-
-def messages_since(job: Job, channel: discord.PartialMessageable) -> AsyncIterator[discord.Message]:
-    """The channel's messages since the job was asked for, oldest first, so far as it is worth looking."""
-    return channel.history(limit=HISTORY_LIMIT, after=job.created_at - CLOCKS_APART)
-
-
-def only(user_id: int) -> discord.AllowedMentions:
-    """Mentions of one member; nobody else is notified, whatever a prompt says."""
-    return discord.AllowedMentions(
-        everyone=False, roles=False, users=[discord.Object(user_id)], replied_user=False
-    )
-
-
-def reply(channel: discord.PartialMessageable, job: Job) -> dict[str, Any]:
-    """What makes a post a reply to the message that was pressed, even if that one is gone by now."""
-    if job.reply_to is None:
-        return {}
-    reference = discord.MessageReference(
-        message_id=job.reply_to, channel_id=channel.id, guild_id=channel.guild_id, fail_if_not_exists=False
-    )
-    return {"reference": reference}
 
 
 def _custom_ids(message: discord.Message) -> set[str | None]:

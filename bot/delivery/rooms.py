@@ -9,7 +9,7 @@ from typing import TypeAlias
 import discord
 
 from bot.delivery.calls import CallLost, ChannelClosed, call
-from bot.delivery.progress import only
+from bot.delivery.channel import only
 from bot.domain.errors import MissingPermissions, Unavailable, UserError
 from bot.domain.guild import GuildSettings
 from bot.domain.rooms import Room, RoomChanges

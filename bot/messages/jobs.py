@@ -95,8 +95,10 @@ def file_name(job: Job, token: str, extension: str) -> str:
 
 
 def _place(update: JobUpdate) -> Iterator[Sentence]:
-    """Where a job that waits stands. Not beside the state: tools look for `(Waiting to start)` as it is."""
-    if update.own_jobs_before:
+    """What a job waits for. Not beside the state: tools look for `(Waiting to start)` as it is."""
+    if update.is_database_away:
+        yield say("Waiting for the database: it is away just now, and this goes on once it is back.")
+    elif update.own_jobs_before:
         yield say_n(
             "Begins after {count} other job of yours.",
             "Begins after {count} other jobs of yours.",

@@ -49,3 +49,9 @@ def our_fault(reference: int, locale: str) -> Payload:
         "Something broke on our side. If you report it, mention `{reference}`.", reference=reference
     )
     return Payload(content=sentence.render(words))
+
+
+def database_away(locale: str) -> Payload:
+    """For what came while the database was away: none of it was kept."""
+    sentence = say("I cannot reach my database just now. Try again in a minute; nothing was charged.")
+    return Payload(content=sentence.render(translations(locale)))

@@ -42,6 +42,8 @@ from bot.storage.database import Database
 from bot.storage.images import ImageFiles
 from engine.api import Engine
 
+KEY_FILE = "forgetting.key"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
@@ -87,7 +89,7 @@ def build_services(
     runs = Runs(database, engine, pictures, now=now)
     queue = Queue(database, runs, now=now)
     sanctions = Sanctions(database, queue, now=now)
-    digests = Digests(data_dir / "forgetting.key")
+    digests = Digests(data_dir / KEY_FILE)
     models = Models(engine)
     allowances = Allowances(models, daily_images=daily_images)
     kept = KeptOrders(database, now=now)

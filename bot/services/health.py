@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from asyncpg import PostgresError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.job import JobStatus
@@ -38,12 +39,25 @@ class Health:
         self._engine = engine
         self._now = now
 
+    def is_database_owned(self) -> bool:
+        """Whether this process holds the lock that keeps a second one away."""
+        ownership = self._database.ownership
+        return ownership is not None and ownership.is_held
+
+    async def database_lost(self) -> str:
+        """Return when another process owns the database, and say which: this one had better end."""
+        ownership = self._database.ownership
+        if ownership is None:
+            await asyncio.Event().wait()
+            raise AssertionError("nobody sets it")
+        return await ownership.lost()
+
     async def is_database_writable(self) -> bool:
-        """Whether a transaction of a writer begins and ends soon."""
+        """Whether something is really written soon."""
         try:
             async with asyncio.timeout(WRITE_SECONDS), self._database.transaction() as session:
                 await workload.check_writer(session)
-        except (TimeoutError, OSError, SQLAlchemyError) as error:
+        except (TimeoutError, OSError, SQLAlchemyError, PostgresError) as error:
             log.warning("the database cannot be written: %s", error)
             return False
         return True

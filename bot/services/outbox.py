@@ -7,6 +7,7 @@ from bot.services.clock import Clock, utc_now
 from bot.storage import jobs as jobs_table
 from bot.storage import outbox as outbox_table
 from bot.storage.database import Database
+from bot.storage.outage import persistently
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,7 @@ class Ticket:
 
 
 class Outbox:
-    """The book-keeping of posts; posting itself is `bot.delivery`'s."""
+    """The book-keeping of posts, however long the database is away; posting itself is `bot.delivery`'s."""
 
     def __init__(self, database: Database, *, now: Clock = utc_now) -> None:
         self._database = database
@@ -27,8 +28,7 @@ class Outbox:
 
     async def take_ticket(self, job: Job) -> Ticket | None:
         """Count an attempt before it is made; None when nothing is owed any more."""
-        async with self._database.transaction() as session:
-            taken = await outbox_table.update_attempt(session, job.id)
+        taken = await persistently(lambda: self._count_attempt(job))
         if taken is None:
             return None
         outbox_id, attempts = taken
@@ -38,14 +38,21 @@ class Outbox:
 
     async def delivered(self, job: Job, message_id: int) -> None:
         """The result is in the channel."""
-        await self._close(job, JobStatus.DELIVERED, message_id)
+        await persistently(lambda: self._close(job, JobStatus.DELIVERED, message_id))
 
     async def undeliverable(self, job: Job) -> None:
         """The result cannot be posted there: the pictures are kept, /show brings them back."""
-        await self._close(job, JobStatus.UNDELIVERABLE, None)
+        await persistently(lambda: self._close(job, JobStatus.UNDELIVERABLE, None))
 
     async def progress_message(self, job: Job, message_id: int | None) -> None:
         """Remember the progress message, so that it is found again after a restart; None once it is gone."""
+        await persistently(lambda: self._remember(job, message_id))
+
+    async def _count_attempt(self, job: Job) -> tuple[int, int] | None:
+        async with self._database.transaction() as session:
+            return await outbox_table.update_attempt(session, job.id)
+
+    async def _remember(self, job: Job, message_id: int | None) -> None:
         async with self._database.transaction() as session:
             await jobs_table.update_message(session, job.id, message_id)
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +21,7 @@ from bot.storage import jobs as jobs_table
 from bot.storage import outbox as outbox_table
 from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
+from bot.storage.outage import is_outage, persistently
 from engine import api
 from engine.errors import (
     DeviceLost,
@@ -31,6 +33,7 @@ from engine.errors import (
 )
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 Note = Callable[[AsyncSession], Awaitable[None]]
 
@@ -52,6 +55,8 @@ class JobUpdate:
     progress: float = 0.0
     """Share of the steps that are done, 0 to 1."""
     preview: tuple[Image.Image, ...] = ()
+    is_database_away: bool = False
+    """Whether the job waits for the database to come back."""
 
 
 class Run:
@@ -180,7 +185,8 @@ class Runs:
         job = run.latest.job
         try:
             with self._turns.queue(job.guild_id, job.user_id) as turn:
-                async for before in turn.come(await self._max_running(job)):
+                limit = await self._persistently(run, lambda: self._max_running(job))
+                async for before in turn.come(limit):
                     run.publish(replace(run.latest, own_jobs_before=before))
                 await self._follow_engine(run)
         except asyncio.CancelledError:
@@ -204,7 +210,10 @@ class Runs:
 
     async def _follow_engine(self, run: Run) -> None:
         job = run.latest.job
-        request = await self._pictures.request(job.recipe, fairness_key=str(job.user_id), speed=job.speed)
+        request = await self._persistently(
+            run,
+            lambda: self._pictures.request(job.recipe, fairness_key=str(job.user_id), speed=job.speed),
+        )
         async with aclosing(self._engine.run(request)) as events:
             async for event in events:
                 await self._take(run, event)
@@ -225,32 +234,61 @@ class Runs:
 
     async def _started(self, run: Run, unread: str) -> None:
         job = run.latest.job
-        async with self._database.transaction() as session:
-            attempt = await jobs_table.update_started(session, job.id, unread=unread)
+        attempt = await self._persistently(run, lambda: self._begin(job, unread))
         if attempt is not None:
             begun = replace(job, status=JobStatus.RUNNING, attempt=attempt, unread=unread)
             run.publish(JobUpdate(job=begun))
 
+    async def _begin(self, job: Job, unread: str) -> int | None:
+        """The number of the attempt that begins; None for a job that is not waiting any more."""
+        async with self._database.transaction() as session:
+            attempt = await jobs_table.update_started(session, job.id, unread=unread)
+            if attempt is not None:
+                return attempt
+            stored = await jobs_table.get(session, job.id)
+        is_begun = stored is not None and stored.status is JobStatus.RUNNING
+        return job.attempt + 1 if is_begun else None  # by us: one process owns the database
+
     async def _finish(self, run: Run, result: api.Generated, *, gpu_ms: int) -> None:
         """Pictures to disk first, then RENDERED, settled and owed to the channel in one transaction."""
-        job, now = run.latest.job, self._now()
+        job = run.latest.job
         await self._pictures.add(job, result)
+        if await self._persistently(run, lambda: self._settle(job, result, gpu_ms=gpu_ms)):
+            run.publish(JobUpdate(job=replace(job, status=JobStatus.RENDERED, gpu_ms=gpu_ms), progress=1.0))
+
+    async def _settle(self, job: Job, result: api.Generated, *, gpu_ms: int) -> bool:
+        """False where this attempt is stale, or was settled by an earlier try."""
+        now = self._now()
         recipe = replace(job.recipe, weights=self._weights(job.recipe.weights.name))
         async with self._database.transaction() as session:
             is_ours = await jobs_table.update_rendered(
                 session, job.id, attempt=job.attempt, gpu_ms=gpu_ms, now=now
             )
             if not is_ours:
-                return
+                return False
             await pictures_table.add(session, job.id, recipe, engine_version=result.engine_version, now=now)
             await ledger.settle(session, job.id, images=len(result.images), gpu_ms=gpu_ms, now=now)
             await outbox_table.add(session, job.id, now=now)
-        run.publish(JobUpdate(job=replace(job, status=JobStatus.RENDERED, gpu_ms=gpu_ms), progress=1.0))
+        return True
 
     async def _fail(self, run: Run, failure: Failure) -> None:
-        job = await self._end(run.latest.job.id, JobStatus.FAILED, failure)
+        job_id = run.latest.job.id
+        try:
+            job = await self._persistently(run, lambda: self._end(job_id, JobStatus.FAILED, failure))
+        except Exception:  # the boundary of a job: nobody else would hear of it
+            log.exception("job %s could not be ended", job_id)
+            return
         if job is not None:
             run.publish(JobUpdate(job=job))
+
+    async def _persistently(self, run: Run, work: Callable[[], Awaitable[T]]) -> T:
+        """Do what a job needs of the database, however long that is away; the run says so meanwhile."""
+        done = await persistently(
+            work, on_outage=lambda: run.publish(replace(run.latest, is_database_away=True))
+        )
+        if run.latest.is_database_away:
+            run.publish(replace(run.latest, is_database_away=False))
+        return done
 
     async def _end(
         self, job_id: int, status: JobStatus, failure: Failure | None = None, *, note: Note | None = None
@@ -276,9 +314,15 @@ class Runs:
         return await jobs_table.get(session, job_id)
 
     async def _return(self, run: Run) -> None:
+        """Once only: the process may be ending, and the next start finds what is still RUNNING."""
         job = run.latest.job
-        async with self._database.transaction() as session:
-            await jobs_table.update_returned(session, job.id, attempt=job.attempt, is_counted=False)
+        try:
+            async with self._database.transaction() as session:
+                await jobs_table.update_returned(session, job.id, attempt=job.attempt, is_counted=False)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            log.warning("job %s is left to the next start: %s", job.id, error)
 
     def _weights(self, name: str) -> Weights:
         return next(

@@ -1,14 +1,11 @@
-"""The database: one writer, many readers, migrations, and the lock that makes one process its owner."""
+"""The database: one writer, many readers, and migrations."""
 
 import asyncio
 import contextlib
-import fcntl
 import logging
-import os
-import socket
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,11 +21,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import QueuePool
 
 import migrations
+from bot.storage.ownership import DatabaseUnusable, Ownership, owned
 from bot.storage.urls import UnreadableUrl, read_url
 
 log = logging.getLogger(__name__)
 
-ADVISORY_LOCK = 0x6461726B  # "dark"
 READER_CONNECTIONS = 4
 POSTGRESQL_CONNECTIONS = 10
 CLOSE_SECONDS = 5.0
@@ -36,10 +33,6 @@ BUSY_MS = 10_000
 """How long SQLite waits for another program's lock."""
 KEPT_COPIES = 5
 """Of a SQLite file, from before migrations; older ones go."""
-
-
-class DatabaseUnusable(Exception):
-    """The database cannot be opened or owned; the text says why and what to do."""
 
 
 class Database:
@@ -52,6 +45,7 @@ class Database:
     def __init__(self, url: str | URL) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.ownership: Ownership | None = None
         self._writer = self._sqlite_engine(writes=True) if self.is_sqlite else self._postgresql_engine()
         self._reader = self._sqlite_engine(writes=False) if self.is_sqlite else self._writer
 
@@ -146,7 +140,7 @@ async def owned_database(url: str) -> AsyncGenerator[Database]:
         try:
             database = open_database(url)
             stack.push_async_callback(database.close)
-            await stack.enter_async_context(_ownership(database))
+            database.ownership = await stack.enter_async_context(owned(database.url))
             await _check(database)
             await migrate(database)
         except (SQLAlchemyError, OSError) as error:
@@ -279,53 +273,3 @@ async def _check(database: Database) -> None:
             f"The database file {path} is damaged ({problems}). Put the newest copy of it in its place"
             f"{_newest_copy(database) or ' (*.bak beside it, if there is one)'}."
         )
-
-
-def _ownership(database: Database) -> AbstractAsyncContextManager[None]:
-    """The lock that lets only one process run on a database."""
-    owner = f"{socket.gethostname()}, process {os.getpid()}"
-    return _file_lock(database, owner) if database.is_sqlite else _advisory_lock(database, owner)
-
-
-@asynccontextmanager
-async def _file_lock(database: Database, owner: str) -> AsyncGenerator[None]:
-    path = Path(f"{database.url.database}.lock")
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.read(descriptor, 200).decode(errors="replace") or "another process"
-            raise DatabaseUnusable(
-                f"The database {database.url.database} is in use by {holder}. Stop that one first."
-            ) from None
-        os.truncate(descriptor, 0)
-        os.pwrite(descriptor, owner.encode(), 0)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-@asynccontextmanager
-async def _advisory_lock(database: Database, owner: str) -> AsyncGenerator[None]:
-    engine = create_async_engine(
-        database.url, pool_size=1, connect_args={"server_settings": {"application_name": f"darkroom {owner}"}}
-    )
-    try:
-        async with engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            taken = await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
-            if not taken:
-                holder = await connection.scalar(
-                    text(
-                        "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
-                        "WHERE locktype = 'advisory' AND objid = :key AND granted"
-                    ),
-                    {"key": ADVISORY_LOCK},
-                )
-                raise DatabaseUnusable(
-                    f"The database {database.url.database} is in use by {holder}. Stop that one first."
-                )
-            yield
-    finally:
-        await engine.dispose()

@@ -6,6 +6,8 @@ unless it is named here as one whose sums are kept.
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -91,14 +93,35 @@ async def get_forgotten(
 
 
 def get_key(path: Path) -> bytes:
-    """The key of the digests, made at its first use. It lies outside of the database on purpose. Blocking."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
+    """The key of the digests, made at its first use. It lies outside of the database on purpose. Blocking.
+
+    It is there whole or not at all, and of two processes that make it at once both get the same.
+
+    Raises: OSError; ValueError, for a file that is no key.
+    """
+    if not path.exists():
+        _make_key(path)
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise ValueError(
+            f"{path} holds {len(key)} bytes instead of {KEY_BYTES}: it is no key. Put it back from a backup, "
+            "or delete it: then nobody who asked to be forgotten is known again."
+        )
+    return key
+
+
+def _make_key(path: Path) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as file:
         file.write(secrets.token_bytes(KEY_BYTES))
-    return path.read_bytes()
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another process was first: its key counts
+            os.link(file.name, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 async def _blank_jobs(session: AsyncSession, user_id: int) -> list[ImageRef]:

@@ -32,5 +32,6 @@ async def count_outbox(session: AsyncSession) -> tuple[int, datetime | None]:
 
 
 async def check_writer(session: AsyncSession) -> None:
-    """Nothing, in the transaction of a writer: that it began is the proof."""
-    await session.execute(text("SELECT 1"))
+    """Write, and take it back in the same transaction: a full disk lets one begin, but not end."""
+    await session.execute(text("INSERT INTO alembic_version (version_num) VALUES ('probe')"))
+    await session.execute(text("DELETE FROM alembic_version WHERE version_num = 'probe'"))

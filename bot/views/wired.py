@@ -3,7 +3,7 @@
 from typing import Protocol, cast
 
 from bot.boundary import Interaction
-from bot.delivery import Delivery
+from bot.delivery.jobs import Delivery
 from bot.delivery.moderators import Moderators
 from bot.delivery.rooms import RoomKeeper
 from bot.services import Services

@@ -89,11 +89,12 @@ class HealthPages:
         return web.json_response(body, status=200 if is_well else 503)
 
     async def _readyz(self, _: web.Request) -> web.Response:
-        """200 when a command would be answered: connected, database writable, model loaded."""
+        """200 when a command would be answered: connected, database writable and ours, model loaded."""
         health = self._services.health
         checks = {
             "gateway": self._is_connected(),
             "database": await health.is_database_writable(),
+            "lock": health.is_database_owned(),
             "engine": health.has_model(),
         }
         return web.json_response(checks, status=200 if all(checks.values()) else 503)

@@ -221,6 +221,22 @@ async def test_a_duplicated_interaction_makes_one_job(discord: Playground, bot: 
     await bot.has("delivered")
 
 
+@pytest.mark.parametrize("code", [50083, 50013], ids=["locked thread", "no permission"])
+async def test_an_answer_that_is_surely_refused_takes_the_job_back_uncharged(
+    discord: Playground, bot: BotProcess, code: int
+) -> None:
+    await bot.start()
+    ada, room, elsewhere = discord.guild.owner, discord.guild.newbies, discord.guild.general
+    refused = Status(status=400, code=code)
+    discord.faults.add(refused, method="POST", path=CALLBACKS)
+    discord.faults.add(refused, method="POST", path=f"/channels/{room.id}/messages", times=None)
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    await bot.has("cancelled")
+    quota = await (await discord.slash(ada, elsewhere, "quota show")).acknowledged()
+    assert "100 of 100" in quota.content
+    assert bot.log.count("is withdrawn") == 1
+
+
 async def test_the_daily_limit_of_commands_is_named_and_the_bot_goes_on(
     discord: Playground, bot: BotProcess
 ) -> None:

@@ -1,6 +1,7 @@
 """Whatever dies, and whenever: every job is delivered once, and once only."""
 
 import asyncio
+import fcntl
 
 from playground import Playground
 from playground.faults import Drop, Hold, Status
@@ -170,3 +171,15 @@ async def test_an_answer_lost_after_success_and_a_death_make_one_result(
     await bot.start()
     await discord.wait_for(lambda d: len(d.messages(room)) == 1)
     assert len(grids(discord, room)) == 1
+
+
+async def test_a_process_whose_database_another_one_owns_ends_and_says_so(bot: BotProcess) -> None:
+    await bot.start()
+    path = bot.folder / "darkroom.db.lock"
+    path.unlink()
+    with path.open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        other.write("another host, process 1")
+        other.flush()
+        assert await bot.ended() == 75
+    assert "in use by another host, process 1" in bot.log

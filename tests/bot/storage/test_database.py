@@ -15,13 +15,13 @@ from sqlalchemy.exc import DBAPIError
 from bot.storage.database import (
     KEPT_COPIES,
     Database,
-    DatabaseUnusable,
     alembic_config,
     current_revision,
     head_revision,
     owned_database,
 )
 from bot.storage.models import Table
+from bot.storage.ownership import DatabaseUnusable
 
 
 async def test_migrations_run_up_down_and_up_and_end_where_the_models_are(database: Database) -> None:

@@ -19,6 +19,7 @@ from bot.web.health import HealthPages, LoopLag
 from bot.web.server import application, serving
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
+from tests.bot.outages import full_disk
 
 Client = TestClient[Request, Application]
 
@@ -64,7 +65,12 @@ async def test_the_lag_of_the_loop_is_measured(lag: LoopLag) -> None:
 
 
 async def test_ready_when_everything_is(client: Client, gateway: Gateway) -> None:
-    assert await (await client.get("/readyz")).json() == {"gateway": True, "database": True, "engine": True}
+    assert await (await client.get("/readyz")).json() == {
+        "gateway": True,
+        "database": True,
+        "lock": True,
+        "engine": True,
+    }
     gateway.is_ready = False
     answer = await client.get("/readyz")
     assert (answer.status, (await answer.json())["gateway"]) == (503, False)
@@ -78,6 +84,22 @@ async def test_a_database_that_is_busy_is_not_ready(client: Client, database: Da
         answer = await client.get("/readyz")
     assert (await answer.json())["database"] is False
     assert (await client.get("/readyz")).status == 200
+
+
+async def test_a_database_whose_disk_is_full_is_not_ready(client: Client, database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("the disk is the server's")
+    with full_disk():
+        answer = await client.get("/readyz")
+    assert (answer.status, (await answer.json())["database"]) == (503, False)
+    assert (await client.get("/readyz")).status == 200
+
+
+async def test_a_database_that_is_not_ours_is_not_ready(client: Client, database: Database) -> None:
+    assert database.ownership is not None
+    database.ownership.is_held = False
+    answer = await client.get("/readyz")
+    assert (answer.status, (await answer.json())["lock"]) == (503, False)
 
 
 async def test_metrics_count_jobs_and_what_is_owed(

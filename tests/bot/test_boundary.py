@@ -1,0 +1,69 @@
+"""What a person is told when something fails: only a broken call to Discord is a lost answer."""
+
+import logging
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
+
+import aiohttp
+import discord
+import pytest
+
+from bot.boundary import Interaction, reply_to_failure
+from tests.bot.outages import OUTAGES
+
+
+class Response:
+    """Takes the answer to an interaction, as Discord would."""
+
+    def __init__(self) -> None:
+        self.type: discord.InteractionResponseType | None = None
+        self.told: list[str] = []
+
+    def is_done(self) -> bool:
+        return self.type is not None
+
+    async def send_message(self, content: str, **_: object) -> None:
+        self.type = discord.InteractionResponseType.channel_message
+        self.told.append(content)
+
+
+async def told(error: Exception, response: Response | None = None) -> list[str]:
+    """What somebody reads of an error."""
+    response = response or Response()
+    interaction = SimpleNamespace(
+        id=7,
+        response=response,
+        client=SimpleNamespace(is_closed=lambda: False),
+        locale=discord.Locale.american_english,
+    )
+    await reply_to_failure(cast("Interaction", interaction), error)
+    return response.told
+
+
+@pytest.mark.parametrize("error", OUTAGES.values(), ids=OUTAGES)
+async def test_an_outage_is_told_and_logged_with_its_traceback(
+    error: Callable[[], Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    (sentence,) = await told(error())
+    assert "cannot reach my database" in sentence
+    assert "nothing was charged" in sentence
+    assert [bool(record.exc_info) for record in caplog.records] == [True]
+
+
+async def test_an_outage_after_the_answer_says_nothing_more(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    response = Response()
+    response.type = discord.InteractionResponseType.channel_message
+    assert await told(ConnectionRefusedError(111, "refused"), response) == []
+    assert "database was away" in caplog.text
+
+
+@pytest.mark.parametrize("error", [RuntimeError("ours"), FileNotFoundError(2, "ours")])
+async def test_what_is_our_fault_is_told(error: Exception) -> None:
+    (sentence,) = await told(error)
+    assert "Something broke on our side" in sentence
+
+
+async def test_a_broken_call_to_discord_is_a_lost_answer() -> None:
+    assert await told(aiohttp.ServerDisconnectedError()) == []

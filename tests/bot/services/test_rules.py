@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import NotAllowed, NotFound, PromptRefused
+from bot.domain.errors import NotAllowed, NotFound, PromptRefused, Unreadable
 from bot.domain.next_steps import Draw
 from bot.domain.order import Order
 from bot.domain.rules import Place, Weight
@@ -131,7 +131,7 @@ async def test_a_rule_is_changed_removed_and_judged(services: Services) -> None:
     with pytest.raises(NotFound):
         await services.rules.remove(MODERATOR, "clown")
     for nothing in ("", "...", "x" * 81):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(Unreadable):
             await forbid(services, nothing, Weight.SOFT)
     assert await actions(services) == ["rule_add", "rule_add", "rule_remove"]
 

@@ -1,8 +1,10 @@
 """Orders become jobs: through the gates, reserved and stored, all or nothing. Knows no kind of order."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +26,7 @@ from bot.storage import audit, guilds, members
 from bot.storage import jobs as jobs_table
 from bot.storage import outbox as outbox_table
 from bot.storage.database import Database
+from bot.storage.outage import is_outage, persistently
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Jobs:
         self._gates = gates
         self._now = now
         self._is_draining = False
+        self._doubts: set[asyncio.Task[None]] = set()
 
     async def draw(self, asker: Asker, order: Order) -> Job:
         """Submit one order.
@@ -71,8 +75,22 @@ class Jobs:
 
         A request that was submitted before gives the same jobs.
 
-        Raises: NotAllowed, where nobody can be charged.
+        Raises: NotAllowed, where nobody can be charged; what the database raises, and then none was taken.
         """
+        try:
+            taken = await self._take_all(asker, orders)
+        except Exception as error:
+            if is_outage(error):  # its confirmation may be all that was lost, and the asker will hear "no"
+                doubt = asyncio.create_task(self._withdraw_unconfirmed(asker, orders), name="unconfirmed")
+                self._doubts.add(doubt)
+                doubt.add_done_callback(self._doubts.discard)
+            raise
+        for one in taken:
+            if isinstance(one, Job) and one.status is JobStatus.QUEUED:
+                self._runs.start(one)
+        return [one.job if isinstance(one, Replayed) else one for one in taken]
+
+    async def _take_all(self, asker: Asker, orders: Sequence[Order]) -> list[Job | Replayed | UserError]:
         now = self._now()
         async with self._database.transaction() as session:
             guild_id = await _charged_guild(session, asker)
@@ -81,14 +99,21 @@ class Jobs:
             await members.update_last_used(
                 session, guild_id=guild_id, user_id=asker.user_id, name=asker.name, now=now
             )
-            taken = [
+            return [
                 await self._take(session, asker, order, guild_id=guild_id, settings=settings)
                 for order in orders
             ]
-        for one in taken:
-            if isinstance(one, Job) and one.status is JobStatus.QUEUED:
-                self._runs.start(one)
-        return [one.job if isinstance(one, Replayed) else one for one in taken]
+
+    async def _withdraw_unconfirmed(self, asker: Asker, orders: Sequence[Order]) -> None:
+        """Take back what was stored although the database did not say so; what is in flight was confirmed."""
+        for order in orders:
+            job = await persistently(partial(self._get_stored, asker, order))
+            if job is not None and job.status is JobStatus.QUEUED and self._runs.get(job.id) is None:
+                await persistently(partial(self._runs.cancel, job.id))
+
+    async def _get_stored(self, asker: Asker, order: Order) -> Job | None:
+        async with self._database.reading() as session:
+            return await jobs_table.get_by_source(session, asker.source, order.ordinal)
 
     async def cancel(self, asker: Asker, job_id: int) -> None:
         """Stop a job that waits or runs, and refund it."""
@@ -109,6 +134,8 @@ class Jobs:
     def drain(self) -> None:
         """Accept nothing new; the process is about to end."""
         self._is_draining = True
+        for doubt in self._doubts:
+            doubt.cancel()
 
     def _note_cancel(self, asker: Asker, job: Job) -> Note | None:
         """What a moderator does to somebody else's job goes to the audit log."""

@@ -148,6 +148,34 @@ async def test_an_end_whose_confirmation_was_lost_is_settled_once(
     assert (balance.reserved.images, balance.spent.images) == (0, 4)
 
 
+async def test_an_order_whose_confirmation_was_lost_leaves_neither_a_job_nor_a_charge(
+    services: Services, database: Database, engine: HandEngine, ada: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with losing_confirmations(database, monkeypatch) as lost:
+        with pytest.raises(ConnectionResetError):
+            await services.orders.imagine(ada, "a red apple")
+        assert lost
+    (doubt,) = (task for task in asyncio.all_tasks() if task.get_name() == "unconfirmed")
+    await asyncio.wait_for(doubt, WAIT_SECONDS)
+    assert engine.requests == []
+    balance = await services.quotas.balance(ada)
+    assert (balance.reserved.images, balance.spent.images) == (0, 0)
+
+
+async def test_a_replay_that_meets_an_outage_takes_nothing_back(
+    services: Services, database: Database, engine: HandEngine, ada: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.hold()
+    job = await services.orders.imagine(ada, "a red apple")
+    await asyncio.wait_for(engine.is_held.wait(), WAIT_SECONDS)
+    with losing_confirmations(database, monkeypatch), pytest.raises(ConnectionResetError):
+        await services.orders.imagine(ada, "a red apple")
+    (doubt,) = (task for task in asyncio.all_tasks() if task.get_name() == "unconfirmed")
+    await asyncio.wait_for(doubt, WAIT_SECONDS)
+    engine.release()
+    assert (await ended(services, job)).status is JobStatus.RENDERED
+
+
 async def test_what_is_owed_is_counted_when_the_database_is_back(
     services: Services, database: Database, ada: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import alembic.command
 from alembic.config import Config
@@ -25,6 +25,7 @@ from bot.storage.ownership import DatabaseUnusable, Ownership, owned
 from bot.storage.urls import UnreadableUrl, read_url
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 READER_CONNECTIONS = 4
 POSTGRESQL_CONNECTIONS = 10
@@ -63,7 +64,7 @@ class Database:
 
     def _session(self, engine: AsyncEngine) -> AsyncSession:
         # Rows never outlive their transaction, so there is nothing to keep in step with an UPDATE.
-        return AsyncSession(engine, expire_on_commit=False, execution_options={"synchronize_session": False})
+        return _Session(engine, expire_on_commit=False, execution_options={"synchronize_session": False})
 
     async def close(self) -> None:
         """Close all connections, once the units of work that are under way have ended."""
@@ -106,6 +107,28 @@ class Database:
         )
 
 
+class _Session(AsyncSession):
+    """A session that finishes the statement under way, whoever is cancelled meanwhile.
+
+    aiosqlite cannot stop one; and a connection that is closed while it has rows to give keeps its lock.
+    """
+
+    async def execute(self, *args: Any, **kwargs: Any) -> Any:
+        return await _to_the_end(super().execute(*args, **kwargs))
+
+    async def scalar(self, *args: Any, **kwargs: Any) -> Any:
+        return await _to_the_end(super().scalar(*args, **kwargs))
+
+    async def scalars(self, *args: Any, **kwargs: Any) -> Any:
+        return await _to_the_end(super().scalars(*args, **kwargs))
+
+    async def get(self, *args: Any, **kwargs: Any) -> Any:
+        return await _to_the_end(super().get(*args, **kwargs))
+
+    async def connection(self, *args: Any, **kwargs: Any) -> Any:
+        return await _to_the_end(super().connection(*args, **kwargs))
+
+
 @asynccontextmanager
 async def _whole(session: AsyncSession) -> AsyncIterator[AsyncSession]:
     """A session that ends in one piece, whoever is cancelled meanwhile."""
@@ -120,11 +143,11 @@ async def _whole(session: AsyncSession) -> AsyncIterator[AsyncSession]:
         await _to_the_end(session.close())
 
 
-async def _to_the_end(ending: Coroutine[Any, Any, None]) -> None:
+async def _to_the_end(work: Coroutine[Any, Any, T]) -> T:
     """Await what a cancellation must not cut in two: it is raised after it."""
-    task = asyncio.create_task(ending)
+    task = asyncio.create_task(work)
     try:
-        await asyncio.shield(task)
+        return await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait([task])
         raise

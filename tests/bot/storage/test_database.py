@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.storage import database as database_module
 from bot.storage.database import (
     KEPT_COPIES,
     Database,
@@ -78,6 +79,33 @@ async def test_a_cancelled_unit_of_work_happens_whole_or_not_at_all(
     assert all(user_id ^ 1 in kept for user_id in kept)
     # asyncpg itself is noisy about a query that was cut off; our pool must not be.
     assert [record for record in caplog.records if record.name.startswith("sqlalchemy")] == []
+
+
+async def test_a_statement_that_is_cancelled_leaves_no_lock_behind(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "BUSY_MS", 1)  # so that a lock left behind is met at once
+    count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)"
+    slow = f"INSERT INTO members (guild_id, user_id, last_used_at) {count} SELECT 1, max(i), 0 FROM n"
+
+    async def work() -> None:
+        async with database.transaction() as session:
+            begun.set()
+            await session.execute(text(f"{slow} RETURNING user_id"))
+            pytest.fail("nobody cancelled it")
+
+    async with owned_database(database_url) as database:
+        for _ in range(3):
+            begun = asyncio.Event()
+            task = asyncio.create_task(work())
+            await begun.wait()
+            await asyncio.wait([task], timeout=0.05)
+            task.cancel()
+            await asyncio.wait([task])
+            assert task.cancelled()
+            async with database.transaction() as session:
+                assert list(await session.scalars(text("SELECT user_id FROM members"))) == []
+                await session.execute(text("DELETE FROM members"))
 
 
 async def test_a_second_owner_is_told_who_holds_the_database(database_url: str) -> None:

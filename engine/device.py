@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 _BFLOAT16_FROM = (8, 0)  # Ampere; older cards emulate it
 _WORTH_FEWER_BITS = 1.5
 _TRIAL_SIDE = 256  # a product that takes milliseconds even where bfloat16 is emulated
+_TRIALS = 20
 _GIB, _MIB = 2**30, 2**20
 _SHARE_OF_MEMORY = 0.7  # the rest is for what is computed
 
@@ -69,12 +70,17 @@ def bfloat16_pays(device: torch.device) -> bool:
     """Whether the device is faster in bfloat16, by one small matrix product.
 
     A CPU without instructions for it is tens of times slower: by a whole model it would take minutes to tell.
+    On one thread, and often: the same machine must say the same at every start, as the pictures depend on it.
     """
     exact = torch.ones(_TRIAL_SIDE, _TRIAL_SIDE, device=device)
     fewer = exact.bfloat16()
-    return quickest(lambda: exact @ exact, device) > _WORTH_FEWER_BITS * quickest(
-        lambda: fewer @ fewer, device
-    )
+    num_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        usual = quickest(lambda: exact @ exact, device, runs=_TRIALS)
+        return usual > _WORTH_FEWER_BITS * quickest(lambda: fewer @ fewer, device, runs=_TRIALS)
+    finally:
+        torch.set_num_threads(num_threads)
 
 
 def describe(device: torch.device, dtype: torch.dtype) -> str:

@@ -271,9 +271,10 @@ class DenoisingLoop:
     def _forward(self, batch: Sequence[Running]) -> tuple[torch.Tensor, ...]:
         """One pass for all, who are of one group; each one's share of the prediction."""
         first = batch[0].ticket
-        checkpoint = self._in_force(first)
+        model = first.request.model
+        checkpoint = whole_within_memory(self._library, model, lambda: self._in_force(first))
         parts = [running.generation.rows() for running in batch]
-        rows = whole_within_memory(self._library, first.request.model, lambda: pack(parts))
+        rows = whole_within_memory(self._library, model, lambda: pack(parts))
         prediction = predict_within_memory(self._library, checkpoint, first.capacity, rows, area=first.area)
         return split(prediction, parts)
 

@@ -29,6 +29,8 @@ _WEIGHT_FILE = re.compile(
     r"(?:\.(?P<old_variant>\w+))?\.safetensors"
 )
 """`model.safetensors`, `model.fp16.safetensors`, their shards, and shards as they were named before 2024."""
+_MODEL_FILE = "diffusion_pytorch_model"
+"""What diffusers calls the weights of its own classes, the VAE's among them."""
 _GIVEN_NAME = re.compile(r"(?P<name>[\w .-]{1,64})=(?P<model>.+)", re.DOTALL)
 _MOST_SHOWN = 100
 
@@ -172,8 +174,7 @@ def _vae_path(vae: str | None) -> Path | None:
     if not _exists(path) or not _vae_files(path):
         raise ModelNotFound(
             f"There is no VAE at {_shown(vae)}. Set VAE to a .safetensors file, or to a folder with "
-            f"config.json and "
-            "diffusion_pytorch_model.safetensors."
+            f"config.json and {_MODEL_FILE}.safetensors."
         )
     return path
 
@@ -181,7 +182,8 @@ def _vae_path(vae: str | None) -> Path | None:
 def _vae_files(path: Path) -> list[Path]:
     if path.is_file():
         return [path] if path.suffix == ".safetensors" else []
-    return _component_files(path, None) or _component_files(path, "fp16")
+    files = _component_files(path, None) or _component_files(path, "fp16")
+    return [file for file in files if file.name.startswith(_MODEL_FILE)]
 
 
 def _checked(name: str, path: Path, vae: Path | None) -> Source:

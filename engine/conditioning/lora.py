@@ -47,10 +47,10 @@ class LoraSwitch:
             for lora in loras:
                 if lora.name not in self._adapters:
                     self._load(lora.name)
-        except EngineError:
+            self._activate(loras)
+        except Exception:
             self._activate(self.in_force)  # reading a file puts it in force
             raise
-        self._activate(loras)
         self.in_force = loras
 
     def _activate(self, loras: tuple[Lora, ...]) -> None:
@@ -92,8 +92,7 @@ class LoraSwitch:
         if changed < len(meant):
             raise InvalidRequest(
                 f"The LoRA {name} fits this model only in part ({changed} of {len(meant)} layers): it was "
-                f"made for "
-                "another."
+                "made for another."
             )
 
 

@@ -168,9 +168,15 @@ class Checkpoint:
     def put_precision_in_force(self, *, in_float32: bool) -> None:
         """Let the U-Net compute in float32, or in the model's own dtype again, which changes no bit of it."""
         dtype = torch.float32 if in_float32 else self._dtype
-        if dtype != self._unet_dtype:
-            self._unet_dtype = dtype
+        if dtype == self._unet_dtype:
+            return
+        try:
             self.unet.to(dtype)
+        except Exception:
+            self.unet.to(self._dtype)  # memory may end halfway through
+            self._unet_dtype = self._dtype
+            raise
+        self._unet_dtype = dtype
 
     def encode_image(
         self, image: Image.Image, width: int, height: int, generators: Sequence[torch.Generator]

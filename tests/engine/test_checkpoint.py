@@ -9,13 +9,14 @@ import pytest
 import torch
 from diffusers import DiffusionPipeline, UNet2DConditionModel
 from PIL import Image
+from safetensors.torch import load_file
 
 from engine.api import Lora
 from engine.bench.arms import denoised
 from engine.bench.tiny import save_tiny_checkpoint, save_tiny_lora, tiny_pipeline
 from engine.config import EngineConfig
 from engine.device import bfloat16_pays, choose_dtype, seconds_of
-from engine.errors import EngineError, InvalidRequest, ModelNotFound
+from engine.errors import EngineError, InvalidRequest, ModelNotFound, OutOfMemory
 from engine.families.unet import Checkpoint
 from engine.library import Library
 from engine.loading import load_checkpoint
@@ -193,8 +194,12 @@ def test_a_cpu_draws_in_the_dtype_that_it_is_fastest_in(
     monkeypatch: pytest.MonkeyPatch, seconds: float, dtype: torch.dtype
 ) -> None:
     measured = iter([1.0, seconds])
-    monkeypatch.setattr("engine.device.quickest", lambda *_: next(measured))
+    monkeypatch.setattr("engine.device.quickest", lambda *_, **__: next(measured))
     assert choose_dtype("auto", CPU) == dtype
+
+
+def test_the_same_cpu_always_draws_in_the_same_dtype() -> None:
+    assert len({choose_dtype("auto", CPU) for _ in range(40)}) == 1
 
 
 def test_to_find_that_out_takes_no_time() -> None:
@@ -246,6 +251,50 @@ def test_a_lora_for_another_model_is_refused(tiny_xl_path: Path, tmp_path: Path)
     with pytest.raises(InvalidRequest, match="does not fit"):
         result(loop, generate(model="tiny-xl", loras=(Lora(name="style"),)))
     assert result(loop, generate(model="tiny-xl")).images[0].tobytes() == before
+
+
+def test_memory_that_ends_while_a_lora_is_read_leaves_no_other_in_force(
+    tiny_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loras = {name: save_tiny_lora(tmp_path / f"{name}.safetensors") for name in ("first", "second")}
+    loop = DenoisingLoop(
+        Library(EngineConfig(model=str(tiny_path), device="cpu", dtype="float32", num_threads=1, loras=loras))
+    )
+    before = result(loop, generate()).images[0].tobytes()
+
+    def full(path: Path) -> Any:
+        if path == loras["second"]:
+            raise torch.OutOfMemoryError("full")
+        return load_file(path)
+
+    monkeypatch.setattr("engine.conditioning.lora.load_file", full)
+    with pytest.raises(OutOfMemory):
+        result(loop, generate(loras=(Lora(name="first"), Lora(name="second"))))
+    assert result(loop, generate()).images[0].tobytes() == before
+
+
+def test_a_precision_that_does_not_fit_leaves_the_model_as_it_was(
+    tiny_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = EngineConfig(model=str(tiny_path), device="cpu", dtype="bfloat16", num_threads=1)
+    checkpoint = Library(config).checkpoint("tiny")
+    rows = checkpoint.blank_rows(2)
+    expected = checkpoint.predict_noise(rows)
+    real = checkpoint.unet.to
+
+    def full(dtype: torch.dtype) -> Any:
+        if dtype == torch.float32:
+            checkpoint.unet.conv_in.to(dtype)
+            raise torch.OutOfMemoryError("full")
+        return real(dtype)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint.unet, "to", full)
+        with pytest.raises(torch.OutOfMemoryError):
+            checkpoint.put_precision_in_force(in_float32=True)
+    assert torch.equal(checkpoint.predict_noise(rows), expected)
+    checkpoint.put_precision_in_force(in_float32=True)
+    assert {weight.dtype for weight in checkpoint.unet.parameters()} == {torch.float32}
 
 
 def load(model: str) -> Checkpoint:

@@ -228,6 +228,30 @@ def test_the_configuration_of_a_vae_is_asked_of_the_hub_where_no_folder_has_it(
     assert torch.equal(drawn(load(folder, vae=tiny_path)), drawn(load(tiny_path)))
 
 
+def test_a_vae_in_a_pickle_is_refused(single_file: Path, tiny_path: Path, tmp_path: Path) -> None:
+    weights = load_file(single_file)
+    save_file({k: v for k, v in weights.items() if not k.startswith("first_stage_model.")}, single_file)
+    folder = tmp_path / "pickled"
+    folder.mkdir()
+    shutil.copy(tiny_path / "vae" / "config.json", folder)
+    vae = load_file(tiny_path / VAE)
+    save_file(vae, folder / "model.safetensors")  # which diffusers does not look for
+    torch.save(vae, folder / "diffusion_pytorch_model.bin")
+    with pytest.raises(ModelNotFound, match=r"no VAE at .*diffusion_pytorch_model\.safetensors"):
+        load(single_file, vae=folder)
+
+
+def test_a_vae_that_lacks_weights_is_refused(single_file: Path, tiny_path: Path, tmp_path: Path) -> None:
+    weights = load_file(single_file)
+    save_file({k: v for k, v in weights.items() if not k.startswith("first_stage_model.")}, single_file)
+    folder = shutil.copytree(tiny_path / "vae", tmp_path / "vae")
+    vae = load_file(tiny_path / VAE)
+    del vae["decoder.conv_in.weight"]
+    save_file(vae, folder / VAE.name)
+    with pytest.raises(ModelNotFound, match=r"lacks 1 of its weights .*decoder\.conv_in\.weight"):
+        load(single_file, vae=folder)
+
+
 def test_a_model_with_a_vae_keeps_its_own(tiny_path: Path, tmp_path: Path) -> None:
     other = save_tiny_checkpoint(tmp_path / "other", seed=1)
     assert resolve(str(tiny_path), vae=str(other)).vae is None

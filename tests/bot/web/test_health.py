@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -105,6 +106,7 @@ async def test_a_database_that_is_not_ours_is_not_ready(client: Client, database
 async def test_metrics_count_jobs_and_what_is_owed(
     client: Client, services: Services, engine: HandEngine, clock: MovableClock, ada: Asker
 ) -> None:
+    ada = replace(ada, user_id=271828182845904523)  # an id that is in no timestamp by chance
     engine.hold()
     await services.orders.imagine(ada, "a red apple")
     await engine.is_held.wait()

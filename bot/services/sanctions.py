@@ -69,7 +69,14 @@ class Sanctions:
         now = self._now()
         until = now + to_span(span) if span else None
         given = await give(
-            session, asker, guild_id, user_id, SanctionKind.BLOCK, reason=reason, now=now, until=until
+            session,
+            guild_id,
+            user_id,
+            SanctionKind.BLOCK,
+            actor_id=asker.user_id,
+            reason=reason,
+            now=now,
+            until=until,
         )
         return given, await self._queue.end_in(session, asker, user_id, guild_id=guild_id, reason=reason)
 
@@ -97,9 +104,15 @@ class Sanctions:
         """The same as a part of another decision."""
         now = self._now()
         before = await _points(session, guild_id, user_id, settings, now)
-        points = POINTS_PER_STRIKE
         await give(
-            session, asker, guild_id, user_id, SanctionKind.WARNING, reason=reason, now=now, points=points
+            session,
+            guild_id,
+            user_id,
+            SanctionKind.WARNING,
+            actor_id=asker.user_id,
+            reason=reason,
+            now=now,
+            points=POINTS_PER_STRIKE,
         )
         return await climb(
             session, guild_id=guild_id, user_id=user_id, before=before, settings=settings, now=now
@@ -113,7 +126,13 @@ class Sanctions:
         async with self._database.transaction() as session:
             guild_id, _ = await self._over(session, asker, user_id)
             return await give(
-                session, asker, guild_id, user_id, SanctionKind.NOTICE, reason=text, now=self._now()
+                session,
+                guild_id,
+                user_id,
+                SanctionKind.NOTICE,
+                actor_id=asker.user_id,
+                reason=text,
+                now=self._now(),
             )
 
     async def unblock(self, asker: Asker, user_id: int, *, reason: str) -> int:
@@ -194,12 +213,12 @@ class Sanctions:
         self, session: AsyncSession, asker: Asker, user_id: int, *, is_for_managers: bool = False
     ) -> tuple[int, GuildSettings]:
         """The guild in which the asker may moderate this member."""
-        guild_id, settings = await moderated_guild(session, asker)
+        found = await moderated_guild(session, asker)
         if is_for_managers:
             check_other(asker, user_id, is_for_managers=True)
         else:
             check_judged(asker, user_id)
-        return guild_id, settings
+        return found
 
     async def _note(
         self,
@@ -225,11 +244,11 @@ class Sanctions:
 
 async def give(
     session: AsyncSession,
-    asker: Asker,
     guild_id: int,
     user_id: int,
     kind: SanctionKind,
     *,
+    actor_id: int,
     reason: str,
     now: datetime,
     points: int = 0,
@@ -243,7 +262,7 @@ async def give(
         user_id=user_id,
         kind=kind,
         reason=reason,
-        actor_id=asker.user_id,
+        actor_id=actor_id,
         points=points,
         until=until,
         now=now,
@@ -252,7 +271,7 @@ async def give(
     await audit.note(
         session,
         guild_id,
-        asker.user_id,
+        actor_id,
         kind.value,
         target_id=user_id,
         reason=reason,
@@ -266,7 +285,7 @@ async def give(
         kind=kind,
         points=points,
         reason=reason,
-        actor_id=asker.user_id,
+        actor_id=actor_id,
         created_at=now,
         until=until,
         closed_at=None,
@@ -330,26 +349,8 @@ async def climb(
     if span is None:
         return None
     reason = f"strike {strikes_of(after)}"
-    await people.add(
-        session,
-        guild_id=guild_id,
-        user_id=user_id,
-        kind=SanctionKind.BLOCK,
-        reason=reason,
-        actor_id=RULE,
-        until=now + span,
-        now=now,
-    )
-    await audit.note(
-        session,
-        guild_id,
-        RULE,
-        SanctionKind.BLOCK,
-        target_id=user_id,
-        reason=reason,
-        now=now,
-        minutes=int(span / timedelta(minutes=1)),
-    )
+    block = SanctionKind.BLOCK
+    await give(session, guild_id, user_id, block, actor_id=RULE, reason=reason, now=now, until=now + span)
     return await people.get_block(session, guild_id=guild_id, user_id=user_id, now=now)
 
 

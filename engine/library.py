@@ -161,14 +161,15 @@ class Library:
             raise ModelNotFound(
                 f"Two models are named {source.name}. Give one of them another name: MODELS takes name=model."
             )
-        known = self._remembered.get(self._circumstances(source))
+        circumstances = self._circumstances(source)
+        known = self._remembered.get(circumstances)
         source = replace(source, known_hash=known.hash if known else None)
         started = perf_counter()
         self._make_room(source.num_bytes())
         self._config.tell(f"loading {source.name}")
         checkpoint = self._resident[source.name] = self._load(source)
         load_seconds = perf_counter() - started
-        measures = known or self._measure(source, checkpoint)
+        measures = known or self._measure(source, checkpoint, circumstances)
         self._set_threads(measures.num_threads)
         capacity = Capacity(measures.curve, checkpoint.native_size**2, self._config.max_rows)
         log.info("%s: knee at %d rows, %s.", source.name, capacity.knee, _described(measures.curve))
@@ -193,12 +194,14 @@ class Library:
             "compiled": self._config.compile,
         }
 
-    def _measure(self, source: Source, checkpoint: Checkpoint) -> Measures:
+    def _measure(
+        self, source: Source, checkpoint: Checkpoint, circumstances: Mapping[str, object]
+    ) -> Measures:
         self._config.tell(f"measuring {source.name}")
         num_threads = torch.get_num_threads()
         if self.device.type == "cpu":
             num_threads = self._config.num_threads or self._measured_threads(checkpoint)
-            self._set_threads(num_threads)
+            torch.set_num_threads(num_threads)
         blank = checkpoint.blank_latents()
         measures = Measures(
             hash=checkpoint.hash,
@@ -206,7 +209,7 @@ class Library:
             curve=measure_curve(lambda rows: self._seconds_of(checkpoint, rows)),
             seconds_per_decode=quickest(lambda: checkpoint.decode(blank), self.device),
         )
-        self._remembered.put(self._circumstances(source), measures)
+        self._remembered.put(circumstances, measures)
         return measures
 
     def _set_threads(self, count: int) -> None:

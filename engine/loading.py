@@ -29,7 +29,7 @@ from engine.recognition import (
     read_json,
 )
 from engine.samplers import scheduler_by_keys, scheduler_by_name
-from engine.sources import Source, variant_files
+from engine.sources import Source, file_names, variant_files
 from engine.weights import Shapes, read_shapes
 
 log = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ def _load_part(kind: Any, source: Source, part: str, dtype: torch.dtype) -> Any:
     Raises: ModelNotFound.
     """
     folder = source.path / part
-    names = [file.name for file in folder.iterdir()]
+    names = file_names(folder)
     variant = source.variant if variant_files(names, source.variant) != variant_files(names, None) else None
     return _load_complete(kind, folder, variant, dtype)
 
@@ -170,7 +170,7 @@ def _load_vae(path: Path, dtype: torch.dtype, config: str) -> Any:
     Raises: ModelNotFound, where that is on the hub, which cannot be reached.
     """
     if path.is_dir():
-        variant = None if variant_files([file.name for file in path.iterdir()], None) else "fp16"
+        variant = None if variant_files(file_names(path), None) else "fp16"
         return _load_complete(AutoencoderKL, path, variant, dtype)
     unreached = (
         f"{path} holds only weights, and the hub, which has the configuration of the VAE, cannot be reached. "
@@ -238,7 +238,7 @@ def _load_old_text_encoder(path: Path, config: Path | None, dtype: torch.dtype) 
     with safe_open(path, framework="pt") as file:
         renamed = {
             name.replace(OLD_TEXT, f"{OLD_TEXT}text_model.", 1): file.get_tensor(name)
-            for name in read_shapes(path)
+            for name in file.keys()  # noqa: SIM118 - not a dict
             if name.startswith(OLD_TEXT)
         }
     return create_diffusers_clip_model_from_ldm(

@@ -117,12 +117,11 @@ def check_index(name: str, index: Mapping[str, Any], *, has_vae: bool) -> None:
     _check_vae_class(name, component_class(index, "vae"), has_vae=has_vae)
 
 
-def check_configuration(name: str, folder: Path, *, has_vae: bool) -> None:
+def check_configuration(name: str, folder: Path, index: Mapping[str, Any], *, has_vae: bool) -> None:
     """Whether Darkroom draws with components of this configuration; weights are not looked at.
 
     Raises: ModelNotFound, which says what the model is, or which file is missing.
     """
-    index = read_json(folder / "model_index.json")
     unet = read_json(folder / "unet" / "config.json")
     texts = [
         read_json(folder / part / "config.json")

@@ -2,10 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from engine.errors import ModelNotFound
 from engine.recognition import (
@@ -198,18 +199,27 @@ def _checked(name: str, path: Path, vae: Path | None) -> Source:
 
 def _checked_folder(name: str, path: Path, vae: Path | None) -> Source:
     if not (path / "model_index.json").is_file():
-        raise ModelNotFound(f"{_no_index(path)}")
+        raise ModelNotFound(_no_index(path))
     index = read_json(path / "model_index.json")
-    needed = vae if component_class(index, "vae") != "AutoencoderKL" else None
-    check_index(str(path), index, has_vae=needed is not None)
-    parts = [part for part in _COMPONENTS if component_class(index, part) and (part != "vae" or not needed)]
-    files = {part: _names(path / part) for part in parts}
+    needed, parts = _choose_parts(str(path), index, vae)
+    files = {part: file_names(path / part) for part in parts}
     variant = choose_variant(files)
     for part, names in files.items():
         _check_component(path / part, variant_files(names, variant))
-    check_configuration(str(path), path, has_vae=needed is not None)
+    check_configuration(str(path), path, index, has_vae=needed is not None)
     check_tokenizers(path, index)
     return Source(name=name, path=path, variant=variant, vae=needed)
+
+
+def _choose_parts(name: str, index: Mapping[str, Any], vae: Path | None) -> tuple[Path | None, list[str]]:
+    """The given VAE, if the model needs one, and the components whose weights are the model's own.
+
+    Raises: ModelNotFound, where Darkroom does not draw with such components.
+    """
+    needed = vae if component_class(index, "vae") != "AutoencoderKL" else None
+    check_index(name, index, has_vae=needed is not None)
+    parts = [part for part in _COMPONENTS if component_class(index, part) and (part != "vae" or not needed)]
+    return needed, parts
 
 
 def _no_index(path: Path) -> str:
@@ -217,13 +227,13 @@ def _no_index(path: Path) -> str:
     if files:
         return (
             f"{path} is a folder with no model_index.json, but with {files[0].name}. Set MODEL to that "
-            f"file, or to "
-            "a folder in diffusers layout."
+            "file, or to a folder in diffusers layout."
         )
     return f"{path} has no model_index.json: it is not a model in diffusers layout."
 
 
-def _names(folder: Path) -> list[str]:
+def file_names(folder: Path) -> list[str]:
+    """The names in a folder, sorted; none where there is no folder."""
     return sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
 
 
@@ -255,7 +265,7 @@ def variant_files(names: Iterable[str], variant: str | None) -> list[str]:
 
 
 def _component_files(folder: Path, variant: str | None) -> list[Path]:
-    return [folder / name for name in variant_files(_names(folder), variant)]
+    return [folder / name for name in variant_files(file_names(folder), variant)]
 
 
 def _check_component(folder: Path, files: list[str]) -> None:
@@ -278,7 +288,7 @@ def _check_parts(folder: Path, files: list[str]) -> None:
     if len(files) < parts:
         raise ModelNotFound(
             f"{folder} has {len(files)} of its {parts} files of weights: the model is incomplete. Download "
-            f"it again."
+            "it again."
         )
 
 
@@ -302,24 +312,9 @@ def _download(hub_id: str, vae: Path | None) -> Path:
     if "model_index.json" not in names:
         raise ModelNotFound(_unlaid(hub_id, names))
     index = read_json(folder / "model_index.json")
-    needed = vae if component_class(index, "vae") != "AutoencoderKL" else None
-    check_index(hub_id, index, has_vae=needed is not None)
-    check_configuration(hub_id, folder, has_vae=needed is not None)
-    return download(
-        hub_id,
-        [
-            *_CONFIGURATION,
-            *_wanted(
-                hub_id,
-                names,
-                [
-                    part
-                    for part in _COMPONENTS
-                    if component_class(index, part) and (part != "vae" or not needed)
-                ],
-            ),
-        ],
-    )
+    needed, parts = _choose_parts(hub_id, index, vae)
+    check_configuration(hub_id, folder, index, has_vae=needed is not None)
+    return download(hub_id, [*_CONFIGURATION, *_wanted(hub_id, names, parts)])
 
 
 def _unlaid(hub_id: str, names: Iterable[str]) -> str:
@@ -327,8 +322,7 @@ def _unlaid(hub_id: str, names: Iterable[str]) -> str:
     if file is not None:
         return (
             f"{hub_id} is not in diffusers layout, but has the file {file}. If that is a checkpoint, "
-            f"download it and "
-            "set MODEL to the file."
+            "download it and set MODEL to the file."
         )
     return f"{hub_id} is not a model in diffusers layout: it has no model_index.json. Choose another model."
 

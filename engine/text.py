@@ -52,7 +52,7 @@ class TextEncoder:
                 tokenizer.model_max_length = encoder.config.max_position_embeddings
         self._tokenizers = tokenizers
         self._encoders = encoders
-        self._max_windows = max_windows
+        self.max_windows = max_windows
         self._cache: OrderedDict[Hashable, TextEncoding] = OrderedDict()
         self._cached_bytes = 0
         self._together: dict[Hashable, TextEncoding] = {}
@@ -60,7 +60,7 @@ class TextEncoder:
     def num_windows(self, text: str) -> int:
         """How many windows the text fills, within what the model can use."""
         return min(
-            self._max_windows, max(len(self._windows(text, tokenizer)) for tokenizer in self._tokenizers)
+            self.max_windows, max(len(self._windows(text, tokenizer)) for tokenizer in self._tokenizers)
         )
 
     def unread(self, text: str) -> str:
@@ -71,7 +71,7 @@ class TextEncoder:
         return max((self._beyond(text, tokenizer) for tokenizer in self._tokenizers), key=len)
 
     def _beyond(self, text: str, tokenizer: Any) -> str:
-        read = self._max_windows * (tokenizer.model_max_length - 2)
+        read = self.max_windows * (tokenizer.model_max_length - 2)
         if len(_ids(text, tokenizer)) <= read:
             return ""
         low, high = 0, len(text)

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Iterator
 from itertools import chain, islice
 
 from engine.api import Speed
-from engine.policy import RANK, Line
+from engine.policy import RANK
 from engine.ticket import Ticket
 
 
@@ -12,7 +12,7 @@ class Waiting:
     """The tickets that have not begun."""
 
     def __init__(self) -> None:
-        self._lines: dict[Speed, dict[Line, dict[int, Ticket]]] = {
+        self._lines: dict[Speed, dict[str, dict[int, Ticket]]] = {
             speed: {} for speed in sorted(RANK, key=RANK.__getitem__)
         }
         self._tickets: dict[int, Ticket] = {}
@@ -28,24 +28,24 @@ class Waiting:
 
     def add(self, ticket: Ticket) -> None:
         """Put a ticket at the end of its line; a new line goes behind the others."""
-        line = (ticket.request.fairness_key, ticket.request.speed)
+        lines, key = self._lines[ticket.request.speed], ticket.request.fairness_key
         self._tickets[ticket.number] = ticket
-        self._lines[ticket.request.speed].setdefault(line, {})[ticket.number] = ticket
+        lines.setdefault(key, {})[ticket.number] = ticket
 
     def begin(self, ticket: Ticket) -> None:
         """Take a ticket out whose turn has come; its line goes behind the others, whose turn it is now."""
-        lines, line = self._lines[ticket.request.speed], (ticket.request.fairness_key, ticket.request.speed)
-        lines[line] = lines.pop(line)
+        lines, key = self._lines[ticket.request.speed], ticket.request.fairness_key
+        lines[key] = lines.pop(key)
         self.remove(ticket)
 
     def remove(self, ticket: Ticket) -> None:
         """Take a ticket out, if it is there; the others keep their turns."""
         if self._tickets.pop(ticket.number, None) is None:
             return
-        lines, line = self._lines[ticket.request.speed], (ticket.request.fairness_key, ticket.request.speed)
-        del lines[line][ticket.number]
-        if not lines[line]:
-            del lines[line]
+        lines, key = self._lines[ticket.request.speed], ticket.request.fairness_key
+        del lines[key][ticket.number]
+        if not lines[key]:
+            del lines[key]
 
     def heads(self, most: int, speeds: Container[Speed]) -> list[Ticket]:
         """Whose turns come next: at most so many, of these speeds."""

@@ -92,10 +92,7 @@ class Checkpoint:
     @property
     def text_bytes(self) -> int:
         """Bytes on the device of a text that fills every window."""
-        windows = self.text.num_windows("word " * 2_000)
-        encoding = self.encode_texts([""], "")[0]
-        tensors = (encoding.prompt_embeds, encoding.pooled_prompt_embeds)
-        return windows * sum(one.numel() * one.element_size() for one in tensors if one is not None)
+        return self.text.max_windows * self.encode_texts([""], "")[0].num_bytes
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
         """Channels, height and width of the latents of a picture of that many pixels."""

@@ -13,9 +13,6 @@ from engine.ticket import Running
 class Slices(Protocol):
     """Work on the device that is not denoising. A new kind of it is a class of its own."""
 
-    model: str
-    """Which must be on the device."""
-
     def advance(self, library: Library, seconds: float | None) -> Generated | None:
         """Do what takes about so long, or all of it; the result, once there is nothing left to do."""
         ...
@@ -28,11 +25,10 @@ class Decoding:
         self._ticket = running.ticket
         self._latents = running.generation.latents
         self._images: list[Image.Image] = []
-        self.model = running.ticket.request.model
 
     def advance(self, library: Library, seconds: float | None) -> Generated | None:
         """Decode as many as take no longer than this, one at least."""
-        checkpoint, done = library.checkpoint(self.model), len(self._images)
+        checkpoint, done = library.checkpoint(self._ticket.request.model), len(self._images)
         latents = self._latents[done : done + self._size(library, seconds)]
         capacity = self._ticket.capacity
         self._images += decode_within_memory(library, checkpoint, capacity, latents, area=self._ticket.area)
@@ -47,6 +43,6 @@ class Decoding:
     def _size(self, library: Library, seconds: float | None) -> int:
         if seconds is None:
             return len(self._latents)
-        info = library.entry(self.model).info
+        info = library.entry(self._ticket.request.model).info
         seconds_per_image = info.seconds_per_decode * self._ticket.area / info.native_size**2
         return max(1, int(seconds / seconds_per_image))

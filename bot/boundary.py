@@ -5,7 +5,7 @@ import io
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import aiohttp
 import discord
@@ -32,6 +32,15 @@ LOST = (aiohttp.ClientError, OSError)
 
 Around anything else an OSError is ours: a full disk, a database that is away.
 """
+
+PROMISES = frozenset(
+    {
+        discord.InteractionResponseType.deferred_channel_message,
+        discord.InteractionResponseType.deferred_message_update,
+    }
+)
+KEPT = "kept"
+"""In an interaction's extras, once the answer that was promised is given: Discord's library does not say."""
 
 PATIENCE_SECONDS = 1.0
 """After this long an interaction is acknowledged without its answer."""
@@ -154,19 +163,22 @@ def _is_lost(interaction: Interaction, error: Exception) -> bool:
 
 def _is_answered(interaction: Interaction) -> bool:
     """Whether there was an answer already, and not only the promise of one."""
-    promises = {
-        discord.InteractionResponseType.deferred_channel_message,
-        discord.InteractionResponseType.deferred_message_update,
-    }
-    return interaction.response.is_done() and interaction.response.type not in promises
+    is_kept = interaction.response.type not in PROMISES or KEPT in interaction.extras
+    return interaction.response.is_done() and is_kept
+
+
+async def _keep_promise(interaction: Interaction, **content: Any) -> None:
+    await interaction.edit_original_response(**content)
+    interaction.extras[KEPT] = True
 
 
 async def reply(interaction: Interaction, payload: Payload, *, file: tuple[str, bytes] | None = None) -> None:
     """Answer privately, whether or not an answer was promised already; with a file, by name."""
     view = to_view(payload.rows) if payload.rows else discord.utils.MISSING
     files = [] if file is None else [discord.File(io.BytesIO(file[1]), file[0])]
-    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-        await interaction.edit_original_response(content=payload.content, view=view, attachments=files)
+    promised = discord.InteractionResponseType.deferred_channel_message
+    if interaction.response.type is promised and not _is_answered(interaction):
+        await _keep_promise(interaction, content=payload.content, view=view, attachments=files)
     elif interaction.response.is_done():
         await interaction.followup.send(payload.content, view=view, files=files, ephemeral=True)
     else:
@@ -192,9 +204,10 @@ async def turn_into(interaction: Interaction, payload: Payload) -> None:
 async def edit_pressed(interaction: Interaction, payload: Payload) -> None:
     """Turn the pressed message into this, for everybody who sees it."""
     view = to_view(payload.rows) if payload.rows else None
-    is_deferred = interaction.response.is_done()
-    edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
-    await edit(content=payload.content, view=view)
+    if interaction.response.is_done():
+        await _keep_promise(interaction, content=payload.content, view=view)
+    else:
+        await interaction.response.edit_message(content=payload.content, view=view)
 
 
 @asynccontextmanager

@@ -133,7 +133,9 @@ def load_settings() -> Settings:
     Raises: StartupError, with a line per wrong setting.
     """
     try:
-        settings = Settings(_env_file_encoding=_encoding(ENV_FILE))  # type: ignore[call-arg]
+        encoding = _encoding(ENV_FILE)
+        settings = Settings(_env_file_encoding=encoding)  # type: ignore[call-arg]
+        slips = list(_slips(encoding))
     except ValidationError as error:
         lines = [
             f"{'.'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}. Set it in .env "
@@ -143,17 +145,24 @@ def load_settings() -> Settings:
         raise StartupError("\n".join(lines)) from None
     except OSError as error:
         raise StartupError(f"{ENV_FILE} cannot be read ({error.strerror or error}).") from None
-    for name, near in _slips():
+    except UnicodeError:
+        raise StartupError(f"{ENV_FILE} is saved in two encodings at once. Save it anew as UTF-8.") from None
+    for name, near in slips:
         log.warning("%s is no setting of mine: did you mean %s?", name, near)
     return settings
 
 
 def _encoding(path: Path) -> str:
-    """How a text file was saved: PowerShell writes UTF-16, old editors a byte per letter."""
+    """How a text file was saved: PowerShell writes UTF-16, old editors a byte per letter.
+
+    Raises: OSError; UnicodeError, where it is UTF-16 only in part, as after PowerShell's `>>`.
+    """
     try:
         head = path.read_bytes()
     except FileNotFoundError:
         return "utf-8"
+    if b"\0" in head and re.search(rb"(?<!\0)[\n=](?!\0)", head):
+        raise UnicodeError("two encodings in one file")
     for mark, encoding in MARKS.items():
         if head.startswith(mark):
             return encoding
@@ -166,10 +175,10 @@ def _encoding(path: Path) -> str:
     return "utf-8"
 
 
-def _slips() -> Iterator[tuple[str, str]]:
+def _slips(encoding: str) -> Iterator[tuple[str, str]]:
     """Names in the environment or in .env that look like a setting and are none, each with the setting."""
     ours = [name.upper() for name in Settings.model_fields]
-    written = dotenv_values(ENV_FILE, encoding=_encoding(ENV_FILE), interpolate=False)
+    written = dotenv_values(ENV_FILE, encoding=encoding, interpolate=False)
     for name in sorted({*written, *os.environ}):
         near = get_close_matches(name.upper(), ours, n=1, cutoff=0.85)
         if near and name.upper() not in ours:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import discord
 
-from bot.boundary import LOST, Interaction, turn_into
+from bot.boundary import LOST, Interaction, reply, turn_into
 from bot.delivery.calls import ALREADY_ACKNOWLEDGED, BLOCKED_BY_FILTER, UNKNOWN_MESSAGE, TokenRefused
 from bot.delivery.channel import channel_of
 from bot.delivery.post import Poster
@@ -68,8 +68,7 @@ class Delivery:
         False where the answer did not get through: then nobody is there to talk to.
         """
         if interaction.response.is_done():  # a private promise: what all may see is posted beside it
-            note = messages.late(job).content
-            respond = partial(interaction.edit_original_response, content=note)
+            respond = partial(reply, interaction, messages.late(job))
             return await self._answer(job, respond, lambda _: ToPost(), otherwise=ToPost())
         payload = messages.progress(JobUpdate(job=job))
         send = partial(

@@ -6,11 +6,9 @@ by which a post whose answer was lost is recognised in the channel at any time l
 
 import asyncio
 import io
-import itertools
 import logging
 import math
-import random
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -39,7 +37,7 @@ from bot.services.pictures import Pictures, Print
 from bot.services.reports import ReportCase
 from bot.services.rules import Rules
 from bot.services.safety import Safety
-from bot.storage.outage import DatabaseAway, naming_outages
+from bot.storage.outage import DatabaseAway, delays, naming_outages
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -67,7 +65,7 @@ class Poster:
 
         Raises: Withheld, by the guild's image filter.
         """
-        for delay in _delays():
+        for delay in delays(RETRY_SECONDS, spread=(0.75, 1.25)):
             ticket = await self._outbox.take_ticket(job)
             if ticket is None:
                 return True
@@ -217,9 +215,3 @@ async def _smaller_and_smaller(made: Print, limit: int, send: Callable[[Encoded]
                 raise
             refused = len(encoded.data)
             limit = refused // 2
-
-
-def _delays() -> Iterator[float]:
-    """Seconds to wait before each further attempt; spread, so that many jobs do not come back at once."""
-    for seconds in itertools.chain(RETRY_SECONDS, itertools.repeat(RETRY_SECONDS[-1])):
-        yield seconds * random.uniform(0.75, 1.25)

@@ -23,7 +23,7 @@ MINE = r"mine:(?P<page>\d{1,6}):page"
 AUDIT = r"audit:(?P<page>\d{1,6}):(?P<do>show|export):(?P<user>-?\d{0,19})-(?P<action>[a-z_]{0,32})"
 SETUP = r"setup:(?P<guild_id>\d{1,20}):(?P<action>[a-z-]{1,20})"
 MODERATION = rf"(?P<kind>notice|block|appeal|report|forget):(?P<id>{_ID}):(?P<action>[a-z]{{1,16}})"
-FORM = re.compile(r"(?P<kind>block|report):(?P<id>\d{1,19}):(?P<action>appeal|send|warn|block)")
+FORM = re.compile(r"(?P<kind>block|report):(?P<id>\d{1,19}):(?P<action>[a-z]{1,16})")
 
 CANCEL = "cancel"
 """The action of a job's button that asks for no other job."""

@@ -10,6 +10,7 @@ from bot.services.kept import KeptOrders
 from bot.services.orders import Orders
 from bot.storage import guilds, members, onboarding, rooms
 from bot.storage.database import Database
+from bot.storage.outage import passing_over_outages
 
 
 class Onboarding:
@@ -54,7 +55,8 @@ class Onboarding:
                 now=self._now(),
             )
         job = await self._orders.release(asker, key)
-        await self.greet_first_use(job)
+        with passing_over_outages("a greeting"):
+            await self.greet_first_use(job)
         return job
 
     async def try_example(self, asker: Asker, number: int) -> Job:

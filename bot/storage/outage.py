@@ -7,7 +7,7 @@ import logging
 import random
 import socket
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -106,13 +106,24 @@ def naming_outages() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def passing_over_outages(what: str) -> Iterator[None]:
+    """For what may be left undone: an outage is logged, and no reason to stop."""
+    try:
+        yield
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        log.warning("the database is away, %s is left undone: %s", what, error)
+
+
 async def persistently(work: Callable[[], Awaitable[T]], *, on_outage: Callable[[], None] | None = None) -> T:
     """Do what needs the database, again and again while that is away; cancelling ends it.
 
     A commit whose confirmation was lost may have happened: `work` must know what it has done already.
     `on_outage` is called once, when the first attempt has failed.
     """
-    for attempt, delay in enumerate(delays()):
+    for attempt, delay in enumerate(delays(RETRY_SECONDS)):
         try:
             with naming_outages():
                 return await work()
@@ -125,7 +136,7 @@ async def persistently(work: Callable[[], Awaitable[T]], *, on_outage: Callable[
     raise AssertionError("the delays never end")
 
 
-def delays() -> Iterator[float]:
-    """Seconds before each further attempt; spread, so that many do not come back at once."""
-    for seconds in itertools.chain(RETRY_SECONDS, itertools.repeat(RETRY_SECONDS[-1])):
-        yield seconds * random.uniform(0.5, 1.0)
+def delays(schedule: Sequence[float], *, spread: tuple[float, float] = (0.5, 1.0)) -> Iterator[float]:
+    """Seconds before each further attempt, for ever; spread, so that many do not come back at once."""
+    for seconds in itertools.chain(schedule, itertools.repeat(schedule[-1])):
+        yield seconds * random.uniform(*spread)

@@ -117,7 +117,7 @@ async def _warn(interaction: Interaction, report_id: int, values: Mapping[str, s
     client, asker = wired(interaction), asker_of(interaction)
     async with patience(interaction):
         await client.services.reports.warn(asker, report_id, reason=values.get("reason", ""))
-    await _decided(interaction, "warn")
+    await decided(interaction, "warn")
 
 
 async def _block(interaction: Interaction, report_id: int, values: Mapping[str, str]) -> None:
@@ -126,11 +126,11 @@ async def _block(interaction: Interaction, report_id: int, values: Mapping[str, 
         await client.services.reports.block(
             asker, report_id, span=values.get("span") or None, reason=values.get("reason", "")
         )
-    await _decided(interaction, "block")
+    await decided(interaction, "block")
 
 
-async def _decided(interaction: Interaction, action: str) -> None:
-    """Say in the letter what was decided."""
+async def decided(interaction: Interaction, action: str) -> None:
+    """Say in the letter what was decided, and by whom, to all who read it; its buttons go."""
     content = interaction.message.content if interaction.message else ""
     locale = interaction.guild_locale or interaction.locale
     await edit_pressed(interaction, messages.decided(content, action, interaction.user.id, locale.value))

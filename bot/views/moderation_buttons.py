@@ -9,7 +9,6 @@ import discord
 from bot.boundary import (
     Interaction,
     asker_of,
-    edit_pressed,
     guard,
     patience,
     turn_into,
@@ -62,14 +61,14 @@ async def _decide_appeal(button: ModerationButton, interaction: Interaction) -> 
     services, asker = wired(interaction).services, asker_of(interaction)
     async with patience(interaction):
         await services.appeals.decide(asker, button.number, STATUS[button.action])
-    await _decided(button, interaction)
+    await forms.decided(interaction, button.action)
 
 
 async def _delete(button: ModerationButton, interaction: Interaction) -> None:
     client, asker = wired(interaction), asker_of(interaction)
     async with patience(interaction):
         found = await client.services.reports.delete_result(asker, button.number)
-    await _decided(button, interaction)
+    await forms.decided(interaction, button.action)
     await client.moderators.remove_posts(found.posts)
 
 
@@ -77,7 +76,7 @@ async def _dismiss(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = wired(interaction).services, asker_of(interaction)
     async with patience(interaction):
         await services.reports.close(asker, button.number, AppealStatus.REJECTED)
-    await _decided(button, interaction)
+    await forms.decided(interaction, button.action)
 
 
 async def _warn(button: ModerationButton, interaction: Interaction) -> None:
@@ -97,14 +96,6 @@ async def _forget(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = wired(interaction).services, asker_of(interaction)
     await interaction.response.defer()
     await turn_into(interaction, forgetting.done(await services.forgetting.forget(asker), asker.locale))
-
-
-async def _decided(button: ModerationButton, interaction: Interaction) -> None:
-    """Say in the letter what was decided, and by whom, to all who read it; its buttons go."""
-    content = interaction.message.content if interaction.message else ""
-    locale = interaction.guild_locale or interaction.locale
-    payload = messages.decided(content, button.action, interaction.user.id, locale.value)
-    await edit_pressed(interaction, payload)
 
 
 PRESSES: dict[tuple[str, str], Callable[[ModerationButton, Interaction], Awaitable[None]]] = {

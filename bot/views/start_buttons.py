@@ -9,6 +9,7 @@ from bot.boundary import Interaction, drawing_asker_of, guard, patience
 from bot.messages import custom_ids
 from bot.messages import onboarding as messages
 from bot.messages import rules as rules_messages
+from bot.storage.outage import passing_over_outages
 from bot.views.rebuilt import Rebuilt
 from bot.views.wired import wired
 
@@ -32,8 +33,10 @@ class TermsButton(
             asker = drawing_asker_of(interaction)
             async with patience(interaction):
                 job = await client.services.onboarding.accept(asker, self.key, self.version)
-                balance = await client.services.quotas.balance(asker)
-            await client.delivery.answer_in_place(interaction, job, messages.accepted(balance, asker.locale))
+                payload = rules_messages.confirmed(asker.locale)
+                with passing_over_outages("a greeting"):
+                    payload = messages.accepted(await client.services.quotas.balance(asker), asker.locale)
+            await client.delivery.answer_in_place(interaction, job, payload)
 
 
 class ExampleButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=custom_ids.EXAMPLE):

@@ -9,7 +9,8 @@ import aiohttp
 import discord
 import pytest
 
-from bot.boundary import Interaction, reply_to_failure
+from bot.boundary import Interaction, reply, reply_to_failure
+from bot.messages.payload import Payload
 from tests.bot.outages import OUTAGES
 
 
@@ -27,18 +28,33 @@ class Response:
         self.type = discord.InteractionResponseType.channel_message
         self.told.append(content)
 
+    async def follow_up(self, content: str, **_: object) -> None:
+        self.told.append(f"and: {content}")
+
 
 async def told(error: Exception, response: Response | None = None) -> list[str]:
     """What somebody reads of an error."""
     response = response or Response()
+    await reply_to_failure(interaction_with(response), error)
+    return response.told
+
+
+def interaction_with(response: Response) -> Interaction:
+    """An interaction that is answered through this."""
+
+    async def edit_original_response(*, content: str, **_: object) -> None:
+        response.told.append(content)
+
     interaction = SimpleNamespace(
         id=7,
         response=response,
+        extras={},
+        edit_original_response=edit_original_response,
+        followup=SimpleNamespace(send=response.follow_up),
         client=SimpleNamespace(is_closed=lambda: False),
         locale=discord.Locale.american_english,
     )
-    await reply_to_failure(cast("Interaction", interaction), error)
-    return response.told
+    return cast("Interaction", interaction)
 
 
 @pytest.mark.parametrize("error", OUTAGES.values(), ids=OUTAGES)
@@ -56,6 +72,18 @@ async def test_an_outage_after_the_answer_says_nothing_more(caplog: pytest.LogCa
     response = Response()
     response.type = discord.InteractionResponseType.channel_message
     assert await told(ConnectionRefusedError(111, "refused"), response) == []
+    assert "database was away" in caplog.text
+
+
+async def test_a_promise_is_kept_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    response = Response()
+    response.type = discord.InteractionResponseType.deferred_channel_message
+    interaction = interaction_with(response)
+    for content in ("It is developing.", "A remark."):
+        await reply(interaction, Payload(content=content))
+    await reply_to_failure(interaction, ConnectionRefusedError(111, "refused"))
+    assert response.told == ["It is developing.", "and: A remark."]
     assert "database was away" in caplog.text
 
 

@@ -105,6 +105,17 @@ def test_env_is_read_in_whatever_encoding_it_was_saved(
     assert load_settings().daily_images == 7
 
 
+@pytest.mark.parametrize("encodings", [("utf-8", "utf-16-le"), ("utf-16", "utf-8"), ("utf-16-le", "latin-1")])
+@pytest.mark.parametrize("line", ["DAILY_IMAGES=7\r\n", "DAILY_IMAGES=77\n"])
+def test_env_in_two_encodings_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encodings: tuple[str, str], line: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_bytes(b"".join(line.encode(encoding) for encoding in encodings))
+    with pytest.raises(StartupError, match="two encodings at once"):
+        load_settings()
+
+
 def test_a_name_that_only_looks_like_a_setting_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

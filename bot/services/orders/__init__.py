@@ -19,6 +19,7 @@ from bot.services.orders import imagine, pick, reroll, vary
 from bot.services.orders.press import Press, get_parent
 from bot.services.recipes import Recipes
 from bot.storage.database import Database
+from bot.storage.outage import passing_over_outages
 
 __all__ = ["Orders", "Press"]
 
@@ -79,7 +80,8 @@ class Orders:
         except UserError as error:
             error.prompt = kept.typed
             raise
-        await self._kept.delete(kept)
+        with passing_over_outages("forgetting a kept order"):  # pressed again, it is the same job
+            await self._kept.delete(kept)
         return job
 
     async def _pressed(self, asker: Asker, press: Press) -> Order:

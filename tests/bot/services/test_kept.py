@@ -26,8 +26,8 @@ from bot.storage.models import KeptOrderRow
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
 from tests.bot.presses import vary
-from tests.bot.services.community import MODERATOR
-from tests.bot.services.test_jobs import again, drawn, finished
+from tests.bot.services.community import MODERATOR, drawn, finished
+from tests.bot.services.community import now as again
 from tests.bot.services.test_onboarding import configured
 
 

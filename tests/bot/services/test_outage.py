@@ -15,6 +15,7 @@ from bot.storage.outage import DatabaseAway, is_outage, persistently
 from engine.errors import OutOfMemory
 from tests.bot.hand_engine import HandEngine
 from tests.bot.outages import OUTAGES, away, losing_confirmations
+from tests.bot.services.community import finished
 
 WAIT_SECONDS = 10
 
@@ -27,10 +28,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def ended(services: Services, job: Job) -> Job:
     """The job, once it is not in flight any more."""
-    async with asyncio.timeout(WAIT_SECONDS):
-        while services.runs.get(job.id) is not None:
-            await asyncio.sleep(0.01)
-    return await services.runs.reload(job)
+    return await asyncio.wait_for(finished(services, job), WAIT_SECONDS)
 
 
 async def waits_for_the_database(run: Run) -> None:

@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from bot.domain.audit import AuditFilter
 from bot.domain.errors import UserError
+from bot.domain.kept import KeptOrder
 from bot.domain.kinds import JobKind
 from bot.domain.rules import Place, Weight
 from bot.messages import custom_ids
 from bot.services import Services
+from bot.services.orders import BUILDERS
 from bot.storage.database import Database
 from bot.storage.models import JobRow
 from bot.views.forms import ANSWERS
@@ -43,9 +45,11 @@ async def refused_step(services: Services, prompt: str = "a red apple") -> str:
 # Under pictures
 
 
-@pytest.mark.parametrize(
-    ("kind", "index"), [(JobKind.REROLL, None), (JobKind.VARY, 2), (JobKind.PICK, 3)], ids=str
-)
+UNDER_PICTURES = {JobKind.REROLL: None, JobKind.VARY: 2, JobKind.PICK: 3}
+"""The tile that each is pressed for."""
+
+
+@pytest.mark.parametrize(("kind", "index"), UNDER_PICTURES.items(), ids=str)
 async def test_a_press_under_a_picture_makes_a_job(
     edge: Edge, services: Services, database: Database, kind: JobKind, index: int | None
 ) -> None:
@@ -55,8 +59,8 @@ async def test_a_press_under_a_picture_makes_a_job(
     assert await kinds_in(database) == [JobKind.IMAGINE, kind]
 
 
-async def test_every_kind_that_a_button_may_ask_for_is_pressed_above() -> None:
-    assert {JobKind.REROLL, JobKind.VARY, JobKind.PICK} == set(JobKind) - {JobKind.IMAGINE}
+def test_every_kind_that_a_button_may_ask_for_is_pressed_above() -> None:
+    assert UNDER_PICTURES.keys() == BUILDERS.keys() == set(JobKind) - {JobKind.IMAGINE}
 
 
 async def test_cancel_ends_a_job(edge: Edge, services: Services, engine: HandEngine) -> None:
@@ -82,6 +86,23 @@ async def test_a_kept_prompt_is_drawn(edge: Edge, services: Services, database: 
     await services.rules.add(now(MODERATOR), "apple", Weight.SOFT, Place.PROMPT)
     answer = await edge.press(await refused_step(services))
     assert answer.is_acknowledged
+    assert await kinds_in(database) == [JobKind.IMAGINE]
+
+
+async def test_a_kept_prompt_that_cannot_be_forgotten_just_now_is_followed_all_the_same(
+    edge: Edge, services: Services, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await services.rules.add(now(MODERATOR), "apple", Weight.SOFT, Place.PROMPT)
+    custom_id = await refused_step(services)
+    delete = services.kept.delete
+
+    async def away(kept: KeptOrder) -> None:
+        raise ConnectionRefusedError(111, "the database is away")
+
+    monkeypatch.setattr(services.kept, "delete", away)
+    assert "It is being drawn" in (await edge.press(custom_id)).content
+    monkeypatch.setattr(services.kept, "delete", delete)
+    await edge.press(custom_id)
     assert await kinds_in(database) == [JobKind.IMAGINE]
 
 
@@ -122,9 +143,11 @@ class Case:
 
     prepare: Callable[[Services], Awaitable[int]]
     is_manager: bool = True
-    form: str | None = None
+    opens_form: bool = False
     action: str | None = None
     """What the audit log has last."""
+    said: str = ""
+    """What the presser reads."""
 
 
 async def _notice(services: Services) -> int:
@@ -155,19 +178,19 @@ async def _nothing(_: Services) -> int:
 
 
 BUTTONS: Mapping[tuple[str, str], Case] = {
-    ("notice", "acknowledge"): Case(prepare=_notice, is_manager=False),
-    ("block", "appeal"): Case(prepare=_blocked, is_manager=False, form="appeal"),
+    ("notice", "acknowledge"): Case(prepare=_notice, is_manager=False, said="You can draw again"),
+    ("block", "appeal"): Case(prepare=_blocked, is_manager=False, opens_form=True),
     ("appeal", "accept"): Case(prepare=_appealed, action="appeal_accepted"),
     ("appeal", "reject"): Case(prepare=_appealed, action="appeal_rejected"),
     ("report", "delete"): Case(prepare=_reported, action="delete_result"),
     ("report", "dismiss"): Case(prepare=_reported, action="report_rejected"),
-    ("report", "warn"): Case(prepare=_reported, form="warn"),
-    ("report", "block"): Case(prepare=_reported, form="block"),
-    ("forget", "me"): Case(prepare=_nothing, is_manager=False),
+    ("report", "warn"): Case(prepare=_reported, opens_form=True),
+    ("report", "block"): Case(prepare=_reported, opens_form=True),
+    ("forget", "me"): Case(prepare=_nothing, is_manager=False, said="Done."),
 }
 FORMS_SENT: Mapping[tuple[str, str], Case] = {
-    ("block", "appeal"): Case(prepare=_blocked, is_manager=False),
-    ("report", "send"): Case(prepare=_pictured, is_manager=False),
+    ("block", "appeal"): Case(prepare=_blocked, is_manager=False, said="Your appeal is with the moderators"),
+    ("report", "send"): Case(prepare=_pictured, is_manager=False, said="nobody is told that it was you"),
     ("report", "warn"): Case(prepare=_reported, action="warning"),
     ("report", "block"): Case(prepare=_reported, action="block"),
 }
@@ -186,7 +209,8 @@ async def test_a_button_of_moderation(edge: Edge, services: Services, kind: str,
     answer = await edge.press(custom_id, user=presser, is_manager=case.is_manager)
     assert answer.is_acknowledged
     assert "broke" not in answer.content
-    assert answer.form == (custom_id if case.form else None)
+    assert case.said in answer.content
+    assert answer.form == (custom_id if case.opens_form else None)
     if case.action is not None:
         assert case.action in await actions(services)
 
@@ -213,6 +237,7 @@ async def test_a_form_of_moderation(edge: Edge, services: Services, kind: str, a
     )
     assert answer.content
     assert "broke" not in answer.content
+    assert case.said in answer.content
     if case.action is not None:
         assert case.action in await actions(services)
 
@@ -250,7 +275,8 @@ async def test_an_unknown_action_is_said_to_be_unknown(edge: Edge, custom_id: st
 
 
 async def test_an_unknown_form_is_said_to_be_unknown(edge: Edge) -> None:
-    assert "do not know this form" in (await edge.submit("block:1:send", text="")).content
+    for custom_id in ("block:1:send", "report:1:fly"):
+        assert "do not know this form" in (await edge.submit(custom_id, text="")).content
 
 
 @pytest.mark.parametrize("custom_id", [f"block:{HUGE}:appeal", f"report:{HUGE}:send"])

@@ -96,7 +96,7 @@ async def test_a_kept_prompt_that_cannot_be_forgotten_just_now_is_followed_all_t
     custom_id = await refused_step(services)
     delete = services.kept.delete
 
-    async def away(kept: KeptOrder) -> None:
+    async def away(_: KeptOrder) -> None:
         raise ConnectionRefusedError(111, "the database is away")
 
     monkeypatch.setattr(services.kept, "delete", away)

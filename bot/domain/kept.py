@@ -51,7 +51,7 @@ class KeptOrder:
 
     id: int
     guild_id: int
-    """Whose rules refused it, and whose allowance pays."""
+    """Whose rules refused it, last of all, and whose allowance pays."""
     user_id: int
     source: str
     """The request that it came with: however often it is pressed, it makes one job."""

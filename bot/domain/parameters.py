@@ -193,6 +193,16 @@ ROWS: Mapping[str, Parameter[Any]] = MappingProxyType(
 )
 """The rows by the name of their field."""
 
+
+def given(parameters: Parameters) -> dict[str, str]:
+    """Those that were given, by their names, as they are written after `--`."""
+    return {
+        row.name: row.write(value)
+        for field, row in ROWS.items()
+        if (value := getattr(parameters, field)) != getattr(Parameters(), field)
+    }
+
+
 FIELDS: Mapping[str, str] = MappingProxyType(
     {name: field for field, parameter in ROWS.items() for name in (parameter.name, *parameter.aliases)}
 )

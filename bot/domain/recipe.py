@@ -10,7 +10,9 @@ from typing import Any, Self, TypeVar
 
 from bot.domain import prompt as prompts
 from bot.domain.errors import PromptError
-from bot.domain.parameters import ROWS, Parameters
+from bot.domain.parameters import ROWS, Parameters, given
+from bot.domain.prompt.cleaning import clean
+from bot.domain.prompt.marks import split
 
 T = TypeVar("T")
 
@@ -99,15 +101,10 @@ class Recipe:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for a JSON column."""
-        parameters = self.prompt.parameters
         return {
             "version": VERSION,
             "prompts": [[part.text, part.weight] for part in self.prompt.parts],
-            "parameters": {
-                row.name: row.write(value)
-                for name, row in ROWS.items()
-                if (value := getattr(parameters, name)) != getattr(Parameters(), name)
-            },
+            "parameters": given(self.prompt.parameters),
             "canvas": asdict(self.canvas),
             "sampling": asdict(self.sampling),
             "weights": asdict(self.weights),
@@ -181,12 +178,6 @@ def _parted(flat: Mapping[str, Any], prompt: str) -> Mapping[str, Any]:
 
 
 def _asked(prompt: str) -> dict[str, str]:
-    try:
-        parameters = prompts.parse(prompt).parameters
-    except PromptError:
-        return {}
-    return {
-        row.name: row.write(value)
-        for name, row in ROWS.items()
-        if (value := getattr(parameters, name)) != getattr(Parameters(), name)
-    }
+    """The parameters alone: of the text, version 1 took what is refused today, and its parts are stored."""
+    _, given_ones = split(clean(prompt))
+    return {one.parameter.name: one.value for one in given_ones if one.parameter is not None}

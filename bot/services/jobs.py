@@ -105,11 +105,15 @@ class Jobs:
             ]
 
     async def _withdraw_unconfirmed(self, asker: Asker, orders: Sequence[Order]) -> None:
-        """Take back what was stored although the database did not say so; what is in flight was confirmed."""
+        """Take back what was stored although the database did not say so; what is in flight was confirmed.
+
+        The same request may come again, from a press on an order that was kept, and is drawn then.
+        """
         for order in orders:
             job = await persistently(partial(self._get_stored, asker, order))
             if job is not None and job.status is JobStatus.QUEUED and self._runs.get(job.id) is None:
-                await persistently(partial(self._runs.cancel, job.id))
+                note = partial(jobs_table.update_source_free, job_id=job.id)
+                await persistently(partial(self._runs.cancel, job.id, note=note))
 
     async def _get_stored(self, asker: Asker, order: Order) -> Job | None:
         async with self._database.reading() as session:

@@ -184,6 +184,12 @@ async def update_message(session: AsyncSession, job_id: int, message_id: int | N
     await session.execute(update(JobRow).where(JobRow.id == job_id).values(message_id=message_id))
 
 
+async def update_source_free(session: AsyncSession, *, job_id: int) -> None:
+    """Let the request of a job that was taken back be submitted again."""
+    freed = JobRow.source + f"~{job_id}"
+    await session.execute(update(JobRow).where(JobRow.id == job_id).values(source=freed))
+
+
 async def _list(session: AsyncSession, query: Select[JobRow]) -> list[Job]:
     return [_job(row) for row in await session.scalars(query.order_by(JobRow.id))]
 

@@ -22,7 +22,7 @@ async def add(
     now: datetime,
 ) -> int:
     """Keep an order; returns its id, the same where this request was kept before. A member's oldest go."""
-    values = {"why": why, "order": order.to_json(), "expires_at": expires_at}
+    values = {"guild_id": guild_id, "why": why, "order": order.to_json(), "expires_at": expires_at}
     again = (
         update(KeptOrderRow)
         .filter_by(source=source, ordinal=order.ordinal)
@@ -31,7 +31,7 @@ async def add(
     )
     if (known := await session.scalar(again)) is not None:
         return known
-    key = {"guild_id": guild_id, "user_id": user_id, "source": source, "ordinal": order.ordinal}
+    key = {"user_id": user_id, "source": source, "ordinal": order.ordinal}
     statement = insert(KeptOrderRow).values(**key, **values, created_at=now).returning(KeptOrderRow.id)
     kept_id = (await session.execute(statement)).scalar_one()
     newest = (

@@ -203,7 +203,7 @@ class AdvisoryLock:
     async def _holder(self) -> str:
         holder = await self._scalar(
             "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
-            "WHERE locktype = 'advisory' AND objid = :key AND granted",
+            "WHERE locktype = 'advisory' AND objid = :key AND granted AND datname = current_database()",
             key=ADVISORY_LOCK,
         )
         return str(holder or "another process")

@@ -7,9 +7,11 @@
 
 What phones, web pages and other tools do to it is undone first (`cleaning`, `marks`). What other bots know
 and we do not is never read as text (`foreign`, `lacking`). `parse` reports all mistakes of a prompt together,
-each with its cure; `format` is its inverse. Every pattern is linear: no prompt costs more than its length.
+each with its cure; `str` of a prompt is its inverse. Every pattern is linear: no prompt costs more than its
+length.
 """
 
+import contextlib
 from dataclasses import replace
 
 from bot.domain.errors import PromptError
@@ -22,7 +24,7 @@ from bot.domain.prompt.recipes import read_recipe
 from bot.domain.prompt.values import Part, Prompt
 from bot.domain.sentences import Sentence, say
 
-__all__ = ["MAX_PARAMETERS", "Part", "Prompt", "format", "parse"]
+__all__ = ["MAX_PARAMETERS", "Part", "Prompt", "parse"]
 
 MAX_LENGTH = 4000
 """Characters; what a form of Discord's can hold."""
@@ -34,6 +36,21 @@ def parse(text: str) -> Prompt:
     Raises: PromptError with every mistake: of the text, of the parameters, and parameters that there are not.
     Where all that is wrong is what cannot be done here, it says how the prompt reads without that.
     """
+    try:
+        return _parse(text)
+    except PromptError as error:
+        error.without = _readable(error.without)
+        raise
+
+
+def _readable(without: str | None) -> str | None:
+    """What is left of a prompt, where that is one: `--{red, blue}` leaves a parameter that there is not."""
+    with contextlib.suppress(PromptError):
+        return without and str(_parse(without))
+    return None
+
+
+def _parse(text: str) -> Prompt:
     if len(text) > MAX_LENGTH:
         raise PromptError(
             say(
@@ -52,18 +69,13 @@ def parse(text: str) -> Prompt:
     return _read(words, given)
 
 
-def format(prompt: Prompt) -> str:  # noqa: A001 - beside `parse`, no other word is as clear
-    """Write a prompt down, so that `parse` reads the same again."""
-    return str(prompt)
-
-
 def _read(words: str, given: list[Given]) -> Prompt:
     """The prompt of a text and its parameters. Raises: PromptError."""
     foreigners = [one for one in given if one.is_foreign]
-    left, missing = lacking.find(words)
-    rest = [foreign.text_after(one.name, f"{one.glued} {one.value}") for one in foreigners]
+    rescued = [foreign.text_after(one.name, f"{one.glued} {one.value}") for one in foreigners]
+    left, missing = lacking.find(" ".join(filter(None, [words, *rescued])))
     mistakes: list[Sentence] = []
-    parts = read_parts(" ".join(filter(None, [left, *rest])) if missing or foreigners else words, mistakes)
+    parts = read_parts(left, mistakes)
     parameters = read_parameters(given, mistakes)
     missing += foreign.sentences(one.name for one in foreigners)
     prompt = Prompt(parts=parts, parameters=parameters)

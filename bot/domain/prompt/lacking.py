@@ -8,6 +8,8 @@ from bot.domain.echo import echo_code
 from bot.domain.sentences import Sentence, say
 
 MAX_NAMED = 3
+MAX_NESTED = 8
+"""Forms within forms, `{a, {b, c}}`, that are taken out one after another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,17 @@ SYNTAXES = (
 
 def find(text: str) -> tuple[str, list[Sentence]]:
     """The text without any of it, and a sentence for each form that was found."""
-    told = []
-    for syntax in SYNTAXES:
-        found = [match[0] for match in syntax.pattern.finditer(text)]
-        if found:
-            named = ", ".join(f"`{echo_code(one, limit=60)}`" for one in dict.fromkeys(found[:MAX_NAMED]))
-            told.append(syntax.sentence(named))
-            text = " ".join(syntax.pattern.sub(syntax.without, text).split())
-    return text, told
+    found: dict[Syntax, dict[str, None]] = {}
+    for _ in range(MAX_NESTED):
+        before = text
+        for syntax in SYNTAXES:
+            if matches := [match[0] for match in syntax.pattern.finditer(text)]:
+                found.setdefault(syntax, {}).update(dict.fromkeys(matches))
+                text = " ".join(syntax.pattern.sub(syntax.without, text).split())
+        if text == before:
+            break
+    return text, [syntax.sentence(_named(list(forms))) for syntax, forms in found.items()]
+
+
+def _named(forms: list[str]) -> str:
+    return ", ".join(f"`{echo_code(one, limit=60)}`" for one in forms[:MAX_NAMED])

@@ -2,17 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.domain.parameters import ROWS, Parameters
+from bot.domain.parameters import Parameters, given
 
 
 def written(parts: Iterable[tuple[str, float]], parameters: Parameters) -> str:
     """Texts with their weights, and parameters, so that reading gives the same again."""
-    given = [
-        f"--{parameter.name} {parameter.write(value)}".rstrip()
-        for name, parameter in ROWS.items()
-        if (value := getattr(parameters, name)) != getattr(Parameters(), name)
-    ]
-    return " ".join([*_parts(list(parts)), *given])
+    flags = [f"--{name} {value}".rstrip() for name, value in given(parameters).items()]
+    return " ".join([*_parts(list(parts)), *flags])
 
 
 def written_weight(weight: float) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import PromptError
 from bot.domain.parameters import FIELDS, MAX_SEED, MAX_STEPS, ROWS, Parameters
-from bot.domain.prompt import Part, Prompt, format, parse  # noqa: A004 - as the module names it
+from bot.domain.prompt import Part, Prompt, parse
 from bot.domain.prompt.foreign import FOREIGN
 from bot.domain.size import AspectRatio
 
@@ -237,7 +237,43 @@ def test_any_text_is_a_prompt_or_a_prompt_error(text: str) -> None:
     prompt = None
     with contextlib.suppress(PromptError):
         prompt = parse(text)
-    assert prompt is None or parse(format(prompt)) == prompt
+    assert prompt is None or parse(str(prompt)) == prompt
+
+
+missing = st.sampled_from(
+    [
+        *[
+            "--stylize 750 ",
+            "--sref https://a.b/c.png ",
+            "--fast ",
+            "—s 250 ",
+            "{red, blue} ",
+            "{a, {b, c}} ",
+        ],
+        *[
+            "(fox:1.3) ",
+            "((fox:1.3):1.2) ",
+            "{a, {b, c}} ",
+            "<lora:x:1> ",
+            "https://a.b/c.png ",
+            "a fox ",
+            "snow::2 ",
+        ],
+    ]
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.one_of(missing, pieces), max_size=12).map("".join))
+@example("a fox --sref https://a.b/c.png {red, blue} hat")
+@example("a fox {red, {blue, {green, gold}}}")
+def test_what_is_left_of_a_prompt_without_what_is_not_here_can_be_read(text: str) -> None:
+    without = None
+    try:
+        parse(text)
+    except PromptError as error:
+        without = error.without
+    assert without is None or str(parse(without)) == without
 
 
 words = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=8)
@@ -256,15 +292,14 @@ parts = st.lists(st.builds(Part, text=texts, weight=weights), min_size=1, max_si
 @settings(max_examples=500, deadline=None)
 @given(st.builds(Prompt, parts=parts, parameters=parameters))
 def test_what_is_written_is_read_again(prompt: Prompt) -> None:
-    assert parse(format(prompt)) == prompt
-    assert str(prompt) == format(prompt)
+    assert parse(str(prompt)) == prompt
 
 
 def test_every_row_is_complete_and_its_example_holds() -> None:
     for field, parameter in ROWS.items():
         prompt = parse(f"a fox {parameter.example}")
         assert getattr(prompt.parameters, field) != getattr(Parameters(), field)
-        assert format(prompt) == f"a fox {parameter.example}"
+        assert str(prompt) == f"a fox {parameter.example}"
         assert str(parameter.help).endswith(".")
         assert str(parameter.default)
         assert parameter.range

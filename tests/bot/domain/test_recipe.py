@@ -69,6 +69,11 @@ def test_an_old_prompt_that_nobody_understands_any_more_costs_only_its_parameter
     assert recipe.written == "a red apple --no text, blur"
 
 
+def test_an_old_prompt_that_is_refused_today_keeps_its_parameters() -> None:
+    recipe = Recipe.from_json(OLD_IMAGINE, prompt="a {red, blue} fox --ar 3:2 --seed 7")
+    assert recipe.written == "a red apple --ar 3:2 --no text, blur --seed 7"
+
+
 def test_a_forgotten_recipe_is_read_and_says_nothing() -> None:
     assert Recipe.from_json(OLD_BLANK, prompt="").written == ""
     assert Recipe.from_json(NOTHING.to_json()) == NOTHING

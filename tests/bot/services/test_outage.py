@@ -6,7 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from bot.domain.asker import Asker
+from bot.domain.errors import PromptError
 from bot.domain.job import Job, JobStatus
+from bot.domain.next_steps import Draw
 from bot.services import Services
 from bot.services.runs import Run
 from bot.storage import outage
@@ -15,7 +17,7 @@ from bot.storage.outage import DatabaseAway, is_outage, persistently
 from engine.errors import OutOfMemory
 from tests.bot.hand_engine import HandEngine
 from tests.bot.outages import OUTAGES, away, losing_confirmations
-from tests.bot.services.community import finished
+from tests.bot.services.community import finished, now
 
 WAIT_SECONDS = 10
 
@@ -158,6 +160,22 @@ async def test_an_order_whose_confirmation_was_lost_leaves_neither_a_job_nor_a_c
     assert engine.requests == []
     balance = await services.quotas.balance(ada)
     assert (balance.reserved.images, balance.spent.images) == (0, 0)
+
+
+async def test_a_press_whose_confirmation_was_lost_can_be_pressed_again(
+    services: Services, database: Database, ada: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(PromptError) as refused:
+        await services.orders.imagine(now(ada), "a red apple --stylize 750")
+    (step,) = refused.value.steps
+    assert isinstance(step.action, Draw)
+    with losing_confirmations(database, monkeypatch), pytest.raises(ConnectionResetError):
+        await services.orders.release(now(ada), step.action.kept_id)
+    (doubt,) = (task for task in asyncio.all_tasks() if task.get_name() == "unconfirmed")
+    await asyncio.wait_for(doubt, WAIT_SECONDS)
+    job = await services.orders.release(now(ada), step.action.kept_id)
+    assert (await ended(services, job)).status is JobStatus.RENDERED
+    assert (await services.quotas.balance(ada)).spent.images == 4
 
 
 async def test_a_replay_that_meets_an_outage_takes_nothing_back(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from engine.api import Generate, Lora, ModelInfo, Start
+from engine.api import Generate, Lora, Mask, ModelInfo, Start
 from engine.errors import InvalidRequest
 
 _MOST_STEPS = 500
@@ -11,6 +11,7 @@ _MOST_IMAGES = 64
 _LONGEST_SIDE = 16384
 _MOST_GUIDANCE = 1000.0
 _MOST_LORA_WEIGHT = 100.0
+_MOST_FEATHER = 256
 
 
 def check(request: Generate, model: ModelInfo) -> None:
@@ -25,6 +26,7 @@ def check(request: Generate, model: ModelInfo) -> None:
         _refuse_guidance(request),
         _refuse_loras(request.loras, model),
         None if request.start is None else _refuse_start(request.start, request.num_inference_steps),
+        None if request.mask is None else _refuse_mask(request.mask, request.start),
     ):
         if refusal is not None:
             raise InvalidRequest(refusal)
@@ -86,4 +88,14 @@ def _refuse_start(start: Start, steps: int) -> str | None:
         return f"The strength must be above 0 and at most 1, not {start.strength}."
     if int(steps * start.strength) < 1:
         return f"A strength of {start.strength} leaves none of {steps} steps. Raise either."
+    return None
+
+
+def _refuse_mask(mask: Mask, start: Start | None) -> str | None:
+    if start is None:
+        return "The mask says which part of a picture is repainted: give the picture as the start."
+    if isinstance(start.source, bytes):
+        return "The mask needs the picture itself as the start, not its latents: what is outside must stay."
+    if not 0 <= mask.feather <= _MOST_FEATHER:
+        return f"The feather of the mask must be from 0 to {_MOST_FEATHER} pixels, not {mask.feather}."
     return None

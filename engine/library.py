@@ -11,7 +11,7 @@ from time import perf_counter
 import torch
 
 from engine import sketch
-from engine.api import Generate, ModelInfo
+from engine.api import Capability, Generate, ModelInfo
 from engine.capacity import Capacity, measure_curve
 from engine.config import EngineConfig
 from engine.device import (
@@ -55,6 +55,8 @@ class Entry:
     num_bytes: int
     num_channels: int
     """Of the latents."""
+    shown_channels: int
+    """Of what the U-Net sees beside them."""
     text_bytes: int
     """Of a text that fills every window, on the device."""
 
@@ -180,6 +182,7 @@ class Library:
             load_seconds=load_seconds,
             num_bytes=checkpoint.num_bytes,
             text_bytes=checkpoint.text_bytes,
+            shown_channels=checkpoint.shown_channels,
             num_channels=checkpoint.latent_shape(checkpoint.native_size, checkpoint.native_size)[0],
         )
 
@@ -304,7 +307,13 @@ def _info(
         loras=loras,
         seconds_per_image_step=capacity.seconds(_GRID_ROWS, area) / 4,
         seconds_per_decode=measures.seconds_per_decode,
+        capabilities=frozenset(_capabilities(checkpoint)),
     )
+
+
+def _capabilities(checkpoint: Checkpoint) -> Iterator[Capability]:
+    if checkpoint.sees_mask:
+        yield Capability.INPAINTING
 
 
 def _described(curve: Mapping[int, float]) -> str:

@@ -104,7 +104,12 @@ class DenoisingLoop:
             request=request,
             queued_at=self._clock(),
             capacity=capacity,
-            num_bytes=num_bytes(request, self._library.latent_shape(request), entry.text_bytes),
+            num_bytes=num_bytes(
+                request,
+                self._library.latent_shape(request),
+                entry.text_bytes,
+                shown_channels=entry.shown_channels,
+            ),
         )
         cap = capacity.cap(ticket.area)
         work = expected_passes(request) * expected_rows(request)

@@ -26,16 +26,14 @@ _CHANNELS = {
     5: f"is a depth-to-image model: it wants a depth map beside the text. {_SIBLING}",
     7: f"is an upscaler: it wants a small picture beside the text. {_CHOOSE}",
     8: f"is an InstructPix2Pix model: it edits a picture that it is given. {_SIBLING}",
-    9: f"is made for inpainting: it wants a masked picture beside the text. {_SIBLING}",
 }
-"""What a U-Net sees beside four channels of noise."""
+"""What a U-Net wants to see beside four channels of noise, by all its channels. Nine are made for inpainting,
+and draw without a mask, too."""
 _PIPELINE_CHANNELS = {
     "StableDiffusionDepth2Img": 5,
     "StableDiffusionUpscale": 7,
     "StableDiffusionInstructPix2Pix": 8,
     "StableDiffusionXLInstructPix2Pix": 8,
-    "StableDiffusionInpaint": 9,
-    "StableDiffusionXLInpaint": 9,
 }
 _FAMILY_NAMES = {"StableDiffusion3": "Stable Diffusion 3", "IF": "DeepFloyd IF"}
 """Of pipelines whose class does not read like the family's name."""
@@ -216,11 +214,12 @@ def _check_time_ids(name: str, unet: Mapping[str, Any], texts: list[dict[str, An
 
 
 def check_channels(name: str, channels: int, latent_channels: int | None) -> None:
-    """Whether a U-Net sees the noisy picture alone.
+    """Whether a U-Net sees the noisy picture alone, or beside it a mask and the picture around that.
 
     Raises: ModelNotFound, which says what else it wants to see.
     """
-    if channels == latent_channels or (latent_channels is None and channels not in _CHANNELS):
+    is_known = latent_channels is not None and channels in {latent_channels, 2 * latent_channels + 1}
+    if is_known or (latent_channels is None and channels not in _CHANNELS):
         return
     if channels in _CHANNELS:
         raise ModelNotFound(f"{name} {_CHANNELS[channels]}")

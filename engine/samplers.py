@@ -231,6 +231,17 @@ def schedule(
     return scheduler, scheduler.timesteps[begin:]
 
 
+def add_noise(
+    scheduler: Scheduler, original: torch.Tensor, noise: torch.Tensor, timestep: torch.Tensor
+) -> torch.Tensor:
+    """The latents (n, c, h, w) as noisy as they are at a timestep (1,), in the scheduler's own space."""
+    table = scheduler.alphas_cumprod
+    noised: torch.Tensor = scheduler.add_noise(original, noise, timestep)
+    # Some move their table to the device for good, where every later look at it would wait for the device.
+    scheduler.alphas_cumprod = table
+    return noised
+
+
 @lru_cache(maxsize=64)
 def _built(name: str, config: str) -> Scheduler:
     """Built once, as some take a hundred times as long to build as to copy; it is never stepped itself."""

@@ -7,12 +7,13 @@ others, to the last bits of float32. The engine knows an opaque fairness key and
 from collections.abc import AsyncGenerator
 from typing import Protocol
 
-from engine.api.conditions import Lora, Start
+from engine.api.conditions import Lora, Mask, Start
 from engine.api.events import Ending, Event, Finished, Generated, Preview, Progress, Queued, Started
-from engine.api.models import ModelInfo
+from engine.api.models import Capability, ModelInfo
 from engine.api.requests import Generate, Request, Speed, WeightedPrompt
 
 __all__ = [
+    "Capability",
     "Ending",
     "Engine",
     "Event",
@@ -20,6 +21,7 @@ __all__ = [
     "Generate",
     "Generated",
     "Lora",
+    "Mask",
     "ModelInfo",
     "Preview",
     "Progress",

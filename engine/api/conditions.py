@@ -16,6 +16,19 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mask:
+    """Which part of `Start`'s picture is repainted; all the rest of it stays as it is, pixel for pixel.
+
+    With a strength of 1 nothing of what is under the mask is left to be seen, as in the inpainting pipelines.
+    """
+
+    area: Image.Image
+    """White is repainted, black stays, grey is what it is nearer to. Brought to the size to be drawn."""
+    feather: int = 0
+    """Pixels, all of them inside the white, over which the old picture passes into the new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lora:
     """A low-rank change of the model's weights, by the name it has in the engine's configuration."""
 

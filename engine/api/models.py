@@ -1,6 +1,14 @@
 """What a caller must know of the models."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Capability(StrEnum):
+    """What one model can and another cannot. What all can is none."""
+
+    INPAINTING = "inpainting"
+    """It is shown what stays where a part is repainted, so that the new joins the old better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +32,7 @@ class ModelInfo:
     """Estimate: device seconds for one image, one step, classifier-free guidance, at the native size."""
     seconds_per_decode: float
     """Estimate: device seconds to decode one image at the native size."""
+    capabilities: frozenset[Capability] = frozenset()
 
     def estimate_seconds(self, *, width: int, height: int, steps: int, num_images: int) -> float:
         """Device seconds that a request will roughly take."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from engine.api.conditions import Lora, Start
+from engine.api.conditions import Lora, Mask, Start
 
 
 class Speed(StrEnum):
@@ -40,6 +40,8 @@ class Generate:
     """Classifier-free guidance as in diffusers; 1.0 or less turns it off."""
     sampler: str
     start: Start | None = None
+    mask: Mask | None = None
+    """Of the picture in `start`, which must be a picture then, and no latents."""
     guidance_interval: tuple[float, float] = (0.0, 1.0)
     """Share of the steps, from and to, that are guided (Kynkäänniemi et al. 2024). Less is faster."""
     loras: tuple[Lora, ...] = ()

@@ -6,7 +6,11 @@ import torch
 from diffusers import (
     DiffusionPipeline,
     StableDiffusionImg2ImgPipeline,
+    StableDiffusionInpaintPipeline,
+    StableDiffusionPipeline,
     StableDiffusionXLImg2ImgPipeline,
+    StableDiffusionXLInpaintPipeline,
+    StableDiffusionXLPipeline,
 )
 from PIL import Image
 
@@ -14,26 +18,42 @@ from engine.api import Generate
 from engine.samplers import SAMPLERS
 from engine.sources import resolve
 
+_KINDS = (StableDiffusionPipeline, StableDiffusionImg2ImgPipeline, StableDiffusionInpaintPipeline)
+_XL_KINDS = (StableDiffusionXLPipeline, StableDiffusionXLImg2ImgPipeline, StableDiffusionXLInpaintPipeline)
+
 
 class StockPipelines:
-    """Text-to-image and image-to-image pipelines of one checkpoint."""
+    """Text-to-image, image-to-image and inpainting pipelines of one checkpoint."""
 
     def __init__(self, model: str, *, device: torch.device, dtype: torch.dtype) -> None:
-        self._text = DiffusionPipeline.from_pretrained(resolve(model).path, dtype=dtype).to(device)
-        self.unet: torch.nn.Module = self._text.unet
-        is_sdxl = hasattr(self._text, "text_encoder_2")
-        image_class = StableDiffusionXLImg2ImgPipeline if is_sdxl else StableDiffusionImg2ImgPipeline
-        options = {} if is_sdxl else {"requires_safety_checker": False}
-        self._image = image_class(**self._text.components, **options)
-        for pipeline in (self._text, self._image):
+        loaded = DiffusionPipeline.from_pretrained(resolve(model).path, dtype=dtype).to(device)
+        self.unet: torch.nn.Module = loaded.unet
+        is_sdxl = hasattr(loaded, "text_encoder_2")
+        options = (
+            {"force_zeros_for_empty_prompt": loaded.config.force_zeros_for_empty_prompt}
+            if is_sdxl
+            else {"requires_safety_checker": False}
+        )
+        self._text, self._image, self._mask = (
+            kind(**loaded.components, **options) for kind in (_XL_KINDS if is_sdxl else _KINDS)
+        )
+        for pipeline in (self._text, self._image, self._mask):
             pipeline.set_progress_bar_config(disable=True)
 
     def draw(self, request: Generate) -> tuple[Image.Image, ...]:
-        """One pipeline call for a request with one prompt, from noise or from a picture."""
+        """One pipeline call for a request with one prompt, from noise or from a picture.
+
+        A picture to be repainted is given once for every seed: of one, the pipeline would draw with the first
+        generator alone, and no picture would be that of its seed.
+        """
         pipeline, source = self._text, dict[str, Any](width=request.width, height=request.height)
         if request.start is not None:
             pipeline = self._image
             source = {"image": request.start.source, "strength": request.start.strength}
+        if request.mask is not None:
+            pipeline, count = self._mask, len(request.seeds)
+            source |= {"image": [source["image"]] * count, "mask_image": [request.mask.area] * count}
+            source |= {"width": request.width, "height": request.height}
         sampler, own = SAMPLERS[request.sampler], pipeline.scheduler
         pipeline.scheduler = sampler.build(own.config)
         try:

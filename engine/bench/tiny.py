@@ -7,7 +7,9 @@ import torch
 from diffusers import (
     AutoencoderKL,
     DPMSolverMultistepScheduler,
+    StableDiffusionInpaintPipeline,
     StableDiffusionPipeline,
+    StableDiffusionXLInpaintPipeline,
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
@@ -19,15 +21,18 @@ TOKENS = 24
 TEXT_WIDTH = 32
 
 
-def save_tiny_checkpoint(path: str | Path, *, xl: bool = False, seed: int = 0) -> Path:
+def save_tiny_checkpoint(
+    path: str | Path, *, xl: bool = False, inpaints: bool = False, seed: int = 0
+) -> Path:
     """Write a checkpoint in diffusers layout (64 px native, 8-fold VAE, 24 tokens) and return its folder."""
-    tiny_pipeline(xl=xl, seed=seed).save_pretrained(path, safe_serialization=True)
+    tiny_pipeline(xl=xl, inpaints=inpaints, seed=seed).save_pretrained(path, safe_serialization=True)
     return Path(path)
 
 
 def tiny_pipeline(
     *,
     xl: bool = False,
+    inpaints: bool = False,
     seed: int = 0,
     channels: tuple[int, ...] = (32, 64),
     native_size: int = 64,
@@ -35,13 +40,14 @@ def tiny_pipeline(
 ) -> Any:
     """A `StableDiffusionPipeline` (or its SDXL sibling) with random weights whose pictures differ.
 
+    `inpaints` makes it the pipeline for inpainting, whose U-Net sees nine channels,
     `channels` sets the width of the U-Net's levels, `native_size` the side of its square in pixels, and
     `scheduler` overrides the scheduler's configuration.
     """
     with torch.random.fork_rng(devices=[]), torch.inference_mode(mode=False):
         torch.manual_seed(seed)
         parts: dict[str, Any] = {
-            "unet": _unet(channels, xl=xl, cells=native_size // 8),
+            "unet": _unet(channels, xl=xl, cells=native_size // 8, inputs=9 if inpaints else 4),
             "vae": _vae(),
             "tokenizer": byte_tokenizer(TOKENS),
             "text_encoder": CLIPTextModel(_text_config()).eval(),
@@ -50,9 +56,10 @@ def tiny_pipeline(
         if xl:
             encoder = CLIPTextModelWithProjection(_text_config()).eval()
             second = {"text_encoder_2": encoder, "tokenizer_2": byte_tokenizer(TOKENS)}
-            return StableDiffusionXLPipeline(**parts, **second)
+            kind = StableDiffusionXLInpaintPipeline if inpaints else StableDiffusionXLPipeline
+            return kind(**parts, **second)
         unused = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
-        return StableDiffusionPipeline(**parts, **unused)
+        return (StableDiffusionInpaintPipeline if inpaints else StableDiffusionPipeline)(**parts, **unused)
 
 
 def save_tiny_lora(path: Path, *, width: int = TEXT_WIDTH) -> Path:
@@ -99,7 +106,7 @@ def _text_config() -> Any:
     )
 
 
-def _unet(channels: tuple[int, ...], *, xl: bool, cells: int) -> Any:
+def _unet(channels: tuple[int, ...], *, xl: bool, cells: int, inputs: int) -> Any:
     attended = len(channels) - 1
     conditioning: dict[str, Any] = {}
     if xl:
@@ -111,6 +118,7 @@ def _unet(channels: tuple[int, ...], *, xl: bool, cells: int) -> Any:
         }
     unet = UNet2DConditionModel(
         sample_size=cells,
+        in_channels=inputs,
         block_out_channels=channels,
         layers_per_block=1,
         norm_num_groups=8,

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 _UNSAID_CELLS = {False: 64, True: 128}
 """Side in latent cells where a configuration does not say it, as in diffusers: of SD, and of SDXL."""
+SHOWN = "shown"
+"""The condition that is shown to the U-Net beside the noisy latents, in channels of its own."""
 _OWN_ARGUMENTS = frozenset({"timestep_cond"})
 """Of the conditions, those that are arguments of the U-Net; the others go into its `added_cond_kwargs`."""
 
@@ -84,6 +86,16 @@ class Checkpoint:
         return self.unet.config.time_cond_proj_dim is not None
 
     @property
+    def shown_channels(self) -> int:
+        """Channels that the U-Net sees beside the noisy latents."""
+        return int(self.unet.config.in_channels) - int(self.vae.config.latent_channels)
+
+    @property
+    def sees_mask(self) -> bool:
+        """Whether the U-Net is made for inpainting: shown the mask and the latents of the picture around."""
+        return self.shown_channels == 1 + int(self.vae.config.latent_channels)
+
+    @property
     def num_bytes(self) -> int:
         """Bytes that the weights take on the device."""
         modules = [part for part in self.pipeline.components.values() if isinstance(part, torch.nn.Module)]
@@ -96,7 +108,8 @@ class Checkpoint:
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
         """Channels, height and width of the latents of a picture of that many pixels."""
-        return int(self.unet.config.in_channels), height // self.scale_factor, width // self.scale_factor
+        channels = int(self.vae.config.latent_channels)
+        return channels, height // self.scale_factor, width // self.scale_factor
 
     def has_guidance(self, guidance_scale: float) -> bool:
         """Whether this scale means a second prediction: not at 1, nor where the scale is distilled in."""
@@ -147,8 +160,9 @@ class Checkpoint:
         dtype = self._unet_dtype
         told = {name: condition.values.to(dtype) for name, condition in rows.conditions.items()}
         own = {name: told.pop(name) for name in _OWN_ARGUMENTS & told.keys()}
+        shown = [told.pop(name) for name in {SHOWN} & told.keys()]
         prediction: torch.Tensor = self._forward(
-            rows.sample.to(dtype),
+            torch.cat([rows.sample.to(dtype), *shown], dim=1),
             rows.timesteps,
             encoder_hidden_states=rows.prompt_embeds.to(dtype),
             added_cond_kwargs=told or None,
@@ -175,11 +189,13 @@ class Checkpoint:
             raise
         self._unet_dtype = dtype
 
-    def encode_image(
-        self, image: Image.Image, width: int, height: int, generators: Sequence[torch.Generator]
-    ) -> torch.Tensor:
-        """A picture, resized, as latents (n, c, h, w): one sample of its distribution per generator."""
-        pixels = self._processor.preprocess(image.convert("RGB"), height=height, width=width)
+    def pixels(self, image: Image.Image, width: int, height: int) -> torch.Tensor:
+        """A picture, resized, as (1, 3, height, width) in [-1, 1] on the CPU."""
+        pixels: torch.Tensor = self._processor.preprocess(image.convert("RGB"), height=height, width=width)
+        return pixels
+
+    def encode(self, pixels: torch.Tensor, generators: Sequence[torch.Generator]) -> torch.Tensor:
+        """A picture (1, 3, h, w) in [-1, 1] as latents (n, c, h, w), one sample of it per generator."""
         posterior = self.vae.encode(pixels.to(self.device, self._vae_dtype)).latent_dist
         samples = torch.cat([posterior.sample(generator=generator) for generator in generators])
         return self._normalise(samples.float())
@@ -256,6 +272,10 @@ class Checkpoint:
         conditions = self.conditions(width, self.native_size, 1.0)
         if encoding.pooled_prompt_embeds is not None:
             conditions["text_embeds"] = Condition(values=encoding.pooled_prompt_embeds)
+        if self.shown_channels:
+            cells = self.latent_shape(width, self.native_size)[1:]
+            blank = torch.zeros(1, self.shown_channels, *cells, device=self.device)
+            conditions[SHOWN] = Condition(values=blank)
         row = Rows(
             sample=torch.zeros(1, *self.latent_shape(width, self.native_size), device=self.device),
             timesteps=torch.full((1,), 500.0, device=self.device),

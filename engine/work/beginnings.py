@@ -1,33 +1,71 @@
-"""The first latents of a generation: noise, or a picture with noise on it."""
+"""How a generation begins: with noise, or a picture with noise on it, of which a part may stay."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from diffusers.utils.torch_utils import randn_tensor
 
 from engine.api import Generate, Start
+from engine.conditioning.mask import Kept, in_cells, stencil
 from engine.families.unet import Checkpoint
+from engine.samplers import add_noise
 
 
-def first_latents(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """What there is before the first step."""
+
+    latents: torch.Tensor
+    """(n, c, h, w) float32, in the scheduler's own space."""
+    kept: Kept | None = None
+    """What of a picture is put back after each step."""
+    shown: torch.Tensor | None = None
+    """(n, c', h, w): what the U-Net is shown beside the latents, where it looks at more."""
+
+
+def begin(
     request: Generate,
     checkpoint: Checkpoint,
     scheduler: Any,
     timesteps: torch.Tensor,
     generators: Sequence[torch.Generator],
-) -> torch.Tensor:
-    """Float32 latents (n, c, h, w) to begin with, one image per generator, in the scheduler's own space."""
+) -> Beginning:
+    """One image per generator. They are drawn from in the pipelines' order: picture, noise, masked picture.
+
+    Raises: InvalidRequest.
+    """
     shape = (len(generators), *checkpoint.latent_shape(request.width, request.height))
-    if request.start is None:
-        return _noise(shape, checkpoint, generators) * float(scheduler.init_noise_sigma)
-    # Encoding draws from the generators, too: as in the pipelines, before the noise does.
-    original = _encoded(request.start, request, checkpoint, generators)
+    original = _original(request, checkpoint, generators)
     noise = _noise(shape, checkpoint, generators)
-    latents: torch.Tensor = scheduler.add_noise(original, noise, timesteps[:1])
-    # Some schedulers move their table to the device for good, where every later look at it waits for it.
-    scheduler.alphas_cumprod = scheduler.alphas_cumprod.cpu()
-    return latents
+    if original is None or _is_all_noise(request):
+        latents = noise * float(scheduler.init_noise_sigma)
+    else:
+        latents = add_noise(scheduler, original, noise, timesteps[:1])
+    if checkpoint.sees_mask:
+        return Beginning(latents=latents, shown=_shown(request, checkpoint, generators))
+    if request.mask is None or original is None:
+        return Beginning(latents=latents)
+    _noise(shape, checkpoint, generators)  # of the masked picture, which the pipelines draw and do not use
+    cells = in_cells(stencil(request.mask, request.width, request.height), checkpoint.scale_factor)
+    kept = Kept(original=original, noise=noise, mask=cells.to(checkpoint.device))
+    return Beginning(latents=latents, kept=kept)
+
+
+def _is_all_noise(request: Generate) -> bool:
+    """Whether nothing of the start is left in the first latents: at full strength the pipelines for
+    inpainting begin with pure noise, others with noise on the picture."""
+    return request.start is None or (request.mask is not None and request.start.strength == 1.0)
+
+
+def _original(
+    request: Generate, checkpoint: Checkpoint, generators: Sequence[torch.Generator]
+) -> torch.Tensor | None:
+    """The start as latents (n, c, h, w), where it is of use."""
+    if request.start is None or (checkpoint.sees_mask and _is_all_noise(request)):
+        return None
+    return _encoded(request.start, request, checkpoint, generators)
 
 
 def _encoded(
@@ -36,7 +74,21 @@ def _encoded(
     if isinstance(start.source, bytes):
         latents = checkpoint.unpack_latents(start.source, request.width, request.height)
         return latents.repeat(len(generators), 1, 1, 1)
-    return checkpoint.encode_image(start.source, request.width, request.height, generators)
+    latents = checkpoint.encode(checkpoint.pixels(start.source, request.width, request.height), generators)
+    # How they lie in memory decides the last bits; the pipelines for inpainting lay them out anew.
+    return latents if request.mask is None else latents.contiguous()
+
+
+def _shown(request: Generate, checkpoint: Checkpoint, generators: Sequence[torch.Generator]) -> torch.Tensor:
+    """The mask and the picture around it, (n, 1 + c, h, w). Without a mask all is masked, and grey around."""
+    width, height = request.width, request.height
+    mask = stencil(request.mask, width, height)
+    around = torch.zeros(1, 3, height, width).to(memory_format=torch.channels_last)  # as pictures lie
+    if request.mask is not None and request.start is not None and not isinstance(request.start.source, bytes):
+        around = checkpoint.pixels(request.start.source, width, height) * (mask < 0.5)
+    latents = checkpoint.encode(around, generators)
+    cells = in_cells(mask, checkpoint.scale_factor).to(latents)
+    return torch.cat([cells.expand(len(latents), -1, -1, -1), latents], dim=1)
 
 
 def _noise(

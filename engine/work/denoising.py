@@ -10,16 +10,19 @@ import torch
 
 from engine.api import Generate
 from engine.errors import GenerationFailed
-from engine.families.unet import Checkpoint
+from engine.families.unet import SHOWN, Checkpoint
 from engine.guides import Guide, combine, guided, unguided
 from engine.rows import Condition, Rows, pack
 from engine.samplers import SAMPLERS, schedule
-from engine.work.beginnings import first_latents
+from engine.work.beginnings import begin
 
 _STEPS_BETWEEN_CHECKS = 5
 _KEPT = 8
 """Tensors of the latents' size that a generation keeps on the device at most: the latents, the last
 prediction with its input, and five of the scheduler's own."""
+
+_KEPT_OF_MASKED = 3
+"""The same of a request that repaints a part: the picture, its noise, and the mask."""
 
 
 class NotANumber(GenerationFailed):
@@ -46,7 +49,9 @@ class Generation:
         self._step_arguments = SAMPLERS[request.sampler].step_arguments(self._generators)
         self._prediction_type = str(checkpoint.scheduler_config.get("prediction_type", "epsilon"))
         self._own_conditions = checkpoint.conditions(request.width, request.height, request.guidance_scale)
-        self.latents = first_latents(request, checkpoint, self._scheduler, self._timesteps, self._generators)
+        beginning = begin(request, checkpoint, self._scheduler, self._timesteps, self._generators)
+        self.latents = beginning.latents
+        self._kept, self._shown = beginning.kept, beginning.shown
         self._input: torch.Tensor | None = None
         """What the U-Net sees next, scaled for its timestep."""
         self._seen: tuple[torch.Tensor, torch.Tensor] | None = None
@@ -92,10 +97,7 @@ class Generation:
                     sample=sample,
                     timesteps=timesteps,
                     prompt_embeds=guide.encoding.prompt_embeds.repeat(len(sample), 1, 1),
-                    conditions={
-                        name: condition.repeat(len(sample))
-                        for name, condition in self._conditions(guide).items()
-                    },
+                    conditions=self._conditions(guide),
                 )
                 for guide in self.guides
             ]
@@ -110,9 +112,10 @@ class Generation:
         noise_pred = combine(prediction.chunk(len(self.guides)), self.guides)
         model_input = self._model_input() if self._input is None else self._input
         with self._restored_on_failure():
-            self.latents = self._scheduler.step(
+            latents = self._scheduler.step(
                 noise_pred, self._timestep, self.latents, **self._step_arguments, return_dict=False
             )[0]
+            self.latents = self._with_what_stays(latents)
         self._seen, self._input = (model_input, noise_pred) if keeps_prediction else None, None
         self.step += 1
         self._check()
@@ -122,9 +125,11 @@ class Generation:
         """What it takes on the device just now: latents, what is kept of the last step, and the texts."""
         texts = [guide.encoding for guide in (*self._guidance.strong, *self._guidance.plain)]
         embeds = [(text.prompt_embeds, text.pooled_prompt_embeds) for text in texts]
-        tensors = _tensors([self.latents, self._input, self._seen, embeds, *vars(self._scheduler).values()])
-        kept = {id(one): one for one in tensors if one.dim() > 1}  # schedules are lists on the CPU
-        return sum(one.numel() * one.element_size() for one in kept.values())
+        kept = () if self._kept is None else self._kept.tensors
+        own = [self.latents, self._input, self._seen, kept, self._shown]
+        tensors = _tensors([*own, embeds, *vars(self._scheduler).values()])
+        several = {id(one): one for one in tensors if one.dim() > 1}  # schedules are lists on the CPU
+        return sum(one.numel() * one.element_size() for one in several.values())
 
     def _check(self) -> None:
         """Every few steps, see whether the latents were numbers some steps ago.
@@ -165,12 +170,20 @@ class Generation:
     def _model_input(self) -> torch.Tensor:
         return self._scheduler.scale_model_input(self.latents, self._timestep)
 
+    def _with_what_stays(self, latents: torch.Tensor) -> torch.Tensor:
+        """Latents after a step, with what of a picture is not repainted as noisy as it is to be next."""
+        if self._kept is None:
+            return latents
+        following = self._timesteps[self.step + 1 : self.step + 2]
+        return self._kept.put_back(latents, self._scheduler, following if len(following) else None)
+
     def _conditions(self, guide: Guide) -> dict[str, Condition]:
-        """What the U-Net is told of each image beside its text, one row (1, …) by name."""
-        pooled = guide.encoding.pooled_prompt_embeds
-        if pooled is None:
-            return self._own_conditions
-        return self._own_conditions | {"text_embeds": Condition(values=pooled)}
+        """What the U-Net is told of the images beside their text, one row for each by name."""
+        told = self._own_conditions
+        if guide.encoding.pooled_prompt_embeds is not None:
+            told = told | {"text_embeds": Condition(values=guide.encoding.pooled_prompt_embeds)}
+        conditions = {name: condition.repeat(self.num_images) for name, condition in told.items()}
+        return conditions if self._shown is None else conditions | {SHOWN: Condition(values=self._shown)}
 
     @contextmanager
     def _restored_on_failure(self) -> Iterator[None]:
@@ -202,14 +215,18 @@ class _Guidance:
         return self.strong if begin <= progress < end else self.plain
 
 
-def num_bytes(request: Generate, latent_shape: tuple[int, int, int], text_bytes: int) -> int:
+def num_bytes(
+    request: Generate, latent_shape: tuple[int, int, int], text_bytes: int, *, shown_channels: int = 0
+) -> int:
     """Bytes that a request takes on the device at most, from its start to its end, beside the weights.
 
-    `text_bytes` is what a text takes that fills every window.
+    `text_bytes` is what a text takes that fills every window, `shown_channels` is what the U-Net sees beside
+    the latents.
     """
     channels, height, width = latent_shape
-    latent_bytes = len(request.seeds) * channels * height * width * 4
-    return _KEPT * latent_bytes + (len(request.prompts) + 1) * text_bytes
+    kept = _KEPT + (_KEPT_OF_MASKED if request.mask is not None else 0)
+    latent_bytes = len(request.seeds) * (kept * channels + shown_channels) * height * width * 4
+    return latent_bytes + (len(request.prompts) + 1) * text_bytes
 
 
 def expected_rows(request: Generate) -> int:

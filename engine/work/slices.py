@@ -5,6 +5,7 @@ from typing import Protocol
 from PIL import Image
 
 from engine.api import Generated
+from engine.conditioning.mask import pasted
 from engine.library import Library
 from engine.memory import decode_within_memory
 from engine.ticket import Running
@@ -23,6 +24,7 @@ class Decoding:
 
     def __init__(self, running: Running) -> None:
         self._ticket = running.ticket
+        self._request = running.ticket.request
         self._latents = running.generation.latents
         self._images: list[Image.Image] = []
 
@@ -35,10 +37,17 @@ class Decoding:
         if len(self._images) < len(self._latents):
             return None
         return Generated(
-            images=tuple(self._images),
+            images=self._pasted(),
             latents=checkpoint.pack_latents(self._latents),
             engine_version=library.version,
         )
+
+    def _pasted(self) -> tuple[Image.Image, ...]:
+        """The pictures, with what was not to be repainted as it was."""
+        mask, start = self._request.mask, self._request.start
+        if mask is None or start is None or isinstance(start.source, bytes):
+            return tuple(self._images)
+        return pasted(self._images, start.source, mask)
 
     def _size(self, library: Library, seconds: float | None) -> int:
         if seconds is None:

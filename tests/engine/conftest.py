@@ -30,6 +30,25 @@ def tiny_xl_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def inpainting(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """Tiny checkpoints whose U-Nets are made for inpainting, and see nine channels: of SD and of SDXL."""
+    folder = tmp_path_factory.mktemp("inpainting")
+    path, xl_path = folder / "painter", folder / "painter-xl"
+    for one in (path, xl_path):
+        save_tiny_checkpoint(one, xl=one == xl_path, inpaints=True)
+    return Library(
+        EngineConfig(
+            model=str(path),
+            more_models=(str(xl_path),),
+            device="cpu",
+            dtype="float32",
+            num_threads=1,
+            max_rows=32,
+        )
+    )
+
+
+@pytest.fixture(scope="session")
 def library(tiny_path: Path, tiny_xl_path: Path) -> Library:
     """Both checkpoints, loaded; `tiny` is the default."""
     return Library(

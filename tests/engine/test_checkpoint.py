@@ -86,11 +86,11 @@ def test_damaged_weights_say_what_to_do(tiny_path: Path, tmp_path: Path) -> None
         load(str(copy))
 
 
-def test_an_inpainting_model_is_refused(tmp_path: Path) -> None:
-    path = save_tiny_checkpoint(tmp_path / "inpainting")
-    config = json.loads((path / "unet" / "config.json").read_text()) | {"in_channels": 9}
+def test_a_depth_to_image_model_is_refused(tmp_path: Path) -> None:
+    path = save_tiny_checkpoint(tmp_path / "depth")
+    config = json.loads((path / "unet" / "config.json").read_text()) | {"in_channels": 5}
     UNet2DConditionModel.from_config(config).save_pretrained(path / "unet")
-    with pytest.raises(ModelNotFound, match="made for inpainting"):
+    with pytest.raises(ModelNotFound, match="depth-to-image"):
         load(str(path))
 
 
@@ -134,7 +134,7 @@ def test_a_preview_looks_like_the_picture() -> None:
     checkpoint = load("sketch")
     ramp = Image.linear_gradient("L").resize((256, 256))
     picture = Image.merge("RGB", (ramp, ramp.rotate(90), ramp.rotate(180)))
-    latents = checkpoint.encode_image(picture, 256, 256, [torch.Generator()])
+    latents = checkpoint.encode(checkpoint.pixels(picture, 256, 256), [torch.Generator()])
     (preview,) = checkpoint.preview(latents)
     assert preview.size == (64, 64)
     difference = pixels(preview) - pixels(picture.resize((64, 64)))

@@ -44,12 +44,12 @@ def test_a_model_of_another_family_is_refused_before_its_weights_come(hub: Hub) 
     assert not weights(hub)
 
 
-def test_an_inpainting_model_is_refused_before_its_weights_come(hub: Hub, tiny_path: Path) -> None:
-    model = shutil.copytree(tiny_path, hub.root / "someone" / "inpainting")
+def test_a_depth_to_image_model_is_refused_before_its_weights_come(hub: Hub, tiny_path: Path) -> None:
+    model = shutil.copytree(tiny_path, hub.root / "someone" / "depth")
     config = model / "unet" / "config.json"
-    config.write_text(json.dumps(json.loads(config.read_text()) | {"in_channels": 9}))
-    with pytest.raises(ModelNotFound, match="someone/inpainting is made for inpainting"):
-        resolve("someone/inpainting")
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"in_channels": 5}))
+    with pytest.raises(ModelNotFound, match="someone/depth is a depth-to-image"):
+        resolve("someone/depth")
     assert not weights(hub)
 
 

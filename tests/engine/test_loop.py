@@ -246,7 +246,7 @@ def test_other_models_stay_while_smaller_pieces_will_do(
     assert loop._library.is_resident("tiny-xl")
 
 
-@pytest.mark.parametrize("method", ["encode_texts", "encode_image", "conditions"])
+@pytest.mark.parametrize("method", ["encode_texts", "encode", "conditions"])
 def test_memory_short_while_a_request_begins_frees_other_models_and_tries_again(
     tiny_path: Path, tiny_xl_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from engine.api import Generate, Lora, Mask, ModelInfo, Start
+from engine.api import Generate, Lora, Mask, ModelInfo, Spread, Start, Variation
 from engine.errors import InvalidRequest
 
 _MOST_STEPS = 500
@@ -12,6 +12,8 @@ _LONGEST_SIDE = 16384
 _MOST_GUIDANCE = 1000.0
 _MOST_LORA_WEIGHT = 100.0
 _MOST_FEATHER = 256
+_MOST_ANCESTORS = 64
+_WRONG_SEED = "A seed must be at least 0 and below 2 to the power of 64."
 
 
 def check(request: Generate, model: ModelInfo) -> None:
@@ -27,6 +29,8 @@ def check(request: Generate, model: ModelInfo) -> None:
         _refuse_loras(request.loras, model),
         None if request.start is None else _refuse_start(request.start, request.num_inference_steps),
         None if request.mask is None else _refuse_mask(request.mask, request.start),
+        _refuse_spread(request.spread),
+        _refuse_variation(request.variation),
     ):
         if refusal is not None:
             raise InvalidRequest(refusal)
@@ -52,8 +56,8 @@ def _refuse_prompts(request: Generate) -> str | None:
         return "There must be at least one seed."
     if len(request.seeds) > _MOST_IMAGES:
         return f"There must be at most {_MOST_IMAGES} seeds, not {len(request.seeds)}."
-    if not all(0 <= seed < 2**64 for seed in request.seeds):
-        return "A seed must be at least 0 and below 2 to the power of 64."
+    if not all(map(_is_seed, request.seeds)):
+        return _WRONG_SEED
     return None
 
 
@@ -99,3 +103,29 @@ def _refuse_mask(mask: Mask, start: Start | None) -> str | None:
     if not 0 <= mask.feather <= _MOST_FEATHER:
         return f"The feather of the mask must be from 0 to {_MOST_FEATHER} pixels, not {mask.feather}."
     return None
+
+
+def _refuse_spread(spread: Spread | None) -> str | None:
+    if spread is None:
+        return None
+    if not 0 <= spread.amount <= 1:
+        return f"The spread must be from 0 to 1, not {spread.amount}."
+    return None if _is_seed(spread.seed) else _WRONG_SEED
+
+
+def _refuse_variation(variation: Variation | None) -> str | None:
+    for _ in range(_MOST_ANCESTORS):
+        if variation is None:
+            return None
+        if not 0 <= variation.strength <= 1:
+            return f"The strength of a variation must be from 0 to 1, not {variation.strength}."
+        if not _is_seed(variation.seed):
+            return _WRONG_SEED
+        if (refusal := _refuse_spread(variation.spread)) is not None:
+            return refusal
+        variation = variation.variation
+    return None if variation is None else f"A variation goes back {_MOST_ANCESTORS} pictures at most."
+
+
+def _is_seed(seed: int) -> bool:
+    return 0 <= seed < 2**64

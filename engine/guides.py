@@ -40,10 +40,16 @@ def normalised(weights: Sequence[float]) -> tuple[float, ...]:
     return tuple(weight / total for weight in weights)
 
 
-def combine(noise_preds: Sequence[torch.Tensor], guides: Sequence[Guide]) -> torch.Tensor:
-    """base + Σ weight·(prediction - base), each (n, c, h, w), in float32 and in the pipelines' order."""
+def combine(
+    noise_preds: Sequence[torch.Tensor], guides: Sequence[Guide], factors: torch.Tensor | None = None
+) -> torch.Tensor:
+    """base + Σ weight·(prediction - base), each (n, c, h, w), in float32 and in the pipelines' order.
+
+    `factors` (n, 1, 1, 1) are by what each picture's weights are multiplied.
+    """
     base = noise_preds[0]
     noise_pred = base
     for prediction, guide in zip(noise_preds[1:], guides[1:], strict=True):
-        noise_pred = noise_pred + guide.weight * (prediction - base)
+        weight = guide.weight if factors is None else guide.weight * factors
+        noise_pred = noise_pred + weight * (prediction - base)
     return noise_pred

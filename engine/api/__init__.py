@@ -7,7 +7,7 @@ others, to the last bits of float32. The engine knows an opaque fairness key and
 from collections.abc import AsyncGenerator
 from typing import Protocol
 
-from engine.api.conditions import Lora, Mask, Start
+from engine.api.conditions import Lora, Mask, Spread, Start, Variation
 from engine.api.events import Ending, Event, Finished, Generated, Preview, Progress, Queued, Started
 from engine.api.models import Capability, ModelInfo
 from engine.api.requests import Generate, Request, Speed, WeightedPrompt
@@ -28,8 +28,10 @@ __all__ = [
     "Queued",
     "Request",
     "Speed",
+    "Spread",
     "Start",
     "Started",
+    "Variation",
     "WeightedPrompt",
 ]
 

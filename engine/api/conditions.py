@@ -29,6 +29,30 @@ class Mask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How far the pictures of one grid lie from each other."""
+
+    amount: float
+    """From 0, where they share a part of their noise, to 1, where each also reads the text in its own way."""
+    seed: int
+    """Of the noise that they share; the same for a whole grid, of which each can be drawn again alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variation:
+    """A little of other noise in that of another picture, which so is varied, and not drawn anew."""
+
+    seed: int
+    """Of the other picture."""
+    strength: float
+    """How much is other: 0 is the noise of that picture, 1 the own."""
+    spread: Spread | None = None
+    """Of the other picture."""
+    variation: "Variation | None" = None
+    """Of the other picture, if it is one itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lora:
     """A low-rank change of the model's weights, by the name it has in the engine's configuration."""
 

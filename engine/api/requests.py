@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from engine.api.conditions import Lora, Mask, Start
+from engine.api.conditions import Lora, Mask, Spread, Start, Variation
 
 
 class Speed(StrEnum):
@@ -42,6 +42,9 @@ class Generate:
     start: Start | None = None
     mask: Mask | None = None
     """Of the picture in `start`, which must be a picture then, and no latents."""
+    spread: Spread | None = None
+    """None: the pictures have nothing in common but the text, as in the pipelines."""
+    variation: Variation | None = None
     guidance_interval: tuple[float, float] = (0.0, 1.0)
     """Share of the steps, from and to, that are guided (Kynkäänniemi et al. 2024). Less is faster."""
     loras: tuple[Lora, ...] = ()

@@ -40,11 +40,11 @@ class StockPipelines:
         for pipeline in (self._text, self._image, self._mask):
             pipeline.set_progress_bar_config(disable=True)
 
-    def draw(self, request: Generate) -> tuple[Image.Image, ...]:
+    def draw(self, request: Generate, **options: Any) -> tuple[Image.Image, ...]:
         """One pipeline call for a request with one prompt, from noise or from a picture.
 
-        A picture to be repainted is given once for every seed: of one, the pipeline would draw with the first
-        generator alone, and no picture would be that of its seed.
+        `options` are for the pipeline itself. A picture to be repainted is given once for every seed: of one,
+        the pipeline would draw with the first generator alone, and no picture would be that of its seed.
         """
         pipeline, source = self._text, dict[str, Any](width=request.width, height=request.height)
         if request.start is not None:
@@ -57,18 +57,17 @@ class StockPipelines:
         sampler, own = SAMPLERS[request.sampler], pipeline.scheduler
         pipeline.scheduler = sampler.build(own.config)
         try:
-            return tuple(self._call(pipeline, request, eta=sampler.eta, **source))
+            return tuple(self._call(pipeline, request, eta=sampler.eta, **source | options))
         finally:
             pipeline.scheduler = own
 
     def _call(self, pipeline: Any, request: Generate, **source: Any) -> list[Image.Image]:
-        images: list[Image.Image] = pipeline(
-            request.prompts[0].text,
-            negative_prompt=request.negative_prompt or None,
-            num_inference_steps=request.num_inference_steps,
-            guidance_scale=request.guidance_scale,
-            num_images_per_prompt=len(request.seeds),
-            generator=[torch.Generator().manual_seed(seed) for seed in request.seeds],
-            **source,
-        ).images
+        options = {
+            "negative_prompt": request.negative_prompt or None,
+            "num_inference_steps": request.num_inference_steps,
+            "guidance_scale": request.guidance_scale,
+            "num_images_per_prompt": len(request.seeds),
+            "generator": [torch.Generator().manual_seed(seed) for seed in request.seeds],
+        }
+        images: list[Image.Image] = pipeline(request.prompts[0].text, **options | source).images
         return images

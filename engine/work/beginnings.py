@@ -9,6 +9,7 @@ from diffusers.utils.torch_utils import randn_tensor
 
 from engine.api import Generate, Start
 from engine.conditioning.mask import Kept, in_cells, stencil
+from engine.conditioning.noise import steered
 from engine.families.unet import Checkpoint
 from engine.samplers import add_noise
 
@@ -38,7 +39,8 @@ def begin(
     """
     shape = (len(generators), *checkpoint.latent_shape(request.width, request.height))
     original = _original(request, checkpoint, generators)
-    noise = _noise(shape, checkpoint, generators)
+    own = _noise(shape, checkpoint, generators)
+    noise = steered(own, spread=request.spread, variation=request.variation)
     if original is None or _is_all_noise(request):
         latents = noise * float(scheduler.init_noise_sigma)
     else:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from engine.api import Generate
+from engine.conditioning.noise import guidance_factors, read_apart
 from engine.errors import GenerationFailed
 from engine.families.unet import SHOWN, Checkpoint
 from engine.guides import Guide, combine, guided, unguided
@@ -39,6 +40,7 @@ class Generation:
     def __init__(self, request: Generate, checkpoint: Checkpoint) -> None:
         self.step = 0
         self._guidance = _guidance(request, checkpoint)
+        self._factors = guidance_factors(request.seeds, request.spread, checkpoint.device)
         self._generators = [torch.Generator().manual_seed(seed) for seed in request.seeds]
         self._scheduler, self._timesteps = schedule(
             request.sampler,
@@ -80,7 +82,7 @@ class Generation:
     @property
     def guides(self) -> tuple[Guide, ...]:
         """The guides of the next step: inside the guidance interval all, outside only the prompt's."""
-        return self._guidance.at(self.step / self.num_steps)
+        return self._guidance.at(self._progress)
 
     @property
     def num_rows(self) -> int:
@@ -96,7 +98,7 @@ class Generation:
                 Rows(
                     sample=sample,
                     timesteps=timesteps,
-                    prompt_embeds=guide.encoding.prompt_embeds.repeat(len(sample), 1, 1),
+                    prompt_embeds=self._prompt_embeds(guide),
                     conditions=self._conditions(guide),
                 )
                 for guide in self.guides
@@ -109,7 +111,8 @@ class Generation:
         `keeps_prediction` is for `predicted_original`, where it will be asked before the next step.
         Raises: NotANumber, some steps after it happened or with the last step.
         """
-        noise_pred = combine(prediction.chunk(len(self.guides)), self.guides)
+        factors = self._factors if self._guidance.is_strong_at(self._progress) else None
+        noise_pred = combine(prediction.chunk(len(self.guides)), self.guides, factors)
         model_input = self._model_input() if self._input is None else self._input
         with self._restored_on_failure():
             latents = self._scheduler.step(
@@ -164,11 +167,21 @@ class Generation:
                 return (sample - noise * prediction) / signal
 
     @property
+    def _progress(self) -> float:
+        """Share of the steps that are taken."""
+        return self.step / self.num_steps
+
+    @property
     def _timestep(self) -> torch.Tensor:
         return self._timesteps[self.step]
 
     def _model_input(self) -> torch.Tensor:
         return self._scheduler.scale_model_input(self.latents, self._timestep)
+
+    def _prompt_embeds(self, guide: Guide) -> torch.Tensor:
+        """(n, tokens, width): one text for all pictures, or as each reads it."""
+        embeds = guide.encoding.prompt_embeds
+        return embeds.repeat(self.num_images // len(embeds), 1, 1)
 
     def _with_what_stays(self, latents: torch.Tensor) -> torch.Tensor:
         """Latents after a step, with what of a picture is not repainted as noisy as it is to be next."""
@@ -211,8 +224,11 @@ class _Guidance:
     interval: tuple[float, float]
 
     def at(self, progress: float) -> tuple[Guide, ...]:
+        return self.strong if self.is_strong_at(progress) else self.plain
+
+    def is_strong_at(self, progress: float) -> bool:
         begin, end = self.interval
-        return self.strong if begin <= progress < end else self.plain
+        return begin <= progress < end
 
 
 def num_bytes(
@@ -226,7 +242,8 @@ def num_bytes(
     channels, height, width = latent_shape
     kept = _KEPT + (_KEPT_OF_MASKED if request.mask is not None else 0)
     latent_bytes = len(request.seeds) * (kept * channels + shown_channels) * height * width * 4
-    return latent_bytes + (len(request.prompts) + 1) * text_bytes
+    readings = len(request.seeds) if request.spread is not None else 1
+    return latent_bytes + (readings * len(request.prompts) + 1) * text_bytes
 
 
 def expected_rows(request: Generate) -> int:
@@ -249,6 +266,7 @@ def texts_of(request: Generate, checkpoint: Checkpoint) -> tuple[list[str], str]
 
 def _guidance(request: Generate, checkpoint: Checkpoint) -> _Guidance:
     *parts, negative = checkpoint.encode_texts(*texts_of(request, checkpoint))
+    parts = [read_apart(one, request.seeds, request.spread, part=part) for part, one in enumerate(parts)]
     weights = [prompt.weight for prompt in request.prompts]
     plain = unguided(parts, weights)
     strong = plain

@@ -1,7 +1,6 @@
 """The lock that makes one process the owner of a database, watched for as long as it runs."""
 
 import asyncio
-import contextlib
 import fcntl
 import logging
 import os
@@ -177,14 +176,14 @@ class AdvisoryLock:
         """Close the connection, however badly it is."""
         connection, engine = self._connection, self._engine
         self._connection = self._engine = None
-        with contextlib.suppress(
-            OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError
-        ):
+        if connection is None or engine is None:
+            return
+        try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                if connection is not None:
-                    await connection.close()
-                if engine is not None:
-                    await engine.dispose()
+                await connection.close()
+        except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await connection.invalidate()
+        await engine.dispose()
 
     async def _refuse_pooler(self, engine: AsyncEngine) -> None:
         """A pooler that gives each transaction another connection to the server holds no lock for us.

@@ -252,9 +252,12 @@ class Runs:
         return job.attempt + 1 if is_begun else None  # by us: one process owns the database
 
     async def _finish(self, run: Run, result: api.Generated, *, gpu_ms: int) -> None:
-        """Pictures to disk first, then RENDERED, settled and owed to the channel in one transaction."""
+        """Pictures to disk first, then RENDERED, settled and owed to the channel in one transaction.
+
+        A disk that is full is waited for, like the database on it: what is drawn is not thrown away.
+        """
         job = run.latest.job
-        await self._pictures.add(job, result)
+        await self._persistently(run, lambda: self._pictures.add(job, result))
         if await self._persistently(run, lambda: self._settle(job, result, gpu_ms=gpu_ms)):
             run.publish(JobUpdate(job=replace(job, status=JobStatus.RENDERED, gpu_ms=gpu_ms), progress=1.0))
 

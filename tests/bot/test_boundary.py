@@ -53,6 +53,7 @@ def interaction_with(response: Response) -> Interaction:
         followup=SimpleNamespace(send=response.follow_up),
         client=SimpleNamespace(is_closed=lambda: False),
         locale=discord.Locale.american_english,
+        namespace=SimpleNamespace(prompt="a red apple"),
     )
     return cast("Interaction", interaction)
 
@@ -64,6 +65,7 @@ async def test_an_outage_is_told_and_logged_with_its_traceback(
     (sentence,) = await told(error())
     assert "cannot reach my database" in sentence
     assert "nothing was charged" in sentence
+    assert "a red apple" in sentence  # nothing typed is lost
     assert [bool(record.exc_info) for record in caplog.records] == [True]
 
 

@@ -1,6 +1,7 @@
 """The lock that makes one process the owner of a database, watched for as long as it runs."""
 
 import asyncio
+import contextlib
 import fcntl
 import logging
 import os
@@ -13,7 +14,7 @@ from typing import Any, Protocol
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -194,6 +195,9 @@ class AdvisoryLock:
             await other.execute(text("SELECT 1"))
             if await self.is_held():
                 return
+            # The pooler keeps the connection that has the lock: nobody could take it until that ends.
+            with contextlib.suppress(DBAPIError):  # which may be this very one
+                await other.execute(text("SELECT pg_terminate_backend(:backend)"), {"backend": self._backend})
         raise DatabaseUnusable(
             "DATABASE_URL leads to a connection pooler in transaction mode, where I cannot hold the lock "
             "that keeps a second bot away. Use the direct connection, or the pooler's port for session mode."

@@ -136,6 +136,7 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
         log.warning("after the answer to interaction %s the database was away: %s", interaction.id, cause)
         return
     refused = cause if isinstance(cause, UserError) else _unexpected(interaction, cause)
+    refused.prompt = refused.prompt or interaction.namespace.prompt or ""
     payload = refusals.refusal(refused, interaction.locale.value)
     try:
         await reply(interaction, payload, file=refusals.prompt_file(refused, payload))
@@ -144,15 +145,12 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
 
 
 def _unexpected(interaction: Interaction, error: Exception) -> UserError:
-    """What is said of an error that is no refusal, with what was typed; the log has the rest."""
+    """What is said of an error that is no refusal; the log has the rest."""
     if is_outage(error):
         log.error("interaction %s: the database is away", interaction.id, exc_info=error)
-        told = refusals.database_away()
-    else:
-        log.error("interaction %s failed", interaction.id, exc_info=error)
-        told = refusals.our_fault(interaction.id)
-    told.prompt = interaction.namespace.prompt or ""
-    return told
+        return refusals.database_away()
+    log.error("interaction %s failed", interaction.id, exc_info=error)
+    return refusals.our_fault(interaction.id)
 
 
 def _is_lost(interaction: Interaction, error: Exception) -> bool:

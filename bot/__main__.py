@@ -6,10 +6,11 @@ import gc
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
 
-from bot.config import Settings, StartupError, load_settings
+from bot.config import Settings, StartupError, load_settings, required_token
 from bot.logs import set_up_logging
 
 INTERRUPTED = 130
@@ -54,6 +55,8 @@ def _importing() -> Iterator[None]:
 
 def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[None, None, int]:
     # Imported here: a wrong setting, or --help, should not wait for torch.
+    if arguments.command == "run":
+        required_token(settings)
     if arguments.command == "imagine":
         from bot.commandline import imagine
 
@@ -69,6 +72,7 @@ def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[Non
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Darkroom, an image bot for Discord.")
+    parser.add_argument("--version", action="version", version=f"Darkroom {version('darkroom')}")
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("run", help="run the bot (the default)")
     imagine = commands.add_parser("imagine", help="draw a grid without Discord")

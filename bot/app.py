@@ -6,13 +6,15 @@ import signal
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 
 import aiohttp
 import discord
 
 from bot.client import Darkroom, point_discord_to
-from bot.config import Settings, StartupError, split_models
+from bot.config import Settings, StartupError, required_token, split_models
 from bot.delivery.community import Community
 from bot.meters import Meters
 from bot.services import KEY_FILE, Services, build_services
@@ -47,15 +49,17 @@ async def run(settings: Settings) -> int:
 
     Raises: StartupError.
     """
-    if settings.discord_token is None:
-        raise StartupError(
-            "DISCORD_TOKEN is missing. Put your bot's token into .env (see .env.example), "
-            "or try the bot without one: make demo."
-        )
+    token = required_token(settings)
+    log.info("Darkroom %s, Python %s, data in %s", version("darkroom"), python_version(), settings.data_dir)
     if settings.discord_api_base:
         point_discord_to(settings.discord_api_base)
+    await check_port(settings)
+    async with readable_discord_errors(), discord.Client(intents=discord.Intents(guilds=True)) as visitor:
+        await visitor.login(token)  # what is wrong with it is told before a model is loaded for minutes
     async with AsyncExitStack() as stack:
         services, engine = await stack.enter_async_context(open_services(settings))
+        for model in engine.models():
+            log.info("model %s (hash %s, %d pixels)", model.name, model.hash, model.native_size)
         meters = Meters()
         client = await stack.enter_async_context(
             Darkroom(services, meters=meters, members_intent=settings.members_intent)
@@ -63,8 +67,19 @@ async def run(settings: Settings) -> int:
         await stack.enter_async_context(served_pages(settings, services, client, meters))
         await stack.enter_async_context(swept(settings, services))
         async with readable_discord_errors():
-            await client.login(settings.discord_token.get_secret_value())
+            await client.login(token)
         return await _serve(client, services, engine)
+
+
+async def check_port(settings: Settings) -> None:
+    """Whether the web pages can be served, before a model is loaded for nothing.
+
+    Raises: StartupError.
+    """
+    if settings.web_port == 0:
+        return
+    async with serving(application([]), host=settings.web_host, port=settings.web_port):
+        pass
 
 
 @asynccontextmanager
@@ -223,6 +238,7 @@ async def served_pages(
     if settings.web_port == 0:
         yield
         return
+    log.info("web pages at http://%s:%d", settings.web_host, settings.web_port)
     lag = LoopLag()
     health = HealthPages(services, meters, lag, is_connected=client.is_ready)
     community = CommunityPages(services, Community(client, services.rooms))

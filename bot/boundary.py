@@ -135,21 +135,22 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
     if is_outage(cause) and _is_answered(interaction):
         log.warning("after the answer to interaction %s the database was away: %s", interaction.id, cause)
         return
-    locale = interaction.locale.value
-    file = None
-    if isinstance(cause, UserError):
-        payload = refusals.refusal(cause, locale)
-        file = refusals.prompt_file(cause, payload)
-    elif is_outage(cause):
-        log.error("interaction %s: the database is away", interaction.id, exc_info=cause)
-        payload = refusals.database_away(locale)
-    else:
-        log.error("interaction %s failed", interaction.id, exc_info=cause)
-        payload = refusals.our_fault(interaction.id, locale)
+    refused = cause if isinstance(cause, UserError) else _unexpected(interaction, cause)
+    refused.prompt = refused.prompt or interaction.namespace.prompt or ""
+    payload = refusals.refusal(refused, interaction.locale.value)
     try:
-        await reply(interaction, payload, file=file)
+        await reply(interaction, payload, file=refusals.prompt_file(refused, payload))
     except (discord.HTTPException, *LOST) as failure:
         log.warning("interaction %s could not be told: %s", interaction.id, failure)
+
+
+def _unexpected(interaction: Interaction, error: Exception) -> UserError:
+    """What is said of an error that is no refusal; the log has the rest."""
+    if is_outage(error):
+        log.error("interaction %s: the database is away", interaction.id, exc_info=error)
+        return refusals.database_away()
+    log.error("interaction %s failed", interaction.id, exc_info=error)
+    return refusals.our_fault(interaction.id)
 
 
 def _is_lost(interaction: Interaction, error: Exception) -> bool:

@@ -7,7 +7,7 @@ import yarl
 from discord import app_commands
 from discord.ext import commands
 
-from bot.boundary import Interaction, Tree
+from bot.boundary import NEEDED, Interaction, Tree
 from bot.cogs.audit import Audit
 from bot.cogs.forget import Forget
 from bot.cogs.gallery import Gallery
@@ -23,6 +23,7 @@ from bot.cogs.rules import Rules
 from bot.cogs.show import Show
 from bot.cogs.start import Start
 from bot.cogs.usage import Usage
+from bot.delivery import rooms
 from bot.delivery.answers import AnswerWatch
 from bot.delivery.digests import Digests
 from bot.delivery.jobs import Delivery
@@ -133,8 +134,9 @@ class Darkroom(commands.AutoShardedBot):
         await self._answers.settled(seconds)
 
     async def on_ready(self) -> None:
-        """Say that the gateway is up."""
+        """Say that the gateway is up, and how to invite the bot."""
         log.info("connected as %s, in %d guilds", self.user, len(self.guilds))
+        log.info("the link that invites the bot: %s", invitation(self.application_id or 0))
 
     async def _sync_commands(self) -> None:
         application_id = self.application_id or 0
@@ -149,6 +151,14 @@ class Darkroom(commands.AutoShardedBot):
             log.warning("Discord takes no new commands today: I go on with yesterday's. %s", error.text)
         else:
             await self.services.commands.remember(application_id, payload)
+
+
+def invitation(application_id: int, *, makes_rooms: bool = False) -> str:
+    """The link that invites the bot, with what it needs to draw, or also to look after rooms of its own."""
+    names = [*NEEDED, "send_messages_in_threads", *(rooms.NEEDED if makes_rooms else ())]
+    return discord.utils.oauth_url(
+        application_id, permissions=discord.Permissions(**dict.fromkeys(names, True))
+    )
 
 
 def point_discord_to(base: str) -> None:

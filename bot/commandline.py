@@ -14,10 +14,17 @@ from uuid import uuid4
 import discord
 from tqdm import tqdm
 
-from bot.app import CACHE, make_data_dir, open_services, readable_discord_errors, started_engine
+from bot.app import (
+    CACHE,
+    check_port,
+    make_data_dir,
+    open_services,
+    readable_discord_errors,
+    started_engine,
+)
 from bot.boundary import NEEDED
-from bot.client import point_discord_to
-from bot.config import Settings, StartupError
+from bot.client import invitation, point_discord_to
+from bot.config import ENV_FILE, Settings, StartupError, required_token
 from bot.domain.asker import Asker
 from bot.domain.errors import UserError
 from bot.domain.job import Job
@@ -105,12 +112,13 @@ async def _follow(services: Services, job: Job) -> Job:
 async def check(settings: Settings) -> int:
     """One line per thing that must be right, each wrong one with its cure; 0 if all are."""
     checks: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
+        ("settings", _check_settings),
         ("data", _check_data),
         ("database", _check_database),
-        ("model", _check_model),
+        ("web", _check_web),
         ("discord", _check_discord),
+        ("model", _check_model),
     ]
-    sys.stdout.write("ok    settings: readable\n")
     failures = 0
     for name, look in checks:
         try:
@@ -119,6 +127,22 @@ async def check(settings: Settings) -> int:
             failures += 1
             sys.stdout.write(f"FAIL  {name}: {error}\n")
     return 1 if failures else 0
+
+
+async def _check_settings(settings: Settings) -> str:
+    del settings  # they were read: that is what is said
+    if not ENV_FILE.exists():
+        return f"there is no {ENV_FILE} in {Path.cwd()}: they come from the environment alone"
+    if ENV_FILE.stat().st_mode & 0o077:
+        return f"{ENV_FILE} is readable, also for others on this machine: chmod 600 {ENV_FILE}"
+    return f"{ENV_FILE} is readable"
+
+
+async def _check_web(settings: Settings) -> str:
+    if settings.web_port == 0:
+        return "no pages are served (WEB_PORT is 0)"
+    await check_port(settings)
+    return f"the pages can be served at http://{settings.web_host}:{settings.web_port}"
 
 
 async def _check_data(settings: Settings) -> str:
@@ -135,6 +159,8 @@ async def _check_database(settings: Settings) -> str:
     try:
         database = open_database(settings.database_url)
         try:
+            if database.is_sqlite and not (file := Path(database.url.database or "")).exists():
+                return await asyncio.to_thread(_check_new_file, file)
             revision = await current_revision(database)
         finally:
             await database.close()
@@ -142,13 +168,23 @@ async def _check_database(settings: Settings) -> str:
         raise StartupError(str(error)) from error
     except Exception as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
-        raise StartupError(f"cannot be opened ({reason}). Correct DATABASE_URL.") from error
+        raise StartupError(
+            f"cannot be opened ({reason}). Is its server running? If it is, correct DATABASE_URL."
+        ) from error
     name = database.url.render_as_string(hide_password=True)
     if revision is None:
         return f"{name} is new; `python -m bot` creates the tables"
     if revision != head_revision():
         return f"{name} is at revision {revision}; `python -m bot` brings it to {head_revision()}"
     return f"{name} is up to date (revision {revision})"
+
+
+def _check_new_file(file: Path) -> str:
+    """Nothing is made by looking: the folder may be, where the bot runs."""
+    folder = next(parent for parent in file.absolute().parents if parent.exists())
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StartupError(f"{file} cannot be made: {folder} cannot be written to. Correct DATABASE_URL.")
+    return f"{file} is not there yet; `python -m bot` makes it"
 
 
 async def _check_model(settings: Settings) -> str:
@@ -161,18 +197,16 @@ async def _check_model(settings: Settings) -> str:
 
 
 async def _check_discord(settings: Settings) -> str:
-    if settings.discord_token is None:
-        raise StartupError("DISCORD_TOKEN is missing. Put your bot's token into .env (see .env.example).")
+    token = required_token(settings)
     if settings.discord_api_base:
         point_discord_to(settings.discord_api_base)
     async with discord.Client(intents=discord.Intents(guilds=True)) as client, readable_discord_errors():
-        await client.login(settings.discord_token.get_secret_value())
+        await client.login(token)
         return await _check_guilds(client)
 
 
 async def _check_guilds(client: discord.Client) -> str:
-    wanted = discord.Permissions(**dict.fromkeys(NEEDED, True))
-    link = discord.utils.oauth_url(client.application_id or 0, permissions=wanted)
+    link = invitation(client.application_id or 0)
     guilds = [guild async for guild in client.fetch_guilds(limit=MAX_GUILDS)]
     if not guilds:
         raise StartupError(f"the token works, but the bot is in no server yet. Invite it: {link}")
@@ -183,4 +217,8 @@ async def _check_guilds(client: discord.Client) -> str:
         if missing:
             raise StartupError(f"in {guild.name} I lack {', '.join(missing)}. Invite me again: {link}")
     where = guilds[0].name if len(guilds) == 1 else f"{len(guilds)} servers"
-    return f"the token works; in {where} with all permissions. To invite the bot elsewhere: {link}"
+    rooms = invitation(client.application_id or 0, makes_rooms=True)
+    return (
+        f"the token works; in {where} with all permissions. To invite the bot elsewhere: {link} "
+        f"- or, where /setup is to make rooms for newcomers: {rooms}"
+    )

@@ -122,6 +122,19 @@ class Settings(BaseSettings):
         return models
 
 
+def required_token(settings: Settings) -> str:
+    """The bot's token.
+
+    Raises: StartupError.
+    """
+    if settings.discord_token is None:
+        raise StartupError(
+            "DISCORD_TOKEN is missing. Put your bot's token into .env (see .env.example), "
+            "or try the bot without one: make demo."
+        )
+    return settings.discord_token.get_secret_value()
+
+
 def split_models(models: str) -> tuple[str, ...]:
     """The pairs of the setting MODELS, which stand between commas or on lines of their own."""
     return tuple(pair.strip() for pair in re.split(r"[,\n]", models) if pair.strip())

@@ -85,6 +85,7 @@ class Library:
         for model, source in zip((*config.more_models, config.model), sources, strict=True):
             with _about(model):
                 self._entries[source.name] = self._acquaint(source)
+        log.info("Drawing with %s.", self.version)
 
     def models(self) -> tuple[ModelInfo, ...]:
         """All models, the default first."""

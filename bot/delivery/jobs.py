@@ -125,7 +125,11 @@ class Delivery:
 
     async def resume(self) -> None:
         """After a start: go on with every job that still owes something."""
-        for job in await self._runs.recover():
+        jobs = await self._runs.recover()
+        if jobs:
+            owed = sum(job.status is JobStatus.RENDERED for job in jobs)
+            log.info("going on with %d jobs; %d are drawn and owed to their channels", len(jobs), owed)
+        for job in jobs:
             if job.status is JobStatus.QUEUED:
                 self._runs.start(job)
             self.follow(job, ToFind() if job.message_id is None else Known(job.message_id))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.domain.echo import visible
-from bot.domain.errors import UserError
+from bot.domain.errors import Unavailable, UserError
 from bot.domain.sentences import say
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_step
@@ -42,16 +42,15 @@ def prompt_file(error: UserError, payload: Payload) -> tuple[str, bytes] | None:
     return "prompt.txt", error.prompt.encode("utf-8", errors="replace")
 
 
-def our_fault(reference: int, locale: str) -> Payload:
+def our_fault(reference: int) -> UserError:
     """For everything that is not the member's mistake."""
-    words = translations(locale)
-    sentence = say(
-        "Something broke on our side. If you report it, mention `{reference}`.", reference=reference
+    return UserError(
+        say("Something broke on our side. If you report it, mention `{reference}`.", reference=reference)
     )
-    return Payload(content=sentence.render(words))
 
 
-def database_away(locale: str) -> Payload:
+def database_away() -> UserError:
     """For what came while the database was away: none of it was kept."""
-    sentence = say("I cannot reach my database just now. Try again in a minute; nothing was charged.")
-    return Payload(content=sentence.render(translations(locale)))
+    return Unavailable(
+        say("I cannot reach my database just now. Try again in a minute; nothing was charged.")
+    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.job import Job, JobStatus
 from bot.services.clock import Clock, utc_now
+from bot.services.ends import log_end
 from bot.storage import jobs as jobs_table
 from bot.storage import outbox as outbox_table
 from bot.storage.database import Database
@@ -39,10 +40,12 @@ class Outbox:
     async def delivered(self, job: Job, message_id: int) -> None:
         """The result is in the channel."""
         await persistently(lambda: self._close(job, JobStatus.DELIVERED, message_id))
+        log_end(job, JobStatus.DELIVERED, now=self._now())
 
     async def undeliverable(self, job: Job) -> None:
         """The result cannot be posted there: the pictures are kept, /show brings them back."""
         await persistently(lambda: self._close(job, JobStatus.UNDELIVERABLE, None))
+        log_end(job, JobStatus.UNDELIVERABLE, now=self._now())
 
     async def progress_message(self, job: Job, message_id: int | None) -> None:
         """Remember the progress message, so that it is found again after a restart; None once it is gone."""

@@ -14,6 +14,7 @@ from bot.domain.errors import UserError
 from bot.domain.job import Failure, Job, JobStatus
 from bot.domain.recipe import Weights
 from bot.services.clock import Clock, utc_now
+from bot.services.ends import log_end
 from bot.services.pictures import Pictures
 from bot.services.turns import Turns
 from bot.storage import guilds, ledger
@@ -148,6 +149,7 @@ class Runs:
 
     def stop(self, job: Job) -> None:
         """Take a job that was ended off the engine."""
+        log_end(job, job.status, now=self._now())
         if run := self._runs.get(job.id):
             run.publish(JobUpdate(job=job))
         if task := self._tasks.get(job.id):
@@ -250,9 +252,12 @@ class Runs:
         return job.attempt + 1 if is_begun else None  # by us: one process owns the database
 
     async def _finish(self, run: Run, result: api.Generated, *, gpu_ms: int) -> None:
-        """Pictures to disk first, then RENDERED, settled and owed to the channel in one transaction."""
+        """Pictures to disk first, then RENDERED, settled and owed to the channel in one transaction.
+
+        A disk that is full is waited for, like the database on it: what is drawn is not thrown away.
+        """
         job = run.latest.job
-        await self._pictures.add(job, result)
+        await self._persistently(run, lambda: self._pictures.add(job, result))
         if await self._persistently(run, lambda: self._settle(job, result, gpu_ms=gpu_ms)):
             run.publish(JobUpdate(job=replace(job, status=JobStatus.RENDERED, gpu_ms=gpu_ms), progress=1.0))
 
@@ -279,6 +284,7 @@ class Runs:
             log.exception("job %s could not be ended", job_id)
             return
         if job is not None:
+            log_end(job, job.status, now=self._now())
             run.publish(JobUpdate(job=job))
 
     async def _persistently(self, run: Run, work: Callable[[], Awaitable[T]]) -> T:

@@ -1,12 +1,15 @@
 """Queries on the audit log: rows are added and read; a trigger forbids everything else."""
 
+import logging
 from datetime import datetime
 
-from sqlalchemy import Select, insert, or_, select
+from sqlalchemy import Select, event, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.audit import AuditEntry, AuditFilter, without_ids
 from bot.storage.models import AuditRow
+
+log = logging.getLogger(__name__)
 
 
 async def note(
@@ -20,7 +23,22 @@ async def note(
     now: datetime,
     **details: object,
 ) -> None:
-    """Note what a moderator, or a rule (actor 0), did. `details` are plain values, and no member's id."""
+    """Note what a moderator, or a rule (actor 0), did. `details` are plain values, and no member's id.
+
+    The owner's log has a line of it as well, once it holds.
+    """
+    event.listen(
+        session.sync_session,
+        "after_commit",
+        lambda _: log.info(
+            "guild %d: %s: %s%s",
+            guild_id,
+            f"moderator {actor_id}" if actor_id else "a rule",
+            action,
+            f" (member {target_id})" if target_id else "",
+        ),
+        once=True,
+    )
     await session.execute(
         insert(AuditRow).values(
             guild_id=guild_id,

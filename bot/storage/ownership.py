@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -177,14 +177,14 @@ class AdvisoryLock:
         """Close the connection, however badly it is."""
         connection, engine = self._connection, self._engine
         self._connection = self._engine = None
-        with contextlib.suppress(
-            OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError
-        ):
+        if connection is None or engine is None:
+            return
+        try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                if connection is not None:
-                    await connection.close()
-                if engine is not None:
-                    await engine.dispose()
+                await connection.close()
+        except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await connection.invalidate()
+        await engine.dispose()
 
     async def _refuse_pooler(self, engine: AsyncEngine) -> None:
         """A pooler that gives each transaction another connection to the server holds no lock for us.
@@ -195,6 +195,9 @@ class AdvisoryLock:
             await other.execute(text("SELECT 1"))
             if await self.is_held():
                 return
+            # The pooler keeps the connection that has the lock: nobody could take it until that ends.
+            with contextlib.suppress(DBAPIError):  # which may be this very one
+                await other.execute(text("SELECT pg_terminate_backend(:backend)"), {"backend": self._backend})
         raise DatabaseUnusable(
             "DATABASE_URL leads to a connection pooler in transaction mode, where I cannot hold the lock "
             "that keeps a second bot away. Use the direct connection, or the pooler's port for session mode."

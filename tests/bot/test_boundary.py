@@ -10,6 +10,8 @@ import discord
 import pytest
 
 from bot.boundary import Interaction, reply, reply_to_failure
+from bot.domain.errors import MissingPermissions
+from bot.domain.sentences import say
 from bot.messages.payload import Payload
 from tests.bot.outages import OUTAGES
 
@@ -53,6 +55,7 @@ def interaction_with(response: Response) -> Interaction:
         followup=SimpleNamespace(send=response.follow_up),
         client=SimpleNamespace(is_closed=lambda: False),
         locale=discord.Locale.american_english,
+        namespace=SimpleNamespace(prompt="a red apple"),
     )
     return cast("Interaction", interaction)
 
@@ -64,7 +67,13 @@ async def test_an_outage_is_told_and_logged_with_its_traceback(
     (sentence,) = await told(error())
     assert "cannot reach my database" in sentence
     assert "nothing was charged" in sentence
+    assert "a red apple" in sentence  # nothing typed is lost
     assert [bool(record.exc_info) for record in caplog.records] == [True]
+
+
+async def test_a_refusal_before_the_prompt_was_read_gives_it_back_too() -> None:
+    (sentence,) = await told(MissingPermissions(say("I cannot post here.")))
+    assert sentence == "I cannot post here.\nYour prompt:\n```\na red apple\n```"
 
 
 async def test_an_outage_after_the_answer_says_nothing_more(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,12 +1,20 @@
 """The program's first and last words, on terminals of all kinds."""
 
 import sys
+from importlib.metadata import version
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
+
+
+def test_it_says_its_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["bot", "--version"])
+    with pytest.raises(SystemExit):
+        main()
+    assert capsys.readouterr().out == f"Darkroom {version('darkroom')}\n"
 
 
 def test_a_terminal_that_knows_only_ascii_is_no_reason_to_die(

@@ -5,8 +5,6 @@ import pytest
 from playground import Playground
 from playground.bench import ask_at_once, table
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 def test_the_table_says_who_was_answered_when() -> None:
     assert table([0.1] * 98 + [1.0, 2.5], asked=101, deferred=12, refused=3).splitlines() == [
@@ -19,6 +17,7 @@ def test_no_answer_is_said() -> None:
     assert table([], asked=5, deferred=0, refused=0) == "5 asked, none answered in time"
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.usefixtures("bot")
 async def test_members_ask_at_once(playground: Playground) -> None:
     playground.answer_within = 30  # how fast this machine is proves nothing here

@@ -169,7 +169,8 @@ class BotProcess:
     @property
     def log(self) -> str:
         """Everything that it wrote."""
-        return (self.folder / "bot.log").read_text()
+        file = self.folder / "bot.log"
+        return file.read_text() if file.exists() else ""  # it makes the file when it has begun
 
     async def close(self) -> None:
         """Stop it, and check its books and its log."""

@@ -1,6 +1,7 @@
 """The commands of an owner: what is wrong is one readable line each, what is right draws a picture."""
 
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 
 from playground import Playground
 from tests.wire.conftest import BotProcess, Nursery
+from tests.wire.test_pages import free_port
 
 
 @pytest.fixture
@@ -106,6 +108,28 @@ async def test_what_keeps_the_bot_from_starting_is_one_readable_line(
     assert "hidden" not in bot.log  # the password
 
 
+async def test_a_port_that_is_taken_is_told_before_a_model_is_loaded(
+    discord: Playground, bot: BotProcess
+) -> None:
+    code, lines = await told(bot, WEB_PORT=discord.base_url.rpartition(":")[2])
+    assert code == 1
+    assert lines[-1].startswith("The web pages cannot be served at 127.0.0.1:")
+    assert "Loading" not in bot.log
+
+
+async def test_a_start_says_what_runs_where_and_how_to_invite_it(bot: BotProcess) -> None:
+    await bot.spawn(WEB_PORT=str(free_port()))
+    await bot.logged("the link that invites the bot: https://discord.com/oauth2/authorize?client_id=")
+    assert await bot.stop() == 0
+    for said in (
+        f"Darkroom {version('darkroom')}, Python",
+        "Drawing with darkroom",
+        "hash",
+        "web pages at http",
+    ):
+        assert said in bot.log
+
+
 async def test_check_says_what_is_right_and_how_to_invite_the_bot(
     discord: Playground, bot: BotProcess
 ) -> None:
@@ -115,21 +139,29 @@ async def test_check_says_what_is_right_and_how_to_invite_the_bot(
         "ok    settings",
         "ok    data",
         "ok    database",
-        "ok    model",
+        "ok    web",
         "ok    discord",
+        "ok    model",
     ]
-    assert f"in {discord.guild.name} with all permissions" in lines[-1]
-    assert "permissions=" in lines[-1]
+    assert f"in {discord.guild.name} with all permissions" in lines[4]
+    assert lines[4].count("permissions=") == 2  # to draw, and to make rooms as well
+    assert not (bot.folder / "darkroom.db").exists()  # looking makes nothing
     assert not discord.gateway.connected
 
 
-async def test_check_names_every_wrong_thing_with_its_cure(bot: BotProcess) -> None:
+async def test_check_names_every_wrong_thing_with_its_cure(discord: Playground, bot: BotProcess) -> None:
     code, lines = await told(
-        bot, "check", DATABASE_URL="mysql://x/y", DATA_DIR="/proc/none", MODEL="/no/model", DISCORD_TOKEN=""
+        bot,
+        "check",
+        DATABASE_URL="mysql://x/y",
+        DATA_DIR="/proc/none",
+        MODEL="/no/model",
+        DISCORD_TOKEN="",
+        WEB_PORT=discord.base_url.rpartition(":")[2],
     )
     assert code == 1
-    assert [line[:6] for line in lines] == ["ok    ", *["FAIL  "] * 4]
-    cures = ("Name a folder", "Write sqlite", "Set MODEL to", "Put your bot's token into .env")
+    assert [line[:6] for line in lines] == ["ok    ", *["FAIL  "] * 5]
+    cures = ("Name a folder", "Write sqlite", "Set another", "Put your bot's token into .env", "Set MODEL to")
     assert all(cure in line for cure, line in zip(cures, lines[1:], strict=True))
 
 
@@ -137,6 +169,6 @@ async def test_check_names_the_permissions_that_are_missing(discord: Playground,
     discord.invite_bot(discord.guild, ["view_channel", "send_messages", "read_message_history"])
     code, lines = await told(bot, "check")
     assert code == 1
-    assert lines[-1].startswith(
+    assert lines[4].startswith(
         f"FAIL  discord: in {discord.guild.name} I lack Attach Files. Invite me again: "
     )

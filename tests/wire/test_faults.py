@@ -326,29 +326,6 @@ async def test_missing_permissions_refuse_the_job_by_name_before_it_is_charged(
     assert await bot.statuses() == []
 
 
-async def test_permissions_lost_while_drawing_keep_the_picture(discord: Playground, bot: BotProcess) -> None:
-    await bot.start()
-    ada, room = discord.guild.owner, discord.guild.newbies
-    held = Hold()
-    rule = discord.faults.add(held, method="POST", path=POSTS)
-    call = await discord.slash(ada, room, "imagine", prompt="a red apple")
-    await discord.wait_for(lambda d: rule.hits)
-    discord.set_permissions(room, deny=["attach_files"])
-    held.released.set()
-    await discord.wait_for(lambda d: call.message and "/show" in call.message.content, 20)
-    await bot.has("undeliverable")
-
-
-async def test_a_filtered_prompt_is_delivered_without_its_text(discord: Playground, bot: BotProcess) -> None:
-    await bot.start()
-    ada, room = discord.guild.owner, discord.guild.newbies
-    discord.faults.add(Status(status=400, code=200000), method="POST", path=POSTS)
-    await discord.slash(ada, room, "imagine", prompt="a red apple")
-    (grid,) = await wait_for_grids(discord, room, 1)
-    assert "apple" not in grid.content
-    assert ada.mention in grid.content
-
-
 @contextmanager
 def held_database(bot: BotProcess) -> Iterator[None]:
     """Nobody else writes meanwhile, as when a hundred others come first."""

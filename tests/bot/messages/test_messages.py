@@ -69,7 +69,7 @@ def test_refusals(snapshot: SnapshotAssertion) -> None:
             ),
             "en-US",
         ),
-        "our fault": refusals.our_fault(812, "en-US"),
+        "our fault": refusals.refusal(refusals.our_fault(812), "en-US"),
     } == snapshot
 
 

@@ -30,6 +30,26 @@ async def note(database: Database, clock: MovableClock, **changes: object) -> No
         await audit.note(session, **row, now=clock.now)  # type: ignore[arg-type]
 
 
+async def _note_and_fail(database: Database, clock: MovableClock) -> None:
+    async with database.transaction() as session:
+        await audit.note(session, 1, 900, "undone", now=clock.now)
+        await session.execute(text("SELECT nothing FROM nowhere"))
+
+
+async def test_the_owners_log_tells_what_was_done_once_it_holds(
+    database: Database, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bot")
+    with pytest.raises(DBAPIError):
+        await _note_and_fail(database, clock)
+    await note(database, clock)
+    await note(database, clock, actor_id=0, action="strike")
+    assert caplog.messages == [
+        "guild 1: moderator 900: block (member 100)",
+        "guild 1: a rule: strike (member 100)",
+    ]
+
+
 async def test_pages_and_filters(
     services: Services, database: Database, clock: MovableClock, moderator: Asker
 ) -> None:

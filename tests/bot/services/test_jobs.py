@@ -108,6 +108,29 @@ async def test_one_interaction_replayed_a_hundred_times_makes_one_job(
     assert await spent(services, ada) == (4, 0)
 
 
+async def test_the_owners_log_has_a_line_for_each_job_that_ends(
+    services: Services, engine: HandEngine, ada: Asker, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bot.services.ends")
+    drawn = await finished(services, await services.orders.imagine(again(ada), "a red apple"))
+    await services.outbox.delivered(drawn, 77)
+    engine.hold()
+    cancelled = await services.orders.imagine(again(ada), "a secret pear")
+    await engine.is_held.wait()
+    await services.jobs.cancel(ada, cancelled.id)
+    engine.release()
+    engine.fails_with = OutOfMemory("too large")
+    failed = await finished(services, await services.orders.imagine(again(ada), "a plum"))
+    lines = [record.getMessage() for record in caplog.records if record.name == "bot.services.ends"]
+    whose = f"(imagine) of member {ada.user_id} in guild {ada.guild_id}"
+    assert [line.partition(",")[0] for line in lines] == [
+        f"job {drawn.id} {whose} is delivered",
+        f"job {cancelled.id} {whose} is cancelled",
+        f"job {failed.id} {whose} is failed (out_of_memory)",
+    ]
+    assert lines[0].endswith("s on the device")
+
+
 async def test_cancelling_frees_the_engine_and_gives_the_reservation_back(
     services: Services, engine: HandEngine, ada: Asker
 ) -> None:

@@ -16,7 +16,7 @@ from bot.storage.database import Database
 from bot.storage.outage import DatabaseAway, is_outage, persistently
 from engine.errors import OutOfMemory
 from tests.bot.hand_engine import HandEngine
-from tests.bot.outages import OUTAGES, away, losing_confirmations
+from tests.bot.outages import OUTAGES, away, full_disk, losing_confirmations
 from tests.bot.services.community import finished, now
 
 WAIT_SECONDS = 10
@@ -96,6 +96,22 @@ async def test_a_picture_that_is_drawn_while_the_database_is_away_is_settled_whe
     assert (await ended(services, job)).status is JobStatus.RENDERED
     assert len(engine.requests) == 1
     assert (await services.quotas.balance(ada)).reserved.images == 0
+
+
+async def test_a_picture_that_is_drawn_while_the_disk_is_full_is_kept_when_there_is_room(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    engine.hold()
+    job = await services.orders.imagine(ada, "a red apple")
+    await asyncio.wait_for(engine.is_held.wait(), WAIT_SECONDS)
+    run = services.runs.get(job.id)
+    assert run is not None
+    with full_disk():
+        engine.release()
+        await waits_for_the_database(run)
+    assert (await ended(services, job)).status is JobStatus.RENDERED
+    assert len((await services.pictures.make_print(job)).tiles) == 4
+    assert len(engine.requests) == 1  # none of them is drawn again
 
 
 async def test_a_job_that_fails_while_the_database_is_away_is_refunded_when_it_is_back(

@@ -64,14 +64,15 @@ async def test_a_lock_that_another_process_took_meanwhile_is_given_up(postgresql
 
 
 async def test_the_holder_of_another_database_on_the_server_is_not_named(postgresql_url: str) -> None:
-    elsewhere = AdvisoryLock(make_url(postgresql_url).set(database="postgres"), "elsewhere")
-    here = AdvisoryLock(make_url(postgresql_url), "here")
+    url = make_url(postgresql_url)
+    elsewhere = AdvisoryLock(url.set(database="postgres"), "elsewhere")
+    here, late = AdvisoryLock(url, "here"), AdvisoryLock(url, "late")
     await elsewhere.take()
     await here.take()
     with pytest.raises(DatabaseUnusable, match="in use by darkroom here"):
-        await AdvisoryLock(make_url(postgresql_url), "too late").take()
-    await here.release()
-    await elsewhere.release()
+        await late.take()
+    for lock in (late, here, elsewhere):
+        await lock.release()
 
 
 async def test_a_lock_file_that_was_deleted_is_made_again(tmp_path: Path) -> None:

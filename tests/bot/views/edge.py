@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -92,11 +92,20 @@ class Edge:
 
     client: Darkroom | None = None
     calls: list[Call] = field(default_factory=list)
+    script: Callable[[Call], Awaitable[web.Response | None]] | None = None
+    """What Discord says to a call instead; None for what it always says."""
     _numbers: "count[int]" = field(default_factory=lambda: count(10**15))
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Keep a call, and say what Discord would, as far as discord.py reads it."""
-        self.calls.append(Call(method=request.method, path=request.path, body=await _body(request)))
+        call = Call(
+            method=request.method,
+            path=request.path,
+            body=await _body(request),
+        )
+        self.calls.append(call)
+        if self.script is not None and (said := await self.script(call)) is not None:
+            return said
         if request.method == "DELETE":
             return web.Response(status=204)
         if request.path.endswith("/@me"):
@@ -149,9 +158,19 @@ class Edge:
         return Answer(calls=[call for call in self.calls[first:] if token in call.path + "/"])
 
 
-def _json(value: object) -> web.Response:
+def refusal(status: int, code: int) -> web.Response:
+    """Discord's refusal of a call."""
+    return _json({"code": code, "message": "refused"}, status=status)
+
+
+def found(*messages: Mapping[str, Any]) -> web.Response:
+    """Discord's list of messages."""
+    return _json(messages)
+
+
+def _json(value: object, *, status: int = 200) -> web.Response:
     """discord.py reads an answer only where its type names no charset."""
-    return web.Response(body=json.dumps(value).encode(), content_type="application/json")
+    return web.Response(body=json.dumps(value).encode(), content_type="application/json", status=status)
 
 
 def _token(number: int) -> str:

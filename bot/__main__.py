@@ -9,11 +9,23 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TypeVar
 
 from bot.config import Settings, StartupError, load_settings, required_token
 from bot.logs import set_up_logging
 
+T = TypeVar("T", int, float)
+
 INTERRUPTED = 130
+BOX_NUMBERS = 4
+OPERATIONS = {
+    "vary": "four variations of a picture",
+    "zoom": "a picture from farther away",
+    "pan": "a picture that goes on to one side",
+    "square": "a picture made as high as wide",
+    "region": "a picture of which an area is drawn anew",
+}
+"""The commands that begin with a picture."""
 
 
 def main() -> int:
@@ -55,14 +67,18 @@ def _importing() -> Iterator[None]:
 
 def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[None, None, int]:
     # Imported here: a wrong setting, or --help, should not wait for torch.
+    if arguments.command in OPERATIONS:
+        from bot.commandline.draw import work
+
+        return work(settings, arguments)
     if arguments.command == "run":
         required_token(settings)
     if arguments.command == "imagine":
-        from bot.commandline import imagine
+        from bot.commandline.draw import imagine
 
         return imagine(settings, arguments.prompt, arguments.out)
     if arguments.command == "check":
-        from bot.commandline import check
+        from bot.commandline.check import check
 
         return check(settings)
     from bot.app import run
@@ -78,9 +94,52 @@ def _parser() -> argparse.ArgumentParser:
     imagine = commands.add_parser("imagine", help="draw a grid without Discord")
     imagine.add_argument("prompt", help='what to draw, as "a red apple --ar 3:2 --seed 7"')
     imagine.add_argument("--out", type=Path, default=Path("grid.png"), help="where to (.png, .webp or .jpg)")
+    _add_operations(commands)
     commands.add_parser("check", help="say what is right, and what to do about what is not")
     parser.set_defaults(command="run")
     return parser
+
+
+def _add_operations(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """What can be made of a picture that is there."""
+    for name, help_text in OPERATIONS.items():
+        parser = commands.add_parser(name, help=help_text)
+        parser.add_argument("picture", type=Path, help="a picture; one of ours carries its recipe")
+        parser.add_argument("--index", type=int, choices=range(1, 5), help="which picture of a grid")
+        parser.add_argument("--prompt", default="", help="other words than its own, with parameters")
+        parser.add_argument("--seed", type=_seed, help="the noise to begin with")
+        parser.add_argument("--out", type=Path, default=Path(f"{name}.png"), help="where to")
+        if name == "vary":
+            parser.add_argument("--mode", choices=("subtle", "strong"), default="strong")
+        if name == "zoom":
+            parser.add_argument("--factor", type=_factor, default=2.0, help="how much farther away, 1.1 to 4")
+        if name == "pan":
+            parser.add_argument("--to", choices=("left", "right", "up", "down"), required=True)
+        if name == "region":
+            area = parser.add_mutually_exclusive_group(required=True)
+            area.add_argument("--mask", type=Path, help="a picture: white is drawn anew, black stays")
+            area.add_argument("--box", type=_box, metavar="X,Y,W,H", help="the area to draw anew, in pixels")
+
+
+def _seed(text: str) -> int:
+    return _in_range(int(text), 0, 2**32 - 1)
+
+
+def _factor(text: str) -> float:
+    return _in_range(float(text), 1.1, 4.0)
+
+
+def _box(text: str) -> tuple[int, ...]:
+    numbers = tuple(int(number) for number in text.split(","))
+    if len(numbers) != BOX_NUMBERS or min(numbers[:2]) < 0 or min(numbers[2:]) < 1:
+        raise argparse.ArgumentTypeError("write left,top,width,height in pixels, as 32,32,96,64")
+    return numbers
+
+
+def _in_range(number: T, low: T, high: T) -> T:
+    if not low <= number <= high:
+        raise argparse.ArgumentTypeError(f"{number} is not between {low} and {high}")
+    return number
 
 
 if __name__ == "__main__":

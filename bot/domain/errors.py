@@ -79,6 +79,10 @@ class TooLate(UserError):
     """It is over, decided or answered already."""
 
 
+class Impossible(UserError):
+    """This cannot be done with this picture."""
+
+
 class Unreadable(UserError):
     """Something that was typed, and is no prompt, cannot be read."""
 

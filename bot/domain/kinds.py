@@ -15,6 +15,16 @@ class JobKind(StrEnum):
     """The same recipe with a new seed (🔄)."""
     VARY = "vary"
     """Image-to-image from one tile, with fresh seeds (V1–V4)."""
+    VARY_SUBTLE = "vary-subtle"
+    """The same picture with a little of other noise."""
+    ZOOM = "zoom"
+    """One tile from farther away: smaller, with what lies around it drawn."""
+    PAN = "pan"
+    """One tile, longer on one side."""
+    SQUARE = "square"
+    """One tile, made as high as wide."""
+    REGION = "region"
+    """One tile, of which an area is drawn anew."""
     PICK = "pick"
     """One tile of a grid, posted on its own (U1–U4)."""
 
@@ -66,6 +76,11 @@ KINDS = {
     JobKind.IMAGINE: Kind(origin=Origin.TEXT, outcome=Outcome.GRID),
     JobKind.REROLL: Kind(origin=Origin.GRID, outcome=Outcome.GRID),
     JobKind.VARY: Kind(origin=Origin.TILE, outcome=Outcome.GRID),
+    JobKind.VARY_SUBTLE: Kind(origin=Origin.TILE, outcome=Outcome.GRID),
+    JobKind.ZOOM: Kind(origin=Origin.TILE, outcome=Outcome.GRID),
+    JobKind.PAN: Kind(origin=Origin.TILE, outcome=Outcome.GRID),
+    JobKind.SQUARE: Kind(origin=Origin.TILE, outcome=Outcome.GRID),
+    JobKind.REGION: Kind(origin=Origin.TILE, outcome=Outcome.GRID),
     JobKind.PICK: Kind(
         origin=Origin.TILE, outcome=Outcome.TILE, is_drawn=False, is_free=True, obeys_room=False
     ),

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self, TypeVar
 
 from bot.domain import prompt as prompts
+from bot.domain.canvas import Box
 from bot.domain.errors import PromptError
 from bot.domain.parameters import ROWS, Parameters, given
 from bot.domain.prompt.cleaning import clean
@@ -64,6 +65,54 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variation:
+    """A little of other noise in that of another picture."""
+
+    seed: int
+    """Of the other picture."""
+    strength: float
+    """How much is other, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A picture of which a part is drawn: what lies around it, or an area in it. The rest stays as it is.
+
+    The recipe's canvas is the size that the window is drawn at; what is shown has the size of `canvas`.
+    """
+
+    image: ImageRef
+    canvas: Canvas
+    place: Box
+    """Where the picture lies on the canvas."""
+    window: Box
+    """Which part of the canvas is drawn."""
+    area: str = ""
+    """What is repainted of the picture, in white: a PNG of one bit a pixel, of any size, in base64."""
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """From what `to_json` wrote."""
+        return cls(
+            image=_known(ImageRef, values["image"]),
+            canvas=_known(Canvas, values["canvas"]),
+            place=Box.from_json(values["place"]),
+            window=Box.from_json(values["window"]),
+            area=values.get("area", ""),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, for a JSON column."""
+        return {
+            "image": asdict(self.image),
+            "canvas": asdict(self.canvas),
+            "place": self.place.to_json(),
+            "window": self.window.to_json(),
+            "area": self.area,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """What to draw, how, with what, and how often."""
 
@@ -76,6 +125,21 @@ class Recipe:
     """Of the first picture; the others follow by one."""
     num_images: int = 0
     start: Start | None = None
+    variation: Variation | None = None
+    edit: Edit | None = None
+    is_imported: bool = False
+    """Whether its pictures came from a file: drawn again, it would give others."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its pictures are drawn from text alone."""
+        is_steered = self.start is not None or self.variation is not None or self.edit is not None
+        return not is_steered and not self.is_imported
+
+    @property
+    def shown(self) -> Canvas:
+        """The size of each picture as it is shown."""
+        return self.canvas if self.edit is None else self.edit.canvas
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -111,6 +175,9 @@ class Recipe:
             "seed": self.seed,
             "num_images": self.num_images,
             "start": None if self.start is None else asdict(self.start),
+            "variation": None if self.variation is None else asdict(self.variation),
+            "edit": None if self.edit is None else self.edit.to_json(),
+            "is_imported": self.is_imported,
         }
 
     @classmethod
@@ -131,6 +198,9 @@ class Recipe:
             seed=values.get("seed", 0),
             num_images=values.get("num_images", 0),
             start=_start(values.get("start")),
+            variation=_known(Variation, values["variation"]) if values.get("variation") else None,
+            edit=Edit.from_json(values["edit"]) if values.get("edit") else None,
+            is_imported=bool(values.get("is_imported")),
         )
 
 

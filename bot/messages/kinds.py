@@ -49,6 +49,17 @@ WORDS = {
     JobKind.VARY: KindWords(
         heading=say("Variations (Strong) by {member}"), label=say("variations"), rows=grid_rows
     ),
+    JobKind.VARY_SUBTLE: KindWords(
+        heading=say("Variations (Subtle) by {member}"), label=say("subtle variations"), rows=grid_rows
+    ),
+    JobKind.ZOOM: KindWords(heading=say("Zoom Out by {member}"), label=say("zooms"), rows=grid_rows),
+    JobKind.PAN: KindWords(heading=say("Pan by {member}"), label=say("pans"), rows=grid_rows),
+    JobKind.SQUARE: KindWords(
+        heading=say("Make Square by {member}"), label=say("made square"), rows=grid_rows
+    ),
+    JobKind.REGION: KindWords(
+        heading=say("Variations (Region) by {member}"), label=say("repainted areas"), rows=grid_rows
+    ),
     JobKind.PICK: KindWords(
         heading=say("Image #{number} {member}"), label=say("picked tiles"), rows=tile_rows
     ),

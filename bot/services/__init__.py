@@ -21,6 +21,7 @@ from bot.services.gates.rules import RuleGate
 from bot.services.gates.waiting import WaitingGate
 from bot.services.guilds import Guilds
 from bot.services.health import Health
+from bot.services.imports import Imports
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
 from bot.services.models import Models
@@ -51,6 +52,7 @@ class Services:
 
     models: Models
     orders: Orders
+    imports: Imports
     jobs: Jobs
     kept: KeptOrders
     runs: Runs
@@ -104,10 +106,12 @@ def build_services(
         WaitingGate(),
     )
     jobs = Jobs(database, models, runs, kept, allowances=allowances, gates=gates, now=now)
-    orders = Orders(database, jobs, kept, Recipes(models))
+    recipes = Recipes(models)
+    orders = Orders(database, jobs, kept, recipes)
     return Services(
         models=models,
         orders=orders,
+        imports=Imports(database, files, recipes, now=now),
         jobs=jobs,
         kept=kept,
         runs=runs,

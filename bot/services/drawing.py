@@ -1,12 +1,27 @@
 """What the engine must be asked, to draw a recipe."""
 
+from PIL import Image
+
 from bot.domain.job import Speed
 from bot.domain.recipe import Recipe
 from engine import api
 
+FEATHER = 8
+"""Pixels of what is drawn over which it passes into what stays."""
 
-def to_request(recipe: Recipe, *, start: bytes | None, fairness_key: str, speed: Speed) -> api.Generate:
-    """The engine's request; `start` are the latents of the picture that the recipe begins from."""
+
+def to_request(
+    recipe: Recipe,
+    *,
+    start: bytes | Image.Image | None,
+    fairness_key: str,
+    speed: Speed,
+    area: Image.Image | None = None,
+) -> api.Generate:
+    """The engine's request; `start` is the picture that the recipe begins from, or its latents.
+
+    `area` is what is drawn of it, where that is not the whole: all of that then, and nothing beside it.
+    """
     return api.Generate(
         model=recipe.weights.name,
         prompts=tuple(api.WeightedPrompt(text=part.text, weight=part.weight) for part in recipe.prompt.parts),
@@ -17,13 +32,19 @@ def to_request(recipe: Recipe, *, start: bytes | None, fairness_key: str, speed:
         num_inference_steps=recipe.sampling.steps,
         guidance_scale=recipe.sampling.guidance_scale,
         sampler=recipe.sampling.sampler,
-        start=_start(recipe, start),
+        start=None if start is None else api.Start(source=start, strength=_strength(recipe)),
+        variation=_variation(recipe),
+        mask=None if area is None else api.Mask(area=area, feather=FEATHER),
         fairness_key=fairness_key,
         speed=api.Speed(speed),
     )
 
 
-def _start(recipe: Recipe, latents: bytes | None) -> api.Start | None:
-    if recipe.start is None or latents is None:
+def _variation(recipe: Recipe) -> api.Variation | None:
+    if recipe.variation is None:
         return None
-    return api.Start(source=latents, strength=recipe.start.strength)
+    return api.Variation(seed=recipe.variation.seed, strength=recipe.variation.strength)
+
+
+def _strength(recipe: Recipe) -> float:
+    return 1.0 if recipe.start is None else recipe.start.strength

@@ -1,6 +1,7 @@
 """Stored pictures: read from disk, or drawn again from their recipe when the file is gone."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from bot.domain.job import Job, JobStatus, Speed
 from bot.domain.kinds import Outcome
 from bot.domain.recipe import ImageRef, Recipe
 from bot.domain.sentences import say
+from bot.imaging.canvas import cut, put_back
 from bot.imaging.encode import Encoded, encode_file, encode_grid, encode_single, is_small, recipe_text
 from bot.services.drawing import to_request
 from bot.storage import jobs as jobs_table
@@ -88,7 +90,8 @@ class Pictures:
 
     async def add(self, job: Job, result: api.Generated) -> None:
         """Keep what was drawn for a job."""
-        for index, (tile, latents) in enumerate(zip(result.images, result.latents, strict=True)):
+        for index, tile in enumerate(await self._whole(job.recipe, result)):
+            latents = None if job.recipe.edit else result.latents[index]
             await asyncio.to_thread(self._files.add, ImageRef(job_id=job.id, index=index), tile, latents)
 
     async def purge(self, days: int) -> int:
@@ -100,20 +103,40 @@ class Pictures:
 
         Raises: NotFound, Unavailable.
         """
-        start = None if recipe.start is None else await self._latents(recipe.start.image)
+        if recipe.edit is not None:
+            old = await self._picture(recipe.edit.image)
+            part = await asyncio.to_thread(cut, recipe, recipe.edit, old)
+            return to_request(
+                recipe, start=part.picture, area=part.area, fairness_key=fairness_key, speed=speed
+            )
+        start = None if recipe.start is None else await self._start(recipe.start.image)
         return to_request(recipe, start=start, fairness_key=fairness_key, speed=speed)
 
     async def _tile(self, source: "Source", index: int) -> Image.Image:
         tile = await asyncio.to_thread(self._files.get_tile, source.image(index))
-        return tile or (await self._redraw(source.job, index)).images[0]
+        return tile or await self._redraw(source.job, index)
 
-    async def _latents(self, image: ImageRef) -> bytes:
+    async def _picture(self, image: ImageRef) -> Image.Image:
+        """One picture of a job, as it is shown."""
         source = await self._source(image.job_id)
         if image.index >= len(source.indexes):
             raise _gone()
+        return await self._tile(source, source.indexes[image.index])
+
+    async def _start(self, image: ImageRef) -> bytes | Image.Image:
+        """The latents of a picture, or itself, where it was put together or came from elsewhere."""
+        picture = await self._picture(image)
+        source = await self._source(image.job_id)
         index = source.indexes[image.index]
-        latents = await asyncio.to_thread(self._files.get_latents, source.image(index))
-        return latents or (await self._redraw(source.job, index)).latents[0]
+        return await asyncio.to_thread(self._files.get_latents, source.image(index)) or picture
+
+    async def _whole(self, recipe: Recipe, result: api.Generated) -> Sequence[Image.Image]:
+        """The pictures that were drawn; of which only a part was, on their canvas."""
+        edit = recipe.edit
+        if edit is None:
+            return result.images
+        old = await self._picture(edit.image)
+        return [await asyncio.to_thread(put_back, edit, old, drawn) for drawn in result.images]
 
     async def _is_model_changed(self, job: Job) -> bool:
         if job.parent is None:
@@ -137,8 +160,10 @@ class Pictures:
             raise _gone()
         return Source(job=job, indexes=indexes)
 
-    async def _redraw(self, job: Job, index: int) -> api.Generated:
+    async def _redraw(self, job: Job, index: int) -> Image.Image:
         """Draw one tile again from its recipe, and keep it. Nobody is charged."""
+        if job.recipe.is_imported:
+            raise _gone()
         request = await self.request(job.recipe.only(index), fairness_key=str(job.user_id), speed=job.speed)
         try:
             result = await self._draw(request)
@@ -146,9 +171,10 @@ class Pictures:
             raise NotFound(say("The model that drew this picture is not loaded any more.")) from error
         except EngineError as error:
             raise Unavailable(say("I cannot draw just now. Try again in a minute.")) from error
-        image = ImageRef(job_id=job.id, index=index)
-        await asyncio.to_thread(self._files.add, image, result.images[0], result.latents[0])
-        return result
+        (tile,) = await self._whole(job.recipe, result)
+        latents = None if job.recipe.edit else result.latents[0]
+        await asyncio.to_thread(self._files.add, ImageRef(job_id=job.id, index=index), tile, latents)
+        return tile
 
     async def _draw(self, request: api.Generate) -> api.Generated:
         async with aclosing(self._engine.run(request)) as events:

@@ -3,8 +3,9 @@
 import random
 from dataclasses import replace
 
+from bot.domain.canvas import Layout, drawn_size
 from bot.domain.prompt import Prompt
-from bot.domain.recipe import Canvas, Recipe, Sampling, Weights
+from bot.domain.recipe import Canvas, Edit, ImageRef, Recipe, Sampling, Weights
 from bot.domain.size import AspectRatio, fit
 from bot.services.models import Models
 
@@ -39,12 +40,50 @@ class Recipes:
             num_images=NUM_IMAGES,
         )
 
+    def imported(self, prompt: Prompt, canvas: Canvas, *, num_images: int) -> Recipe:
+        """The recipe of pictures that are there already, as far as it is known."""
+        return replace(self.new(prompt), canvas=canvas, num_images=num_images, is_imported=True)
+
     def again(self, recipe: Recipe) -> Recipe:
         """A parent's recipe for a child: with a new seed, and the weights as they are now.
 
         Raises: NotFound, where the model is not loaded any more.
         """
-        return replace(self.current(recipe), seed=_new_seed())
+        return replace(self.current(recipe), seed=_new_seed(), is_imported=False)
+
+    def sized_like(self, recipe: Recipe, shown: Canvas) -> Recipe:
+        """The recipe of a whole picture of that shape, at a size that the model draws well."""
+        model = self._models.get(recipe.weights.name)
+        size = fit(
+            AspectRatio(width=shown.width, height=shown.height),
+            native_size=model.native_size,
+            size_multiple=model.size_multiple,
+        )
+        return replace(recipe, edit=None, canvas=Canvas(width=size.width, height=size.height))
+
+    def edited(self, recipe: Recipe, image: ImageRef, layout: Layout, *, area: str = "") -> Recipe:
+        """The recipe of a part of a picture, in a window that the model draws well."""
+        model = self._models.get(recipe.weights.name)
+        size = drawn_size(layout.window, native_size=model.native_size, multiple=model.size_multiple)
+        edit = Edit(
+            image=image,
+            canvas=Canvas(width=layout.canvas.width, height=layout.canvas.height),
+            place=layout.place,
+            window=layout.window,
+            area=area,
+        )
+        return replace(
+            recipe,
+            canvas=Canvas(width=size.width, height=size.height),
+            num_images=NUM_IMAGES,
+            start=None,
+            variation=None,
+            edit=edit,
+        )
+
+    def size_multiple(self, recipe: Recipe) -> int:
+        """What sides must be multiples of."""
+        return self._models.get(recipe.weights.name).size_multiple
 
     def current(self, recipe: Recipe) -> Recipe:
         """The same recipe with the weights as they are now.

@@ -16,12 +16,14 @@ class ImageFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def add(self, image: ImageRef, tile: Image.Image, latents: bytes) -> None:
-        """Keep a picture. Writing it again replaces it."""
+    def add(self, image: ImageRef, tile: Image.Image, latents: bytes | None) -> None:
+        """Keep a picture, with its latents where it was drawn whole. Writing it again replaces it."""
         path = self._path(image, "png")
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _replacing(path) as temporary:
             tile.save(temporary, format="PNG", compress_level=1)
+        if latents is None:
+            return
         with _replacing(self._path(image, "latents")) as temporary:
             temporary.write_bytes(latents)
 

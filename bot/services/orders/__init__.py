@@ -15,19 +15,21 @@ from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
-from bot.services.orders import imagine, pick, reroll, vary
+from bot.services.orders import edit, imagine, pick, reroll, vary
+from bot.services.orders.edit import Change
 from bot.services.orders.press import Press, get_parent
 from bot.services.recipes import Recipes
 from bot.storage.database import Database
 from bot.storage.outage import passing_over_outages
 
-__all__ = ["Orders", "Press"]
+__all__ = ["Change", "Orders", "Press"]
 
 Build = Callable[[Job, Press, Recipes], Order]
 
 BUILDERS: Mapping[JobKind, Build] = {
     JobKind.REROLL: reroll.order,
     JobKind.VARY: vary.order,
+    JobKind.VARY_SUBTLE: vary.subtle,
     JobKind.PICK: pick.order,
 }
 """What a press under a picture can ask for."""
@@ -62,6 +64,18 @@ class Orders:
         Raises: UserError.
         """
         return await self._jobs.draw(asker, await self._pressed(asker, press))
+
+    async def change(self, asker: Asker, press: Press, change: Change) -> Job:
+        """The same with words, a seed or an area of its own.
+
+        Raises: UserError.
+        """
+        parent = await get_parent(self._database, asker, press)
+        build = BUILDERS.get(press.kind)
+        order = (
+            build(parent, press, self._recipes) if build else edit.order(parent, press, self._recipes, change)
+        )
+        return await self._jobs.draw(asker, change.applied_to(order))
 
     async def release(self, asker: Asker, key: int | str) -> Job:
         """Submit an order that was kept: through all gates again, at today's price.

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from bot.domain.asker import Asker
 from bot.domain.errors import NotFound
 from bot.domain.job import Job, may_be_pressed
-from bot.domain.kinds import JobKind, Origin
-from bot.domain.recipe import ImageRef
+from bot.domain.kinds import JobKind, Origin, Outcome
+from bot.domain.order import Order
+from bot.domain.recipe import ImageRef, Recipe
 from bot.domain.sentences import say
 from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
@@ -28,6 +29,21 @@ class Press:
     def image(self) -> ImageRef:
         """The tile that was pressed under; of a grid, its first."""
         return ImageRef(job_id=self.job_id, index=self.index)
+
+    def tile(self, parent: Job) -> ImageRef:
+        """The same where it was drawn: a picked tile is its grid's."""
+        is_picked = parent.kind.traits.outcome is Outcome.TILE and parent.parent is not None
+        return parent.parent if is_picked and parent.parent else self.image
+
+    def order(self, parent: Job, recipe: Recipe) -> Order:
+        """The order of this press with a recipe of its own."""
+        return Order(
+            kind=self.kind,
+            text=parent.prompt,
+            recipe=recipe,
+            parent=self.tile(parent),
+            reply_to=self.reply_to,
+        )
 
 
 async def get_parent(database: Database, asker: Asker, press: Press) -> Job:

@@ -1,16 +1,19 @@
-"""V1–V4: four variations of one tile, image-to-image from its latents with fresh seeds."""
+"""Variations of one tile: strong (V1–V4) from its latents with fresh seeds, subtle from nearly its noise."""
 
 from dataclasses import replace
 
 from bot.domain.job import Job
-from bot.domain.kinds import JobKind, Outcome
 from bot.domain.order import Order
-from bot.domain.recipe import Start
+from bot.domain.recipe import Recipe, Start, Variation
 from bot.services.orders.press import Press
 from bot.services.recipes import NUM_IMAGES, Recipes
 
 STRENGTH = 0.7
 """Share of the schedule that is run anew: enough to differ, not so much as to lose the picture."""
+SUBTLE_STRENGTH = 0.35
+"""The same for a subtle variation of what was not drawn from text alone."""
+SUBTLE_NOISE = 0.2
+"""How much of a subtle variation's noise is new."""
 
 
 def order(parent: Job, press: Press, recipes: Recipes) -> Order:
@@ -18,12 +21,25 @@ def order(parent: Job, press: Press, recipes: Recipes) -> Order:
 
     Raises: NotFound, where the model is not loaded any more.
     """
-    image = parent.parent if parent.kind.traits.outcome is Outcome.TILE and parent.parent else press.image
-    start = Start(image=image, strength=STRENGTH)
-    return Order(
-        kind=JobKind.VARY,
-        text=parent.prompt,
-        recipe=replace(recipes.again(parent.recipe), num_images=NUM_IMAGES, start=start),
-        parent=image,
-        reply_to=press.reply_to,
-    )
+    start = Start(image=press.tile(parent), strength=STRENGTH)
+    return press.order(parent, replace(_whole(parent, recipes), start=start))
+
+
+def subtle(parent: Job, press: Press, recipes: Recipes) -> Order:
+    """The order of a subtle variation.
+
+    Raises: NotFound, where the model is not loaded any more.
+    """
+    seed = parent.recipe.seeds[press.index]
+    recipe = _whole(parent, recipes)
+    if parent.recipe.is_plain:
+        recipe = replace(recipe, variation=Variation(seed=seed, strength=SUBTLE_NOISE))
+    else:
+        recipe = replace(recipe, start=Start(image=press.tile(parent), strength=SUBTLE_STRENGTH))
+    return press.order(parent, recipe)
+
+
+def _whole(parent: Job, recipes: Recipes) -> Recipe:
+    """The recipe for the whole of the parent's picture, whatever was drawn of it."""
+    recipe = replace(recipes.again(parent.recipe), num_images=NUM_IMAGES, start=None, variation=None)
+    return recipe if recipe.edit is None else recipes.sized_like(recipe, recipe.shown)

@@ -1,112 +1,29 @@
-"""The commands that need no Discord: draw a grid, and check the installation."""
+"""The installation, checked line by line: what is right, and what to do about what is not."""
 
 import asyncio
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Awaitable, Callable
-from contextlib import closing, suppress
 from pathlib import Path
-from typing import NoReturn
-from uuid import uuid4
 
 import discord
-from tqdm import tqdm
 
 from bot.app import (
-    CACHE,
     check_port,
     make_data_dir,
-    open_services,
     readable_discord_errors,
     started_engine,
 )
 from bot.boundary import NEEDED
 from bot.client import invitation, point_discord_to
 from bot.config import ENV_FILE, Settings, StartupError, required_token
-from bot.domain.asker import Asker
-from bot.domain.errors import UserError
-from bot.domain.job import Job
-from bot.imaging.encode import FILE_EXTENSIONS
-from bot.messages.jobs import FAILURES
-from bot.services import Services
 from bot.storage.database import current_revision, head_revision, open_database
 from bot.storage.ownership import DatabaseUnusable
 
 UNLIMITED = 2**31
 SCARCE_BYTES = 1e9
 MAX_GUILDS = 50
-
-
-async def imagine(settings: Settings, prompt: str, out: Path) -> int:
-    """Draw a grid through the same services as on Discord, on a scratch database of its own.
-
-    Raises: StartupError.
-    """
-    _check_out(out)
-    with suppress(StartupError):  # what was measured is kept there; where it cannot be, it is measured again
-        make_data_dir(settings.data_dir)
-    with tempfile.TemporaryDirectory(prefix="darkroom-") as folder, closing(_status()) as status:
-        scratch = settings.model_copy(
-            update={
-                "database_url": f"sqlite+aiosqlite:///{folder}/scratch.db",
-                "data_dir": Path(folder),
-                "daily_images": UNLIMITED,
-            }
-        )
-        cache_dir, tell = settings.data_dir / CACHE, status.set_description_str
-        async with open_services(scratch, cache_dir=cache_dir, tell=tell) as (services, _):
-            status.close()
-            try:
-                return await _draw(services, prompt, out)
-            except UserError as error:
-                sys.stderr.write(f"{error}\n")
-                return 1
-
-
-def _status() -> "tqdm[NoReturn]":
-    """A line on the terminal, and nowhere else, that says what is being done before the drawing begins."""
-    return tqdm(desc="starting", bar_format="{desc} … {elapsed}", leave=False, disable=None)
-
-
-def _check_out(out: Path) -> None:
-    """Before anything is drawn: whether the picture can be written there at all."""
-    extension = out.suffix.removeprefix(".").lower()
-    if extension not in FILE_EXTENSIONS:
-        raise StartupError(f"The picture cannot be written to {out}: name it .png, .webp or .jpg.")
-    if not os.access(out.parent, os.W_OK):
-        raise StartupError(f"The picture cannot be written to {out}: there is no such folder to write to.")
-
-
-async def _draw(services: Services, prompt: str, out: Path) -> int:
-    asker = Asker(source=str(uuid4()), guild_id=1, channel_id=1, user_id=1)
-    job = await services.orders.imagine(asker, prompt)
-    job = await _follow(services, job)
-    if job.failure is not None:
-        sys.stderr.write(f"{FAILURES[job.failure]}\n")
-        return 1
-    made = await services.pictures.make_print(job)
-    try:
-        await asyncio.to_thread(made.write, out)
-    except OSError as error:
-        sys.stderr.write(f"The picture cannot be written to {out}: {error.strerror or error}\n")
-        return 1
-    sys.stdout.write(
-        f"{out} (seed {job.recipe.seed}, {job.recipe.canvas.width}×{job.recipe.canvas.height} each)\n"
-    )
-    return 0
-
-
-async def _follow(services: Services, job: Job) -> Job:
-    run = services.runs.get(job.id)
-    if run is None:
-        return await services.runs.reload(job)
-    what = f"drawing {job.prompt[:40]}"
-    with tqdm(total=100, desc=what, bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}") as bar:
-        async for update in run.updates():
-            bar.update(round(update.progress * 100) - bar.n)
-    return await services.runs.reload(job)
 
 
 async def check(settings: Settings) -> int:

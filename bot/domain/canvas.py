@@ -1,0 +1,135 @@
+"""Where a picture lies on a new canvas, and which part of that is drawn: zoom, pan, square, region.
+
+The old picture is never drawn anew, only what lies around it, or in the area that was marked. However large
+the canvas grows, one window of about the model's native area is drawn, with as much of the old picture in it.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any, Literal, Self
+
+from bot.domain.errors import Impossible
+from bot.domain.sentences import say
+from bot.domain.size import Size
+
+MAX_SIDE = 4096
+"""Pixels that a canvas may be long."""
+PAN_SHARE = 0.5
+"""How much of its side a picture grows by, as Midjourney has it."""
+ROOM = 1.5
+"""How much larger than native, by area, a window may be before it is drawn at a smaller scale."""
+
+Side = Literal["left", "right", "up", "down"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A rectangle on a canvas, in its pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def corners(self) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom, as Pillow wants them."""
+        return self.left, self.top, self.left + self.width, self.top + self.height
+
+    @classmethod
+    def from_json(cls, values: Any) -> Self:
+        """From the four numbers that JSON keeps of it."""
+        left, top, width, height = values
+        return cls(left=left, top=top, width=width, height=height)
+
+    def to_json(self) -> list[int]:
+        """Four numbers."""
+        return [self.left, self.top, self.width, self.height]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """A canvas, the old picture on it, and the window that is drawn."""
+
+    canvas: Size
+    place: Box
+    """Where the old picture lies; smaller than it was, where it was zoomed out of."""
+    window: Box
+
+
+def zoomed(size: Size, factor: float) -> Layout:
+    """Farther away: as large as before, with the old picture in the middle, `factor` times smaller."""
+    width, height = (max(1, round(side / factor)) for side in (size.width, size.height))
+    left, top = (size.width - width) // 2, (size.height - height) // 2
+    return Layout(canvas=size, place=Box(left=left, top=top, width=width, height=height), window=_whole(size))
+
+
+def panned(size: Size, to: Side, *, multiple: int) -> Layout:
+    """Longer by half on one side. The window is what is new, and as much beside it of what is old.
+
+    Raises: Impossible.
+    """
+    is_across = to in {"left", "right"}
+    length = size.width if is_across else size.height
+    grown = max(multiple, round(length * PAN_SHARE / multiple) * multiple)
+    canvas = _checked(
+        Size(
+            width=size.width + grown * is_across,
+            height=size.height + grown * (not is_across),
+        )
+    )
+    before = grown if to in {"left", "up"} else 0
+    place = Box(left=before * is_across, top=before * (not is_across), width=size.width, height=size.height)
+    reach = min(2 * grown, length + grown)
+    start = 0 if before else length + grown - reach
+    if is_across:
+        return Layout(
+            canvas=canvas, place=place, window=Box(left=start, top=0, width=reach, height=size.height)
+        )
+    return Layout(canvas=canvas, place=place, window=Box(left=0, top=start, width=size.width, height=reach))
+
+
+def squared(size: Size) -> Layout:
+    """As high as wide, with the old picture in the middle.
+
+    Raises: Impossible, where it is square already, too.
+    """
+    if size.width == size.height:
+        raise Impossible(say("This picture is square already."))
+    side = max(size.width, size.height)
+    canvas = _checked(Size(width=side, height=side))
+    left, top = (side - size.width) // 2, (side - size.height) // 2
+    place = Box(left=left, top=top, width=size.width, height=size.height)
+    return Layout(canvas=canvas, place=place, window=_whole(canvas))
+
+
+def repainted(size: Size) -> Layout:
+    """In its own place: an area of it is drawn anew."""
+    return Layout(canvas=size, place=_whole(size), window=_whole(size))
+
+
+def drawn_size(window: Box, *, native_size: int, multiple: int) -> Size:
+    """The size that a window is drawn at: its own, or a smaller one of its shape where that is too much."""
+    area, most = window.width * window.height, ROOM * native_size**2
+    scale = 1.0 if area <= most else sqrt(native_size**2 / area)
+    width, height = (
+        max(multiple, round(side * scale / multiple) * multiple) for side in (window.width, window.height)
+    )
+    return Size(width=width, height=height)
+
+
+def _whole(size: Size) -> Box:
+    return Box(left=0, top=0, width=size.width, height=size.height)
+
+
+def _checked(canvas: Size) -> Size:
+    """Raises: Impossible."""
+    if max(canvas.width, canvas.height) > MAX_SIDE:
+        raise Impossible(
+            say(
+                "This picture would be {size} pixels; the longest side is {limit}. Zoom out of it instead.",
+                size=str(canvas),
+                limit=MAX_SIDE,
+            )
+        )
+    return canvas

@@ -1,0 +1,70 @@
+"""Zoom, pan, square and region: a tile is kept, and what lies around it, or in an area of it, is drawn."""
+
+from dataclasses import dataclass, replace
+
+from bot.domain import canvas
+from bot.domain.canvas import Layout, Side
+from bot.domain.job import Job
+from bot.domain.kinds import JobKind
+from bot.domain.order import Order
+from bot.domain.prompt import Prompt
+from bot.domain.size import Size
+from bot.services.orders.press import Press
+from bot.services.recipes import Recipes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is asked of a picture."""
+
+    factor: float = 2.0
+    """Of a zoom: how much farther away."""
+    to: Side = "right"
+    """Of a pan."""
+    area: str = ""
+    """Of a region: what is repainted (`bot.imaging.canvas.written_area`)."""
+    prompt: Prompt | None = None
+    """Other words than the picture's own."""
+    seed: int | None = None
+
+    def applied_to(self, order: Order) -> Order:
+        """The order with these words and this seed, where there are any."""
+        recipe = order.recipe
+        if self.prompt is not None:
+            asked = self.prompt.parameters
+            sampling = replace(recipe.sampling, steps=asked.steps or recipe.sampling.steps)
+            seed = recipe.seed if asked.seed is None else asked.seed
+            recipe = replace(recipe, prompt=self.prompt, sampling=sampling, seed=seed)
+        if self.seed is not None:
+            recipe = replace(recipe, seed=self.seed)
+        return replace(order, recipe=recipe, text=order.text if self.prompt is None else str(self.prompt))
+
+
+def order(parent: Job, press: Press, recipes: Recipes, change: Change) -> Order:
+    """The order of an edit.
+
+    Raises: Impossible; NotFound, where the model is not loaded any more.
+    """
+    recipe = recipes.again(parent.recipe)
+    shown = parent.recipe.shown
+    layout = _layout(
+        press.kind,
+        Size(width=shown.width, height=shown.height),
+        change,
+        multiple=recipes.size_multiple(recipe),
+    )
+    return press.order(parent, recipes.edited(recipe, press.tile(parent), layout, area=change.area))
+
+
+def _layout(kind: JobKind, size: Size, change: Change, *, multiple: int) -> Layout:
+    match kind:
+        case JobKind.ZOOM:
+            return canvas.zoomed(size, change.factor)
+        case JobKind.PAN:
+            return canvas.panned(size, change.to, multiple=multiple)
+        case JobKind.SQUARE:
+            return canvas.squared(size)
+        case JobKind.REGION:
+            return canvas.repainted(size)
+        case JobKind.IMAGINE | JobKind.REROLL | JobKind.VARY | JobKind.VARY_SUBTLE | JobKind.PICK:
+            raise ValueError(f"{kind} is no edit")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from bot.config import Settings, StartupError, load_settings, required_token
 from bot.logs import set_up_logging
@@ -86,8 +86,15 @@ def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[Non
     return run(settings)
 
 
+class _Parser(argparse.ArgumentParser):
+    """One sentence for a mistake, and exit code 1 as for every other."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(1, f"{message[:1].upper()}{message[1:]}. See: {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bot", description="Darkroom, an image bot for Discord.")
+    parser = _Parser(prog="python -m bot", description="Darkroom, an image bot for Discord.")
     parser.add_argument("--version", action="version", version=f"Darkroom {version('darkroom')}")
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("run", help="run the bot (the default)")
@@ -100,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_operations(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_operations(commands: "argparse._SubParsersAction[_Parser]") -> None:
     """What can be made of a picture that is there."""
     for name, help_text in OPERATIONS.items():
         parser = commands.add_parser(name, help=help_text)

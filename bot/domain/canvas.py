@@ -15,7 +15,7 @@ from bot.domain.size import Size
 MAX_SIDE = 4096
 """Pixels that a canvas may be long."""
 PAN_SHARE = 0.5
-"""How much of its side a picture grows by, as Midjourney has it."""
+"""How much of a native side a picture grows by: a new one by half, as Midjourney has it."""
 ROOM = 1.5
 """How much larger than native, by area, a window may be before it is drawn at a smaller scale."""
 
@@ -64,14 +64,14 @@ def zoomed(size: Size, factor: float) -> Layout:
     return Layout(canvas=size, place=Box(left=left, top=top, width=width, height=height), window=_whole(size))
 
 
-def panned(size: Size, to: Side, *, multiple: int) -> Layout:
-    """Longer by half on one side. The window is what is new, and as much beside it of what is old.
+def panned(size: Size, to: Side, *, native_size: int, multiple: int) -> Layout:
+    """Longer on one side, by half of what the model draws. The window is that, and as much of what is old.
 
     Raises: Impossible.
     """
     is_across = to in {"left", "right"}
     length = size.width if is_across else size.height
-    grown = max(multiple, round(length * PAN_SHARE / multiple) * multiple)
+    grown = max(multiple, round(min(length, native_size) * PAN_SHARE / multiple) * multiple)
     canvas = _checked(
         Size(
             width=size.width + grown * is_across,

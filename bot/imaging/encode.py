@@ -106,9 +106,10 @@ def recipe_text(job: Job) -> str:
         "Schedule type": schedule or None,
         "CFG scale": f"{recipe.sampling.guidance_scale:g}",
         "Seed": recipe.seed,
-        "Size": f"{recipe.canvas.width}x{recipe.canvas.height}",
+        "Size": f"{recipe.shown.width}x{recipe.shown.height}",
         "Model hash": recipe.weights.hash,
         "Model": recipe.weights.name,
+        "Batch size": recipe.num_images if recipe.num_images > 1 else None,
         "Denoising strength": None if recipe.start is None else f"{recipe.start.strength:g}",
         "Version": VERSION,
     }

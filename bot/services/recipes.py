@@ -8,6 +8,7 @@ from bot.domain.prompt import Prompt
 from bot.domain.recipe import Canvas, Edit, ImageRef, Recipe, Sampling, Weights
 from bot.domain.size import AspectRatio, fit
 from bot.services.models import Models
+from engine.api import ModelInfo
 
 NUM_IMAGES = 4
 SQUARE = AspectRatio(width=1, height=1)
@@ -81,9 +82,9 @@ class Recipes:
             edit=edit,
         )
 
-    def size_multiple(self, recipe: Recipe) -> int:
-        """What sides must be multiples of."""
-        return self._models.get(recipe.weights.name).size_multiple
+    def model(self, recipe: Recipe) -> ModelInfo:
+        """The model that draws a recipe. Raises: NotFound."""
+        return self._models.get(recipe.weights.name)
 
     def current(self, recipe: Recipe) -> Recipe:
         """The same recipe with the weights as they are now.

@@ -11,6 +11,7 @@ from bot.domain.prompt import Prompt
 from bot.domain.size import Size
 from bot.services.orders.press import Press
 from bot.services.recipes import Recipes
+from engine.api import ModelInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,21 +48,16 @@ def order(parent: Job, press: Press, recipes: Recipes, change: Change) -> Order:
     """
     recipe = recipes.again(parent.recipe)
     shown = parent.recipe.shown
-    layout = _layout(
-        press.kind,
-        Size(width=shown.width, height=shown.height),
-        change,
-        multiple=recipes.size_multiple(recipe),
-    )
+    layout = _layout(press.kind, Size(width=shown.width, height=shown.height), change, recipes.model(recipe))
     return press.order(parent, recipes.edited(recipe, press.tile(parent), layout, area=change.area))
 
 
-def _layout(kind: JobKind, size: Size, change: Change, *, multiple: int) -> Layout:
+def _layout(kind: JobKind, size: Size, change: Change, model: ModelInfo) -> Layout:
     match kind:
         case JobKind.ZOOM:
             return canvas.zoomed(size, change.factor)
         case JobKind.PAN:
-            return canvas.panned(size, change.to, multiple=multiple)
+            return canvas.panned(size, change.to, native_size=model.native_size, multiple=model.size_multiple)
         case JobKind.SQUARE:
             return canvas.squared(size)
         case JobKind.REGION:

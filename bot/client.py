@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.boundary import Interaction, Tree
+from bot.cogs.allowance import Allowances
 from bot.cogs.audit import Audit
 from bot.cogs.forget import Forget
 from bot.cogs.gallery import Gallery
@@ -109,6 +110,7 @@ class Darkroom(commands.AutoShardedBot):
         """Every family of commands."""
         await self.add_cog(Imagine(self.services, self.delivery))
         await self.add_cog(Quota(self.services))
+        await self.add_cog(Allowances(self.services))
         await self.add_cog(Usage(self.services))
         await self.add_cog(Show(self.services, self.delivery))
         await self.add_cog(Audit(self.services))

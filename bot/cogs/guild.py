@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of
+from bot.boundary import MODERATORS, Interaction, asker_of
 from bot.delivery.rooms import RoomKeeper
 from bot.domain.guild_options import MAX_TERMS, ROWS, written
 from bot.domain.rooms import RoomChanges
@@ -28,12 +28,12 @@ class Guild(commands.Cog):
         name=locale_str("guild"),
         description=locale_str("The settings of this server"),
         guild_only=True,
-        default_permissions=discord.Permissions(manage_guild=True),
+        default_permissions=MODERATORS,
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
 
     @app_commands.command(name=locale_str("setup"), description=locale_str("Set the bot up in this server"))
-    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.default_permissions(MODERATORS)
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.guild_only()
     async def setup(self, interaction: Interaction) -> None:

@@ -8,7 +8,7 @@ from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of, check_posting
+from bot.boundary import MODERATORS, Interaction, asker_of, check_posting
 from bot.domain.usage import By
 from bot.messages import usage as messages
 from bot.services import Services
@@ -26,7 +26,7 @@ class Usage(commands.Cog):
     group = app_commands.Group(
         name=locale_str("usage"),
         description=locale_str("Who used how much in this server"),
-        default_permissions=discord.Permissions(moderate_members=True),
+        default_permissions=MODERATORS,
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         guild_only=True,
     )

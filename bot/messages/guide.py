@@ -20,8 +20,8 @@ def welcome(balance: Balance, locale: str) -> Payload:
             "variations of it, 🔄 draws four new ones."
         ).render(words),
         say(
-            "Add wishes at the end of a prompt, as `--ar 3:2` for a wide picture. /help lists them, "
-            "/mine finds all your pictures again."
+            "Parameters go at the end of a prompt, such as `--ar 3:2` for a wide picture. /help explains them "
+            "all, and /mine finds your pictures again."
         ).render(words),
         left(balance).render(words),
     ]

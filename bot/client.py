@@ -34,6 +34,7 @@ from bot.meters import Meters
 from bot.services import Services
 from bot.views import forms
 from bot.views.audit_buttons import AuditButton
+from bot.views.help_buttons import HelpButton
 from bot.views.job_buttons import JobButton
 from bot.views.mine_buttons import MineButton
 from bot.views.moderation_buttons import ModerationButton
@@ -99,7 +100,7 @@ class Darkroom(commands.AutoShardedBot):
         """Everything between login and the first event."""
         await self.add_cogs()
         self.add_dynamic_items(TermsButton, KeptButton, ExampleButton, SetupItem, MineButton)
-        self.add_dynamic_items(JobButton, AuditButton, ModerationButton)
+        self.add_dynamic_items(JobButton, AuditButton, ModerationButton, HelpButton)
         await self.tree.set_translator(CatalogueTranslator())
         await self._sync_commands()
         await self.delivery.resume()

@@ -1,6 +1,6 @@
 """Amounts and periods in words, what a member has left, and the refusal of a job that no allowance covers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import reduce
 
 from bot.domain.charges import Charge
@@ -40,11 +40,12 @@ def left(balance: Balance) -> Sentence:
 
 def refusal(balance: Balance, charge: Charge) -> tuple[Sentence, ...]:
     """Why a job is not drawn: what is left, what it needs, and when or how there will be more."""
-    needed = quantity(balance.allowance.unit, in_unit(balance.allowance.unit, charge))
+    counted = {balance.allowance.unit, *(grant.unit for grant in balance.grants)}
+    needed = _together(quantity(unit, in_unit(unit, charge)) for unit in Unit if unit in counted)
     if not balance.grants:
         return say("{left}. This needs {needed}.", left=left(balance), needed=needed), _cure(balance, charge)
     exceeded = say(
-        "{left}. This needs {needed} at once, from the allowance or from one grant: neither has so much.",
+        "{left}. This needs {needed} at once: neither the allowance nor one grant alone has so much.",
         left=left(balance),
         needed=needed,
     )
@@ -70,23 +71,25 @@ def not_during_trial(allowance: Allowance) -> Sentence:
 
 def _head(balance: Balance) -> Sentence:
     """How much there is, from wherever."""
-    unit = balance.allowance.unit
-    if not balance.grants:
-        return say(
-            "{left} of {allowance} left {period}",
-            left=number(unit, balance.left),
-            allowance=quantity(unit, balance.allowance.limit),
-            period=PERIODS[balance.allowance.period],
-        )
-    amounts = {one: balance.granted(one) + (balance.left if one is unit else 0) for one in Unit}
-    both = [quantity(one, amount) for one, amount in amounts.items() if amount]
-    return say("{amount} left", amount=reduce(lambda a, b: say("{a} and {b}", a=a, b=b), both))
+    unit, limit = balance.allowance.unit, balance.allowance.limit
+    if balance.grants:
+        amounts = {one: balance.granted(one) + (balance.left if one is unit else 0) for one in Unit}
+        both = _together(quantity(one, amount) for one, amount in amounts.items() if amount)
+        return say("{amount} left", amount=both)
+    if not limit:
+        return say("{amount} left", amount=quantity(unit, 0))
+    return say(
+        "{left} of {allowance} left {period}",
+        left=number(unit, balance.left),
+        allowance=quantity(unit, limit),
+        period=PERIODS[balance.allowance.period],
+    )
 
 
 def _of_period(balance: Balance) -> Iterator[Sentence]:
     """What of it the allowance still has, where grants are beside it."""
     allowance = balance.allowance
-    if not balance.grants:
+    if not balance.grants or not allowance.limit:
         return
     if allowance.period is Period.ONCE and not balance.left:
         yield say("trial used up")
@@ -113,6 +116,10 @@ def _granted(balance: Balance) -> Iterator[Sentence]:
         yield say("{amount} granted until {day}", amount=amount, day=calendar_day(grant.expires_at))
     if (rest := len(balance.grants) - MAX_GRANTS) > 0:
         yield say_n("{count} more grant", "{count} more grants", rest)
+
+
+def _together(amounts: Iterable[Sentence]) -> Sentence:
+    return reduce(lambda first, second: say("{first} and {second}", first=first, second=second), amounts)
 
 
 def _then(before: Sentence, after: Sentence) -> Sentence:

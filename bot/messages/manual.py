@@ -14,6 +14,9 @@ from bot.messages.kinds import WORDS
 from bot.messages.lists import fitted
 from bot.messages.payload import Button, Payload
 
+END_OF_LIST = ""
+"""What follows a list would otherwise belong to its last row."""
+
 
 class Page(StrEnum):
     """A page of the manual; its value is in the custom_id of the button that opens it."""
@@ -115,21 +118,23 @@ def _buttons(commands: Sequence[Command], words: Translations) -> Iterator[str]:
             free = [say("It is free.")] if kind.traits.is_free else []
             yield "- " + " ".join(sentence.render(words) for sentence in (known.help, *free))
     yield "- " + say("**Cancel** stops what waits or is drawn; nothing is charged.").render(words)
+    yield END_OF_LIST
     yield say(
         "In a server you may press under everybody's pictures. What is drawn then is yours, and counts for "
         "you."
     ).render(words)
-    menus = [command for command in commands if command.is_menu]
-    if menus:
+    if menus := [command for command in commands if command.is_menu]:
         yield say("In the menu of a message, under Apps:").render(words)
-    yield from (_listed(command, words) for command in menus)
+        yield from (f"- {_listed(command, words)}" for command in menus)
 
 
 def _yours(commands: Sequence[Command], words: Translations) -> Iterator[str]:
     mine = [command for command in commands if not command.is_menu and not command.is_for_moderators]
-    yield from (_listed(part, words) for command in mine for part in command.parts or (command,))
-    direct = " ".join(f"`{command.name}`" for command in mine if command.is_direct)
-    yield say("In direct messages: {commands}", commands=direct).render(words)
+    yield from (f"- {_listed(part, words)}" for command in mine for part in command.parts or (command,))
+    direct = [part.name for command in mine if command.is_direct for part in command.parts or (command,)]
+    yield END_OF_LIST
+    names = " ".join(f"`{name}`" for name in direct)
+    yield say("In direct messages: {commands}", commands=names).render(words)
 
 
 def _moderators(commands: Sequence[Command], words: Translations) -> Iterator[str]:
@@ -145,6 +150,6 @@ def _moderators(commands: Sequence[Command], words: Translations) -> Iterator[st
 
 
 def _listed(command: Command, words: Translations) -> str:
+    """Its name and what it does. Of a menu that may be unknown."""
     name = f"**{command.name}**" if command.is_menu else f"`{command.name}`"
-    about = words.gettext(command.about) if command.about else ""
-    return "- " + ": ".join(part for part in (name, about) if part)
+    return f"{name}: {words.gettext(command.about)}" if command.about else name

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.domain.echo import echo
-from bot.domain.quota import Allowance, Balance, Grant, Period, RoleAllowance, in_ledger
+from bot.domain.quota import Allowance, Balance, Grant, Period, RoleAllowance, Source, in_ledger
 from bot.domain.quota_words import charged_to, duration, left, not_during_trial, number, quantity, rate
 from bot.domain.sentences import Sentence, calendar_day, moment, say, say_n
 from bot.messages.catalogue import translations
@@ -121,6 +121,8 @@ def _grant(grant: Grant) -> Sentence:
 def _reset(balance: Balance, *, is_own: bool) -> Sentence:
     if balance.resets_at is not None and balance.allowance.limit:
         return say("Full again {when}.", when=moment(balance.resets_at))
+    if balance.source is Source.OWN:
+        return say("Only a grant adds to this.")
     if balance.resets_at is not None:
         return say("Nothing is given by itself here: only roles and grants let members draw.")
     if is_own:

@@ -302,7 +302,7 @@ def test_every_row_is_complete_and_its_example_holds() -> None:
         assert str(prompt) == f"a fox {parameter.example}"
         assert str(parameter.help).endswith(".")
         assert str(parameter.default)
-        assert parameter.range
+        assert str(parameter.range)
 
 
 READ_AS_MEANT = {

@@ -87,8 +87,8 @@ def panel(shown: GuildSettings, state: SetupState, locale: str) -> Payload:
 def how_roles_see(role_ids: Sequence[int], words: Translations) -> str:
     """What only an owner can do, in Discord: show the moderators' commands to roles without Manage Server."""
     sentence = say(
-        "⚠️ {roles} may use {commands}, but Discord does not show them these commands yet. The owner opens "
-        "Server Settings → Integrations → this bot, presses each of these commands, then "
+        "⚠️ Discord shows {commands} only to members with Manage Server. So that {roles} see them too, the "
+        "owner opens Server Settings → Integrations → this bot, presses each of these commands, then "
         "**Add Roles or Members**, and adds the role.",
         roles=mentions(words, [f"<@&{role_id}>" for role_id in role_ids]),
         commands=" ".join(FOR_ROLES),

@@ -50,7 +50,7 @@ def panel(
 def _unseeing(settings: GuildSettings, guild: discord.Guild | None) -> tuple[int, ...]:
     """The chosen roles that lack what Discord asks for before it shows a moderator's command.
 
-    What an owner allowed them by hand in Discord, a bot may not read.
+    What the owner allowed them by hand in Discord's own settings is not looked at.
     """
     roles = [guild.get_role(role_id) for role_id in settings.moderator_role_ids] if guild else []
     return tuple(role.id for role in roles if role and not _is_shown(role.permissions))

@@ -31,9 +31,9 @@ Reason = app_commands.Range[str, 1, 300]
 LEADERS = 10
 
 AMOUNT = locale_str("How many; leave out to take the allowance back")
-UNIT = locale_str("Of what; pictures if left out")
-PERIOD = locale_str("In which time; a day if left out")
-MEMBER = locale_str("Whom")
+UNIT = locale_str("Counted in what; pictures if left out")
+PERIOD = locale_str("Per day, week or month; a day if left out")
+MEMBER = locale_str("Which member")
 REASON = locale_str("Why: the member and the audit log will say it")
 
 
@@ -161,7 +161,7 @@ class Allowances(commands.Cog):
         running=locale_str("Jobs of a member drawn at a time; 0: as many as fit"),
         waiting=locale_str("Jobs of a member that may wait; 0: any number"),
         relax_is_free=locale_str("Whether relaxed jobs are not counted"),
-        time_zone=locale_str("Where midnight is, as Europe/Berlin"),
+        time_zone=locale_str("The time zone in which days begin, such as Europe/Berlin"),
     )
     async def limits(
         self,

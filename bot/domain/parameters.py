@@ -180,7 +180,7 @@ class Parameters:
                 read=whole_number("steps", 1, MAX_STEPS, example=30),
                 write=str,
                 range=say("a whole number from {low} to {high}", low=1, high=MAX_STEPS),
-                default=say("as the model likes it"),
+                default=say("as many as suit the model"),
                 help=say("How many steps to draw in: more take longer and may be finer."),
                 example="--steps 30",
             )

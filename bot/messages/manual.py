@@ -139,8 +139,8 @@ def _yours(commands: Sequence[Command], words: Translations) -> Iterator[str]:
 
 def _moderators(commands: Sequence[Command], words: Translations) -> Iterator[str]:
     yield say(
-        "Whoever has Manage Server moderates, and whoever has a role that was chosen in `/setup`. Every "
-        "decision is in `/audit`."
+        "Whoever has Manage Server moderates, and whoever has a role that was chosen in `/setup`. `/setup` "
+        "and `/guild set` are for Manage Server alone. Every decision is in `/audit`."
     ).render(words)
     for command in commands:
         if command.is_for_moderators:

@@ -66,9 +66,9 @@ def digest_set(due_at: datetime | None, channel_id: int | None, locale: str) -> 
     """Where digests go from now on."""
     words = translations(locale)
     if due_at is None:
-        return Payload(content=say("I send no weekly report any more.").render(words))
+        return Payload(content=say("I no longer send a weekly report.").render(words))
     sentence = say(
-        "The report of each week goes to {channel}; the first one {when}.",
+        "The weekly report goes to {channel}; the first one {when}.",
         channel=f"<#{channel_id}>",
         when=moment(due_at),
     )
@@ -92,7 +92,7 @@ def table(report: UsageReport, channels: Mapping[int, str], locale: str) -> byte
         columns,
         [
             (
-                row.key,
+                "" if row.key == DIRECT_MESSAGES else row.key,
                 _name(row, channels, words),
                 row.usage.jobs,
                 row.usage.images,

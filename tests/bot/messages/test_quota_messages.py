@@ -186,7 +186,7 @@ def test_where_discord_shows_no_mentions_names_stand_for_ids() -> None:
     assert [row[:2] for row in csv.reader(io.StringIO(data))] == [
         ["channel", "name"],
         [str(10**17), "#general"],
-        ["0", "direct messages"],
+        ["", "direct messages"],
     ]
     data = usage.table(report(MEMBERS), {}, "en-US").decode("utf-8-sig")
     assert [row[1] for row in csv.reader(io.StringIO(data))] == ["name", "ada", "a forgotten member"]

@@ -111,9 +111,11 @@ async def test_who_waits_for_an_allowance_that_never_covers_it_is_told_so(
     services: Services, moderator: Asker, bob: Asker
 ) -> None:
     await services.quotas.set_guild(moderator, Allowance(amount=2))
-    _, why = await draw_until_refused(services, bob)
-    assert "Waiting does not help" in why
-    assert "full again" not in why
+    with pytest.raises(QuotaExceeded, match="Waiting does not help") as refused:
+        await draw(services, bob)
+    assert "full again" not in str(refused.value)
+    assert refused.value.keep is not None
+    assert refused.value.keep.until is None  # no day is worth waiting for
 
 
 async def test_a_trial_that_is_used_up_hides_no_grant(

@@ -11,7 +11,7 @@ from bot.domain.guild_options import MAX_TERMS, ROWS, written
 from bot.domain.rooms import RoomChanges
 from bot.messages import guild as messages
 from bot.services import Services
-from bot.views.setup_panel import panel
+from bot.views.setup_panel import panel, unseeing
 
 ROOM_SETTINGS = frozenset({"newbie-rooms", "max-newbie-rooms", "newbie-category"})
 MAX_CHOICE = 100  # Discord's limit of a choice's name and value
@@ -74,7 +74,8 @@ class Guild(commands.Cog):
         settings = await self.services.guilds.set(asker, {setting: value})
         is_about_rooms = setting in ROOM_SETTINGS
         arranged = await self.rooms.arrange(interaction.guild_id or 0) if is_about_rooms else RoomChanges()
-        payload = messages.changed(settings, setting, arranged, asker.locale)
+        unseen = unseeing(settings, interaction.guild) if setting == "moderators" else ()
+        payload = messages.changed(settings, setting, arranged, asker.locale, unseeing=unseen)
         await interaction.edit_original_response(content=payload.content)
 
     @change.autocomplete("setting")

@@ -45,10 +45,14 @@ def settings(shown: GuildSettings, locale: str) -> Payload:
     return Payload(content="\n".join([head, *_lines(shown, words)])[:MAX_CONTENT])
 
 
-def changed(shown: GuildSettings, name: str, arranged: RoomChanges, locale: str) -> Payload:
-    """One setting after it was changed."""
+def changed(
+    shown: GuildSettings, name: str, arranged: RoomChanges, locale: str, *, unseeing: Sequence[int] = ()
+) -> Payload:
+    """One setting after it was changed; `unseeing` as in `SetupState`."""
     words = translations(locale)
     lines = [_line(name, shown, words), *_arranged(arranged, words)]
+    if unseeing:
+        lines += ["", how_roles_see(unseeing, words)]  # the empty line ends the list
     return Payload(content="\n".join(lines))
 
 

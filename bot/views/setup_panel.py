@@ -39,7 +39,7 @@ def panel(
     state = messages.SetupState(
         models=services.health.list_models(),
         everybody=services.quotas.everybody(settings),
-        unseeing=_unseeing(settings, interaction.guild),
+        unseeing=unseeing(settings, interaction.guild),
         missing=wired(interaction).rooms.missing(asker.guild_id or 0),
         arranged=arranged,
     )
@@ -47,7 +47,7 @@ def panel(
     return messages.panel(settings, state, asker.locale).content, controls
 
 
-def _unseeing(settings: GuildSettings, guild: discord.Guild | None) -> tuple[int, ...]:
+def unseeing(settings: GuildSettings, guild: discord.Guild | None) -> tuple[int, ...]:
     """The chosen roles that lack what Discord asks for before it shows a moderator's command.
 
     What the owner allowed them by hand in Discord's own settings is not looked at.

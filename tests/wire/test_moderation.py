@@ -373,6 +373,8 @@ async def test_a_moderators_role_is_enough_until_it_is_taken_or_deleted(town: To
     value = f"<@&{role.id}>"
     await town.say(town.mod, "guild set", setting="moderators", value=value)
     await discord.wait_for(lambda d: any(value in message.content for message in d.ephemerals(town.mod)))
+    told = [message.content for message in discord.ephemerals(town.mod)]
+    assert any("**Add Roles or Members**" in content for content in told)
     allow(discord, role, {"queue"})
     assert "0 jobs" in (await town.say(deputy, "queue show")).content
     discord.world.backend.delete_role(discord.guild.id, role.id)

@@ -53,6 +53,13 @@ NEEDED = {
 }
 
 
+MODERATORS = discord.Permissions(manage_guild=True)
+"""Whom Discord shows the moderators' commands; it wants every permission that is named, so one alone.
+
+Who moderates by a role is shown them once the owner allows that role: `bot.messages.guild` says how.
+"""
+
+
 def asker_of(interaction: Interaction) -> Asker:
     """Who asks, from where, with which rights: as Discord computed them for this channel."""
     return Asker(
@@ -73,6 +80,12 @@ def asker_of(interaction: Interaction) -> Asker:
 def role_ids_of(user: discord.User | discord.Member) -> tuple[int, ...]:
     """The roles of a member; nobody has any in a direct message."""
     return tuple(role.id for role in user.roles) if isinstance(user, discord.Member) else ()
+
+
+def server_name(client: discord.Client, guild_id: int) -> str:
+    """What a guild is called; empty where the bot is no longer in it."""
+    guild = client.get_guild(guild_id)
+    return "" if guild is None else guild.name
 
 
 def is_age_restricted(channel: object) -> bool:

@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.boundary import NEEDED, Interaction, Tree
+from bot.cogs.allowance import Allowances
 from bot.cogs.audit import Audit
 from bot.cogs.forget import Forget
 from bot.cogs.gallery import Gallery
@@ -34,6 +35,7 @@ from bot.meters import Meters
 from bot.services import Services
 from bot.views import forms
 from bot.views.audit_buttons import AuditButton
+from bot.views.help_buttons import HelpButton
 from bot.views.job_buttons import JobButton
 from bot.views.mine_buttons import MineButton
 from bot.views.moderation_buttons import ModerationButton
@@ -99,7 +101,7 @@ class Darkroom(commands.AutoShardedBot):
         """Everything between login and the first event."""
         await self.add_cogs()
         self.add_dynamic_items(TermsButton, KeptButton, ExampleButton, SetupItem, MineButton)
-        self.add_dynamic_items(JobButton, AuditButton, ModerationButton)
+        self.add_dynamic_items(JobButton, AuditButton, ModerationButton, HelpButton)
         await self.tree.set_translator(CatalogueTranslator())
         await self._sync_commands()
         await self.delivery.resume()
@@ -110,6 +112,7 @@ class Darkroom(commands.AutoShardedBot):
         """Every family of commands."""
         await self.add_cog(Imagine(self.services, self.delivery))
         await self.add_cog(Quota(self.services))
+        await self.add_cog(Allowances(self.services))
         await self.add_cog(Usage(self.services))
         await self.add_cog(Show(self.services, self.delivery))
         await self.add_cog(Audit(self.services))

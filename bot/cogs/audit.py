@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, answer, asker_of
+from bot.boundary import MODERATORS, Interaction, answer, asker_of
 from bot.domain.audit import AuditFilter
 from bot.messages import audit as messages
 from bot.services import Services
@@ -26,7 +26,7 @@ class Audit(commands.Cog):
         member=locale_str("Only what this member did, or what was done to them"),
         action=locale_str("Only this kind of action"),
     )
-    @app_commands.default_permissions(moderate_members=True)
+    @app_commands.default_permissions(MODERATORS)
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.guild_only()
     async def audit(

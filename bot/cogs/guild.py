@@ -5,13 +5,13 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of
+from bot.boundary import MODERATORS, Interaction, asker_of
 from bot.delivery.rooms import RoomKeeper
 from bot.domain.guild_options import MAX_TERMS, ROWS, written
 from bot.domain.rooms import RoomChanges
 from bot.messages import guild as messages
 from bot.services import Services
-from bot.views.setup_panel import panel
+from bot.views.setup_panel import panel, unseeing
 
 ROOM_SETTINGS = frozenset({"newbie-rooms", "max-newbie-rooms", "newbie-category"})
 MAX_CHOICE = 100  # Discord's limit of a choice's name and value
@@ -28,12 +28,12 @@ class Guild(commands.Cog):
         name=locale_str("guild"),
         description=locale_str("The settings of this server"),
         guild_only=True,
-        default_permissions=discord.Permissions(manage_guild=True),
+        default_permissions=MODERATORS,
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
 
     @app_commands.command(name=locale_str("setup"), description=locale_str("Set the bot up in this server"))
-    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.default_permissions(MODERATORS)
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.guild_only()
     async def setup(self, interaction: Interaction) -> None:
@@ -74,7 +74,8 @@ class Guild(commands.Cog):
         settings = await self.services.guilds.set(asker, {setting: value})
         is_about_rooms = setting in ROOM_SETTINGS
         arranged = await self.rooms.arrange(interaction.guild_id or 0) if is_about_rooms else RoomChanges()
-        payload = messages.changed(settings, setting, arranged, asker.locale)
+        unseen = unseeing(settings, interaction.guild) if setting == "moderators" else ()
+        payload = messages.changed(settings, setting, arranged, asker.locale, unseeing=unseen)
         await interaction.edit_original_response(content=payload.content)
 
     @change.autocomplete("setting")

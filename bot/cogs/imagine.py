@@ -22,7 +22,7 @@ class Imagine(commands.Cog):
     @app_commands.command(
         name=locale_str("imagine"), description=locale_str("Draw four pictures from a prompt")
     )
-    @app_commands.describe(prompt=locale_str("What you want to see, then any --parameters, as --ar 3:2"))
+    @app_commands.describe(prompt=locale_str("What you want to see, then any --parameters, such as --ar 3:2"))
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     async def imagine(self, interaction: Interaction, prompt: app_commands.Range[str, 1, MAX_PROMPT]) -> None:

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, answer, asker_of, check_posting, patience, reply
+from bot.boundary import MODERATORS, Interaction, answer, asker_of, check_posting, patience, reply
 from bot.domain.people import MAX_TEXT, SPANS
 from bot.messages import people as messages
 from bot.messages.components import to_view
@@ -30,7 +30,7 @@ class People(commands.Cog):
         name=locale_str("mod"),
         description=locale_str("Blocks, warnings, notices, appeals and reports"),
         guild_only=True,
-        default_permissions=discord.Permissions(moderate_members=True),
+        default_permissions=MODERATORS,
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
 

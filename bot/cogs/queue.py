@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, answer, asker_of
+from bot.boundary import MODERATORS, Interaction, answer, asker_of
 from bot.messages import queue as messages
 from bot.services import Services
 
@@ -22,7 +22,7 @@ class Queue(commands.Cog):
         name=locale_str("queue"),
         description=locale_str("What waits and runs in this server"),
         guild_only=True,
-        default_permissions=discord.Permissions(moderate_members=True),
+        default_permissions=MODERATORS,
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
 

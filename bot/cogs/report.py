@@ -11,6 +11,7 @@ from bot.boundary import Interaction, asker_of
 from bot.domain.errors import NotFound
 from bot.services import Services
 from bot.views import forms
+from bot.views.help_buttons import ABOUT
 
 NOTED_SECONDS = 1.0
 
@@ -24,6 +25,7 @@ class Report(commands.Cog):
         self.menu = app_commands.ContextMenu(
             name=locale_str("Report"),
             callback=self.report,
+            extras={ABOUT: locale_str("Tell the moderators about a picture")},
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             allowed_contexts=app_commands.AppCommandContext(
                 guild=True, dm_channel=False, private_channel=False

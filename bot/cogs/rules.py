@@ -8,7 +8,7 @@ from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, answer, asker_of, patience, reply
+from bot.boundary import MODERATORS, Interaction, answer, asker_of, patience, reply
 from bot.domain.image_filter import ImageFilter
 from bot.domain.rules import MAX_PHRASE, Place, Weight
 from bot.messages import rules as messages
@@ -44,7 +44,7 @@ class Rules(commands.Cog):
         name=locale_str("rules"),
         description=locale_str("What this server does not want drawn"),
         guild_only=True,
-        default_permissions=discord.Permissions(moderate_members=True),
+        default_permissions=MODERATORS,
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
 
@@ -101,7 +101,7 @@ class Rules(commands.Cog):
     @rules.command(name=locale_str("require"), description=locale_str("Give a room a theme"))
     @app_commands.describe(
         room=locale_str("Which room"),
-        words=locale_str("The words of the theme, parted by commas; leave out to end it"),
+        words=locale_str("The words of the theme, separated by commas; leave out to end it"),
         at_least=locale_str("How many of them a prompt needs; one if left out"),
     )
     async def require(
@@ -121,7 +121,7 @@ class Rules(commands.Cog):
     @app_commands.describe(
         room=locale_str("Which room"),
         roles=locale_str("The roles that may draw there, as mentions; none opens it to all"),
-        models=locale_str("The models that draw there, parted by commas; none allows all"),
+        models=locale_str("The models that draw there, separated by commas; none allows all"),
     )
     async def room(
         self,

@@ -8,7 +8,7 @@ from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of, check_posting
+from bot.boundary import MODERATORS, Interaction, asker_of, check_posting
 from bot.domain.usage import By
 from bot.messages import usage as messages
 from bot.services import Services
@@ -26,7 +26,7 @@ class Usage(commands.Cog):
     group = app_commands.Group(
         name=locale_str("usage"),
         description=locale_str("Who used how much in this server"),
-        default_permissions=discord.Permissions(moderate_members=True),
+        default_permissions=MODERATORS,
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         guild_only=True,
     )
@@ -38,7 +38,7 @@ class Usage(commands.Cog):
         name=locale_str("show"), description=locale_str("A table, a chart and a CSV file of who drew what")
     )
     @app_commands.describe(
-        by=locale_str("One row for each what"), days=locale_str("How many days back, 1 to 90")
+        by=locale_str("What each row stands for"), days=locale_str("How many days back, 1 to 90")
     )
     @app_commands.choices(by=SIDES)
     async def show(
@@ -56,10 +56,8 @@ class Usage(commands.Cog):
             allowed_mentions=discord.AllowedMentions.none(),
         )
 
-    @group.command(
-        name=locale_str("digest"), description=locale_str("Send the report of each week to a channel")
-    )
-    @app_commands.describe(channel=locale_str("Which channel; leave out to send none any more"))
+    @group.command(name=locale_str("digest"), description=locale_str("Send a weekly report to a channel"))
+    @app_commands.describe(channel=locale_str("Which channel; leave out to stop sending it"))
     async def digest(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
         """Choose where the weekly digest goes."""
         asker = asker_of(interaction)

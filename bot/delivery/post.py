@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import discord
 
-from bot.boundary import Interaction, is_age_restricted
+from bot.boundary import Interaction, is_age_restricted, server_name
 from bot.delivery.calls import (
     BLOCKED_BY_FILTER,
     TOO_LARGE,
@@ -106,7 +106,7 @@ class Poster:
         Raises: Withheld, NotFound, Unavailable.
         """
         made, reported = await self._judged(job, is_age_restricted=is_age_restricted)
-        payload = messages.result(job, is_model_changed=made.is_model_changed, is_enlarged=made.is_enlarged)
+        payload = self._result(job, made)
 
         async def send(encoded: Encoded) -> discord.InteractionMessage:
             name = messages.file_name(job, "again", encoded.extension)
@@ -141,13 +141,21 @@ class Poster:
         self, channel: discord.PartialMessageable, job: Job, ticket: Ticket, made: Print
     ) -> int:
         """Send it, without its prompt where Discord's own filter refuses that."""
-        payload = messages.result(job, is_model_changed=made.is_model_changed, is_enlarged=made.is_enlarged)
+        payload = self._result(job, made)
         try:
             return await self._send(channel, job, ticket, payload, made)
         except discord.HTTPException as error:
             if error.code not in BLOCKED_BY_FILTER:
                 raise
         return await self._send(channel, job, ticket, messages.result_without_prompt(job), made)
+
+    def _result(self, job: Job, made: Print) -> Payload:
+        return messages.result(
+            job,
+            is_model_changed=made.is_model_changed,
+            is_enlarged=made.is_enlarged,
+            server=server_name(self._client, job.guild_id),
+        )
 
     async def _is_age_restricted(self, job: Job) -> bool:
         """Whether the job's channel is by now, or the channel that its thread belongs to."""

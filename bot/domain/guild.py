@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.asker import Asker
 from bot.domain.errors import NotAllowed
-from bot.domain.quota import Allowance, RoleAllowance, best
+from bot.domain.quota import Allowance, Counted, RoleAllowance, Source, best
 from bot.domain.sentences import say
 
 
@@ -23,7 +23,7 @@ class GuildSettings:
     allowance: Allowance | None = None
     """What every member may draw; None: as the deployment has it."""
     role_allowances: tuple[RoleAllowance, ...] = ()
-    """What members of a role may draw instead; of several the best counts."""
+    """What members of a role may draw instead, where that is more; of several the best counts."""
     trial: Allowance | None = None
     """Given once, instead of `allowance`, to members without one of their own or by a role."""
     is_relax_free: bool = False
@@ -131,17 +131,35 @@ def allowance_of(
     role_ids: Collection[int],
     deployment: Allowance,
     image_seconds: float,
-) -> Allowance:
+) -> Counted:
     """The one allowance that counts for a member.
 
-    Their own, else the best of their roles, else the trial, else the guild's, else the deployment's.
+    Their own; else the best of their roles' and of what everybody has, which is the guild's or else the
+    deployment's. While there is a trial everybody has that instead, and a role's takes its place: a trial
+    ends, so it is never the better one.
     """
-    by_role = [row.allowance for row in settings.role_allowances if row.role_id in role_ids]
     if own is not None:
-        return own
+        return Counted(allowance=own, source=Source.OWN)
+    everybody = settings.allowance or deployment
+    by_role = [row.allowance for row in settings.role_allowances if row.role_id in role_ids]
     if by_role:
-        return best(by_role, image_seconds=image_seconds)
-    return settings.trial or settings.allowance or deployment
+        rivals = by_role if settings.trial is not None else [*by_role, everybody]
+        chosen = best(rivals, image_seconds=image_seconds)
+        return Counted(allowance=chosen, source=Source.ROLE if chosen in by_role else Source.EVERYBODY)
+    if settings.trial is not None:
+        return Counted(allowance=settings.trial, source=Source.TRIAL)
+    return Counted(allowance=everybody, source=Source.EVERYBODY)
+
+
+def idle_roles(settings: GuildSettings, *, everybody: Allowance, image_seconds: float) -> frozenset[int]:
+    """The roles whose allowance changes nothing, because everybody has more."""
+    if settings.trial is not None:
+        return frozenset()
+    return frozenset(
+        row.role_id
+        for row in settings.role_allowances
+        if best([row.allowance, everybody], image_seconds=image_seconds) != row.allowance
+    )
 
 
 def is_moderator(asker: Asker, settings: GuildSettings) -> bool:

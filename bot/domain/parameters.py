@@ -40,7 +40,7 @@ class Parameter(Generic[T]):
     """From the words of the value. Raises PromptError with the cure."""
     write: Callable[[T], str]
     """Back to words that `read` understands."""
-    range: str
+    range: Sentence
     """The values that it takes, as help shows them."""
     default: Sentence
     """What holds where it is not given."""
@@ -136,7 +136,7 @@ class Parameters:
                 aliases=("aspect",),
                 read=read_aspect_ratio,
                 write=str,
-                range="1:4 – 4:1",
+                range=say("from 1:{widest} to {widest}:1", widest=WIDEST),
                 default=say("square"),
                 help=say("The shape of the picture, width to height."),
                 example="--ar 3:2",
@@ -151,9 +151,9 @@ class Parameters:
                 words=None,
                 read=read_list,
                 write=", ".join,
-                range="a, b, c",
+                range=say("words separated by commas"),
                 default=say("nothing"),
-                help=say("What should not be in the picture, parted by commas."),
+                help=say("What should not be in the picture."),
                 example="--no text, blur",
             )
         },
@@ -165,7 +165,7 @@ class Parameters:
                 name="seed",
                 read=whole_number("seed", 0, MAX_SEED, example=7, random="-1"),
                 write=str,
-                range=f"0 – {MAX_SEED}",
+                range=say("a whole number from {low} to {high}", low=0, high=MAX_SEED),
                 default=say("a new one each time"),
                 help=say("The noise to begin with: the same seed and prompt give the same picture."),
                 example="--seed 7",
@@ -179,8 +179,8 @@ class Parameters:
                 name="steps",
                 read=whole_number("steps", 1, MAX_STEPS, example=30),
                 write=str,
-                range=f"1 – {MAX_STEPS}",
-                default=say("as the model likes it"),
+                range=say("a whole number from {low} to {high}", low=1, high=MAX_STEPS),
+                default=say("as many as suit the model"),
                 help=say("How many steps to draw in: more take longer and may be finer."),
                 example="--steps 30",
             )

@@ -57,6 +57,24 @@ class Allowance:
         return in_ledger(self.unit, self.amount)
 
 
+class Source(StrEnum):
+    """Whose decision an allowance is."""
+
+    OWN = "own"
+    """A moderator's, for this member alone."""
+    ROLE = "role"
+    TRIAL = "trial"
+    EVERYBODY = "everybody"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """The one allowance that counts for a member, and where it comes from."""
+
+    allowance: Allowance
+    source: Source
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleAllowance:
     """What a role gives to its members."""
@@ -98,12 +116,28 @@ class Balance:
     """When the allowance is full again; None for a trial."""
     grants: tuple[Grant, ...] = ()
     """Those that have something left, the first to expire first: jobs use them in this order."""
+    source: Source = Source.EVERYBODY
+    guild_id: int = 0
+    """Where it counts."""
+
+    @property
+    def used(self) -> int:
+        """Pictures, or milliseconds, of the period that are spent or held."""
+        return in_unit(self.allowance.unit, self.spent) + in_unit(self.allowance.unit, self.reserved)
 
     @property
     def left(self) -> int:
         """Pictures, or milliseconds, that the period still allows. Never negative, whatever it became."""
-        used = in_unit(self.allowance.unit, self.spent) + in_unit(self.allowance.unit, self.reserved)
-        return max(0, self.allowance.limit - used)
+        return max(0, self.allowance.limit - self.used)
+
+    def granted(self, unit: Unit) -> int:
+        """Pictures, or milliseconds, that the grants in this unit still have."""
+        return sum(grant.left for grant in self.grants if grant.unit is unit)
+
+    def will_cover(self, charge: Charge) -> bool:
+        """Whether waiting helps: the allowance is full again one day, and covers such a job then."""
+        is_enough = in_unit(self.allowance.unit, charge) <= self.allowance.limit
+        return self.resets_at is not None and is_enough
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,12 +34,16 @@ class Usage:
 NOTHING = Usage()
 
 
+DIRECT_MESSAGES = 0
+"""Stands for all direct messages among the ids of channels: whose they are is nobody's business."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One line of a report."""
 
     key: int | date
-    """A member's or channel's id, or a day in the guild's time zone."""
+    """A member's or channel's id, DIRECT_MESSAGES, or a day in the guild's time zone."""
     name: str
     """A member's name as the guild last saw it; empty where it is not known, and for channels and days."""
     usage: Usage
@@ -114,6 +118,19 @@ def by_day(
         day = at.astimezone(zone).date()
         days[day] = days.get(day, NOTHING) + usage
     return tuple(Row(key=day, name="", usage=usage) for day, usage in sorted(days.items()))
+
+
+def by_channel(channels: Iterable[tuple[int, bool, Usage]]) -> tuple[Row, ...]:
+    """One row per channel and one for all direct messages, most GPU time first.
+
+    The channels come as their id, whether they are a direct message, and what was used there.
+    """
+    totals: dict[int, Usage] = {}
+    for channel_id, is_direct_message, usage in channels:
+        key = DIRECT_MESSAGES if is_direct_message else channel_id
+        totals[key] = totals.get(key, NOTHING) + usage
+    rows = (Row(key=key, name="", usage=usage) for key, usage in totals.items())
+    return tuple(sorted(rows, key=lambda row: (-row.usage.gpu_ms, -row.usage.images, row.key)))
 
 
 def _days(start: datetime, end: datetime, zone: tzinfo) -> list[date]:

@@ -109,7 +109,8 @@ def _draw_timeline(axes: "Axes", bars: tuple[Bar, ...]) -> None:
     tick = next((tick for tick in TICKS if highest / tick <= MAX_TICKS), TICKS[-1])
     ticks = range(0, int(highest) + 1, tick)
     axes.set_ylim(0, highest)
-    axes.set_yticks(ticks, [duration(seconds * 1000) if seconds else "0" for seconds in ticks], fontsize=9)
+    labels = [str(duration(seconds * 1000)) if seconds else "0" for seconds in ticks]
+    axes.set_yticks(ticks, labels, fontsize=9)
     axes.grid(axis="y", color=FAINT)
     if len(bars) <= MAX_DAY_NOTES:
         for place, bar in zip(places, bars, strict=True):

@@ -19,6 +19,7 @@ JOB = rf"job:(?P<job_id>{_ID}):(?P<action>[a-z_]{{1,16}})(?::(?P<index>[0-3]))?"
 KEPT = rf"(?P<kind>kept|confirm):(?P<kept_id>{_ID}):draw"
 TERMS = rf"(?P<kind>kept|terms):(?P<kept_id>{_ID}):accept:(?P<version>\d{{1,9}})"
 EXAMPLE = r"start:(?P<number>\d{1,2}):example"
+HELP = r"help:0:(?P<page>[a-z]{1,16})"
 MINE = r"mine:(?P<page>\d{1,6}):page"
 AUDIT = r"audit:(?P<page>\d{1,6}):(?P<do>show|export):(?P<user>-?\d{0,19})-(?P<action>[a-z_]{0,32})"
 SETUP = r"setup:(?P<guild_id>\d{1,20}):(?P<action>[a-z-]{1,20})"
@@ -84,6 +85,11 @@ def of_moderation(kind: str, number: int, action: str) -> str:
 def of_example(number: int) -> str:
     """An example of the guide."""
     return f"start:{number}:example"
+
+
+def of_help(page: str) -> str:
+    """A page of the manual."""
+    return f"help:0:{page}"
 
 
 def of_mine(page: int) -> str:

@@ -1,8 +1,7 @@
-"""The short guide for newcomers, and /help."""
+"""The short guide for newcomers, and what is said beside a prompt."""
 
 from collections.abc import Sequence
 
-from bot.domain.parameters import ROWS
 from bot.domain.quota import Balance
 from bot.domain.quota_words import left
 from bot.domain.sentences import Sentence, say
@@ -20,20 +19,12 @@ def welcome(balance: Balance, locale: str) -> Payload:
             "variations of it, 🔄 draws four new ones."
         ).render(words),
         say(
-            "Add wishes at the end of a prompt, as `--ar 3:2` for a wide picture. /help lists them, "
-            "/mine finds all your pictures again."
+            "Parameters go at the end of a prompt, such as `--ar 3:2` for a wide picture. /help explains all "
+            "of them, and /mine finds your pictures again."
         ).render(words),
         left(balance).render(words),
     ]
     return Payload(content="\n".join(lines))
-
-
-def help_text(locale: str) -> Payload:
-    """How to draw, and every parameter, from the table."""
-    words = translations(locale)
-    head = say("**How to draw**: `/imagine a red fox in the snow --ar 3:2`").render(words)
-    rows = [f"`{row.example}` {row.help.render(words)}" for row in ROWS.values()]
-    return Payload(content="\n".join([head, *rows]))
 
 
 def remarks(told: Sequence[Sentence], locale: str) -> Payload:

@@ -1,5 +1,6 @@
 """What /setup and /guild say: a guild's settings, and what became of its rooms."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.guild import GuildSettings
@@ -31,6 +32,8 @@ GROUPS = (
     ("🌐", say("Web page"), ("public-page",)),
 )
 """How the panel of /setup groups the settings."""
+FOR_ROLES = ("/allowance", "/audit", "/mod", "/queue", "/rules", "/usage")
+"""The moderators' commands that a moderator's role is enough for."""
 MAX_VALUE = 90
 """Characters of a value; /guild show names every setting in one message."""
 
@@ -42,10 +45,14 @@ def settings(shown: GuildSettings, locale: str) -> Payload:
     return Payload(content="\n".join([head, *_lines(shown, words)])[:MAX_CONTENT])
 
 
-def changed(shown: GuildSettings, name: str, arranged: RoomChanges, locale: str) -> Payload:
-    """One setting after it was changed."""
+def changed(
+    shown: GuildSettings, name: str, arranged: RoomChanges, locale: str, *, unseeing: Sequence[int] = ()
+) -> Payload:
+    """One setting after it was changed; `unseeing` as in `SetupState`."""
     words = translations(locale)
     lines = [_line(name, shown, words), *_arranged(arranged, words)]
+    if unseeing:
+        lines += ["", how_roles_see(unseeing, words)]  # the empty line ends the list
     return Payload(content="\n".join(lines))
 
 
@@ -81,15 +88,32 @@ def panel(shown: GuildSettings, state: SetupState, locale: str) -> Payload:
     return Payload(content="\n".join(lines)[:MAX_CONTENT])
 
 
+def how_roles_see(role_ids: Sequence[int], words: Translations) -> str:
+    """What only an owner can do, in Discord: show the moderators' commands to roles without Manage Server."""
+    sentence = say(
+        "⚠️ Discord shows {commands} only to members with Manage Server. So that {roles} see them too, the "
+        "owner opens Server Settings → Integrations → this bot, presses each of these commands, then "
+        "**Add Roles or Members**, and adds the role.",
+        roles=mentions(words, [f"<@&{role_id}>" for role_id in role_ids]),
+        commands=" ".join(FOR_ROLES),
+    )
+    return sentence.render(words)
+
+
 def _entry(name: str, shown: GuildSettings, state: SetupState, words: Translations) -> str:
     """One setting of the panel: what it is for, and what holds now."""
     value = _value(name, shown, words)
     if name == "allowance" and shown.allowance is None:
         value = f"{rate(state.everybody).render(words)}, {value}"
     line = f"{ROWS[name].help.render(words)}: **{value}**"
-    if name == "allowance" and shown.trial is not None:
-        line += say(" (not while there is a trial: then roles and grants)").render(words)
-    return line
+    return f"{line}{_remark(name, shown, words)}"
+
+
+def _remark(name: str, shown: GuildSettings, words: Translations) -> str:
+    """What is to be known of a setting that changes nothing for now."""
+    if name != "allowance" or shown.trial is None:
+        return ""
+    return say(" (not while there is a trial: then roles and grants)").render(words)
 
 
 def _foot(state: SetupState, words: Translations) -> list[str]:
@@ -99,12 +123,7 @@ def _foot(state: SetupState, words: Translations) -> list[str]:
         lacking = say("⚠️ To make rooms, my role still needs: {permissions}", permissions=names)
         lines.append(lacking.render(words))
     if state.unseeing:
-        unseeing = say(
-            "⚠️ Discord hides /mod, /rules, /queue, /usage and /audit from {roles}: allow them there under "
-            "Server Settings > Integrations, or give the role Timeout Members.",
-            roles=mentions(words, [f"<@&{role_id}>" for role_id in state.unseeing]),
-        )
-        lines.append(unseeing.render(words))
+        lines.append(how_roles_see(state.unseeing, words))
     if state.arranged is None:
         foot = say("When all is as you want it, press **Make the rooms**. It never makes anything twice.")
         return [*lines, foot.render(words)]
@@ -117,7 +136,8 @@ def _lines(shown: GuildSettings, words: Translations) -> list[str]:
 
 
 def _line(name: str, shown: GuildSettings, words: Translations) -> str:
-    return f"- `{name}`: {_value(name, shown, words)} ({ROWS[name].help.render(words)})"
+    line = f"- `{name}`: {_value(name, shown, words)} ({ROWS[name].help.render(words)})"
+    return f"{line}{_remark(name, shown, words)}"
 
 
 def _value(name: str, shown: GuildSettings, words: Translations) -> str:

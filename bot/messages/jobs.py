@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.domain.echo import echo
 from bot.domain.job import Failure, Job, JobStatus, Speed
 from bot.domain.kinds import Origin
-from bot.domain.quota_words import about
+from bot.domain.quota_words import about, charged_to
 from bot.domain.sentences import Sentence, Translations, say, say_n
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_cancel
@@ -55,13 +55,20 @@ def late(job: Job) -> Payload:
     return Payload(content=sentence.render(words))
 
 
-def result(job: Job, *, is_model_changed: bool = False, is_enlarged: bool = False) -> Payload:
-    """The final post: `**prompt** - @member (fast)` and, under a grid, U1-U4 🔄 V1-V4."""
+def result(
+    job: Job, *, is_model_changed: bool = False, is_enlarged: bool = False, server: str = ""
+) -> Payload:
+    """The final post: `**prompt** - @member (fast)` and, under a grid, U1-U4 🔄 V1-V4.
+
+    `server` is the name of the guild that is charged, which a direct message tells.
+    """
     words = translations(job.locale)
     content = _heading(job, words)
     if job.kind.traits.is_drawn:
         content += f" ({SPEEDS[job.speed].render(words)})"
-    notes = _notes(job, is_model_changed=is_model_changed, is_enlarged=is_enlarged)
+    notes = list(_notes(job, is_model_changed=is_model_changed, is_enlarged=is_enlarged))
+    if job.is_direct_message:
+        notes.append(charged_to(server))
     return Payload(content=content + _small(notes, words), rows=WORDS[job.kind].rows(job))
 
 
@@ -128,8 +135,6 @@ def _notes(job: Job, *, is_model_changed: bool, is_enlarged: bool) -> Iterator[S
         yield _unread(job.unread)
     if is_model_changed:
         yield say("The model has changed since the first picture, so this one may differ.")
-    if job.is_direct_message:
-        yield say("Counted in the server where you last used me.")
 
 
 def _unread(text: str) -> Sentence:

@@ -22,6 +22,8 @@ class KindWords:
     """In reports."""
     rows: Callable[[Job], Rows]
     """The buttons under the result."""
+    help: Sentence | None = None
+    """In the manual: which button asks for it, and what it does."""
 
 
 def grid_rows(job: Job) -> Rows:
@@ -45,9 +47,20 @@ def _reroll(job: Job) -> Button:
 
 WORDS = {
     JobKind.IMAGINE: KindWords(heading=say("{member}"), label=say("new pictures"), rows=grid_rows),
-    JobKind.REROLL: KindWords(heading=say("{member}"), label=say("🔄"), rows=grid_rows),
+    JobKind.REROLL: KindWords(
+        heading=say("{member}"),
+        label=say("🔄"),
+        rows=grid_rows,
+        help=say("🔄 draws four new pictures of the same prompt."),
+    ),
     JobKind.VARY: KindWords(
-        heading=say("Variations (Strong) by {member}"), label=say("variations"), rows=grid_rows
+        heading=say("Variations (Strong) by {member}"),
+        label=say("variations"),
+        rows=grid_rows,
+        help=say(
+            "**V1**–**V4** draw four variations of one of them; under a single picture it is "
+            "**Vary (Strong)** 🪄."
+        ),
     ),
     JobKind.VARY_SUBTLE: KindWords(
         heading=say("Variations (Subtle) by {member}"), label=say("subtle variations"), rows=grid_rows
@@ -61,6 +74,9 @@ WORDS = {
         heading=say("Variations (Region) by {member}"), label=say("repainted areas"), rows=grid_rows
     ),
     JobKind.PICK: KindWords(
-        heading=say("Image #{number} {member}"), label=say("picked tiles"), rows=tile_rows
+        heading=say("Image #{number} {member}"),
+        label=say("picked tiles"),
+        rows=tile_rows,
+        help=say("**U1**–**U4** give you one of them by itself, as a file to keep."),
     ),
 }

@@ -1,9 +1,11 @@
-"""What /quota says: a member's balance, and what a guild decided."""
+"""What /quota and /allowance say: a member's balance, and what a guild decided."""
+
+from collections.abc import Iterator
 
 from bot.domain.echo import echo
-from bot.domain.quota import Allowance, Balance, Grant, in_unit
-from bot.domain.quota_words import PERIODS, duration, number, quantity, rate
-from bot.domain.sentences import Sentence, Translations, moment, say, say_n
+from bot.domain.quota import Allowance, Balance, Grant, Period, RoleAllowance, Source, in_ledger
+from bot.domain.quota_words import charged_to, duration, left, not_during_trial, number, quantity, rate
+from bot.domain.sentences import Sentence, calendar_day, moment, say, say_n
 from bot.messages.catalogue import translations
 from bot.messages.lists import fitted
 from bot.messages.payload import Payload
@@ -11,30 +13,36 @@ from bot.services.quotas import House
 
 BAR_LENGTH = 12
 MAX_REASON = 150
+SPANS = {
+    Period.DAY: say("Today"),
+    Period.WEEK: say("This week"),
+    Period.MONTH: say("This month"),
+    Period.ONCE: say("In the trial"),
+}
 
 
-def balance(balance: Balance, locale: str, *, member: int | None = None) -> Payload:
-    """Where a member stands; `member` is named when somebody else reads it."""
+def balance(
+    balance: Balance, locale: str, *, member: int | None = None, server: str | None = None
+) -> Payload:
+    """Where a member stands.
+
+    `member` is named when somebody else reads it, and `server` in a direct message: empty if not known.
+    """
     words = translations(locale)
-    allowance = balance.allowance
-    used = in_unit(allowance.unit, balance.spent) + in_unit(allowance.unit, balance.reserved)
-    title = say(
-        "**{left} of {allowance} left {period}**",
-        left=number(allowance.unit, balance.left),
-        allowance=quantity(allowance.unit, allowance.limit),
-        period=PERIODS[allowance.period],
-    )
     drawn = say(
-        "Drawn: {spent} · being drawn: {reserved} · GPU time: {time}",
+        "{period}: {spent} drawn, {reserved} being drawn, {time} of GPU time",
+        period=SPANS[balance.allowance.period],
         spent=balance.spent.images,
         reserved=balance.reserved.images,
         time=duration(balance.spent.gpu_ms),
     )
     named = "" if member is None else f"<@{member}>: "
-    head = "\n".join([named + title.render(words), _bar(used, allowance.limit), drawn.render(words)])
+    head = "\n".join([named + left(balance).render(words), _bar(balance), drawn.render(words)])
     grants = [_grant(grant).render(words) for grant in balance.grants]
-    reset = _reset(balance, is_own=member is None)
-    return Payload(content=fitted(words, head, grants, [reset.render(words)]))
+    last = [_reset(balance, is_own=member is None)]
+    if server is not None:
+        last.append(charged_to(server))
+    return Payload(content=fitted(words, head, grants, [sentence.render(words) for sentence in last]))
 
 
 def house(house: House, locale: str) -> Payload:
@@ -42,23 +50,26 @@ def house(house: House, locale: str) -> Payload:
     words = translations(locale)
     settings = house.settings
     title = say("**Allowances of this server**")
-    head = f"{title.render(words)}\n{_everybody(house).render(words)}"
-    rows = [_line(f"<@&{row.role_id}>", row.allowance, words) for row in settings.role_allowances]
-    rows += [_line(f"<@{user_id}>", allowance, words) for user_id, allowance in house.members]
+    head = "\n".join([title.render(words), *(line.render(words) for line in _everybody(house))])
+    rows = [_of_role(row, house).render(words) for row in settings.role_allowances]
+    rows += [_line(f"<@{user_id}>", allowance).render(words) for user_id, allowance in house.members]
     limits = [sentence.render(words) for sentence in _limits(house)]
     return Payload(content=fitted(words, head, rows, limits))
 
 
-def _everybody(house: House) -> Sentence:
+def _everybody(house: House) -> Iterator[Sentence]:
     amount = rate(house.everybody)
     if house.settings.trial is not None:
-        return say(
+        yield say(
             "Everybody: {allowance}, as a trial. Then a role, or a moderator, must give them more.",
             allowance=amount,
         )
-    if house.settings.allowance is None:
-        return say("Everybody: {allowance}, as this bot is set up.", allowance=amount)
-    return say("Everybody: {allowance}.", allowance=amount)
+        if house.settings.allowance is not None:
+            yield not_during_trial(house.settings.allowance)
+    elif house.settings.allowance is None:
+        yield say("Everybody: {allowance}, as this bot is set up.", allowance=amount)
+    else:
+        yield say("Everybody: {allowance}.", allowance=amount)
 
 
 def _limits(house: House) -> list[Sentence]:
@@ -86,27 +97,47 @@ def _limits(house: House) -> list[Sentence]:
     return sentences
 
 
-def _line(who: str, allowance: Allowance, words: Translations) -> str:
-    return f"{who}: {rate(allowance).render(words)}"
+def _of_role(row: RoleAllowance, house: House) -> Sentence:
+    line = _line(f"<@&{row.role_id}>", row.allowance)
+    if row.role_id not in house.idle_roles:
+        return line
+    return say("{line} (changes nothing: everybody has more)", line=line)
+
+
+def _line(who: str, allowance: Allowance) -> Sentence:
+    return say("{who}: {allowance}", who=who, allowance=rate(allowance))
 
 
 def _grant(grant: Grant) -> Sentence:
     return say(
-        "Granted on top: {left}, until {when} ({reason})",
-        left=quantity(grant.unit, grant.left),
-        when=moment(grant.expires_at),
+        "Granted: {left} of {amount} left, until {day} ({reason})",
+        left=number(grant.unit, grant.left),
+        amount=quantity(grant.unit, in_ledger(grant.unit, grant.amount)),
+        day=calendar_day(grant.expires_at),
         reason=echo(grant.reason, limit=MAX_REASON),
     )
 
 
 def _reset(balance: Balance, *, is_own: bool) -> Sentence:
-    if balance.resets_at is None:
-        if is_own:
-            return say("The trial is given once. A moderator can give you more.")
-        return say("The trial is given once. /quota grant gives them more.")
-    return say("Full again {when}.", when=moment(balance.resets_at))
+    if balance.resets_at is not None and balance.allowance.limit:
+        return say("Full again {when}.", when=moment(balance.resets_at))
+    if balance.source is Source.OWN:
+        return say("Only a grant adds to this.")
+    if balance.resets_at is not None:
+        return say("Nothing is given by itself here: only roles and grants let members draw.")
+    if is_own:
+        return say("The trial is given once. A moderator can give you more.")
+    return say("The trial is given once. `/allowance grant` gives them more.")
 
 
-def _bar(used: int, limit: int) -> str:
-    filled = BAR_LENGTH if limit == 0 else min(BAR_LENGTH, round(BAR_LENGTH * used / limit))
+def _bar(balance: Balance) -> str:
+    """How much is used of everything that the member was given, in the unit in which there is most to see."""
+    unit = balance.allowance.unit
+    if not balance.left and balance.grants and not balance.granted(unit):
+        unit = balance.grants[0].unit
+    granted = [grant for grant in balance.grants if grant.unit is unit]
+    rest, used = sum(grant.left for grant in granted), sum(grant.used for grant in granted)
+    if unit is balance.allowance.unit:
+        rest, used = rest + balance.left, used + min(balance.used, balance.allowance.limit)
+    filled = round(BAR_LENGTH * used / (used + rest)) if rest else BAR_LENGTH
     return "▰" * filled + "▱" * (BAR_LENGTH - filled)

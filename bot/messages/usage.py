@@ -1,12 +1,12 @@
 """What /usage says: a table, a chart and a CSV file; the weekly digest is the same."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.domain.echo import echo, visible
 from bot.domain.quota_words import duration
-from bot.domain.sentences import Sentence, Translations, moment, say, say_n
-from bot.domain.usage import By, Row, Usage, UsageReport
+from bot.domain.sentences import Sentence, Translations, calendar_day, moment, say, say_n
+from bot.domain.usage import DIRECT_MESSAGES, By, Row, Usage, UsageReport
 from bot.imaging.chart import Bar, Chart, draw
 from bot.messages.audit import member
 from bot.messages.catalogue import translations
@@ -18,6 +18,21 @@ from bot.messages.table import to_csv
 MAX_ROWS = 10
 MAX_BARS = 12
 MAX_PROMPT = 80
+DIRECT = say("direct messages")
+MONTHS = (
+    say("Jan"),
+    say("Feb"),
+    say("Mar"),
+    say("Apr"),
+    say("May"),
+    say("Jun"),
+    say("Jul"),
+    say("Aug"),
+    say("Sep"),
+    say("Oct"),
+    say("Nov"),
+    say("Dec"),
+)
 
 
 def report(report: UsageReport, locale: str) -> Payload:
@@ -30,8 +45,12 @@ def report(report: UsageReport, locale: str) -> Payload:
 def digest(report: UsageReport, locale: str) -> Payload:
     """The same for a whole week, posted by itself."""
     words = translations(locale)
-    days = f"<t:{int(report.start.timestamp())}:D> – <t:{int(report.end.timestamp()) - 1}:D>"
-    title = say("**Who drew what, {days}**", days=days)
+    last = report.end - timedelta(seconds=1)
+    title = say(
+        "**Who drew what, from {first} to {last}**",
+        first=calendar_day(report.start),
+        last=calendar_day(last),
+    )
     return _payload(title, report, words)
 
 
@@ -47,9 +66,9 @@ def digest_set(due_at: datetime | None, channel_id: int | None, locale: str) -> 
     """Where digests go from now on."""
     words = translations(locale)
     if due_at is None:
-        return Payload(content=say("I send no weekly report any more.").render(words))
+        return Payload(content=say("I no longer send a weekly report.").render(words))
     sentence = say(
-        "The report of each week goes to {channel}; the first one {when}.",
+        "The weekly report goes to {channel}; the first one {when}.",
         channel=f"<#{channel_id}>",
         when=moment(due_at),
     )
@@ -61,19 +80,20 @@ def files(
 ) -> list[tuple[str, bytes]]:
     """The chart and the CSV file, by name; the token marks a digest. Takes a moment: not for the loop."""
     name = "_".join(part for part in ("usage", f"{report.days}_days", token) if part)
-    data = [(f"{name}.csv", table(report, channels))]
+    data = [(f"{name}.csv", table(report, channels, locale))]
     return [(f"{name}.png", draw(_chart(report, locale, channels))), *data] if report.rows else data
 
 
-def table(report: UsageReport, channels: Mapping[int, str]) -> bytes:
+def table(report: UsageReport, channels: Mapping[int, str], locale: str) -> bytes:
     """The whole report as CSV (UTF-8 with a mark, for spreadsheets)."""
+    words = translations(locale)
     columns = (report.by.value, "name", "jobs", "pictures", "gpu_seconds")
     return to_csv(
         columns,
         [
             (
-                row.key,
-                _name(row, channels),
+                "" if row.key == DIRECT_MESSAGES else row.key,
+                _name(row, channels, words),
                 row.usage.jobs,
                 row.usage.images,
                 f"{row.usage.gpu_ms / 1000:.3f}",
@@ -94,12 +114,15 @@ def _summary(report: UsageReport, words: Translations) -> list[str]:
     """What follows the table: everything together, and what it was used for."""
     # The empty line ends the list: what follows would otherwise belong to its last row.
     lines = ["", say("Together: {usage}", usage=_used(report.total)).render(words)]
-    kinds = [f"{WORDS[kind].label.render(words)} {duration(usage.gpu_ms)}" for kind, usage in report.kinds]
+    kinds = [
+        say("{kind} {time}", kind=WORDS[kind].label, time=duration(usage.gpu_ms)).render(words)
+        for kind, usage in report.kinds
+    ]
     lines.append(say("For: {kinds}", kinds=" · ".join(kinds)).render(words))
     if report.prompts:
         lines.append(say("Prompts that used most:").render(words))
     lines += [
-        f"- {echo(prompt.prompt, limit=MAX_PROMPT)} ({duration(prompt.usage.gpu_ms)})"
+        f"- {echo(prompt.prompt, limit=MAX_PROMPT)} ({duration(prompt.usage.gpu_ms).render(words)})"
         for prompt in report.prompts
     ]
     return lines
@@ -138,8 +161,10 @@ def _used(usage: Usage) -> Sentence:
 
 def _who(row: Row, by: By, words: Translations) -> str:
     if isinstance(row.key, date):
-        return f"**{row.key}**"
-    return f"<#{row.key}>" if by is By.CHANNEL else member(row.key, words)
+        return f"**{_day(row.key).render(words)}**"
+    if by is By.CHANNEL:
+        return DIRECT.render(words) if row.key == DIRECT_MESSAGES else f"<#{row.key}>"
+    return member(row.key, words)
 
 
 def _pictures(count: int) -> Sentence:
@@ -169,7 +194,8 @@ def _chart(report: UsageReport, locale: str, channels: Mapping[int, str]) -> Cha
 
 
 def _bar(place: int, row: Row, by: By, channels: Mapping[int, str], words: Translations) -> Bar:
-    label = f"{row.key:%d %b}" if isinstance(row.key, date) else f"{place}. {_name(row, channels)}"
+    name = _name(row, channels, words)
+    label = _day(row.key).render(words) if isinstance(row.key, date) else f"{place}. {name}"
     return Bar(label=label, seconds=row.usage.gpu_ms / 1000, note=_note(row.usage, words, by))
 
 
@@ -183,14 +209,21 @@ def _summed(usage: Usage, words: Translations) -> Bar:
 
 def _note(usage: Usage, words: Translations, by: By) -> str:
     if by is By.DAY:
-        return duration(usage.gpu_ms) if usage.jobs else ""
-    return f"{duration(usage.gpu_ms)} · {_pictures(usage.images).render(words)}"
+        return duration(usage.gpu_ms).render(words) if usage.jobs else ""
+    return f"{duration(usage.gpu_ms).render(words)} · {_pictures(usage.images).render(words)}"
 
 
-def _name(row: Row, channels: Mapping[int, str]) -> str:
+def _day(day: date) -> Sentence:
+    return say("{day} {month}", day=day.day, month=MONTHS[day.month - 1])
+
+
+def _name(row: Row, channels: Mapping[int, str], words: Translations) -> str:
     """What stands for a row where Discord shows no mentions."""
     if isinstance(row.key, date):
         return ""
+    if row.key == DIRECT_MESSAGES:
+        return DIRECT.render(words)
+    if row.key < 0:
+        return member(row.key, words)
     known = visible(row.name or channels.get(row.key, ""))
-    # Of a member whose name is not known, the end of the id; the id of a forgotten one means nothing.
-    return known or (f"…{row.key % 10_000:04}" if row.key > 0 else "–")
+    return known or f"…{row.key % 10_000:04}"  # of a name that is not known, the end of the id

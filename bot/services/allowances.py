@@ -5,14 +5,16 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.errors import QuotaExceeded
-from bot.domain.guild import GuildSettings, allowance_of
+from bot.domain.asker import Asker
+from bot.domain.errors import NotAllowed, QuotaExceeded
+from bot.domain.guild import GuildSettings, allowance_of, idle_roles
 from bot.domain.job import Job, Speed
 from bot.domain.kept import Keep, Waits
-from bot.domain.quota import Allowance, Balance, Period, period_end, period_start
+from bot.domain.quota import Allowance, Balance, Counted, Period, period_end, period_start
 from bot.domain.quota_words import refusal
+from bot.domain.sentences import say
 from bot.services.models import Models
-from bot.storage import ledger, quotas
+from bot.storage import ledger, members, quotas
 from bot.storage.quotas import MemberQuota
 
 
@@ -48,7 +50,7 @@ class Allowances:
         if settings.is_relax_free and job.speed is Speed.RELAX:
             return
         member = await quotas.get_member(session, guild_id=job.guild_id, user_id=job.user_id)
-        allowance = self._allowance(member, role_ids, settings)
+        allowance = self._counted(member, role_ids, settings).allowance
         since = _since(allowance.period, member, settings, now)
         if await ledger.reserve(
             session, account_id, job.id, job.charge, allowance=allowance, since=since, now=now
@@ -68,9 +70,8 @@ class Allowances:
             settings=settings,
             now=now,
         )
-        raise QuotaExceeded(
-            *refusal(balance, job.charge), keep=Keep(why=Waits.ALLOWANCE, until=balance.resets_at)
-        )
+        until = balance.resets_at if balance.will_cover(job.charge) else None
+        raise QuotaExceeded(*refusal(balance, job.charge), keep=Keep(why=Waits.ALLOWANCE, until=until))
 
     async def balance(
         self,
@@ -84,7 +85,8 @@ class Allowances:
     ) -> Balance:
         """Where a member stands."""
         member = await quotas.get_member(session, guild_id=guild_id, user_id=user_id)
-        allowance = self._allowance(member, role_ids, settings)
+        counted = self._counted(member, role_ids, settings)
+        allowance = counted.allowance
         spent, reserved = await ledger.get_used(
             session,
             guild_id=guild_id,
@@ -98,15 +100,20 @@ class Allowances:
             reserved=reserved,
             resets_at=period_end(now, allowance.period, settings.zone),
             grants=tuple(grant for _, grant in grants if grant.left),
+            source=counted.source,
+            guild_id=guild_id,
         )
 
     def of_guild(self, settings: GuildSettings) -> Allowance:
         """What counts for members about whom nothing else was decided."""
-        return self._allowance(MemberQuota(), (), settings)
+        return self._counted(MemberQuota(), (), settings).allowance
 
-    def _allowance(
-        self, member: MemberQuota, role_ids: Collection[int], settings: GuildSettings
-    ) -> Allowance:
+    def idle_roles(self, settings: GuildSettings) -> frozenset[int]:
+        """The roles whose allowance changes nothing, because everybody has more."""
+        everybody = self.of_guild(settings)
+        return idle_roles(settings, everybody=everybody, image_seconds=self._models.image_seconds())
+
+    def _counted(self, member: MemberQuota, role_ids: Collection[int], settings: GuildSettings) -> Counted:
         return allowance_of(
             settings,
             own=member.allowance,
@@ -114,6 +121,17 @@ class Allowances:
             deployment=self._deployment,
             image_seconds=self._models.image_seconds(),
         )
+
+
+async def charged_guild(session: AsyncSession, asker: Asker) -> int:
+    """The guild that is charged: the asker's; in a direct message, where they last used the bot.
+
+    Raises: NotAllowed where there is none.
+    """
+    guild_id = asker.guild_id or await members.get_last_guild(session, asker.user_id)
+    if guild_id is None:
+        raise NotAllowed(say("Use me in a server once first: pictures drawn in direct messages count there."))
+    return guild_id
 
 
 def _since(period: Period, member: MemberQuota, settings: GuildSettings, now: datetime) -> datetime:

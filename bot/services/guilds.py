@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain import guild_options
 from bot.domain.asker import Asker
 from bot.domain.audit import RULE
-from bot.domain.guild import GuildSettings, require_manager, require_moderator
+from bot.domain.guild import GuildSettings, is_moderator, require_manager, require_moderator
 from bot.services.clock import Clock, utc_now
 from bot.storage import audit, guilds
 from bot.storage.database import Database
@@ -28,6 +28,10 @@ class Guilds:
         """A guild's settings."""
         async with self._database.reading() as session:
             return await guilds.get_settings(session, guild_id)
+
+    async def is_moderator(self, asker: Asker) -> bool:
+        """Whether the asker moderates the guild that they ask in; never in a direct message."""
+        return is_moderator(asker, await self.get(asker.guild_id or 0))
 
     async def require_moderator(self, asker: Asker) -> int:
         """The id of the guild that the asker moderates.

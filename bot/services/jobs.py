@@ -16,7 +16,7 @@ from bot.domain.job import Job, JobStatus, Speed, may_be_pressed
 from bot.domain.kept import Keep, Waits
 from bot.domain.order import Order
 from bot.domain.sentences import say
-from bot.services.allowances import Allowances
+from bot.services.allowances import Allowances, charged_guild
 from bot.services.clock import Clock, utc_now
 from bot.services.gates import Gate, RefusedWithTrace
 from bot.services.kept import KeptOrders
@@ -93,7 +93,7 @@ class Jobs:
     async def _take_all(self, asker: Asker, orders: Sequence[Order]) -> list[Job | Replayed | UserError]:
         now = self._now()
         async with self._database.transaction() as session:
-            guild_id = await _charged_guild(session, asker)
+            guild_id = await charged_guild(session, asker)
             settings = await guilds.get_settings(session, guild_id)
             # First of all: the row of a member is a lock, so that their jobs pass the gates one by one.
             await members.update_last_used(
@@ -204,13 +204,6 @@ class Jobs:
         if job.status is JobStatus.RENDERED:
             await outbox_table.add(session, job_id, now=now)
         return job
-
-
-async def _charged_guild(session: AsyncSession, asker: Asker) -> int:
-    guild_id = asker.guild_id or await members.get_last_guild(session, asker.user_id)
-    if guild_id is None:
-        raise NotAllowed(say("Use me in a server once first: pictures drawn in direct messages count there."))
-    return guild_id
 
 
 def _draft(asker: Asker, order: Order, *, charge: Charge, guild_id: int, now: datetime) -> Job:

@@ -13,10 +13,10 @@ from bot.domain.guild import GuildSettings
 from bot.domain.quota import Allowance, Balance, Mismatch, RoleAllowance, Unit
 from bot.domain.quota_words import rate
 from bot.domain.sentences import say
-from bot.services.allowances import Allowances
+from bot.services.allowances import Allowances, charged_guild
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
-from bot.storage import audit, guilds, ledger, members, quotas
+from bot.storage import audit, guilds, ledger, quotas
 from bot.storage.database import Database
 
 
@@ -28,6 +28,8 @@ class House:
     everybody: Allowance
     """What counts for members about whom nothing else was decided."""
     members: tuple[tuple[int, Allowance], ...]
+    idle_roles: frozenset[int] = frozenset()
+    """Roles whose allowance changes nothing, because everybody has more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +61,13 @@ class Quotas:
         self._now = now
 
     async def balance(self, asker: Asker) -> Balance:
-        """Where the asker stands; in a direct message, in the guild that is charged there."""
+        """Where the asker stands; in a direct message, in the guild that is charged there.
+
+        Raises: NotAllowed in a direct message of somebody who never used the bot in a guild.
+        """
         async with self._database.reading() as session:
-            guild_id = asker.guild_id or await members.get_last_guild(session, asker.user_id)
-            return await self._balance(session, guild_id or 0, asker.user_id, asker.role_ids)
+            guild_id = await charged_guild(session, asker)
+            return await self._balance(session, guild_id, asker.user_id, asker.role_ids)
 
     async def balance_of(self, asker: Asker, user_id: int, role_ids: Collection[int]) -> Balance:
         """Where another member stands; for moderators.
@@ -241,6 +246,7 @@ class Quotas:
             settings=settings,
             everybody=self._allowances.of_guild(settings),
             members=tuple(await quotas.list_member_allowances(session, guild_id=guild_id)),
+            idle_roles=self._allowances.idle_roles(settings),
         )
 
     async def _balance(

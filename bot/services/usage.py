@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
-from bot.domain.usage import By, Digest, Row, UsageReport, by_day, last_days, last_week, next_week
+from bot.domain.usage import By, Digest, Row, UsageReport, by_channel, by_day, last_days, last_week, next_week
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
 from bot.storage import audit, digests, guilds, usage
@@ -142,7 +142,7 @@ async def _rows(
         case By.MEMBER:
             return tuple(await usage.list_by_member(session, guild_id=guild_id, start=start, end=end))
         case By.CHANNEL:
-            return tuple(await usage.list_by_channel(session, guild_id=guild_id, start=start, end=end))
+            return by_channel(await usage.list_by_channel(session, guild_id=guild_id, start=start, end=end))
         case By.DAY:
             slices = await usage.list_by_slice(session, guild_id=guild_id, start=start, end=end)
             zone = (await guilds.get_settings(session, guild_id)).zone

@@ -52,13 +52,16 @@ async def list_by_member(
 
 async def list_by_channel(
     session: AsyncSession, *, guild_id: int, start: datetime, end: datetime
-) -> list[Row]:
-    """One row per channel, most GPU time first."""
+) -> list[tuple[int, bool, Usage]]:
+    """Each channel's id, whether it is a direct message, and what was used there."""
     # Not the bare column: SQLite would skip through the index by channels, and through other guilds' rows.
-    query = _grouped(JobRow.channel_id + 0, guild_id, start, end)
+    sample = func.max(JobRow.id)  # all jobs of a channel are alike in this, and the index does not hold it
+    grouped = _grouped(JobRow.channel_id + 0, guild_id, start, end).add_columns(sample).subquery()
+    channel_id, *sums, job_id = grouped.c
+    query = select(channel_id, JobRow.is_direct_message, *sums).join(JobRow, JobRow.id == job_id)
     return [
-        Row(key=channel_id, name="", usage=_usage(*sums))
-        for channel_id, *sums in await session.execute(query)
+        (channel_id, is_direct_message, _usage(*used))
+        for channel_id, is_direct_message, *used in await session.execute(query)
     ]
 
 

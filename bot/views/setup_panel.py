@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import discord
 
-from bot.boundary import Interaction, asker_of, check_posting, guard, patience
+from bot.boundary import MODERATORS, Interaction, asker_of, check_posting, guard, patience
 from bot.domain.asker import Asker
 from bot.domain.errors import NotFound
 from bot.domain.guild import GuildSettings
@@ -39,7 +39,7 @@ def panel(
     state = messages.SetupState(
         models=services.health.list_models(),
         everybody=services.quotas.everybody(settings),
-        unseeing=_unseeing(settings, interaction.guild),
+        unseeing=unseeing(settings, interaction.guild),
         missing=wired(interaction).rooms.missing(asker.guild_id or 0),
         arranged=arranged,
     )
@@ -47,10 +47,17 @@ def panel(
     return messages.panel(settings, state, asker.locale).content, controls
 
 
-def _unseeing(settings: GuildSettings, guild: discord.Guild | None) -> tuple[int, ...]:
-    """The chosen roles that lack what Discord asks for before it shows a moderator's command."""
+def unseeing(settings: GuildSettings, guild: discord.Guild | None) -> tuple[int, ...]:
+    """The chosen roles that lack what Discord asks for before it shows a moderator's command.
+
+    What the owner allowed them by hand in Discord's own settings is not looked at.
+    """
     roles = [guild.get_role(role_id) for role_id in settings.moderator_role_ids] if guild else []
-    return tuple(role.id for role in roles if role and not role.permissions.moderate_members)
+    return tuple(role.id for role in roles if role and not _is_shown(role.permissions))
+
+
+def _is_shown(granted: discord.Permissions) -> bool:
+    return granted.administrator or granted >= MODERATORS
 
 
 def _controls(settings: GuildSettings, asker: Asker, guild: discord.Guild | None) -> discord.ui.View:

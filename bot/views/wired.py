@@ -2,6 +2,9 @@
 
 from typing import Protocol, cast
 
+import discord
+from discord import app_commands
+
 from bot.boundary import Interaction
 from bot.delivery.jobs import Delivery
 from bot.delivery.moderators import Moderators
@@ -13,6 +16,7 @@ class Wired(Protocol):
     """What the client offers to views."""
 
     services: Services
+    tree: app_commands.CommandTree[discord.Client]
     delivery: Delivery
     moderators: Moderators
     rooms: RoomKeeper

@@ -186,7 +186,7 @@ async def test_an_answer_that_comes_too_late_takes_the_job_back_uncharged(
     call = await (await discord.slash(ada, room, "imagine", prompt=prompt)).acknowledged()
     assert call.error == "The application did not respond"
     await bot.has("cancelled")
-    quota = await (await discord.slash(ada, room, "quota show")).acknowledged()
+    quota = await (await discord.slash(ada, room, "quota")).acknowledged()
     assert "4 of 4 pictures left" in quota.content
 
 
@@ -232,7 +232,7 @@ async def test_an_answer_that_is_surely_refused_takes_the_job_back_uncharged(
     discord.faults.add(refused, method="POST", path=f"/channels/{room.id}/messages", times=None)
     await discord.slash(ada, room, "imagine", prompt="a red apple")
     await bot.has("cancelled")
-    quota = await (await discord.slash(ada, elsewhere, "quota show")).acknowledged()
+    quota = await (await discord.slash(ada, elsewhere, "quota")).acknowledged()
     assert "100 of 100" in quota.content
     assert bot.log.count("is withdrawn") == 1
 

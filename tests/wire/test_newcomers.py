@@ -39,7 +39,7 @@ async def test_a_stranger_accepts_the_terms_and_their_prompt_runs_by_itself(
     (grid,) = await wait_for_grids(discord, room, 1)
     assert grid.content == f"**a red apple --seed 7** - {stranger.mention} (fast)"
     assert "Welcome to the darkroom" in asked.content
-    assert "You have 96 of 100 pictures left today." in asked.content
+    assert "**96 of 100 pictures left today**" in asked.content
     assert asked.message.components == ()
     await discord.slash(stranger, room, "imagine", prompt="a green apple")
     await wait_for_grids(discord, room, 2)
@@ -263,7 +263,7 @@ async def test_who_joins_is_greeted_in_a_room_with_examples(discord: Playground,
 
     raiders = {member.id for member in raid}
     await discord.wait_for(lambda _: len(greeted() & raiders) >= MAX_GREETINGS - 1, 30)  # with Grace enough
-    await (await discord.slash(grace, room, "quota show")).acknowledged()
+    await (await discord.slash(grace, room, "quota")).acknowledged()
     assert len(greeted() & raiders) == MAX_GREETINGS - 1
 
 

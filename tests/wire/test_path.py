@@ -93,7 +93,7 @@ async def test_somebody_else_may_press_and_pays_for_it(discord: Playground, bot:
     found = await wait_for_grids(discord, room, 2)
     assert found[-1].mentions == (bob.id,)
     assert f"Variations (Strong) by {bob.mention}" in found[-1].content
-    quota = await (await discord.slash(bob, room, "quota show")).acknowledged()
+    quota = await (await discord.slash(bob, room, "quota")).acknowledged()
     assert quota.ephemeral
     assert "96 of 100 pictures left" in quota.content
 
@@ -117,7 +117,7 @@ async def test_progress_shows_previews_and_cancel_stops_and_refunds(
     await discord.wait_for(lambda d: call.message and "(Cancelled)" in call.message.content)
     assert call.message
     assert call.message.components == ()
-    quota = await (await discord.slash(ada, room, "quota show")).acknowledged()
+    quota = await (await discord.slash(ada, room, "quota")).acknowledged()
     assert "100 of 100" in quota.content
 
 
@@ -155,7 +155,10 @@ async def test_a_direct_message_works_and_says_where_it_counts(discord: Playgrou
     alone = discord.direct_messages(ada)
     await discord.slash(ada, None, "imagine", prompt="a red apple")
     (grid,) = await wait_for_grids(discord, alone, 1)
-    assert "Counted in the server where you last used me" in grid.content
+    assert f"Counted in {discord.guild.name}, the server where you last used me" in grid.content
+    quota = await (await discord.slash(ada, None, "quota")).acknowledged()
+    assert "92 of 100 pictures left today" in quota.content
+    assert f"Counted in {discord.guild.name}, the server" in quota.content
     await discord.press(ada, grid, label="U1")
     await wait_for_grids(discord, alone, 2)
 

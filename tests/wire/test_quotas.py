@@ -19,9 +19,18 @@ from tests.wire.test_path import wait_for_grids
 POSTS = "/channels/*/messages"
 
 
-async def said(discord: Playground, member: Member, place: Channel, command: str, /, **options: Any) -> str:
-    """What a command is answered with."""
-    call = await (await discord.slash(member, place, command, forged=True, **options)).acknowledged()
+async def said(
+    discord: Playground,
+    member: Member,
+    place: Channel,
+    command: str,
+    /,
+    *,
+    forged: bool = False,
+    **options: Any,
+) -> str:
+    """What a command is answered with; `forged` if Discord does not show it to them."""
+    call = await (await discord.slash(member, place, command, forged=forged, **options)).acknowledged()
     assert call.error is None
     assert call.ephemeral
     await discord.wait_for(lambda _: call.content)
@@ -48,7 +57,7 @@ async def test_a_trial_is_exhausted_and_a_grant_with_a_reason_goes_on(
     await bot.start()
     ada, room = discord.guild.owner, discord.guild.newbies
     grace = discord.add_member(discord.guild, "grace")
-    assert "8 pictures once, as a trial" in await said(discord, ada, room, "quota trial", amount=8)
+    assert "8 pictures once, as a trial" in await said(discord, ada, room, "allowance trial", amount=8)
     for number in (1, 2):
         await discord.slash(grace, room, "imagine", prompt=f"a red apple --seed {number}")
         await wait_for_grids(discord, room, number)
@@ -56,27 +65,30 @@ async def test_a_trial_is_exhausted_and_a_grant_with_a_reason_goes_on(
     assert "0 of 8 pictures left of the trial" in refused
     assert "Ask a moderator" in refused
 
-    seen = await said(discord, ada, room, "quota show", member=grace)
+    seen = await said(discord, ada, room, "allowance show", member=grace)
     assert f"{grace.mention}: **0 of 8 pictures left of the trial**" in seen
     refusals: list[tuple[str, dict[str, Any]]] = [
-        ("quota show", {"member": ada}),
-        ("quota grant", {"member": grace, "amount": 20, "reason": "I like me"}),
-        ("quota set", {"amount": 1000}),
-        ("quota reset", {"member": grace}),
-        ("quota leaderboard", {}),
+        ("allowance show", {"member": ada}),
+        ("allowance grant", {"member": grace, "amount": 20, "reason": "I like me"}),
+        ("allowance set", {"amount": 1000}),
+        ("allowance reset", {"member": grace}),
+        ("allowance leaderboard", {}),
         ("usage show", {}),
         ("usage digest", {"channel": room}),
     ]
     for command, options in refusals:
-        assert "Manage Server" in await said(discord, grace, room, command, **options)
+        assert "Manage Server" in await said(discord, grace, room, command, forged=True, **options)
 
-    granted = await said(discord, ada, room, "quota grant", member=grace, amount=20, reason="for *this* fox")
-    assert "Granted on top: 20 pictures" in granted
-    own = await said(discord, grace, room, "quota show")
+    granted = await said(
+        discord, ada, room, "allowance grant", member=grace, amount=20, reason="for *this* fox"
+    )
+    assert "**20 pictures left** (trial used up; 20 granted until <t:" in granted
+    own = await said(discord, grace, room, "quota")
     assert r"(for \*this\* fox)" in own
     await discord.slash(grace, room, "imagine", prompt="a red fox")
     await wait_for_grids(discord, room, 3)
-    assert "Granted on top: 16 pictures" in await said(discord, grace, room, "quota show")
+    own = await said(discord, grace, room, "quota")
+    assert "**16 pictures left** (trial used up; 16 granted until <t:" in own
     assert "quota_grant" in await said(discord, ada, room, "audit", member=grace)
 
 
@@ -87,7 +99,7 @@ async def test_the_weeks_chart_is_for_this_servers_moderators_alone(
     ada, room = discord.guild.owner, discord.guild.newbies
     other = discord.add_guild("Elsewhere", owner="Olga")
     grace = discord.add_member(discord.guild, "grace")
-    await said(discord, ada, room, "quota set", amount=8)
+    await said(discord, ada, room, "allowance set", amount=8)
     await discord.slash(grace, room, "imagine", prompt="a red fox in the snow")
     await wait_for_grids(discord, room, 1)
 
@@ -110,12 +122,12 @@ async def test_the_weeks_chart_is_for_this_servers_moderators_alone(
     nothing = await discord.slash(other.owner, there, "usage show")
     await discord.wait_for(lambda _: "Nobody has drawn anything yet." in nothing.content)
     assert "100 pictures a day, as this bot is set up" in await said(
-        discord, other.owner, there, "quota rules"
+        discord, other.owner, there, "allowance rules"
     )
     assert "100 of 100 pictures left today" in await said(
-        discord, other.owner, there, "quota show", member=other.owner
+        discord, other.owner, there, "allowance show", member=other.owner
     )
-    assert "8 pictures a day" in await said(discord, ada, room, "quota rules")
+    assert "8 pictures a day" in await said(discord, ada, room, "allowance rules")
     assert discord.messages(there) == []
 
 
@@ -154,9 +166,9 @@ async def test_a_weekly_digest_comes_once_though_its_answer_was_lost(
     reads = discord.faults.add(Delay(seconds=0), method="GET", path=POSTS)
     await bot.start()
     await discord.wait_for(lambda _: reads.hits)  # it looks whether it was posted
-    await said(discord, ada, room, "quota rules")
+    await said(discord, ada, room, "allowance rules")
     await bot.stop()
     reads = discord.faults.add(Delay(seconds=0), method="GET", path=POSTS)
     await bot.start()
-    await said(discord, ada, room, "quota rules")
+    await said(discord, ada, room, "allowance rules")
     assert (reads.hits, len(digests(discord, general))) == (0, 1)  # nothing is due any more

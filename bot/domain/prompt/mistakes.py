@@ -78,7 +78,7 @@ def _repeated(given: Iterable[Given], values: dict[str, list[Any]]) -> Iterator[
         if len(set(kept)) > 1:
             name = ROWS[field].name
             count = sum(FIELDS.get(one.name) == field for one in given)
-            yield say("`--{name}` is there {count} times: keep one.", name=name, count=count)
+            yield say("`--{name}` appears {count} times: keep only one.", name=name, count=count)
 
 
 def read_value(given: Given, parameter: Parameter[Any]) -> Any:

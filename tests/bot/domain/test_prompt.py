@@ -118,8 +118,8 @@ CURES = {
     "a --ar 3:2 in the snow": [
         "Text goes before the parameters: move `in the snow` to the front of `--ar 3:2`."
     ],
-    "a --seed 1 --seed 2 --SEED 3": ["`--seed` is there 3 times: keep one."],
-    "a --ar 3:2 --aspect 2:3": ["`--ar` is there 2 times: keep one."],
+    "a --seed 1 --seed 2 --SEED 3": ["`--seed` appears 3 times: keep only one."],
+    "a --ar 3:2 --aspect 2:3": ["`--ar` appears 2 times: keep only one."],
     "::2 a": ["There is no text before `::2`: write it first, as in `a fox::2`."],
     "a::-1": ["The weights add up to -1, not to more than zero: raise one, as in `a fox::2 fog::-0.5`."],
     "a::1 b::-1": ["The weights add up to 0, not to more than zero: raise one, as in `a fox::2 fog::-0.5`."],
@@ -302,7 +302,7 @@ def test_every_row_is_complete_and_its_example_holds() -> None:
         assert str(prompt) == f"a fox {parameter.example}"
         assert str(parameter.help).endswith(".")
         assert str(parameter.default)
-        assert parameter.range
+        assert str(parameter.range)
 
 
 READ_AS_MEANT = {

@@ -1,5 +1,6 @@
 """Periods begin at local midnight, whatever the clocks do; the best allowance counts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,13 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.charges import Charge
-from bot.domain.guild import GuildSettings, allowance_of
+from bot.domain.guild import GuildSettings, allowance_of, idle_roles
 from bot.domain.quota import (
     FIRST_MOMENT,
     Allowance,
     Balance,
+    Counted,
     Period,
     RoleAllowance,
+    Source,
     Unit,
     best,
     period_end,
@@ -106,20 +109,57 @@ def test_the_best_gives_most_a_day(allowances: list[Allowance], index: int) -> N
 
 
 def test_what_counts_for_whom() -> None:
-    own, role, trial, guild, deployment = (Allowance(amount=amount) for amount in (1, 2, 3, 4, 5))
+    own, role, guild, trial, deployment = (Allowance(amount=amount) for amount in (1, 6, 4, 7, 5))
     settings = GuildSettings(
         role_allowances=(RoleAllowance(role_id=7, allowance=role),), trial=trial, allowance=guild
     )
     bare = GuildSettings(allowance=guild)
 
-    def counted(settings: GuildSettings, own: Allowance | None, *role_ids: int) -> Allowance:
+    def counted(settings: GuildSettings, own: Allowance | None, *role_ids: int) -> Counted:
         return allowance_of(settings, own=own, role_ids=role_ids, deployment=deployment, image_seconds=1.0)
 
-    assert counted(settings, own, 7) == own
-    assert counted(settings, None, 7) == role
-    assert counted(settings, None, 8) == trial
-    assert counted(bare, None) == guild
-    assert counted(GuildSettings(), None) == deployment
+    assert counted(settings, own, 7) == Counted(allowance=own, source=Source.OWN)
+    assert counted(settings, None, 7) == Counted(allowance=role, source=Source.ROLE)
+    assert counted(settings, None, 8) == Counted(allowance=trial, source=Source.TRIAL)
+    assert counted(bare, None) == Counted(allowance=guild, source=Source.EVERYBODY)
+    assert counted(GuildSettings(), None) == Counted(allowance=deployment, source=Source.EVERYBODY)
+
+
+@pytest.mark.parametrize(
+    ("role", "everybody", "counts"),
+    [
+        (Allowance(amount=50, period=Period.WEEK), Allowance(amount=1000), Source.EVERYBODY),
+        (Allowance(amount=50, period=Period.WEEK), Allowance(amount=7), Source.ROLE),
+        (Allowance(amount=10), Allowance(amount=10), Source.ROLE),
+        (Allowance(amount=24, unit=Unit.GPU_SECONDS), Allowance(amount=10), Source.EVERYBODY),
+    ],
+)
+def test_a_role_never_makes_its_members_worse_off(
+    role: Allowance, everybody: Allowance, counts: Source
+) -> None:
+    for settings, deployment in (
+        (GuildSettings(allowance=everybody), Allowance(amount=1)),
+        (GuildSettings(), everybody),
+    ):
+        given_to = replace(settings, role_allowances=(RoleAllowance(role_id=7, allowance=role),))
+        counted = allowance_of(given_to, own=None, role_ids=(7,), deployment=deployment, image_seconds=2.5)
+        assert counted.source is counts
+        idle = idle_roles(given_to, everybody=everybody, image_seconds=2.5)
+        assert idle == ({7} if counts is Source.EVERYBODY else set())
+
+
+def test_during_a_trial_a_role_counts_however_small() -> None:
+    """A trial ends, and an allowance comes again."""
+    settings = GuildSettings(
+        trial=Allowance(amount=25, period=Period.ONCE),
+        allowance=Allowance(amount=1000),
+        role_allowances=(RoleAllowance(role_id=7, allowance=Allowance(amount=1, period=Period.MONTH)),),
+    )
+    counted = allowance_of(
+        settings, own=None, role_ids=(7,), deployment=Allowance(amount=100), image_seconds=1.0
+    )
+    assert counted.source is Source.ROLE
+    assert idle_roles(settings, everybody=counted.allowance, image_seconds=1.0) == set()
 
 
 @given(

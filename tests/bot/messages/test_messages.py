@@ -40,7 +40,8 @@ def test_every_state_of_a_job(snapshot: SnapshotAssertion) -> None:
         "third in the queue": messages.progress(JobUpdate(job=job(), position=3, eta_seconds=130.0)),
         "running": messages.progress(JobUpdate(job=running, progress=0.3125)),
         "result": messages.result(rendered),
-        "result in a direct message": messages.result(job(is_direct_message=True)),
+        "result in a direct message": messages.result(job(is_direct_message=True), server="The *Harbour*"),
+        "of a server that is gone": messages.result(job(is_direct_message=True)),
         "variations": messages.result(vary, is_model_changed=True),
         "picked tile": messages.result(pick, is_enlarged=True),
         "blocked by the guild's filter": messages.result_without_prompt(rendered),
@@ -51,8 +52,8 @@ def test_every_state_of_a_job(snapshot: SnapshotAssertion) -> None:
     assert said == snapshot
 
 
-def test_guide_and_help(snapshot: SnapshotAssertion) -> None:
-    assert {"welcome": guide.welcome(TRIAL, "en-US"), "help": guide.help_text("en-US")} == snapshot
+def test_the_welcome(snapshot: SnapshotAssertion) -> None:
+    assert guide.welcome(TRIAL, "en-US") == snapshot
 
 
 def test_refusals(snapshot: SnapshotAssertion) -> None:

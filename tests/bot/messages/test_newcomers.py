@@ -63,6 +63,8 @@ def test_setup(snapshot: SnapshotAssertion) -> None:
         "rooms made": guild.panel(SETTINGS, replace(ready, arranged=ARRANGED), "en-US"),
         "nothing to do": guild.panel(SETTINGS, replace(ready, arranged=RoomChanges()), "en-US"),
         "changed": guild.changed(SETTINGS, "newbie-rooms", ARRANGED, "en-US"),
+        "a moderators' role": guild.changed(SETTINGS, "moderators", RoomChanges(), "en-US", unseeing=(31,)),
+        "an allowance during a trial": guild.changed(SETTINGS, "allowance", RoomChanges(), "en-US"),
     } == snapshot
 
 

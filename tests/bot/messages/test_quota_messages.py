@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,12 +12,12 @@ from hypothesis import strategies as st
 from PIL import Image
 from syrupy.assertion import SnapshotAssertion
 
-from bot.domain.charges import Charge
+from bot.domain.charges import FREE, Charge
 from bot.domain.guild import GuildSettings
 from bot.domain.kinds import JobKind
-from bot.domain.quota import Allowance, Balance, Grant, Period, RoleAllowance, Unit
+from bot.domain.quota import Allowance, Balance, Grant, Period, RoleAllowance, Source, Unit
 from bot.domain.quota_words import duration, refusal
-from bot.domain.usage import By, PromptUsage, Row, Usage, UsageReport
+from bot.domain.usage import DIRECT_MESSAGES, By, PromptUsage, Row, Usage, UsageReport
 from bot.imaging.chart import Bar, Chart, draw
 from bot.messages import quotas, usage
 from bot.messages.payload import MAX_CONTENT
@@ -49,6 +50,14 @@ TRIAL = Balance(
     grants=(GRANT,),
 )
 
+USED_UP = replace(
+    TRIAL,
+    allowance=Allowance(amount=8, period=Period.ONCE),
+    spent=Charge(images=8, gpu_ms=1_000),
+    reserved=FREE,
+    grants=(replace(GRANT, amount=200, used=0),),
+)
+
 
 def report(rows: tuple[Row, ...], by: By = By.MEMBER) -> UsageReport:
     """A report of a week."""
@@ -69,6 +78,7 @@ MEMBERS = (
     Row(key=10**17, name="ada", usage=Usage(jobs=30, images=120, gpu_ms=7_300_000)),
     Row(key=-5, name="", usage=Usage(jobs=1, images=4, gpu_ms=800)),
 )
+DIRECT = Row(key=DIRECT_MESSAGES, name="", usage=Usage(jobs=1, images=4, gpu_ms=800))
 DAYS = tuple(
     Row(key=date(2026, 3, 2) + timedelta(days=n), name="", usage=Usage(jobs=n, images=4 * n, gpu_ms=900 * n))
     for n in range(7)
@@ -93,14 +103,36 @@ def test_balances_and_rules(snapshot: SnapshotAssertion) -> None:
     assert {
         "own": quotas.balance(BALANCE, "en-US"),
         "a trial and a grant, read by a moderator": quotas.balance(TRIAL, "en-US", member=3),
+        "in a direct message": quotas.balance(BALANCE, "en-US", server="The *Harbour*"),
+        "by a role": quotas.balance(replace(BALANCE, source=Source.ROLE), "en-US"),
+        "a trial used up and a grant": quotas.balance(USED_UP, "en-US"),
+        "nothing by itself": quotas.balance(replace(BALANCE, allowance=Allowance(amount=0)), "en-US"),
+        "nothing by itself but a grant": quotas.balance(
+            replace(BALANCE, allowance=Allowance(amount=0), grants=(GRANT,)), "en-US"
+        ),
+        "many grants": quotas.balance(replace(BALANCE, grants=(GRANT,) * 5), "en-US"),
         "refused": [str(said) for said in refusal(BALANCE, Charge(images=60, gpu_ms=1))],
+        "refused for good": [str(said) for said in refusal(BALANCE, Charge(images=101, gpu_ms=1))],
         "refused in a trial": [str(said) for said in refusal(TRIAL, Charge(images=4, gpu_ms=31_000))],
         "rules": quotas.house(
-            House(settings=settings, everybody=Allowance(amount=40), members=((3, Allowance(amount=0)),)),
+            House(
+                settings=settings,
+                everybody=Allowance(amount=40),
+                members=((3, Allowance(amount=0)),),
+                idle_roles=frozenset({31}),
+            ),
             "en-US",
         ),
         "rules with a trial": quotas.house(
             House(settings=GuildSettings(trial=trial), everybody=trial, members=()), "en-US"
+        ),
+        "an allowance set during a trial": quotas.house(
+            House(
+                settings=GuildSettings(trial=trial, allowance=Allowance(amount=1000)),
+                everybody=trial,
+                members=(),
+            ),
+            "en-US",
         ),
         "no rules": quotas.house(
             House(settings=GuildSettings(), everybody=Allowance(amount=100), members=()), "en-US"
@@ -111,7 +143,7 @@ def test_balances_and_rules(snapshot: SnapshotAssertion) -> None:
 def test_reports(snapshot: SnapshotAssertion) -> None:
     assert {
         "by member": usage.report(report(MEMBERS), "en-US"),
-        "by channel": usage.report(report(MEMBERS[:1], By.CHANNEL), "en-US"),
+        "by channel": usage.report(report((MEMBERS[0], DIRECT), By.CHANNEL), "en-US"),
         "by day": usage.report(report(DAYS, By.DAY), "en-US"),
         "nobody": usage.report(report(()), "en-US"),
         "digest": usage.digest(report(MEMBERS), "en-US"),
@@ -139,10 +171,25 @@ def test_no_report_is_too_long_or_mentions_everyone(prompts: list[str], members:
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
 def test_no_cell_of_the_table_is_a_formula(name: str) -> None:
     row = Row(key=1, name=name, usage=Usage(jobs=1, images=4, gpu_ms=1500))
-    data = usage.table(report((row,)), {}).decode("utf-8-sig")
+    data = usage.table(report((row,)), {}, "en-US").decode("utf-8-sig")
     ((member, shown, *numbers),) = list(csv.reader(io.StringIO(data)))[1:]
     assert shown[0] not in "=+-@\t"
     assert (member, numbers) == ("1", ["1", "4", "1.500"])
+
+
+def test_where_discord_shows_no_mentions_names_stand_for_ids() -> None:
+    rows = (
+        Row(key=10**17, name="", usage=Usage(jobs=1, images=4, gpu_ms=1500)),
+        DIRECT,
+    )
+    data = usage.table(report(rows, By.CHANNEL), {10**17: "#general"}, "en-US").decode("utf-8-sig")
+    assert [row[:2] for row in csv.reader(io.StringIO(data))] == [
+        ["channel", "name"],
+        [str(10**17), "#general"],
+        ["", "direct messages"],
+    ]
+    data = usage.table(report(MEMBERS), {}, "en-US").decode("utf-8-sig")
+    assert [row[1] for row in csv.reader(io.StringIO(data))] == ["name", "ada", "a forgotten member"]
 
 
 @pytest.mark.filterwarnings("error")
@@ -192,8 +239,9 @@ def test_longer_bars_are_longer_and_nothing_is_drawn_of_nothing() -> None:
         (59_400, "59 s"),
         (60_000, "1 min"),
         (200_000, "3 min 20 s"),
+        (7_200_000, "2 h"),
         (7_500_000, "2 h 5 min"),
     ],
 )
 def test_durations_read_as_people_say_them(milliseconds: int, words: str) -> None:
-    assert duration(milliseconds) == words
+    assert str(duration(milliseconds)) == words

@@ -14,6 +14,7 @@ from bot.domain.errors import NotAllowed, NotFound, QuotaExceeded, TooManyJobs, 
 from bot.domain.guild import GuildSettings
 from bot.domain.job import Job, JobStatus, Speed
 from bot.domain.quota import Allowance, Period, Unit
+from bot.domain.quota_words import left
 from bot.services import Services
 from bot.services.allowances import Allowances
 from bot.services.models import Models
@@ -72,7 +73,7 @@ async def test_the_guilds_allowance_takes_the_place_of_the_deployments(
     await services.quotas.set_guild(moderator, Allowance(amount=8))
     drawn, why = await draw_until_refused(services, bob)
     assert drawn == 2
-    assert why.startswith("You have 0 of 8 pictures left today, and this needs 4.")
+    assert why.startswith("**0 of 8 pictures left today**. This needs 4 pictures.")
     house = await services.quotas.set_guild(moderator, None)
     assert house.everybody == Allowance(amount=40)
     assert (await services.quotas.balance(bob)).left == 32
@@ -81,16 +82,59 @@ async def test_the_guilds_allowance_takes_the_place_of_the_deployments(
 async def test_the_best_of_a_members_roles_counts_and_a_lost_role_counts_no_more(
     services: Services, moderator: Asker, bob: Asker
 ) -> None:
+    await services.quotas.set_guild(moderator, Allowance(amount=4))
     await services.quotas.set_role(moderator, PAINTER, Allowance(amount=12))
     await services.quotas.set_role(moderator, PATRON, Allowance(amount=56, period=Period.WEEK))  # 8 a day
     both = again(bob, role_ids=(PAINTER, PATRON))
     assert (await services.quotas.balance(both)).allowance.amount == 12
     assert (await draw_until_refused(services, both))[0] == 3
-    assert (await services.quotas.balance(bob)).left == 28  # of the guild's 40: what was drawn stays drawn
+    assert (await services.quotas.balance(bob)).left == 0  # of the guild's 4: what was drawn stays drawn
     patron = again(bob, role_ids=(PATRON,))
     assert (await services.quotas.balance(patron)).left == 44
     await services.quotas.set_role(moderator, PATRON, None)
-    assert (await services.quotas.balance(patron)).allowance == Allowance(amount=40)
+    assert (await services.quotas.balance(patron)).allowance == Allowance(amount=4)
+
+
+async def test_a_role_with_less_than_everybody_has_changes_nothing_and_its_moderator_is_told(
+    services: Services, moderator: Asker, bob: Asker
+) -> None:
+    house = await services.quotas.set_role(moderator, PAINTER, Allowance(amount=50, period=Period.WEEK))
+    assert house.idle_roles == {PAINTER}  # the deployment gives 40 a day
+    assert (await services.quotas.balance(again(bob, role_ids=(PAINTER,)))).left == 40
+    assert (await draw_until_refused(services, again(bob, role_ids=(PAINTER,))))[0] == 10
+    house = await services.quotas.set_role(moderator, PAINTER, Allowance(amount=44))
+    assert house.idle_roles == set()
+    assert (await draw_until_refused(services, again(bob, role_ids=(PAINTER,))))[0] == 1
+
+
+async def test_who_waits_for_an_allowance_that_never_covers_it_is_told_so(
+    services: Services, moderator: Asker, bob: Asker
+) -> None:
+    await services.quotas.set_guild(moderator, Allowance(amount=2))
+    with pytest.raises(QuotaExceeded, match="Waiting does not help") as refused:
+        await draw(services, bob)
+    assert "full again" not in str(refused.value)
+    assert refused.value.keep is not None
+    assert refused.value.keep.until is None  # no day is worth waiting for
+
+
+async def test_a_trial_that_is_used_up_hides_no_grant(
+    services: Services, moderator: Asker, bob: Asker
+) -> None:
+    await services.quotas.set_trial(moderator, Allowance(amount=8, period=Period.ONCE))
+    await draw_until_refused(services, bob)
+    granted = await services.quotas.grant(moderator, BOB, (), gift(200))
+    until = int(granted.grants[0].expires_at.timestamp())
+    said = f"**200 pictures left** (trial used up; 200 granted until <t:{until}:D>)"
+    assert str(left(granted)) == said
+    assert str(left(await services.quotas.balance(bob))) == said
+
+
+async def test_in_a_direct_message_of_somebody_new_there_is_no_balance_to_tell(
+    services: Services, bob: Asker
+) -> None:
+    with pytest.raises(NotAllowed, match="Use me in a server once first"):
+        await services.quotas.balance(again(bob, guild_id=None))
 
 
 async def test_a_members_own_allowance_goes_before_roles_even_when_it_is_lower(
@@ -129,7 +173,7 @@ async def test_gpu_seconds_are_held_as_estimated_and_settled_as_used(
         await asyncio.sleep(0)
     drawn, why = await draw_until_refused(services, bob)
     assert drawn == 3  # four jobs of 240 ms fit into a second
-    assert why.startswith("You have 0.0 s of 1.0 s of GPU time left today, and this needs 0.2 s.")
+    assert why.startswith("**0.0 s of 1.0 s of GPU time left today**. This needs 0.2 s of GPU time.")
 
 
 async def test_weeks_and_months_begin_at_midnight_of_the_guilds_own_zone(
@@ -162,7 +206,8 @@ async def test_a_trial_is_given_once_and_a_role_or_a_grant_follows_it(
     assert (await draw_until_refused(services, bob))[0] == 0
     await services.quotas.grant(moderator, BOB, (), gift(20, reason="welcome"))
     assert (await draw_until_refused(services, bob))[0] == 5
-    await services.quotas.set_role(moderator, PAINTER, Allowance(amount=8))
+    house = await services.quotas.set_role(moderator, PAINTER, Allowance(amount=8))
+    assert house.idle_roles == set()
     clock.advance(days=1)
     assert (await draw_until_refused(services, again(bob, role_ids=(PAINTER,))))[0] == 2
     assert (
@@ -205,7 +250,8 @@ async def test_a_grant_too_small_for_the_job_is_named_in_the_refusal(
     await services.quotas.grant(moderator, BOB, (), gift(3))
     drawn, why = await draw_until_refused(services, bob)
     assert drawn == 0
-    assert "A grant has 3 pictures left, which does not cover it either." in why
+    assert why.startswith("**3 pictures left** (3 granted until <t:")
+    assert "This needs 4 pictures at once: neither the allowance nor one grant alone has so much." in why
 
 
 async def test_a_refund_goes_back_to_where_it_came_from(
@@ -391,7 +437,7 @@ async def test_a_direct_message_counts_on_the_guild_but_knows_no_roles(
     await services.quotas.set_role(moderator, PAINTER, Allowance(amount=80))
     await draw(services, again(bob, role_ids=(PAINTER,)))
     balance = await services.quotas.balance(again(bob, guild_id=None))
-    assert (balance.allowance.amount, balance.left) == (40, 36)
+    assert (balance.allowance.amount, balance.left, balance.guild_id) == (40, 36, 1)
 
 
 async def test_an_expired_grant_is_not_shown_and_not_used(

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.asker import Asker
 from bot.domain.job import Job, JobStatus
 from bot.domain.kinds import JobKind
-from bot.domain.usage import By, Usage
+from bot.domain.usage import DIRECT_MESSAGES, By, Usage
 from bot.services import Services
 from bot.services.quotas import Limits
 from bot.storage import members
@@ -70,6 +70,18 @@ async def test_prompts_of_direct_messages_are_nobody_elses_business(
     report = await services.usage.report(moderator, by=By.MEMBER, days=1)
     assert report.total.jobs == 2
     assert [used.prompt for used in report.prompts] == ["for all"]
+
+
+async def test_direct_messages_are_one_row_whosever_they_are(
+    services: Services, ada: Asker, moderator: Asker
+) -> None:
+    bob = again(ada, user_id=101)
+    for asker in (ada, bob):
+        await draw(services, asker)
+        await draw(services, again(asker, guild_id=None, channel_id=900 + asker.user_id, name=""))
+    await draw(services, again(bob, guild_id=None, channel_id=1001, name=""))
+    report = await services.usage.report(moderator, by=By.CHANNEL, days=1)
+    assert [(row.key, row.usage.jobs) for row in report.rows] == [(DIRECT_MESSAGES, 3), (10, 2)]
 
 
 async def test_days_are_those_of_the_guild(

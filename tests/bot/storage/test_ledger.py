@@ -266,7 +266,7 @@ class LedgerMachine(RuleBasedStateMachine):
             role_ids=self.roles[member],
             deployment=Allowance(amount=12),
             image_seconds=IMAGE_SECONDS,
-        )
+        ).allowance
 
     def _day(self, member: int, period: Period = Period.DAY) -> datetime:
         start = period_start(self.now, period, ZoneInfo(self.settings.time_zone))

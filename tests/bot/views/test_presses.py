@@ -13,6 +13,7 @@ from bot.domain.kept import KeptOrder
 from bot.domain.kinds import JobKind
 from bot.domain.rules import Place, Weight
 from bot.messages import custom_ids
+from bot.messages.manual import LABELS, Page
 from bot.services import Services
 from bot.services.orders import BUILDERS
 from bot.storage.database import Database
@@ -122,6 +123,23 @@ async def test_what_an_older_version_offered_and_is_gone_is_said(edge: Edge, old
 async def test_pages_are_turned(edge: Edge, services: Services) -> None:
     await delivered(services, ADA, 5000)
     assert "a red apple" in (await edge.press(custom_ids.of_mine(0))).content
+
+
+@pytest.mark.parametrize("page", Page)
+async def test_the_pages_of_the_manual_are_turned(edge: Edge, page: Page) -> None:
+    answer = await edge.press(custom_ids.of_help(page), user=900, is_manager=True)
+    assert answer.content.startswith(f"**{LABELS[page]}**")
+    assert answer.custom_ids == [custom_ids.of_help(one) for one in Page]
+
+
+async def test_the_moderators_page_of_the_manual_is_theirs_alone(edge: Edge) -> None:
+    assert "Only members with" in (await edge.press(custom_ids.of_help(Page.MODERATORS))).content
+    shown = await edge.press(custom_ids.of_help(Page.YOURS))
+    assert custom_ids.of_help(Page.MODERATORS) not in shown.custom_ids
+
+
+async def test_a_page_that_the_manual_no_longer_has_is_said(edge: Edge) -> None:
+    assert "do not know this button" in (await edge.press(custom_ids.of_help("chapter"))).content
 
 
 async def test_the_audit_log_is_shown_and_exported(edge: Edge, services: Services) -> None:

@@ -45,6 +45,8 @@ class Generate:
     spread: Spread | None = None
     """None: the pictures have nothing in common but the text, as in the pipelines."""
     variation: Variation | None = None
+    tiles: bool = False
+    """Whether each picture joins itself without a seam, side by side and one below the other."""
     guidance_interval: tuple[float, float] = (0.0, 1.0)
     """Share of the steps, from and to, that are guided (Kynkäänniemi et al. 2024). Less is faster."""
     loras: tuple[Lora, ...] = ()

@@ -66,6 +66,8 @@ def _refuse_sampling(request: Generate, model: ModelInfo) -> str | None:
         return f"{model.name} has no sampler {request.sampler}. It has: {', '.join(model.samplers)}."
     if not 1 <= request.num_inference_steps <= _MOST_STEPS:
         return f"The steps must be between 1 and {_MOST_STEPS}, not {request.num_inference_steps}."
+    if not 0 < request.stop <= 1:
+        return f"The share of the steps to stop at must be above 0 and at most 1, not {request.stop}."
     return None
 
 
@@ -73,6 +75,8 @@ def _refuse_guidance(request: Generate) -> str | None:
     begin, end = request.guidance_interval
     if not isfinite(request.guidance_scale) or abs(request.guidance_scale) > _MOST_GUIDANCE:
         return f"The guidance scale must be a number up to {_MOST_GUIDANCE:g}."
+    if not 0 <= request.guidance_rescale <= 1:
+        return f"The rescaling of the guidance must be from 0 to 1, not {request.guidance_rescale}."
     if not 0 <= begin <= end <= 1:
         return "The guidance interval must lie within 0 and 1."
     return None

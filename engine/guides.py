@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import rescale_noise_cfg
 
 from engine.text import TextEncoding
 
@@ -53,3 +54,20 @@ def combine(
         weight = guide.weight if factors is None else guide.weight * factors
         noise_pred = noise_pred + weight * (prediction - base)
     return noise_pred
+
+
+def rescaled(
+    noise_pred: torch.Tensor, noise_preds: Sequence[torch.Tensor], guides: Sequence[Guide], share: float
+) -> torch.Tensor:
+    """A guided prediction (n, c, h, w), by this share brought back to how strong the texts' own are.
+
+    Guidance makes predictions stronger than those in training, and pictures over-exposed (Lin et al. 2024).
+    """
+    shares = normalised([guide.weight for guide in guides[1:]])
+    text = noise_preds[1] if len(guides) == 2 else _weighted(noise_preds[1:], shares)
+    rescaled: torch.Tensor = rescale_noise_cfg(noise_pred, text, guidance_rescale=share)
+    return rescaled
+
+
+def _weighted(noise_preds: Sequence[torch.Tensor], shares: Sequence[float]) -> torch.Tensor:
+    return torch.stack([share * one for one, share in zip(noise_preds, shares, strict=True)]).sum(dim=0)

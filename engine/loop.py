@@ -210,9 +210,10 @@ class DenoisingLoop:
             self._charge(ticket, self._clock() - started)
 
     def _in_force(self, ticket: Ticket) -> Checkpoint:
-        """The ticket's model, on the device, changed by its LoRAs and in its precision."""
+        """The ticket's model, on the device, changed by its LoRAs, with its borders and in its precision."""
         checkpoint = self._library.checkpoint(ticket.request.model)
         checkpoint.loras.put_in_force(ticket.request.loras)
+        checkpoint.put_tiling_in_force(tiles=ticket.request.tiles)
         checkpoint.put_precision_in_force(in_float32=ticket.in_float32)
         return checkpoint
 

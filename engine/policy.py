@@ -24,6 +24,7 @@ class Group:
     width: int
     height: int
     loras: tuple[Lora, ...] = ()
+    tiles: bool = False
     in_float32: bool = False
     """Whether the model's usual sixteen bits were not enough for it."""
 

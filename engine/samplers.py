@@ -242,6 +242,14 @@ def add_noise(
     return noised
 
 
+def alpha_bar_at(scheduler: Scheduler, index: int) -> float:
+    """ᾱ of what the U-Net sees at a timestep, which is counted from the end: -1 is the last."""
+    sigmas = getattr(scheduler, "sigmas", ())
+    if len(sigmas) == len(scheduler.timesteps) + 1:  # the last is of the clean picture
+        return 1 / (1 + float(sigmas[index - 1]) ** 2)
+    return float(scheduler.alphas_cumprod[round(float(scheduler.timesteps[index]))])
+
+
 @lru_cache(maxsize=64)
 def _built(name: str, config: str) -> Scheduler:
     """Built once, as some take a hundred times as long to build as to copy; it is never stepped itself."""

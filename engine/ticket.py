@@ -38,6 +38,7 @@ class Ticket:
             width=request.width,
             height=request.height,
             loras=request.loras,
+            tiles=request.tiles,
             in_float32=self.in_float32,
         )
 

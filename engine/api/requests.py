@@ -39,12 +39,18 @@ class Generate:
     guidance_scale: float
     """Classifier-free guidance as in diffusers; 1.0 or less turns it off."""
     sampler: str
+    stop: float = 1.0
+    """Share of the steps that are taken, in (0, 1]; the picture is the one foreseen then."""
     start: Start | None = None
     mask: Mask | None = None
     """Of the picture in `start`, which must be a picture then, and no latents."""
     spread: Spread | None = None
     """None: the pictures have nothing in common but the text, as in the pipelines."""
     variation: Variation | None = None
+    tiles: bool = False
+    """Whether each picture joins itself without a seam, side by side and one below the other."""
+    guidance_rescale: float = 0.0
+    """How far, from 0 to 1, guidance may not make predictions stronger than they are (Lin et al. 2024)."""
     guidance_interval: tuple[float, float] = (0.0, 1.0)
     """Share of the steps, from and to, that are guided (Kynkäänniemi et al. 2024). Less is faster."""
     loras: tuple[Lora, ...] = ()

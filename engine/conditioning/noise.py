@@ -45,7 +45,7 @@ def slerp(begin: torch.Tensor, end: torch.Tensor, share: float) -> torch.Tensor:
 def read_apart(
     encoding: TextEncoding, seeds: Sequence[int], spread: Spread | None, *, part: int
 ) -> TextEncoding:
-    """One part of a prompt as each picture reads it, (n, tokens, width); unchanged where nothing is spread."""
+    """One part of a prompt as each picture reads it, (n, tokens, width); unchanged without a spread."""
     embeds = encoding.prompt_embeds
     if spread is None or spread.amount == 0:
         return encoding

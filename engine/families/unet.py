@@ -14,6 +14,7 @@ from safetensors.torch import save as save_safetensors
 
 from engine.compiled import CompiledUNet
 from engine.conditioning.lora import LoraSwitch
+from engine.conditioning.tiling import TilingSwitch
 from engine.errors import GenerationFailed, InvalidRequest
 from engine.preview import PreviewMap, fit_preview_map
 from engine.rows import Condition, Rows, pack
@@ -62,6 +63,7 @@ class Checkpoint:
             self.vae.to(memory_format=torch.channels_last)
         self.text = _text_encoder(pipeline, device)
         self.loras = LoraSwitch(pipeline, loras)
+        self._tiling = TilingSwitch(self.unet, self.vae)
         self.scheduler_config: Mapping[str, Any] = pipeline.scheduler.config
         self.scale_factor: int = 2 ** (len(self.vae.config.block_out_channels) - 1)
         self._forward: Callable[..., Any] = self.unet
@@ -170,6 +172,10 @@ class Checkpoint:
             **own,
         )[0]
         return prediction.float()
+
+    def put_tiling_in_force(self, *, tiles: bool) -> None:
+        """Let pictures join themselves without a seam, here and in the VAE, or not."""
+        self._tiling.put_in_force(tiles=tiles, loras=self.loras.in_force)
 
     @property
     def has_sixteen_bits(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, sqrt
 from typing import Any
 
 import torch
@@ -12,9 +12,9 @@ from engine.api import Generate
 from engine.conditioning.noise import guidance_factors, read_apart
 from engine.errors import GenerationFailed
 from engine.families.unet import SHOWN, Checkpoint
-from engine.guides import Guide, combine, guided, unguided
+from engine.guides import Guide, combine, guided, rescaled, unguided
 from engine.rows import Condition, Rows, pack
-from engine.samplers import SAMPLERS, schedule
+from engine.samplers import SAMPLERS, alpha_bar_at, schedule
 from engine.work.beginnings import begin
 
 _STEPS_BETWEEN_CHECKS = 5
@@ -48,6 +48,9 @@ class Generation:
             num_inference_steps=request.num_inference_steps,
             strength=1.0 if request.start is None else request.start.strength,
         )
+        self.num_steps = ceil(request.stop * len(self._timesteps))
+        """Forward passes from start to end; samplers of second order take two for one inference step."""
+        self._rescale = request.guidance_rescale
         self._step_arguments = SAMPLERS[request.sampler].step_arguments(self._generators)
         self._prediction_type = str(checkpoint.scheduler_config.get("prediction_type", "epsilon"))
         self._own_conditions = checkpoint.conditions(request.width, request.height, request.guidance_scale)
@@ -63,11 +66,6 @@ class Generation:
     def num_images(self) -> int:
         """How many pictures are drawn."""
         return len(self._generators)
-
-    @property
-    def num_steps(self) -> int:
-        """Forward passes from start to end; samplers of second order take two for one inference step."""
-        return len(self._timesteps)
 
     @property
     def passes_left(self) -> int:
@@ -111,14 +109,10 @@ class Generation:
         `keeps_prediction` is for `predicted_original`, where it will be asked before the next step.
         Raises: NotANumber, some steps after it happened or with the last step.
         """
-        factors = self._factors if self._guidance.is_strong_at(self._progress) else None
-        noise_pred = combine(prediction.chunk(len(self.guides)), self.guides, factors)
+        noise_pred = self._guided(prediction)
         model_input = self._model_input() if self._input is None else self._input
         with self._restored_on_failure():
-            latents = self._scheduler.step(
-                noise_pred, self._timestep, self.latents, **self._step_arguments, return_dict=False
-            )[0]
-            self.latents = self._with_what_stays(latents)
+            self.latents = self._stepped(model_input, noise_pred)
         self._seen, self._input = (model_input, noise_pred) if keeps_prediction else None, None
         self.step += 1
         self._check()
@@ -154,9 +148,11 @@ class Generation:
         """
         if self._seen is None:
             return self.latents
-        sample, prediction = self._seen
-        timestep = round(float(self._timesteps[self.step - 1]))
-        alpha_bar = float(self._scheduler.alphas_cumprod[timestep])
+        return self._original(*self._seen, self.step - 1)
+
+    def _original(self, sample: torch.Tensor, prediction: torch.Tensor, step: int) -> torch.Tensor:
+        """The finished latents (n, c, h, w) as foreseen in this step."""
+        alpha_bar = alpha_bar_at(self._scheduler, step - len(self._timesteps))
         signal, noise = sqrt(alpha_bar), sqrt(1 - alpha_bar)
         match self._prediction_type:
             case "v_prediction":
@@ -168,8 +164,8 @@ class Generation:
 
     @property
     def _progress(self) -> float:
-        """Share of the steps that are taken."""
-        return self.step / self.num_steps
+        """Share of the whole schedule that is done."""
+        return self.step / len(self._timesteps)
 
     @property
     def _timestep(self) -> torch.Tensor:
@@ -183,12 +179,29 @@ class Generation:
         embeds = guide.encoding.prompt_embeds
         return embeds.repeat(self.num_images // len(embeds), 1, 1)
 
-    def _with_what_stays(self, latents: torch.Tensor) -> torch.Tensor:
-        """Latents after a step, with what of a picture is not repainted as noisy as it is to be next."""
-        if self._kept is None:
-            return latents
+    def _guided(self, prediction: torch.Tensor) -> torch.Tensor:
+        """What the guides make of their predictions (guides·n, c, h, w), in (n, c, h, w)."""
+        noise_preds = prediction.chunk(len(self.guides))
+        if not self._guidance.is_strong_at(self._progress):
+            return combine(noise_preds, self.guides)
+        noise_pred = combine(noise_preds, self.guides, self._factors)
+        if self._rescale == 0:
+            return noise_pred
+        return rescaled(noise_pred, noise_preds, self.guides, self._rescale)
+
+    def _stepped(self, model_input: torch.Tensor, noise_pred: torch.Tensor) -> torch.Tensor:
+        """The latents after this step; where the whole is stopped with it, the finished ones as foreseen."""
         following = self._timesteps[self.step + 1 : self.step + 2]
-        return self._kept.put_back(latents, self._scheduler, following if len(following) else None)
+        if self.passes_left == 1 and len(following):
+            return self._with_what_stays(self._original(model_input, noise_pred, self.step), None)
+        latents = self._scheduler.step(
+            noise_pred, self._timestep, self.latents, **self._step_arguments, return_dict=False
+        )[0]
+        return self._with_what_stays(latents, following if len(following) else None)
+
+    def _with_what_stays(self, latents: torch.Tensor, timestep: torch.Tensor | None) -> torch.Tensor:
+        """The latents, with what of a picture is not repainted as noisy as it is at the timestep."""
+        return latents if self._kept is None else self._kept.put_back(latents, self._scheduler, timestep)
 
     def _conditions(self, guide: Guide) -> dict[str, Condition]:
         """What the U-Net is told of the images beside their text, one row for each by name."""
@@ -228,7 +241,7 @@ class _Guidance:
 
     def is_strong_at(self, progress: float) -> bool:
         begin, end = self.interval
-        return begin <= progress < end
+        return self.strong is not self.plain and begin <= progress < end
 
 
 def num_bytes(
@@ -255,7 +268,7 @@ def expected_passes(request: Generate) -> int:
     """Forward passes of a request that has not been started."""
     strength = 1.0 if request.start is None else request.start.strength
     order: int = SAMPLERS[request.sampler].scheduler.order
-    return int(request.num_inference_steps * strength) * order
+    return ceil(request.stop * int(request.num_inference_steps * strength) * order)
 
 
 def texts_of(request: Generate, checkpoint: Checkpoint) -> tuple[list[str], str]:

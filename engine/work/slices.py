@@ -31,6 +31,7 @@ class Decoding:
     def advance(self, library: Library, seconds: float | None) -> Generated | None:
         """Decode as many as take no longer than this, one at least."""
         checkpoint, done = library.checkpoint(self._ticket.request.model), len(self._images)
+        checkpoint.put_tiling_in_force(tiles=self._request.tiles)
         latents = self._latents[done : done + self._size(library, seconds)]
         capacity = self._ticket.capacity
         self._images += decode_within_memory(library, checkpoint, capacity, latents, area=self._ticket.area)

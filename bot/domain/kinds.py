@@ -15,7 +15,7 @@ class JobKind(StrEnum):
     """The same recipe with a new seed (🔄)."""
     VARY = "vary"
     """Image-to-image from one tile, with fresh seeds (V1–V4)."""
-    VARY_SUBTLE = "vary-subtle"
+    VARY_SUBTLE = "subtle"
     """The same picture with a little of other noise."""
     ZOOM = "zoom"
     """One tile from farther away: smaller, with what lies around it drawn."""

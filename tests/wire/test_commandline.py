@@ -41,6 +41,48 @@ async def test_a_grid_is_drawn_without_discord_and_holds_its_recipe(bot: BotProc
     assert not (bot.folder / "darkroom.db").exists()  # on a scratch database
 
 
+CHANGES = {
+    "vary": ((1, 1), ["--mode", "subtle"]),
+    "zoom": ((1, 1), ["--factor", "1.5"]),
+    "pan": ((1.5, 1), ["--to", "left"]),
+    "region": ((1, 1), ["--box", "8,8,16,16", "--prompt", "a blue star --steps 2"]),
+}
+
+
+async def test_a_picture_of_ours_is_changed_without_discord(bot: BotProcess) -> None:
+    grid, size = bot.folder / "grid.png", (0, 0)
+    assert (await told(bot, "imagine", "a red apple --steps 2 --seed 7", "--out", str(grid)))[0] == 0
+    with Image.open(grid) as picture:
+        size = picture.size
+    for command, (scale, options) in CHANGES.items():
+        out = bot.folder / f"{command}.png"
+        code, lines = await told(bot, command, str(grid), "--index", "2", "--out", str(out), *options)
+        assert (code, lines[-1].split(" (")[0]) == (0, str(out)), bot.log
+        with Image.open(out) as picture:
+            assert picture.size == (size[0] * scale[0], size[1] * scale[1])
+            assert "Steps: 2," in picture.info["parameters"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["zoom", "no.png"], "There is no file no.png."),
+        (["pan", "bot.log", "--to", "up"], "bot.log is no picture that I can read."),
+        (["zoom", "bot.log", "--factor", "9"], "Argument --factor: 9.0 is not between 1.1 and 4.0."),
+        (["region", "bot.log"], "One of the arguments --mask --box is required."),
+        (["region", "bot.log", "--box", "1,2"], "Argument --box: write left,top,width,height in pixels"),
+        (["draw"], "Argument command: invalid choice: 'draw'"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+async def test_a_mistake_at_the_command_line_is_one_sentence(
+    bot: BotProcess, arguments: list[str], said: str
+) -> None:
+    code, lines = await told(bot, *arguments)
+    assert code == 1
+    assert lines[-1].startswith(said)
+
+
 async def test_what_was_measured_is_kept_for_the_next_time(bot: BotProcess) -> None:
     assert (await told(bot, "check"))[0] == 0
     kept = Path(bot.environment["DATA_DIR"]) / "cache" / "measured.json"

@@ -57,7 +57,7 @@ async def test_a_picture_of_ours_is_changed_without_discord(bot: BotProcess) -> 
     for command, (scale, options) in CHANGES.items():
         out = bot.folder / f"{command}.png"
         code, lines = await told(bot, command, str(grid), "--index", "2", "--out", str(out), *options)
-        assert (code, lines[-1].split(" (")[0]) == (0, str(out)), bot.log
+        assert (code, lines[-1].split(" (")[0]) == (0, str(out))
         with Image.open(out) as picture:
             assert picture.size == (size[0] * scale[0], size[1] * scale[1])
             assert "Steps: 2," in picture.info["parameters"]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.domain.job import Job
 from bot.domain.order import Order
-from bot.domain.recipe import Recipe, Start, Variation
+from bot.domain.recipe import ImageRef, Recipe, Start, Variation
 from bot.services.orders.press import Press
 from bot.services.recipes import NUM_IMAGES, Recipes
 
@@ -12,6 +12,8 @@ STRENGTH = 0.7
 """Share of the schedule that is run anew: enough to differ, not so much as to lose the picture."""
 SUBTLE_STRENGTH = 0.35
 """The same for a subtle variation of what was not drawn from text alone."""
+SAFE = 1e-6
+"""So that a share of the steps is not rounded down to one less."""
 SUBTLE_NOISE = 0.2
 """How much of a subtle variation's noise is new."""
 
@@ -21,8 +23,7 @@ def order(parent: Job, press: Press, recipes: Recipes) -> Order:
 
     Raises: NotFound, where the model is not loaded any more.
     """
-    start = Start(image=press.tile(parent), strength=STRENGTH)
-    return press.order(parent, replace(_whole(parent, recipes), start=start))
+    return press.order(parent, _begun(_whole(parent, recipes), press.tile(parent), STRENGTH))
 
 
 def subtle(parent: Job, press: Press, recipes: Recipes) -> Order:
@@ -35,8 +36,14 @@ def subtle(parent: Job, press: Press, recipes: Recipes) -> Order:
     if parent.recipe.is_plain:
         recipe = replace(recipe, variation=Variation(seed=seed, strength=SUBTLE_NOISE))
     else:
-        recipe = replace(recipe, start=Start(image=press.tile(parent), strength=SUBTLE_STRENGTH))
+        recipe = _begun(recipe, press.tile(parent), SUBTLE_STRENGTH)
     return press.order(parent, recipe)
+
+
+def _begun(recipe: Recipe, image: ImageRef, strength: float) -> Recipe:
+    """A recipe that begins from a picture, and runs at least one of its steps."""
+    one_step = min(1.0, 1 / max(1, recipe.sampling.steps) + SAFE)
+    return replace(recipe, start=Start(image=image, strength=max(strength, one_step)))
 
 
 def _whole(parent: Job, recipes: Recipes) -> Recipe:

@@ -141,6 +141,20 @@ async def test_a_subtle_variation_of_what_was_not_drawn_from_text_alone_begins_f
     assert request.start.strength < 0.5
 
 
+@pytest.mark.parametrize("steps", [1, 2, 3, 49, 100])
+async def test_a_variation_in_few_steps_runs_at_least_one(
+    services: Services, engine: HandEngine, ada: Asker, steps: int
+) -> None:
+    grid = await drawn(services, ada, f"an apple --steps {steps}")
+    pan = await changed(services, ada, grid, JobKind.PAN)
+    for kind in (JobKind.VARY, JobKind.VARY_SUBTLE):
+        await changed(services, ada, pan, kind)
+        start = engine.requests[-1].start
+        assert start is not None
+        assert int(steps * start.strength) >= 1
+        assert start.strength <= 1
+
+
 async def test_what_is_square_cannot_be_made_square(services: Services, ada: Asker) -> None:
     grid = await drawn(services, ada)
     with pytest.raises(Impossible, match="square already"):

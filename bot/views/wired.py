@@ -5,6 +5,7 @@ from typing import Protocol, cast
 from bot.boundary import Interaction
 from bot.delivery.jobs import Delivery
 from bot.delivery.moderators import Moderators
+from bot.delivery.removals import Remover
 from bot.delivery.rooms import RoomKeeper
 from bot.services import Services
 
@@ -15,6 +16,7 @@ class Wired(Protocol):
     services: Services
     delivery: Delivery
     moderators: Moderators
+    remover: Remover
     rooms: RoomKeeper
 
 

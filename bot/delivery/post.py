@@ -181,9 +181,8 @@ class Poster:
 
         async def send(encoded: Encoded) -> int:
             file = _file(job, ticket.token, encoded, says_prompt=says_prompt)
-            return await self._create(
-                channel, job, ticket, payload, to_file(file, is_spoiler=made.is_spoiler)
-            )
+            upload = to_file(file, is_spoiler=made.is_spoiler)
+            return await self._create(channel, job, ticket, payload, upload)
 
         return await _smaller_and_smaller(made, upload_limit(self._client, job), send)
 

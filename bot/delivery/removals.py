@@ -1,4 +1,4 @@
-"""Takes the posts of pictures that were taken away out of their channels: at once, or when Discord lets us."""
+"""Removes the posts of pictures that were taken away: at once, or as soon as Discord lets us."""
 
 import asyncio
 import logging

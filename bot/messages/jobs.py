@@ -112,7 +112,7 @@ def link_to(job: Job) -> str | None:
 
 
 def described(job: Job, *, is_preview: bool = False, says_prompt: bool = True) -> str:
-    """What a picture shows, for those who cannot see it: its prompt as plain text, unless that is kept back."""
+    """What a picture shows, for those who cannot see it: its prompt as text, unless that is kept back."""
     words = translations(job.locale)
     if not says_prompt:
         return say("A picture").render(words)

@@ -22,9 +22,8 @@ def page(shown: HistoryPage, locale: str) -> Payload:
     head = say("**Your pictures**, page {number}", number=shown.number + 1).render(words)
     foot = say("/show brings one back by its number.").render(words)
     rows = [_line(job, words) for job in shown.jobs]
-    return Payload(
-        content=fitted(words, head, rows, [f"-# {foot}"]), rows=((_menu(shown, words),), *_turn(shown))
-    )
+    controls: tuple[tuple[Button | Menu, ...], ...] = ((_menu(shown, words),), *_turn(shown))
+    return Payload(content=fitted(words, head, rows, [f"-# {foot}"]), rows=controls)
 
 
 def _line(job: Job, words: Translations) -> str:

@@ -1,4 +1,4 @@
-"""What was taken away leaves the world: the files at once or at the next start, the posts when Discord lets us."""
+"""What was taken away leaves the world: files at once or at the next start, posts when Discord lets us."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -25,7 +25,7 @@ async def take_away(session: AsyncSession, jobs: Sequence[Job], *, now: datetime
 
 
 class Removals:
-    """What is still to be removed stands in the database, so that no death of the process leaves half of it."""
+    """What is still to be removed stands in the database: no death of the process leaves half of it."""
 
     def __init__(self, database: Database, files: ImageFiles) -> None:
         self._database = database

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.job import Job, JobStatus, Post
-from bot.domain.recipe import Recipe
+from bot.domain.recipe import ImageRef, Recipe
 from bot.storage.models import CopyRow, ImageRow, JobRow, OutboxRow, RemovalRow
 from bot.storage.statements import insert_or_ignore
 

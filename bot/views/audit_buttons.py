@@ -39,9 +39,8 @@ class AuditButton(
                 entries = await services.audit.list_all(asker, self.wanted)
                 payload = messages.exported(len(entries), asker.locale)
                 data = await asyncio.to_thread(messages.table, entries)
-                await reply(
-                    interaction, payload, file=File(name=NAME, data=data, description=payload.content)
-                )
+                file = File(name=NAME, data=data, description=payload.content)
+                await reply(interaction, payload, file=file)
                 return
             payload = messages.page(await services.audit.page(asker, self.wanted, self.page), asker.locale)
             await turn_into(interaction, payload)

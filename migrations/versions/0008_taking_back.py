@@ -1,4 +1,4 @@
-"""Pictures that their members take back: off the web page, or out of their channels; galleries from a day on."""
+"""Pictures that are taken back: off the web page, out of their channels; galleries from a day on."""
 
 import sqlalchemy as sa
 from alembic import op

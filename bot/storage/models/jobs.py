@@ -82,7 +82,7 @@ class JobRow(Table):
 
 
 class ImageRow(Table):
-    """One picture of a job, with the recipe that draws it again. Of a deleted job: a file still to be deleted."""
+    """One picture of a job, with its recipe. Of a deleted job: files that are still to be deleted."""
 
     __tablename__ = "images"
     __table_args__ = (PrimaryKeyConstraint("job_id", "index"),)

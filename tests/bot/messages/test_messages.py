@@ -86,13 +86,13 @@ def typed(error: PromptError, prompt: str) -> PromptError:
 def test_what_was_typed_is_given_back_whole_in_the_message_or_as_a_file(prompt: str) -> None:
     error = typed(PromptError(*[say("A long sentence of a mistake, with its cure.")] * 11), prompt)
     payload = refusals.refusal(error, "en-US")
-    file = refusals.prompt_file(error, payload)
+    file = refusals.prompt_file(error, payload, "en-US")
     assert len(payload.content) <= MAX_CONTENT
     if file is None:
         assert visible(prompt) in payload.content
         assert payload.content.count("```") == 2
     else:
-        assert file == ("prompt.txt", prompt.encode())
+        assert (file.name, file.data) == ("prompt.txt", prompt.encode())
         assert "in the file below" in payload.content
 
 

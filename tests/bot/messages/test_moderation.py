@@ -238,12 +238,12 @@ def test_all_rules_are_in_the_file_and_none_is_cut_in_two() -> None:
     book = RuleBook(rules=every, rooms={}, is_nsfw_allowed=False)
     shown = rules.book(book, LOCALE).content
     assert re.search(r"`=phrase number \d+` … and 9\d\d more\n-# ", shown)
-    file = rules.book_file(book)
+    file = rules.book_file(book, LOCALE)
     assert file is not None
-    assert file[0] == "rules.csv"
-    table = list(csv.DictReader(io.StringIO(file[1].decode("utf-8-sig"))))
+    assert file.name == "rules.csv"
+    table = list(csv.DictReader(io.StringIO(file.data.decode("utf-8-sig"))))
     assert [row["phrase"] for row in table] == [f"'{phrase}" for phrase in phrases]
-    assert rules.book_file(RuleBook(rules=(), rooms={}, is_nsfw_allowed=False)) is None
+    assert rules.book_file(RuleBook(rules=(), rooms={}, is_nsfw_allowed=False), LOCALE) is None
 
 
 def test_the_audit_export_is_csv_that_no_spreadsheet_runs() -> None:

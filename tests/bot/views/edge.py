@@ -28,7 +28,9 @@ APPLICATION = {
 EVERYTHING = str(2**53 - 1)
 MANAGE_GUILD = 1 << 5
 POSTING = 1 << 10 | 1 << 11 | 1 << 15 | 1 << 16
-BUTTON, ROLES, CHANNELS = 2, 6, 8
+BUTTON, LIST, ROLES, CHANNELS = 2, 3, 6, 8
+MESSAGE_MENU = 3
+UNKNOWN_MESSAGE = 10008
 
 ACKNOWLEDGED = frozenset({5, 6})
 """The kinds of callback that only promise an answer."""
@@ -92,6 +94,8 @@ class Edge:
 
     client: Darkroom | None = None
     calls: list[Call] = field(default_factory=list)
+    gone: set[int] = field(default_factory=set)
+    """Messages that somebody deleted."""
     _numbers: "count[int]" = field(default_factory=lambda: count(10**15))
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -101,6 +105,10 @@ class Edge:
             return web.Response(status=204)
         if request.path.endswith("/@me"):
             return _json(BOT if "users" in request.path else APPLICATION)
+        if request.method == "GET" and request.path.split("/")[-2] == "messages":
+            number = int(request.path.split("/")[-1])
+            gone = {"code": UNKNOWN_MESSAGE, "message": "Unknown Message"}
+            return _json(gone, status=404) if number in self.gone else _json(message(number))
         if request.method == "GET" or request.path.endswith("/commands"):
             return _json([])
         if request.path.endswith("/callback"):
@@ -126,6 +134,20 @@ class Edge:
             {"type": 3, "message": shown, "data": chosen}, _member(user, is_manager=is_manager)
         )
 
+    async def choose(
+        self, name: str, message_id: int, *, user: int = 100, is_manager: bool = False
+    ) -> Answer:
+        """Choose from the menu of a message of the bot."""
+        shown = message(message_id, is_ephemeral=False)
+        data = {
+            "id": "1",
+            "name": name,
+            "type": MESSAGE_MENU,
+            "target_id": str(message_id),
+            "resolved": {"messages": {str(message_id): shown}},
+        }
+        return await self._send({"type": 2, "data": data}, _member(user, is_manager=is_manager))
+
     async def submit(
         self, custom_id: str, *, user: int = 100, is_manager: bool = False, **values: str
     ) -> Answer:
@@ -143,15 +165,19 @@ class Edge:
         payload: Any = _interaction(number, member) | dict(what)
         before = asyncio.all_tasks()
         self.client._connection.parse_interaction_create(payload)
-        mine = [task for task in asyncio.all_tasks() - before if task.get_name().startswith("discord")]
+        mine = [
+            task
+            for task in asyncio.all_tasks() - before
+            if task.get_name().startswith(("discord", "CommandTree"))
+        ]
         await asyncio.gather(*mine)
         token = f"/{_token(number)}/"
         return Answer(calls=[call for call in self.calls[first:] if token in call.path + "/"])
 
 
-def _json(value: object) -> web.Response:
+def _json(value: object, *, status: int = 200) -> web.Response:
     """discord.py reads an answer only where its type names no charset."""
-    return web.Response(body=json.dumps(value).encode(), content_type="application/json")
+    return web.Response(body=json.dumps(value).encode(), content_type="application/json", status=status)
 
 
 def _token(number: int) -> str:

@@ -20,6 +20,9 @@ PATTERNS = (
     custom_ids.TERMS,
     custom_ids.EXAMPLE,
     custom_ids.MINE,
+    custom_ids.CHOOSE,
+    custom_ids.PICTURE,
+    custom_ids.GALLERY,
     custom_ids.AUDIT,
     custom_ids.SETUP,
     custom_ids.MODERATION,
@@ -30,6 +33,8 @@ EVER_SENT = (
     *("notice:4:acknowledge", "block:4:appeal", "appeal:4:accept", "appeal:4:reject"),
     *("report:4:delete", "report:4:dismiss", "report:4:warn", "report:4:block", "forget:0:me"),
     *("start:2:example", "mine:1:page", "setup:1:apply", "setup:1:moderators-channel", "setup:1:rooms"),
+    *("mine:1:choose", "picture:812:ask", "picture:812:delete", "picture:812:hide", "picture:812:unhide"),
+    *("gallery:0:join:now", "gallery:0:join:all"),
     *("audit:0:show:-", "audit:2:export:100-block", "audit:1:show:-5-rule_add"),
 )
 """One of each form that any version has put under a message."""

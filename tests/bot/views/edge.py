@@ -106,9 +106,9 @@ class Edge:
         if request.path.endswith("/@me"):
             return _json(BOT if "users" in request.path else APPLICATION)
         if request.method == "GET" and request.path.split("/")[-2] == "messages":
-            number = int(request.path.split("/")[-1])
+            asked = int(request.path.split("/")[-1])
             gone = {"code": UNKNOWN_MESSAGE, "message": "Unknown Message"}
-            return _json(gone, status=404) if number in self.gone else _json(message(number))
+            return _json(gone, status=404) if asked in self.gone else _json(message(asked))
         if request.method == "GET" or request.path.endswith("/commands"):
             return _json([])
         if request.path.endswith("/callback"):

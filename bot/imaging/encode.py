@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -28,6 +29,8 @@ WEBP_SIDE = 16383
 """WebP knows no longer side."""
 FILE_EXTENSIONS = ("png", "webp", "jpg", "jpeg")
 """The formats that `encode_file` writes."""
+LONG, UNDEFINED = 4, 7
+"""Types of EXIF's values."""
 JPEG_QUALITIES = (90, 80, 65, 50)
 SHRINK = 0.7
 SMALLEST_SIDE = 16
@@ -187,9 +190,12 @@ def _exif(recipe: str) -> bytes:
     """The recipe as EXIF's user comment, where the web UI looks for it in WebP and JPEG; or nothing."""
     if not recipe:
         return b""
-    exif = Image.Exif()
-    exif.get_ifd(IFD.Exif)[Base.UserComment] = b"UNICODE\0" + recipe.encode("utf-16-be")
-    return exif.tobytes()
+    comment = b"UNICODE\0" + recipe.encode("utf-16-be")
+    # By hand: Pillow would call the bytes numbers, at which the web UI's reader (piexif) fails.
+    start = b"Exif\0\0" + b"MM\0*" + struct.pack(">I", 8)
+    pointer = struct.pack(">HHHIII", 1, IFD.Exif, LONG, 1, 26, 0)
+    own = struct.pack(">HHHIII", 1, Base.UserComment, UNDEFINED, len(comment), 44, 0)
+    return start + pointer + own + comment
 
 
 def _encoded(picture: Image.Image, format_name: str, extension: str, **options: Any) -> Encoded:

@@ -30,14 +30,14 @@ def details(found: Details, locale: str) -> tuple[Payload, File | None]:
     facts = "\n".join(f"- {fact.render(words)}" for fact in _facts(found, words))
     foot = f"-# {_promise(found).render(words)}"
     pasted = visible(job.recipe.pasted)
-    line = f"{say('To draw it again, paste this into /imagine:').render(words)}\n{FENCE}\n{pasted}\n{FENCE}"
-    content = f"{head}\n{line}\n{facts}\n{foot}"
+    lead = say("To draw from the same prompt and seed, paste this into /imagine:").render(words)
+    content = f"{head}\n{lead}\n{FENCE}\n{pasted}\n{FENCE}\n{facts}\n{foot}"
     rows = (_buttons(found, words),) if found.is_own else ()
     if len(content) <= MAX_CONTENT and FENCE not in pasted:
         return Payload(content=content, rows=rows), None
-    line = say("To draw it again, paste the text of the file into /imagine.").render(words)
+    lead = say("To draw from the same prompt and seed, paste the text of the file into /imagine.").render(words)
     file = File(name="prompt.txt", data=pasted.encode(), description=say("The whole prompt").render(words))
-    return Payload(content=f"{head}\n{line}\n{facts}\n{foot}"[:MAX_CONTENT], rows=rows), file
+    return Payload(content=f"{head}\n{lead}\n{facts}\n{foot}"[:MAX_CONTENT], rows=rows), file
 
 
 def question(choice: Choice, locale: str) -> Payload:
@@ -146,7 +146,9 @@ def _consequences(choice: Choice) -> Iterator[Sentence]:
             "{count} tiles that others picked from it stay theirs.",
             choice.other_tiles,
         )
-    if not job.is_direct_message:
+    if job.is_hidden:
+        yield say("It is hidden from the web page now.")
+    elif not job.is_direct_message:
         yield say("**Hide**: it only goes from the web page, and stays here.")
 
 

@@ -35,7 +35,9 @@ def details(found: Details, locale: str) -> tuple[Payload, File | None]:
     rows = (_buttons(found, words),) if found.is_own else ()
     if len(content) <= MAX_CONTENT and FENCE not in pasted:
         return Payload(content=content, rows=rows), None
-    lead = say("To draw from the same prompt and seed, paste the text of the file into /imagine.").render(words)
+    lead = say("To draw from the same prompt and seed, paste the text of the file into /imagine.").render(
+        words
+    )
     file = File(name="prompt.txt", data=pasted.encode(), description=say("The whole prompt").render(words))
     return Payload(content=f"{head}\n{lead}\n{facts}\n{foot}"[:MAX_CONTENT], rows=rows), file
 

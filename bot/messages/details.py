@@ -28,7 +28,7 @@ def details(found: Details, locale: str) -> tuple[Payload, File | None]:
         when=f"<t:{int(job.created_at.timestamp())}:f>",
     ).render(words)
     facts = "\n".join(f"- {fact.render(words)}" for fact in _facts(found, words))
-    foot = f"-# {_promise(found).render(words)}"
+    foot = f"\n-# {_promise(found).render(words)}"  # the empty line ends the list
     pasted = visible(job.recipe.pasted)
     lead = say("To draw from the same prompt and seed, paste this into /imagine:").render(words)
     content = f"{head}\n{lead}\n{FENCE}\n{pasted}\n{FENCE}\n{facts}\n{foot}"

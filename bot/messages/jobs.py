@@ -119,13 +119,11 @@ def described(job: Job, *, is_preview: bool = False, says_prompt: bool = True) -
     prompt = visible(job.prompt)
     prompt = prompt if len(prompt) <= MAX_DESCRIBED else f"{prompt[: MAX_DESCRIBED - 1]}…"
     if is_preview:
-        sentence = say("Preview of: {prompt}", prompt=prompt)
-    elif job.kind.traits.outcome is Outcome.TILE or job.recipe.num_images == 1:
-        sentence = say("{prompt}", prompt=prompt)
-    else:
-        count = job.recipe.num_images
-        sentence = say("{count} pictures of: {prompt}", count=count, prompt=prompt)
-    return sentence.render(words)[:MAX_DESCRIPTION]
+        return say("Preview of: {prompt}", prompt=prompt).render(words)[:MAX_DESCRIPTION]
+    if job.recipe.num_images == 1:
+        return prompt
+    grid = say("{count} pictures of: {prompt}", count=job.recipe.num_images, prompt=prompt)
+    return grid.render(words)[:MAX_DESCRIPTION]
 
 
 def file_name(job: Job, token: str, extension: str, *, says_prompt: bool = True) -> str:

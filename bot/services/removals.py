@@ -14,14 +14,11 @@ from bot.storage.images import ImageFiles
 POSTS_AT_ONCE = 100
 
 
-async def take_away(session: AsyncSession, jobs: Sequence[Job], *, now: datetime) -> list[Post]:
-    """Jobs lose their pictures: nothing brings them back, and their posts and files are owed to go.
-
-    Returns the messages that showed them.
-    """
+async def take_away(session: AsyncSession, jobs: Sequence[Job], *, now: datetime) -> None:
+    """Jobs lose their pictures: nothing brings them back, and their posts and files are owed to go."""
     for job in jobs:
         await pictures.update_deleted(session, guild_id=job.guild_id, job_id=job.id)
-    return await pictures.add_removals(session, jobs, now=now)
+    await pictures.add_removals(session, jobs, now=now)
 
 
 class Removals:

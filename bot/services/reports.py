@@ -1,6 +1,6 @@
 """What members report, and what moderators make of it: the picture deleted, its member warned, or nothing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.asker import Asker
 from bot.domain.errors import NotAllowed, NotFound, TooLate
 from bot.domain.guild import GuildSettings
-from bot.domain.job import Job, Post
+from bot.domain.job import Job
 from bot.domain.people import MAX_TEXT, AppealStatus, Report, Sanction
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
@@ -31,8 +31,6 @@ class ReportCase:
     job: Job
     channel_id: int | None
     """Where the guild's moderators read it."""
-    posts: tuple[Post, ...] = ()
-    """The messages that showed a picture which was taken away: grid, picked tiles, and copies of both."""
 
 
 class Reports:
@@ -169,7 +167,7 @@ class Reports:
         await self._close(session, asker, found, AppealStatus.ACCEPTED)
         return found, settings
 
-    async def delete_result(self, asker: Asker, report_id: int) -> ReportCase:
+    async def delete_result(self, asker: Asker, report_id: int) -> None:
         """Take a reported picture away: its files, and every way to bring it back. The charge stays.
 
         Raises: NotAllowed, NotFound.
@@ -179,7 +177,7 @@ class Reports:
             found = await self._get(session, guild_id, report_id, settings.moderators_channel_id)
             await self._close(session, asker, found, AppealStatus.ACCEPTED)
             jobs = await jobs_table.list_same_picture(session, guild_id=guild_id, job=found.job)
-            posts = await take_away(session, jobs, now=self._now())
+            await take_away(session, jobs, now=self._now())
             await audit.note(
                 session,
                 guild_id,
@@ -190,7 +188,6 @@ class Reports:
                 job=found.job.id,
             )
         await self._removals.sweep_files([job.id for job in jobs])
-        return replace(found, posts=tuple(posts))
 
     async def _get(
         self, session: AsyncSession, guild_id: int, report_id: int, channel_id: int | None

@@ -38,18 +38,6 @@ async def add_copy(session: AsyncSession, job_id: int, *, channel_id: int, messa
     await session.execute(insert_or_ignore(session, CopyRow).values(**values))
 
 
-async def list_posts(session: AsyncSession, jobs: Sequence[Job]) -> list[Post]:
-    """Every message that shows these jobs."""
-    posts = [
-        Post(channel_id=job.channel_id, message_id=message_id)
-        for job in jobs
-        for message_id in (job.result_message_id, job.message_id)
-        if message_id is not None
-    ]
-    copies = await session.scalars(select(CopyRow).where(CopyRow.job_id.in_([job.id for job in jobs])))
-    return posts + [Post(channel_id=row.channel_id, message_id=row.message_id) for row in copies]
-
-
 async def update_deleted(session: AsyncSession, *, guild_id: int, job_id: int) -> bool:
     """A drawn job loses its pictures, and nothing is owed for it any more; False if it had none."""
     drawn = [status for status in JobStatus if status.has_pictures]
@@ -89,14 +77,12 @@ async def update_own(session: AsyncSession, tile: Job, *, now: datetime) -> None
     await session.execute(update(JobRow).where(JobRow.id == tile.id).values(**alone))
 
 
-async def add_removals(session: AsyncSession, jobs: Sequence[Job], *, now: datetime) -> list[Post]:
-    """Owe it to the channels to remove every message that shows these jobs; which those are."""
-    posts = await list_posts(session, jobs)
-    for post in posts:
+async def add_removals(session: AsyncSession, jobs: Sequence[Job], *, now: datetime) -> None:
+    """Every message that shows these jobs is to be removed."""
+    for post in await _list_posts(session, jobs):
         values = {"message_id": post.message_id, "channel_id": post.channel_id, "created_at": now}
         await session.execute(insert_or_ignore(session, RemovalRow).values(**values))
     await session.execute(delete(CopyRow).where(CopyRow.job_id.in_([job.id for job in jobs])))
-    return posts
 
 
 async def list_removals(session: AsyncSession, *, limit: int) -> list[Post]:
@@ -115,3 +101,15 @@ async def update_explicit(session: AsyncSession, *, guild_id: int, job_id: int) 
     await session.execute(
         update(JobRow).where(JobRow.id == job_id, JobRow.guild_id == guild_id).values(is_age_restricted=True)
     )
+
+
+async def _list_posts(session: AsyncSession, jobs: Sequence[Job]) -> list[Post]:
+    """Every message that shows these jobs."""
+    posts = [
+        Post(channel_id=job.channel_id, message_id=message_id)
+        for job in jobs
+        for message_id in (job.result_message_id, job.message_id)
+        if message_id is not None
+    ]
+    copies = await session.scalars(select(CopyRow).where(CopyRow.job_id.in_([job.id for job in jobs])))
+    return posts + [Post(channel_id=row.channel_id, message_id=row.message_id) for row in copies]

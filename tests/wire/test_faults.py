@@ -346,6 +346,8 @@ async def test_a_filtered_prompt_is_delivered_without_its_text(discord: Playgrou
     await discord.slash(ada, room, "imagine", prompt="a red apple")
     (grid,) = await wait_for_grids(discord, room, 1)
     assert "apple" not in grid.content
+    assert "apple" not in grid.attachments[0].filename
+    assert grid.attachments[0].description == "A picture"
     assert ada.mention in grid.content
 
 

@@ -19,7 +19,7 @@ from bot.messages import guide, refusals
 from bot.messages import jobs as messages
 from bot.messages.payload import MAX_CONTENT, MAX_DESCRIPTION
 from bot.services.runs import JobUpdate
-from tests.bot.builders import job
+from tests.bot.builders import RECIPE, job
 from tests.bot.messages.test_newcomers import TRIAL
 
 PARENT = ImageRef(job_id=800, index=1)
@@ -136,7 +136,7 @@ def test_a_description_is_the_prompt_as_text_within_discords_limit(prompt: str) 
 def test_descriptions(snapshot: SnapshotAssertion) -> None:
     assert {
         "grid": messages.described(job()),
-        "tile": messages.described(job(kind=JobKind.PICK, parent=PARENT)),
+        "tile": messages.described(job(kind=JobKind.PICK, recipe=RECIPE.only(1))),
         "preview": messages.described(job(), is_preview=True),
         "blocked by the guild's filter": messages.described(job(), says_prompt=False),
     } == snapshot

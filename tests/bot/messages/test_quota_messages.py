@@ -169,6 +169,9 @@ def test_a_chart_is_drawn_of_whatever_people_are_called(by: By) -> None:
     image = Image.open(io.BytesIO(chart.data))
     assert (image.format, image.width) == ("PNG", 990)
     assert image.height < 1000
+    assert chart.description.startswith("GPU time by ")
+    assert chart.description.count(";") == 4
+    assert "table" in table.description
     assert (chart.name, table.name) == ("usage_7_days_abc.png", "usage_7_days_abc.csv")
 
 

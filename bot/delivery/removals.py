@@ -42,14 +42,19 @@ class Remover:
                     await self._forget(post)
 
     async def _watch(self) -> None:
-        if count := await persistently(self._removals.sweep_files):
-            log.info("deleted the files of %d pictures that were taken away", count)
+        is_swept = False
         while True:
             try:
+                is_swept = is_swept or await self._sweep()
                 await self.remove()
             except Exception:  # the boundary of one look: the next one comes in a minute
                 log.exception("posts could not be removed")
             await asyncio.sleep(WATCH_SECONDS)
+
+    async def _sweep(self) -> bool:
+        if count := await persistently(self._removals.sweep_files):
+            log.info("deleted the files of %d pictures that were taken away", count)
+        return True
 
     async def _forget(self, post: Post) -> None:
         await persistently(lambda: self._removals.removed(post))

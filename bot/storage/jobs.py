@@ -57,13 +57,13 @@ async def get_by_message(
     session: AsyncSession, *, message_id: int, guild_id: int | None = None, user_id: int | None = None
 ) -> Job | None:
     """The job whose result, or progress, a message shows: of a guild, or of a member in a direct message."""
-    copied = select(CopyRow.job_id).where(CopyRow.message_id == message_id)
+    copied = await session.scalar(select(CopyRow.job_id).where(CopyRow.message_id == message_id))
     query = select(JobRow).where(
         JobRow.user_id == user_id if guild_id is None else JobRow.guild_id == guild_id,
         or_(
             JobRow.result_message_id == message_id,
             JobRow.message_id == message_id,
-            JobRow.id.in_(copied),
+            JobRow.id == copied,
         ),
     )
     row = await session.scalar(query.order_by(JobRow.id).limit(1))

@@ -8,10 +8,15 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
+FOUND_BY = ("parent_id", "message_id", "result_message_id")
+"""From a message, or from what it was made of, a picture is found without reading a whole guild's."""
+
 
 def upgrade() -> None:
     """Apply."""
     op.add_column("jobs", sa.Column("is_hidden", sa.Boolean(), server_default=sa.false(), nullable=False))
+    for column in FOUND_BY:
+        op.create_index(f"ix_jobs_{column}", "jobs", [column])
     op.add_column("gallery_members", sa.Column("since", sa.BigInteger(), nullable=True))
     op.create_table(
         "removals",
@@ -27,5 +32,7 @@ def downgrade() -> None:
     op.drop_table("removals")
     with op.batch_alter_table("gallery_members") as table:
         table.drop_column("since")
+    for column in FOUND_BY:
+        op.drop_index(f"ix_jobs_{column}", table_name="jobs")
     with op.batch_alter_table("jobs") as table:
         table.drop_column("is_hidden")

@@ -47,6 +47,9 @@ class JobRow(Table):
         ),
         Index("ix_jobs_user_id_id", "user_id", "id"),
         Index("ix_jobs_channel_id_created_at", "channel_id", "created_at"),
+        Index("ix_jobs_parent_id", "parent_id"),
+        Index("ix_jobs_message_id", "message_id"),
+        Index("ix_jobs_result_message_id", "result_message_id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

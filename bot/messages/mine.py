@@ -37,7 +37,8 @@ def _link(job: Job, words: Translations) -> str:
     link = link_to(job)
     if link is None:
         return say("not posted").render(words)
-    return f"[{say('to the picture').render(words)}]({link})"
+    to_it = say("to the picture").render(words)
+    return f"[{to_it}]({link})"
 
 
 def _menu(shown: HistoryPage, words: Translations) -> Menu:

@@ -313,4 +313,5 @@ async def _drain(client: Darkroom, services: Services) -> None:
     await services.runs.drain()
     await client.rooms.close()
     await client.digests.close()
+    await client.remover.close()
     await client.delivery.close()

@@ -63,6 +63,8 @@ class GuildSettings:
     """Whether age-restricted rooms may be drawn in accordingly, where the deployment allows it."""
     image_filter: str = "off"
     """What happens to pictures that look like nudity; see `bot.domain.image_filter.ImageFilter`."""
+    has_recipes: bool = True
+    """Whether the files of pictures say how these were made."""
     is_paused: bool = False
     """Whether new jobs are refused; what waits and runs is still drawn."""
 

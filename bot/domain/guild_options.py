@@ -153,6 +153,13 @@ ROWS = {
         empty=say("none"),
         most=100_000,
     ),
+    "recipes": Option(
+        field="has_recipes",
+        kind=Kind.SWITCH,
+        help=say("Whether a picture's file says how it was made"),
+        example="on",
+        empty=say("off"),
+    ),
     "public-page": Option(
         field="is_public",
         kind=Kind.SWITCH,

@@ -15,7 +15,7 @@ from bot.messages.payload import MAX_CONTENT, Payload
 
 GROUPS = (
     ("🛡️", say("Moderators"), ("moderators", "moderators-channel")),
-    ("🎨", say("Drawing"), ("allowance", "drawing-channels")),
+    ("🎨", say("Drawing"), ("allowance", "drawing-channels", "recipes")),
     (
         "🌱",
         say("Newcomers"),

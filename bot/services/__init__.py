@@ -31,12 +31,15 @@ from bot.services.pictures import Pictures
 from bot.services.queue import Queue
 from bot.services.quotas import Quotas
 from bot.services.recipes import Recipes
+from bot.services.removals import Removals
 from bot.services.reports import Reports
 from bot.services.rooms import Rooms
 from bot.services.rules import Rules
 from bot.services.runs import Runs
 from bot.services.safety import Safety
 from bot.services.sanctions import Sanctions
+from bot.services.shown import Shown
+from bot.services.taking_back import TakingBack
 from bot.services.usage import UsageReports
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
@@ -68,6 +71,9 @@ class Services:
     appeals: Appeals
     reports: Reports
     queue: Queue
+    removals: Removals
+    shown: Shown
+    taking_back: TakingBack
     forgetting: Forgetting
     safety: Safety
     commands: Commands
@@ -88,6 +94,7 @@ def build_services(
     pictures = Pictures(database, files, engine)
     runs = Runs(database, engine, pictures, now=now)
     queue = Queue(database, runs, now=now)
+    removals = Removals(database, files)
     sanctions = Sanctions(database, queue, now=now)
     digests = Digests(data_dir / KEY_FILE)
     models = Models(engine)
@@ -123,11 +130,14 @@ def build_services(
         rules=Rules(database, allows_nsfw=allows_nsfw, now=now),
         sanctions=sanctions,
         appeals=Appeals(database, now=now),
-        reports=Reports(database, files, sanctions, queue, now=now),
+        reports=Reports(database, removals, sanctions, queue, now=now),
         queue=queue,
+        removals=removals,
+        shown=Shown(database, models),
+        taking_back=TakingBack(database, files, removals, now=now),
         forgetting=Forgetting(database, files, runs, digests, now=now),
         safety=Safety(
-            database, files, nsfw_score if is_available() else None, allows_nsfw=allows_nsfw, now=now
+            database, removals, nsfw_score if is_available() else None, allows_nsfw=allows_nsfw, now=now
         ),
         commands=Commands(database, now=now),
         health=Health(database, engine, now=now),

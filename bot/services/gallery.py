@@ -37,18 +37,31 @@ class Gallery:
         self._database = database
         self._now = now
 
-    async def share(self, asker: Asker, *, is_shown: bool) -> bool:
+    async def has_page(self, asker: Asker) -> bool:
+        """Whether the web page shows the asker's guild.
+
+        Raises: NotAllowed.
+        """
+        if asker.guild_id is None:
+            raise NotAllowed(say("This belongs to a server: ask me there."))
+        return await self.is_public(asker.guild_id)
+
+    async def share(self, asker: Asker, *, is_shown: bool, is_from_now: bool = False) -> bool:
         """Show the asker's pictures on the web page of this guild, or stop; whether the guild has one.
+
+        Those that were asked for before are left out where `is_from_now`.
 
         Raises: NotAllowed.
         """
         if asker.guild_id is None:
             raise NotAllowed(say("This belongs to a server: ask me there."))
         key = {"guild_id": asker.guild_id, "user_id": asker.user_id}
+        now = self._now()
+        since = now if is_from_now else None
         async with self._database.transaction() as session:
             settings = await guilds.get_settings(session, asker.guild_id)
             if is_shown:
-                await gallery.add_member(session, **key, name=asker.name[:MAX_NAME], now=self._now())
+                await gallery.add_member(session, **key, name=asker.name[:MAX_NAME], now=now, since=since)
             else:
                 await gallery.delete_member(session, **key)
         return settings.is_public
@@ -123,10 +136,17 @@ class Gallery:
             )
         return HistoryPage(number=number, jobs=tuple(jobs[:PAGE_JOBS]), has_more=len(jobs) > PAGE_JOBS)
 
-    async def shown_again(self, job: Job, *, channel_id: int, message_id: int) -> None:
-        """Remember a message that shows a picture again, to be reported and taken away like the first."""
+    async def shown_again(self, job: Job, *, channel_id: int, message_id: int) -> bool:
+        """Remember a message that shows a picture again, to be reported and taken away like the first.
+
+        False where it was taken away meanwhile.
+        """
         async with self._database.transaction() as session:
+            stored = await jobs_table.get(session, job.id)
+            if stored is None or not stored.status.has_pictures:
+                return False
             await pictures_table.add_copy(session, job.id, channel_id=channel_id, message_id=message_id)
+        return True
 
     async def show(self, asker: Asker, job_id: int) -> Job:
         """One of the asker's own finished jobs, to be posted again."""

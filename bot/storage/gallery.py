@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.community import GalleryPicture
@@ -13,10 +13,12 @@ from bot.storage.models import GalleryMemberRow, JobRow
 from bot.storage.statements import insert_or_ignore
 
 
-async def add_member(session: AsyncSession, *, guild_id: int, user_id: int, name: str, now: datetime) -> None:
-    """A member shows their pictures from now on, under this name."""
+async def add_member(
+    session: AsyncSession, *, guild_id: int, user_id: int, name: str, now: datetime, since: datetime | None
+) -> None:
+    """A member shows their pictures from now on, under this name: all, or those that they ask for `since`."""
     await delete_member(session, guild_id=guild_id, user_id=user_id)
-    values = {"guild_id": guild_id, "user_id": user_id, "name": name, "shared_at": now}
+    values = {"guild_id": guild_id, "user_id": user_id, "name": name, "shared_at": now, "since": since}
     await session.execute(insert_or_ignore(session, GalleryMemberRow).values(**values))
 
 
@@ -53,6 +55,8 @@ async def list_shown(
             JobRow.is_direct_message.is_(False),
             JobRow.is_age_restricted.is_(False),
             JobRow.prompt != "",
+            JobRow.is_hidden.is_(False),
+            or_(GalleryMemberRow.since.is_(None), JobRow.created_at >= GalleryMemberRow.since),
         )
         .order_by(JobRow.id.desc())
         .limit(limit)

@@ -279,8 +279,10 @@ async def test_the_page_shows_counts_pictures_and_the_way_in(discord: Playground
     for setting, value in (("public-page", "on"), ("newbie-rooms", "2")):
         await (await discord.slash(ada, general, "guild set", setting=setting, value=value)).acknowledged()
     grace = discord.add_member(discord.guild, "grace")
-    joined = await (await discord.slash(grace, room, "gallery join")).acknowledged()
-    assert "hang on its web page" in joined.content
+    asked = await (await discord.slash(grace, room, "gallery join")).acknowledged()
+    assert asked.message
+    joined = await (await discord.press(grace, asked.message, label="Older ones too")).acknowledged()
+    await discord.wait_for(lambda _: "older ones too. /gallery leave" in joined.content)
     for member, prompt in ((grace, "a shown apple"), (ada, "a private pear")):
         await discord.slash(member, room, "imagine", prompt=prompt)
     await bot.has("delivered", "delivered")

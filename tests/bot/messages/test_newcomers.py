@@ -47,7 +47,9 @@ def test_first_steps(snapshot: SnapshotAssertion) -> None:
         "start without rooms": onboarding.start(Start(room_id=None, has_terms=False), TRIAL, "en-US"),
         "guide of a room": onboarding.room_guide("en-US"),
         "arrival": onboarding.arrival(42, "en-US"),
-        "joined": gallery.joined("en-US", has_page=False),
+        "asked what to show": gallery.question("en-US", has_page=False),
+        "joined": gallery.joined("en-US", has_page=False, is_from_now=False),
+        "joined from now on": gallery.joined("en-US", has_page=True, is_from_now=True),
         "left": gallery.left("en-US"),
     } == snapshot
 

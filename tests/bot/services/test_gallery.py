@@ -9,6 +9,7 @@ from bot.domain.asker import Asker
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.models import GalleryMemberRow, KeptOrderRow, TermsAcceptanceRow
+from tests.bot.conftest import MovableClock
 from tests.bot.services.test_jobs import again, drawn
 from tests.bot.services.test_onboarding import asked, configured
 
@@ -28,6 +29,25 @@ async def test_history_comes_in_pages_of_ones_own(services: Services, ada: Asker
     assert not (await services.gallery.list_page(ada, 2)).jobs
     alone = await services.gallery.list_page(again(ada, guild_id=None), 0)
     assert alone.jobs[0].guild_id == 2
+
+
+async def test_who_joins_from_now_on_shows_no_older_picture(
+    services: Services, ada: Asker, clock: MovableClock
+) -> None:
+    async def shown() -> list[int]:
+        return [one.job.id for one in (await services.gallery.list_shown(1, {ada.channel_id})).pictures]
+
+    old = await drawn(services, ada, "an old regret")
+    await services.outbox.delivered(old, 1)
+    clock.advance(minutes=1)
+    await services.gallery.share(again(ada), is_shown=True, is_from_now=True)
+    new = await drawn(services, again(ada))
+    await services.outbox.delivered(new, 2)
+    assert await shown() == [new.id]
+    await services.gallery.share(again(ada), is_shown=True)
+    assert await shown() == [new.id, old.id]
+    await services.gallery.share(again(ada), is_shown=False)
+    assert await shown() == []
 
 
 async def test_a_forgotten_member_hangs_nowhere_and_nothing_of_theirs_waits(

@@ -27,7 +27,8 @@ class Gallery(commands.Cog):
         """Show them."""
         asker = asker_of(interaction)
         has_page = await self.services.gallery.share(asker, is_shown=True)
-        payload = messages.joined(asker.locale, has_page=has_page)
+        page_url = self.services.gallery.pages.of_guild(asker.guild_id or 0)
+        payload = messages.joined(asker.locale, has_page=has_page, page_url=page_url)
         await interaction.response.send_message(payload.content, ephemeral=True)
 
     @gallery.command(name=locale_str("leave"), description=locale_str("Take your pictures off the web page"))

@@ -28,7 +28,7 @@ GROUPS = (
             "member-minutes",
         ),
     ),
-    ("🌐", say("Web page"), ("public-page",)),
+    ("🌐", say("Web page"), ("public-page", "web-text", "web-picture")),
 )
 """How the panel of /setup groups the settings."""
 MAX_VALUE = 90
@@ -61,6 +61,8 @@ class SetupState:
     """Permissions that the bot lacks, by name."""
     unseeing: tuple[int, ...] = ()
     """Moderators' roles to which Discord does not show the commands of moderators by itself."""
+    page_url: str | None = None
+    """The address of the guild's web page, where one is known."""
     arranged: RoomChanges | None = None
     """What was done to the rooms just now."""
 
@@ -77,6 +79,8 @@ def panel(shown: GuildSettings, state: SetupState, locale: str) -> Payload:
     for emoji, title, names in GROUPS:
         lines.append(f"### {emoji} {title.render(words)}")
         lines += [f"- {_entry(name, shown, state, words)}" for name in names]
+    if shown.is_public:
+        lines.append(f"- {_address(state).render(words)}")
     lines += ["", *_foot(state, words)]
     return Payload(content="\n".join(lines)[:MAX_CONTENT])
 
@@ -90,6 +94,16 @@ def _entry(name: str, shown: GuildSettings, state: SetupState, words: Translatio
     if name == "allowance" and shown.trial is not None:
         line += say(" (not while there is a trial: then roles and grants)").render(words)
     return line
+
+
+def _address(state: SetupState) -> Sentence:
+    """Where the web page is, or who can say so."""
+    if state.page_url is None:
+        return say(
+            "Nobody is told where it is: whoever runs this bot sets its address (PUBLIC_URL), and serves the "
+            "page (WEB_PORT)."
+        )
+    return say("It is here: {address}", address=f"<{state.page_url}>")
 
 
 def _foot(state: SetupState, words: Translations) -> list[str]:

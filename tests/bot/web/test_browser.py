@@ -44,7 +44,9 @@ async def address(services: Services, ada: Asker) -> AsyncIterator[str]:
     await hung(services, ada, EVIL)
     await hung(services, again(ada, user_id=7), "a lighthouse at night", name="Grace")
     town = Town()
-    async with TestServer(application(CommunityPages(services, town).routes())) as server:
+    pages = CommunityPages(services, town)
+    app = application(pages.routes(), error_page=pages.error_page)
+    async with TestServer(app) as server:
         town.url = f"{server.make_url('/servers/1/gallery')}?q=joined"
         yield str(server.make_url("/"))
 
@@ -75,7 +77,7 @@ def _look_around(browser: webdriver.Chrome, address: str) -> None:
     browser.find_element(By.LINK_TEXT, "Ada").click()
     wait.until(url_contains("by="))
     assert browser.find_element(By.TAG_NAME, "h1").text == "Pictures by Ada"
-    browser.find_element(By.LINK_TEXT, "Join the beta").click()
+    browser.find_element(By.LINK_TEXT, "Join on Discord").click()
     wait.until(url_contains("q=joined"))
     browser.set_window_size(400, 850)
     browser.get(address)

@@ -38,6 +38,11 @@ class Town:
         """Five, two of them there."""
         return Counts(name="The <b>Den</b>", members=5, online=2) if guild_id == 1 else None
 
+    def glance(self, guild_id: int) -> Counts | None:
+        """The name, and who is a member."""
+        name = "The <b>Den</b>" if guild_id == 1 else f"Guild {guild_id}"
+        return Counts(name=name, members=5 if guild_id == 1 else None)
+
     async def invitation(self, guild_id: int) -> str | None:
         """Where to join."""
         return self.url if guild_id == 1 else None
@@ -65,7 +70,8 @@ def town() -> Town:
 async def client(services: Services, town: Town, ada: Asker) -> AsyncIterator[Client]:
     await configured(services, ada, is_public=True)
     pages = CommunityPages(services, town)
-    async with TestClient(TestServer(application(pages.routes()))) as client:
+    app = application(pages.routes(), error_page=pages.error_page)
+    async with TestClient(TestServer(app)) as client:
         yield client
 
 

@@ -100,8 +100,8 @@ def _address(state: SetupState) -> Sentence:
     """Where the web page is, or who can say so."""
     if state.page_url is None:
         return say(
-            "Nobody is told where it is: whoever runs this bot sets its address (PUBLIC_URL), and serves the "
-            "page (WEB_PORT)."
+            "Members are not told its address yet: whoever runs this bot can set it (PUBLIC_URL; WEB_PORT "
+            "must not be 0)."
         )
     return say("It is here: {address}", address=f"<{state.page_url}>")
 

@@ -18,6 +18,7 @@ WORDS: Mapping[str, Sentence] = {
         "dark in front of you, drawn by the server's own computer, among people who do the same."
     ),
     "join": say("Join on Discord"),
+    "join_short": say("Join"),
     "gallery": say("Gallery"),
     "recent": say("Fresh from the darkroom"),
     "all": say("See all"),

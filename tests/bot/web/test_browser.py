@@ -77,7 +77,7 @@ def _look_around(browser: webdriver.Chrome, address: str) -> None:
     browser.find_element(By.LINK_TEXT, "Ada").click()
     wait.until(url_contains("by="))
     assert browser.find_element(By.TAG_NAME, "h1").text == "Pictures by Ada"
-    browser.find_element(By.LINK_TEXT, "Join on Discord").click()
+    browser.find_element(By.LINK_TEXT, "Join").click()
     wait.until(url_contains("q=joined"))
     browser.set_window_size(400, 850)
     browser.get(address)

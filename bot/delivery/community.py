@@ -60,19 +60,17 @@ class Community:
         return Counts(name=guild.name, members=_less(guild.member_count, num_bots(guild)))
 
     async def invitation(self, guild_id: int) -> str | None:
-        """The address that leads to the least busy newbie room; None where there is none to lead to."""
+        """The address that leads to the least busy newbie room, or to a public channel; None without any."""
         room = await self._rooms.least_busy(guild_id)
         guild = self._client.get_guild(guild_id)
-        if room is None or guild is None:
+        channel = None if guild is None else way_in(guild, None if room is None else room.channel_id)
+        if channel is None:
             return None
         async with self._asking:
             now = asyncio.get_running_loop().time()
-            made_at, url = self._invitations.get(room.channel_id, (float("-inf"), ""))
+            made_at, url = self._invitations.get(channel.id, (float("-inf"), ""))
             if now - made_at < INVITATION_SECONDS / 2:
                 return url
-            channel = guild.get_channel(room.channel_id)
-            if not isinstance(channel, discord.TextChannel):
-                return None
             try:
                 async with call():
                     invite = await channel.create_invite(
@@ -81,7 +79,7 @@ class Community:
             except (CallLost, ChannelClosed, discord.HTTPException) as error:
                 log.warning("nobody can be invited to guild %s: %s", guild_id, error)
                 return None
-            self._invitations[room.channel_id] = (now, invite.url)
+            self._invitations[channel.id] = (now, invite.url)
             return invite.url
 
     def is_here(self, guild_id: int) -> bool:
@@ -92,6 +90,16 @@ class Community:
         """The channels that every member sees, and that are not age-restricted."""
         guild = self._client.get_guild(guild_id)
         return frozenset() if guild is None else public_channels(guild)
+
+
+def way_in(guild: discord.Guild, room_id: int | None) -> discord.TextChannel | None:
+    """Where a guest arrives: in this room, or in the first channel that all see and the bot may invite to."""
+    if room_id is not None:
+        room = guild.get_channel(room_id)
+        return room if isinstance(room, discord.TextChannel) else None
+    public = public_channels(guild)
+    invites = (channel for channel in guild.text_channels if channel.id in public)
+    return next((one for one in invites if one.permissions_for(guild.me).create_instant_invite), None)
 
 
 def num_bots(guild: discord.Guild) -> int:

@@ -69,6 +69,14 @@ def _look_around(browser: webdriver.Chrome, address: str) -> None:
     browser.find_element(By.LINK_TEXT, "Gallery").click()
     _photograph(browser, "gallery")
     assert len(browser.find_elements(By.CSS_SELECTOR, ".wall li")) == 3
+    browser.find_element(By.CSS_SELECTOR, ".wall li:last-child .frame").click()
+    assert browser.find_element(By.TAG_NAME, "h1").text == "a red fox in the snow --ar 3:2"
+    _photograph(browser, "picture")
+    browser.find_element(By.PARTIAL_LINK_TEXT, "Newer").click()
+    line = browser.find_element(By.CSS_SELECTOR, ".use code")
+    line.click()  # one click selects all of it, without a script
+    assert browser.execute_script("return getSelection().toString()") == f"/imagine prompt: {EVIL}"
+    browser.find_element(By.LINK_TEXT, "Gallery").click()
     search = browser.find_element(By.NAME, "q")
     search.send_keys("FOX", Keys.ENTER)
     wait.until(url_contains("q=FOX"))
@@ -79,11 +87,14 @@ def _look_around(browser: webdriver.Chrome, address: str) -> None:
     assert browser.find_element(By.TAG_NAME, "h1").text == "Pictures by Ada"
     browser.find_element(By.LINK_TEXT, "Join").click()
     wait.until(url_contains("q=joined"))
-    browser.set_window_size(400, 850)
-    browser.get(address)
+    phone = {"width": 375, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
     width = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert browser.execute_script(width) == 0
-    _photograph(browser, "phone")
+    for number, path in enumerate(("", "servers/1/gallery", "servers/1/p/2")):
+        browser.get(f"{address}{path}")
+        assert browser.execute_script(width) == 0
+        _photograph(browser, f"phone-{number}")
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]  # nothing blocked, nothing failed
 
 

@@ -198,8 +198,10 @@ async def test_a_picture_has_a_page_with_its_prompt_its_member_and_its_neighbour
     assert 'href="https://discord.com/channels/1/10/1"' in page
     assert f'rel="next" href="/servers/1/p/{oldest.id}"' in page  # past the one that nobody shows
     assert f'rel="prev" href="/servers/1/p/{newest.id}"' in page
-    assert "Newer" not in await seen(client, f"/servers/1/p/{newest.id}")
-    assert "Older</a>" not in await seen(client, f"/servers/1/p/{oldest.id}")
+    assert 'rel="prev"' not in await seen(client, f"/servers/1/p/{newest.id}")
+    page = await seen(client, f"/servers/1/p/{oldest.id}")
+    assert 'rel="next"' not in page
+    assert f'rel="prev" href="/servers/1/p/{middle.id}"' in page  # the nearest of two
     assert f'class="frame" href="/servers/1/p/{middle.id}"' in await seen(client)
 
 

@@ -194,6 +194,7 @@ async def open_services(
             data_dir=settings.data_dir,
             daily_images=settings.daily_images,
             allows_nsfw=settings.allow_nsfw,
+            public_url=settings.pages_url,
         )
         yield services, engine
 
@@ -242,7 +243,7 @@ async def served_pages(
     lag = LoopLag()
     health = HealthPages(services, meters, lag, is_connected=client.is_ready)
     community = CommunityPages(services, Community(client, services.rooms))
-    app = application([*health.routes(), *community.routes()])
+    app = application([*health.routes(), *community.routes()], error_page=community.error_page)
     async with lag.measured(), serving(app, host=settings.web_host, port=settings.web_port):
         yield
 

@@ -1,4 +1,4 @@
-"""/gallery: whether a member's pictures hang on the server's web page."""
+"""/gallery: whether the server's web page shows a member's pictures."""
 
 from discord import app_commands
 from discord.app_commands import locale_str

@@ -5,14 +5,14 @@ from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_gallery
 from bot.messages.payload import Button, Payload
 
-NO_PAGE = say("The page itself is not switched on in this server yet.")
+NO_PAGE = say("The page itself is still switched off: whoever has Manage Server can switch it on in /setup.")
 
 
 def question(locale: str, *, has_page: bool) -> Payload:
     """Which pictures a member wants to show."""
     words = translations(locale)
     lines = [
-        say("**Which of your pictures shall hang on this server's web page, with your name?**"),
+        say("**Which of your pictures shall this server's web page show, with your name?**"),
         say("Only those from public channels do. You can hide each of them later: Apps → Cancel or delete."),
     ]
     if not has_page:
@@ -24,20 +24,24 @@ def question(locale: str, *, has_page: bool) -> Payload:
     return Payload(content="\n".join(line.render(words) for line in lines), rows=(row,))
 
 
-def joined(locale: str, *, has_page: bool, is_from_now: bool) -> Payload:
+def joined(locale: str, *, has_page: bool, is_from_now: bool, page_url: str | None = None) -> Payload:
     """A member shows their pictures."""
     words = translations(locale)
     if is_from_now:
         shown = say(
-            "What you draw in this server's public channels hangs on its web page from now on, with your "
-            "name. /gallery leave takes it off again."
+            "From now on this server's web page shows what you draw in its public channels, with your name. "
+            "/gallery leave takes it off again."
         )
     else:
         shown = say(
-            "Your pictures from this server's public channels hang on its web page from now on, with your "
+            "From now on this server's web page shows your pictures from its public channels, with your "
             "name, older ones too. /gallery leave takes them off again."
         )
-    lines = [shown] if has_page else [shown, NO_PAGE]
+    lines = [shown]
+    if not has_page:
+        lines.append(NO_PAGE)
+    elif page_url is not None:
+        lines.append(say("See it here: {address}", address=f"<{page_url}>"))
     return Payload(content="\n".join(line.render(words) for line in lines))
 
 

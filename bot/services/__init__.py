@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.domain.community import WebPages
 from bot.imaging.classify import is_available, nsfw_score
 from bot.services.allowances import Allowances
 from bot.services.appeals import Appeals
@@ -87,9 +88,13 @@ def build_services(
     data_dir: Path,
     daily_images: int,
     allows_nsfw: bool = False,
+    public_url: str = "",
     now: Clock = utc_now,
 ) -> Services:
-    """The services on one database, one engine and one folder of pictures."""
+    """The services on one database, one engine and one folder of pictures.
+
+    `public_url` is where people find the web pages; empty where that is nowhere.
+    """
     files = ImageFiles(data_dir / "images")
     pictures = Pictures(database, files, engine)
     runs = Runs(database, engine, pictures, now=now)
@@ -124,7 +129,7 @@ def build_services(
         usage=UsageReports(database, now=now),
         onboarding=Onboarding(database, orders, kept, now=now),
         rooms=Rooms(database, now=now),
-        gallery=Gallery(database, now=now),
+        gallery=Gallery(database, pages=WebPages(public_url=public_url), now=now),
         guilds=Guilds(database, now=now),
         audit=Audit(database),
         rules=Rules(database, allows_nsfw=allows_nsfw, now=now),

@@ -27,5 +27,10 @@ class GalleryButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], tem
             services, asker = wired(interaction).services, asker_of(interaction)
             async with patience(interaction):
                 has_page = await services.gallery.share(asker, is_shown=True, is_from_now=self.is_from_now)
-            payload = messages.joined(asker.locale, has_page=has_page, is_from_now=self.is_from_now)
+            payload = messages.joined(
+                asker.locale,
+                has_page=has_page,
+                is_from_now=self.is_from_now,
+                page_url=services.gallery.pages.of_guild(asker.guild_id or 0),
+            )
             await turn_into(interaction, payload)

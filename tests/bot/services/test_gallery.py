@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.asker import Asker
+from bot.domain.community import WebPages
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.models import GalleryMemberRow, KeptOrderRow, TermsAcceptanceRow
@@ -67,3 +68,12 @@ async def test_a_forgotten_member_hangs_nowhere_and_nothing_of_theirs_waits(
     async with database.reading() as session:
         for table in (GalleryMemberRow, KeptOrderRow, TermsAcceptanceRow):
             assert not (await session.execute(select(table).filter_by(user_id=ada.user_id))).all()
+
+
+async def test_the_address_of_a_page_is_told_where_there_is_one(services: Services, ada: Asker) -> None:
+    await configured(services, ada, is_public=True)
+    assert await services.gallery.page_url(1) is None  # nobody has said where the pages are
+    services.gallery.pages = WebPages(public_url="https://art.example.org")
+    assert await services.gallery.page_url(1) == "https://art.example.org/servers/1"
+    await configured(services, ada, is_public=False)
+    assert await services.gallery.page_url(1) is None

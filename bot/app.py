@@ -239,7 +239,9 @@ async def served_pages(
     if settings.web_port == 0:
         yield
         return
-    log.info("web pages at http://%s:%d", settings.web_host, settings.web_port)
+    log.info("web pages at %s", settings.served_at)
+    if not settings.pages_url:
+        log.info("members are not told where: PUBLIC_URL is empty")
     lag = LoopLag()
     health = HealthPages(services, meters, lag, is_connected=client.is_ready)
     community = CommunityPages(services, Community(client, services.rooms))

@@ -194,6 +194,7 @@ async def open_services(
             data_dir=settings.data_dir,
             daily_images=settings.daily_images,
             allows_nsfw=settings.allow_nsfw,
+            public_url=settings.pages_url,
         )
         yield services, engine
 
@@ -238,11 +239,13 @@ async def served_pages(
     if settings.web_port == 0:
         yield
         return
-    log.info("web pages at http://%s:%d", settings.web_host, settings.web_port)
+    log.info("web pages at %s", settings.served_at)
+    if not settings.pages_url:
+        log.info("members are not told where: PUBLIC_URL is empty")
     lag = LoopLag()
     health = HealthPages(services, meters, lag, is_connected=client.is_ready)
     community = CommunityPages(services, Community(client, services.rooms))
-    app = application([*health.routes(), *community.routes()])
+    app = application([*health.routes(), *community.routes()], error_page=community.error_page)
     async with lag.measured(), serving(app, host=settings.web_host, port=settings.web_port):
         yield
 
@@ -313,4 +316,5 @@ async def _drain(client: Darkroom, services: Services) -> None:
     await services.runs.drain()
     await client.rooms.close()
     await client.digests.close()
+    await client.remover.close()
     await client.delivery.close()

@@ -1,7 +1,6 @@
 """The edge to Discord: an interaction becomes an asker, an exception becomes a reply."""
 
 import asyncio
-import io
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -15,8 +14,8 @@ from bot.domain.asker import Asker
 from bot.domain.errors import MissingPermissions, NotAllowed, NotFound, UserError
 from bot.domain.sentences import say
 from bot.messages import refusals
-from bot.messages.components import to_view
-from bot.messages.payload import Payload
+from bot.messages.components import to_file, to_view
+from bot.messages.payload import File, Payload
 from bot.storage.outage import is_outage
 
 log = logging.getLogger(__name__)
@@ -150,9 +149,10 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
         return
     refused = cause if isinstance(cause, UserError) else _unexpected(interaction, cause)
     refused.prompt = refused.prompt or interaction.namespace.prompt or ""
-    payload = refusals.refusal(refused, interaction.locale.value)
+    locale = interaction.locale.value
+    payload = refusals.refusal(refused, locale)
     try:
-        await reply(interaction, payload, file=refusals.prompt_file(refused, payload))
+        await reply(interaction, payload, file=refusals.prompt_file(refused, payload, locale))
     except (discord.HTTPException, *LOST) as failure:
         log.warning("interaction %s could not be told: %s", interaction.id, failure)
 
@@ -186,10 +186,10 @@ async def _keep_promise(interaction: Interaction, **content: Any) -> None:
     interaction.extras[KEPT] = True
 
 
-async def reply(interaction: Interaction, payload: Payload, *, file: tuple[str, bytes] | None = None) -> None:
-    """Answer privately, whether or not an answer was promised already; with a file, by name."""
+async def reply(interaction: Interaction, payload: Payload, *, file: File | None = None) -> None:
+    """Answer privately, whether or not an answer was promised already; with a file."""
     view = to_view(payload.rows) if payload.rows else discord.utils.MISSING
-    files = [] if file is None else [discord.File(io.BytesIO(file[1]), file[0])]
+    files = [] if file is None else [to_file(file)]
     promised = discord.InteractionResponseType.deferred_channel_message
     if interaction.response.type is promised and not _is_answered(interaction):
         await _keep_promise(interaction, content=payload.content, view=view, attachments=files)

@@ -17,6 +17,7 @@ from bot.cogs.help import Help
 from bot.cogs.imagine import Imagine
 from bot.cogs.mine import Mine
 from bot.cogs.people import People
+from bot.cogs.pictures import Pictures
 from bot.cogs.queue import Queue
 from bot.cogs.quota import Quota
 from bot.cogs.report import Report
@@ -29,16 +30,19 @@ from bot.delivery.answers import AnswerWatch
 from bot.delivery.digests import Digests
 from bot.delivery.jobs import Delivery
 from bot.delivery.moderators import Moderators
+from bot.delivery.removals import Remover
 from bot.delivery.rooms import RoomKeeper
 from bot.messages.catalogue import translations
 from bot.meters import Meters
 from bot.services import Services
 from bot.views import forms
 from bot.views.audit_buttons import AuditButton
+from bot.views.gallery_buttons import GalleryButton
 from bot.views.help_buttons import HelpButton
 from bot.views.job_buttons import JobButton
 from bot.views.mine_buttons import MineButton
 from bot.views.moderation_buttons import ModerationButton
+from bot.views.picture_buttons import PictureButton, PictureMenu
 from bot.views.setup_panel import SetupItem
 from bot.views.start_buttons import ExampleButton, KeptButton, TermsButton
 
@@ -94,6 +98,7 @@ class Darkroom(commands.AutoShardedBot):
             safety=services.safety,
         )
         self.moderators = Moderators(self)
+        self.remover = Remover(self, services.removals)
         self.rooms = RoomKeeper(self, services.rooms, services.guilds)
         self.digests = Digests(self, services.usage)
 
@@ -102,11 +107,13 @@ class Darkroom(commands.AutoShardedBot):
         await self.add_cogs()
         self.add_dynamic_items(TermsButton, KeptButton, ExampleButton, SetupItem, MineButton)
         self.add_dynamic_items(JobButton, AuditButton, ModerationButton, HelpButton)
+        self.add_dynamic_items(PictureButton, PictureMenu, GalleryButton)
         await self.tree.set_translator(CatalogueTranslator())
         await self._sync_commands()
         await self.delivery.resume()
         self.rooms.start()
         self.digests.start()
+        self.remover.start()
 
     async def add_cogs(self) -> None:
         """Every family of commands."""
@@ -125,6 +132,7 @@ class Darkroom(commands.AutoShardedBot):
         await self.add_cog(Queue(self.services))
         await self.add_cog(Forget())
         await self.add_cog(Report(self, self.services))
+        await self.add_cog(Pictures(self, self.services))
         await self.add_cog(Help())
 
     async def on_interaction(self, interaction: Interaction) -> None:

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 ENV_FILE = Path(".env")
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 """How a file begins, by its encoding."""
+ORIGIN = re.compile(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
+"""An address without a path; it would stand in every link of the pages."""
 
 
 class StartupError(Exception):
@@ -80,6 +82,11 @@ class Settings(BaseSettings):
     web_port: int = Field(
         8080, ge=0, le=65535, description="The port of the web pages. 0: no pages, no /healthz, no /metrics."
     )
+    public_url: str = Field(
+        "",
+        description="The address at which people find the web pages, such as https://art.example.org; "
+        "members are told it. Empty: they are told none.",
+    )
     members_intent: bool = Field(
         default=False,
         description="Greet people when they join. Needs the Server Members Intent, switched on in the "
@@ -107,6 +114,27 @@ class Settings(BaseSettings):
                 "device", "Input should be auto, cuda, cuda:1 (the second GPU), mps or cpu"
             )
         return device
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, public_url: str) -> str:
+        url = public_url.strip().rstrip("/")
+        if url and not ORIGIN.fullmatch(url):
+            raise PydanticCustomError(
+                "public_url", "Input should be an address without a path, such as https://art.example.org"
+            )
+        return url
+
+    @property
+    def pages_url(self) -> str:
+        """The address of the web pages that members are told; empty where there is none, or no pages."""
+        return self.public_url if self.web_port else ""
+
+    @property
+    def served_at(self) -> str:
+        """Where the web pages are, for the log: PUBLIC_URL, else where this machine serves them; or empty."""
+        host = f"[{self.web_host}]" if ":" in self.web_host else self.web_host
+        return self.pages_url or (f"http://{host}:{self.web_port}" if self.web_port else "")
 
     @field_validator("models")
     @classmethod

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from playground.server import Playground
 READY_SECONDS = 180.0  # the first start loads a model and may be on a slow machine
 STOP_SECONDS = 20.0
 LOG_LINES = 30
+WEB_HOST = "127.0.0.1"
 BOT = (sys.executable, "-m", "bot", "run")
 
 
@@ -50,16 +52,18 @@ class Bot:
 
 @asynccontextmanager
 async def running_bot(
-    playground: Playground, folder: Path, command: Sequence[str] = BOT
+    playground: Playground, folder: Path, command: Sequence[str] = BOT, *, web_port: int = 0
 ) -> AsyncIterator[Bot]:
-    """The bot as owners run it, pointed at the playground, its data in the folder."""
+    """The bot as owners run it, pointed at the playground, its data in the folder; port 0: no web pages."""
     environment = {
         **os.environ,
         "DISCORD_TOKEN": playground.token,
         "DISCORD_API_BASE": playground.base_url,
         "DATA_DIR": str(folder),
         "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'darkroom.db'}",
-        "WEB_PORT": "0",
+        "WEB_HOST": WEB_HOST,
+        "WEB_PORT": str(web_port),
+        "PUBLIC_URL": f"http://{WEB_HOST}:{web_port}" if web_port else "",
     }
     log = folder / "bot.log"
     with log.open("wb") as output:
@@ -75,6 +79,14 @@ async def running_bot(
         yield bot
     finally:
         await bot.stop()
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind((WEB_HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 async def first_of(*waits: Coroutine[None, None, None]) -> None:

@@ -308,6 +308,10 @@ class Playground:
 
     # What people do
 
+    def commands(self, member: Member, channel: Channel | None) -> list[str]:
+        """What a person is offered behind a slash, as "quota show"; no channel means direct messages."""
+        return self._people.commands(member, channel or self.direct_messages(member))
+
     async def slash(
         self,
         member: Member,

@@ -8,6 +8,7 @@ import pytest
 from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -36,6 +37,17 @@ def open_browser() -> Iterator[webdriver.Chrome]:
     browser = webdriver.Chrome(options=options, service=Service(DRIVER))
     yield browser
     browser.quit()
+
+
+@contextmanager
+def on_a_phone(browser: webdriver.Chrome) -> Iterator[None]:
+    """390 by 800 pixels, and no mouse, while inside."""
+    size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        yield
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 class Person:
@@ -70,8 +82,28 @@ class Person:
 
         self.wait_until(click)
 
+    def follow(self, selector: str, text: str) -> None:
+        """Click a link of the page, and wait until one can write where it leads."""
+        self.browser.execute_script("window.isLeft = true")
+        self.press(selector, text)
+        self.wait_until(lambda: not self.browser.execute_script("return window.isLeft"))
+        self.see("#channel-composer-input")
+
     def wait_until(self, holds: Callable[[], bool]) -> None:
         WebDriverWait(self.browser, PATIENCE, 0.1, [StaleElementReferenceException]).until(lambda _: holds())
+
+    def type(self, text: str) -> None:
+        """Press key after key, wherever the cursor is; on a fresh page it is nowhere yet."""
+        ActionChains(self.browser).send_keys(text).perform()
+
+    def paste(self, text: str) -> None:
+        """Put a whole text into the composer at once."""
+        self.see("#channel-composer-input").click()
+        self.browser.execute_cdp_cmd("Input.insertText", {"text": text})
+
+    def send(self, line: str) -> None:
+        """Type a line, and press Enter."""
+        self.type(line + Keys.ENTER)
 
     def command(self, name: str, option: str = "") -> None:
         """Type a slash command, pick it, fill in its first option, send it."""

@@ -1,10 +1,10 @@
-"""/gallery: whether a member's pictures hang on the server's web page."""
+"""/gallery: whether the server's web page shows a member's pictures."""
 
 from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of
+from bot.boundary import Interaction, asker_of, reply
 from bot.messages import gallery as messages
 from bot.services import Services
 
@@ -24,11 +24,10 @@ class Gallery(commands.Cog):
 
     @gallery.command(name=locale_str("join"), description=locale_str("Show your pictures on the web page"))
     async def join(self, interaction: Interaction) -> None:
-        """Show them."""
+        """Ask which."""
         asker = asker_of(interaction)
-        has_page = await self.services.gallery.share(asker, is_shown=True)
-        payload = messages.joined(asker.locale, has_page=has_page)
-        await interaction.response.send_message(payload.content, ephemeral=True)
+        payload = messages.question(asker.locale, has_page=await self.services.gallery.has_page(asker))
+        await reply(interaction, payload)
 
     @gallery.command(name=locale_str("leave"), description=locale_str("Take your pictures off the web page"))
     async def leave(self, interaction: Interaction) -> None:

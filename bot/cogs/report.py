@@ -1,19 +1,13 @@
 """Apps > Report: tell the moderators about a picture, from the menu of its message."""
 
-import asyncio
-
 import discord
-from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.boundary import Interaction, asker_of
-from bot.domain.errors import NotFound
 from bot.services import Services
 from bot.views import forms
-from bot.views.help_buttons import ABOUT
-
-NOTED_SECONDS = 1.0
+from bot.views.menus import message_menu, noted
 
 
 class Report(commands.Cog):
@@ -22,14 +16,11 @@ class Report(commands.Cog):
     def __init__(self, client: commands.AutoShardedBot, services: Services) -> None:
         self.client = client
         self.services = services
-        self.menu = app_commands.ContextMenu(
-            name=locale_str("Report"),
-            callback=self.report,
-            extras={ABOUT: locale_str("Tell the moderators about a picture")},
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-            allowed_contexts=app_commands.AppCommandContext(
-                guild=True, dm_channel=False, private_channel=False
-            ),
+        self.menu = message_menu(
+            locale_str("Report"),
+            self.report,
+            about=locale_str("Tell the moderators about a picture"),
+            in_dms=False,
         )
 
     async def cog_load(self) -> None:
@@ -43,11 +34,5 @@ class Report(commands.Cog):
     async def report(self, interaction: Interaction, message: discord.Message) -> None:
         """Ask what is wrong with it, if it is a picture of ours."""
         asker = asker_of(interaction)
-        try:
-            await self.services.reports.check(asker, message.id)
-        except NotFound:
-            if message.author != self.client.user:
-                raise
-            await asyncio.sleep(NOTED_SECONDS)  # it is seen a moment before it is noted where it was posted
-            await self.services.reports.check(asker, message.id)
+        await noted(interaction, message, lambda: self.services.reports.check(asker, message.id))
         await forms.ask_report(interaction, message.id)

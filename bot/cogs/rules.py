@@ -89,7 +89,8 @@ class Rules(commands.Cog):
         """Show every rule."""
         async with patience(interaction):
             book = await self.services.rules.book(asker_of(interaction))
-        await reply(interaction, messages.book(book, interaction.locale.value), file=messages.book_file(book))
+        locale = interaction.locale.value
+        await reply(interaction, messages.book(book, locale), file=messages.book_file(book, locale))
 
     @rules.command(name=locale_str("check"), description=locale_str("What the rules say to a prompt"))
     @app_commands.describe(prompt=locale_str("The prompt, as a member would type it"))

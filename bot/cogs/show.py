@@ -31,7 +31,11 @@ class Show(commands.Cog):
         message = await self.delivery.show_again(
             interaction, shown, is_age_restricted=asker.is_age_restricted
         )
-        await self.services.gallery.shown_again(shown, channel_id=asker.channel_id, message_id=message.id)
+        is_there = await self.services.gallery.shown_again(
+            shown, channel_id=asker.channel_id, message_id=message.id
+        )
+        if not is_there:  # taken back while it was posted
+            await interaction.delete_original_response()
 
     @show.autocomplete("job")
     async def recent(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:

@@ -26,7 +26,9 @@ class Start(commands.Cog):
         """Show the guide, with examples to press."""
         asker = asker_of(interaction)
         shown = await self.services.onboarding.start(asker)
-        payload = messages.start(shown, await self.services.quotas.balance(asker), asker.locale)
+        balance = await self.services.quotas.balance(asker)
+        page_url = await self.services.gallery.page_url(asker.guild_id or 0)
+        payload = messages.start(shown, balance, asker.locale, page_url=page_url)
         await interaction.response.send_message(payload.content, view=to_view(payload.rows), ephemeral=True)
 
     @commands.Cog.listener()

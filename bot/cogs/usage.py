@@ -1,7 +1,6 @@
 """/usage: who used the GPU, and for what."""
 
 import asyncio
-import io
 
 import discord
 from discord import app_commands
@@ -11,6 +10,7 @@ from discord.ext import commands
 from bot.boundary import MODERATORS, Interaction, asker_of, check_posting
 from bot.domain.usage import By
 from bot.messages import usage as messages
+from bot.messages.components import to_file
 from bot.services import Services
 
 SIDES = [
@@ -52,7 +52,7 @@ class Usage(commands.Cog):
         files = await asyncio.to_thread(messages.files, report, asker.locale, channels=channels)
         await interaction.edit_original_response(
             content=messages.report(report, asker.locale).content,
-            attachments=[discord.File(io.BytesIO(data), name) for name, data in files],
+            attachments=[to_file(file) for file in files],
             allowed_mentions=discord.AllowedMentions.none(),
         )
 

@@ -59,7 +59,10 @@ async def _check_web(settings: Settings) -> str:
     if settings.web_port == 0:
         return "no pages are served (WEB_PORT is 0)"
     await check_port(settings)
-    return f"the pages can be served at http://{settings.web_host}:{settings.web_port}"
+    where = f"the pages can be served at http://{settings.web_host}:{settings.web_port}"
+    if not settings.pages_url:
+        return f"{where}; members are not told where, until PUBLIC_URL says it"
+    return f"{where}; members are told {settings.pages_url}"
 
 
 async def _check_data(settings: Settings) -> str:

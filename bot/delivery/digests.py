@@ -1,7 +1,6 @@
 """Posts the weekly digests that are due: once each, whatever dies or is lost in between."""
 
 import asyncio
-import io
 import logging
 
 import discord
@@ -11,6 +10,7 @@ from bot.delivery.channel import HISTORY_LIMIT
 from bot.delivery.community import public_channels
 from bot.domain.usage import Digest
 from bot.messages import usage as messages
+from bot.messages.components import to_file
 from bot.services.usage import DueDigest, UsageReports
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class Digests:
         async with call(seconds=UPLOAD_SECONDS):
             await self._channel(due).send(
                 messages.digest(due.report, locale).content,
-                files=[discord.File(io.BytesIO(data), name) for name, data in files],
+                files=[to_file(file) for file in files],
                 nonce=due.token,
                 allowed_mentions=discord.AllowedMentions.none(),
             )

@@ -12,7 +12,15 @@ from typing import TypeVar
 import discord
 
 from bot.boundary import LOST, Interaction, reply, turn_into
-from bot.delivery.calls import ALREADY_ACKNOWLEDGED, BLOCKED_BY_FILTER, UNKNOWN_MESSAGE, TokenRefused
+from bot.delivery.calls import (
+    ALREADY_ACKNOWLEDGED,
+    BLOCKED_BY_FILTER,
+    UNKNOWN_MESSAGE,
+    CallLost,
+    ChannelClosed,
+    TokenRefused,
+    call,
+)
 from bot.delivery.channel import channel_of
 from bot.delivery.post import Poster
 from bot.delivery.progress import Known, Pace, ProgressMessage, ToFind, ToPost, Whereabouts
@@ -112,6 +120,18 @@ class Delivery:
         Raises: Withheld, NotFound, Unavailable.
         """
         return await self._poster.show_again(interaction, job, is_age_restricted=is_age_restricted)
+
+    async def is_there(self, job: Job) -> bool:
+        """Whether a result's message is still in its channel, or about to be posted."""
+        if job.result_message_id is None:
+            return job.status is JobStatus.RENDERED
+        try:
+            async with call():
+                await channel_of(self._client, job).fetch_message(job.result_message_id)
+        except (CallLost, ChannelClosed, discord.HTTPException) as error:
+            log.info("the post of job %s was not found: %s", job.id, error)
+            return False
+        return True
 
     def follow(self, job: Job, where: Whereabouts) -> None:
         """Keep a job's messages true from now to its end. Following it twice is following it once."""

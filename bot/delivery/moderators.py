@@ -1,11 +1,10 @@
-"""Brings appeals and reports to a guild's moderators, and takes deleted pictures out of their channels."""
+"""Brings appeals and reports to a guild's moderators."""
 
 import logging
 
 import discord
 
 from bot.delivery.calls import CallLost, ChannelClosed, call
-from bot.domain.job import Post
 from bot.messages.components import to_view
 from bot.messages.payload import Payload
 
@@ -34,13 +33,3 @@ class Moderators:
                 )
         except (CallLost, ChannelClosed, discord.HTTPException) as error:
             log.warning("the moderators of guild %s could not be told: %s", guild_id, error)
-
-    async def remove_posts(self, posts: tuple[Post, ...]) -> None:
-        """Delete the messages that show a picture."""
-        for post in posts:
-            channel = self._client.get_partial_messageable(post.channel_id)
-            try:
-                async with call():
-                    await channel.get_partial_message(post.message_id).delete()
-            except (CallLost, ChannelClosed, discord.HTTPException) as error:
-                log.info("message %s was not deleted: %s", post.message_id, error)

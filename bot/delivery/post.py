@@ -5,7 +5,6 @@ by which a post whose answer was lost is recognised in the channel at any time l
 """
 
 import asyncio
-import io
 import logging
 import math
 from collections.abc import Awaitable, Callable
@@ -30,8 +29,8 @@ from bot.domain.job import Job, Post
 from bot.imaging.encode import Encoded
 from bot.messages import jobs as messages
 from bot.messages import people
-from bot.messages.components import to_view
-from bot.messages.payload import Payload
+from bot.messages.components import to_file, to_view
+from bot.messages.payload import File, Payload
 from bot.services.outbox import Outbox, Ticket
 from bot.services.pictures import Pictures, Print
 from bot.services.reports import ReportCase
@@ -43,8 +42,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 RETRY_SECONDS = (1, 2, 5, 10, 20, 30, 60)
-SPOILER = "SPOILER_"
-"""Discord hides a file whose name begins so, until it is pressed."""
 
 
 class Poster:
@@ -109,10 +106,10 @@ class Poster:
         payload = self._result(job, made)
 
         async def send(encoded: Encoded) -> discord.InteractionMessage:
-            name = messages.file_name(job, "again", encoded.extension)
+            file = _file(job, "again", encoded)
             return await interaction.edit_original_response(
                 content=payload.content,
-                attachments=[discord.File(io.BytesIO(encoded.data), name, spoiler=made.is_spoiler)],
+                attachments=[to_file(file, is_spoiler=made.is_spoiler)],
                 view=to_view(payload.rows),
                 allowed_mentions=discord.AllowedMentions.none(),
             )
@@ -147,7 +144,8 @@ class Poster:
         except discord.HTTPException as error:
             if error.code not in BLOCKED_BY_FILTER:
                 raise
-        return await self._send(channel, job, ticket, messages.result_without_prompt(job), made)
+        payload = messages.result_without_prompt(job)
+        return await self._send(channel, job, ticket, payload, made, says_prompt=False)
 
     def _result(self, job: Job, made: Print) -> Payload:
         return messages.result(
@@ -178,14 +176,21 @@ class Poster:
         return None
 
     async def _send(
-        self, channel: discord.PartialMessageable, job: Job, ticket: Ticket, payload: Payload, made: Print
+        self,
+        channel: discord.PartialMessageable,
+        job: Job,
+        ticket: Ticket,
+        payload: Payload,
+        made: Print,
+        *,
+        says_prompt: bool = True,
     ) -> int:
         """Upload it as a message of its own."""
-        prefix = SPOILER if made.is_spoiler else ""
 
         async def send(encoded: Encoded) -> int:
-            name = prefix + messages.file_name(job, ticket.token, encoded.extension)
-            return await self._create(channel, job, ticket, payload, encoded, name)
+            file = _file(job, ticket.token, encoded, says_prompt=says_prompt)
+            upload = to_file(file, is_spoiler=made.is_spoiler)
+            return await self._create(channel, job, ticket, payload, upload)
 
         return await _smaller_and_smaller(made, upload_limit(self._client, job), send)
 
@@ -195,19 +200,27 @@ class Poster:
         job: Job,
         ticket: Ticket,
         payload: Payload,
-        encoded: Encoded,
-        name: str,
+        file: discord.File,
     ) -> int:
         async with call(seconds=UPLOAD_SECONDS):
             message = await channel.send(
                 payload.content,
-                file=discord.File(io.BytesIO(encoded.data), name),
+                file=file,
                 view=to_view(payload.rows),
                 nonce=ticket.token,
                 allowed_mentions=only(job.user_id),
                 **reply(channel, job),
             )
         return message.id
+
+
+def _file(job: Job, token: str, encoded: Encoded, *, says_prompt: bool = True) -> File:
+    """A result as a file: the token marks its name, the prompt describes it."""
+    return File(
+        name=messages.file_name(job, token, encoded.extension, says_prompt=says_prompt),
+        data=encoded.data,
+        description=messages.described(job, says_prompt=says_prompt),
+    )
 
 
 async def _smaller_and_smaller(made: Print, limit: int, send: Callable[[Encoded], Awaitable[T]]) -> T:

@@ -1,7 +1,6 @@
 """The progress message of one job: edited at a measured pace, found after a restart, removed at the end."""
 
 import asyncio
-import io
 import logging
 from dataclasses import dataclass
 
@@ -20,9 +19,9 @@ from bot.domain.job import Job, JobStatus
 from bot.imaging.encode import encode_preview
 from bot.messages import jobs as messages
 from bot.messages import refusals
-from bot.messages.components import to_view
+from bot.messages.components import to_file, to_view
 from bot.messages.custom_ids import of_cancel
-from bot.messages.payload import Payload
+from bot.messages.payload import File, Payload
 from bot.services.outbox import Outbox
 from bot.services.runs import JobUpdate, Run
 
@@ -210,8 +209,12 @@ class ProgressMessage:
             await self._edit(payload)
             return
         preview = await asyncio.to_thread(encode_preview, update.preview)
-        name = messages.file_name(update.job, "preview", preview.extension)
-        await self._edit(payload, attachments=[discord.File(io.BytesIO(preview.data), name)])
+        file = File(
+            name=messages.file_name(update.job, "preview", preview.extension),
+            data=preview.data,
+            description=messages.described(update.job, is_preview=True),
+        )
+        await self._edit(payload, attachments=[to_file(file)])
         self._shown_preview = update.preview
 
     async def _edit(self, payload: Payload, *, attachments: list[discord.File] | None = None) -> bool:

@@ -53,6 +53,10 @@ class GuildSettings:
     """That category, once it is made."""
     is_public: bool = False
     """Whether the web page shows this guild: its counts, an invitation, and what members share."""
+    web_text: str = ""
+    """What the web page says of this guild; empty: what this bot is."""
+    web_picture: int | None = None
+    """The job whose picture is the large one there, while it is shown; None: one of the last week."""
     moderators_channel_id: int | None = None
     """Where appeals and reports arrive; None: they wait in /mod inbox."""
     strike_ladder: tuple[int, ...] = (0, 60, 1440, 10_080)
@@ -63,6 +67,8 @@ class GuildSettings:
     """Whether age-restricted rooms may be drawn in accordingly, where the deployment allows it."""
     image_filter: str = "off"
     """What happens to pictures that look like nudity; see `bot.domain.image_filter.ImageFilter`."""
+    has_recipes: bool = True
+    """Whether the files of pictures say how these were made."""
     is_paused: bool = False
     """Whether new jobs are refused; what waits and runs is still drawn."""
 

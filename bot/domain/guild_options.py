@@ -14,12 +14,14 @@ from bot.domain.sentences import Sentence, say
 
 MAX_TERMS = 1500
 MAX_NAME = 100  # Discord's limit of a channel's name
+MAX_WEB_TEXT = 300
 MAX_IDS = 25
 SWITCH = {"on": True, "yes": True, "off": False, "no": False}
 DEFAULTS = GuildSettings()
 
 _ROLE = re.compile(r"<@&(\d{15,20})>")
 _CHANNEL = re.compile(r"<#(\d{15,20})>")
+_PICTURE = re.compile(r"(?:https?://\S+/p/)?#?(\d{1,18})")
 _ALLOWANCE = re.compile(
     r"(?P<amount>\d{1,7})\s*(?P<unit>pictures?|images?|gpu[ _-]?(?:seconds?|minutes?|hours?))?\s*"
     r"(?:(?:a|per|each|every|/)\s*)?(?P<period>day|week|month)?",
@@ -43,6 +45,7 @@ class Kind(Enum):
     CHANNEL = auto()
     ALLOWANCE = auto()
     TRIAL = auto()
+    PICTURE = auto()
 
 
 _NOTHING = frozenset({"", "-", "none", "off"})
@@ -153,12 +156,34 @@ ROWS = {
         empty=say("none"),
         most=100_000,
     ),
+    "recipes": Option(
+        field="has_recipes",
+        kind=Kind.SWITCH,
+        help=say("Whether a picture's file says how it was made"),
+        example="on",
+        empty=say("off"),
+    ),
     "public-page": Option(
         field="is_public",
         kind=Kind.SWITCH,
         help=say("Whether the web page shows this server"),
         example="on",
         empty=say("off"),
+    ),
+    "web-text": Option(
+        field="web_text",
+        kind=Kind.TEXT,
+        help=say("What the web page says of this server"),
+        example="We draw birds, together, every evening.",
+        empty=say("what this bot does"),
+        most=MAX_WEB_TEXT,
+    ),
+    "web-picture": Option(
+        field="web_picture",
+        kind=Kind.PICTURE,
+        help=say("The large picture there: its number or link"),
+        example="1234",
+        empty=say("one of the last week"),
     ),
 }
 
@@ -240,6 +265,11 @@ def _channel(_: Option, text: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def _picture(_: Option, text: str) -> int | None:
+    found = _PICTURE.fullmatch(text)
+    return int(found[1]) if found else None
+
+
 def _trial(_: Option, text: str) -> Allowance | None:
     allowance = _allowance(_, text)
     return allowance and replace(allowance, period=Period.ONCE)
@@ -270,6 +300,7 @@ _READ: dict[Kind, Callable[[Option, str], Any]] = {
     Kind.CHANNEL: _channel,
     Kind.ALLOWANCE: _allowance,
     Kind.TRIAL: _trial,
+    Kind.PICTURE: _picture,
 }
 """What was written as a value; None where it cannot be read."""
 _WRITE: dict[Kind, Callable[[Any], str]] = {
@@ -281,4 +312,5 @@ _WRITE: dict[Kind, Callable[[Any], str]] = {
     Kind.CHANNEL: lambda channel_id: f"<#{channel_id}>",
     Kind.ALLOWANCE: _written_allowance,
     Kind.TRIAL: _written_allowance,
+    Kind.PICTURE: str,
 }

@@ -23,7 +23,7 @@ class JobStatus(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     DELETED = "deleted"
-    """Drawn and charged; its pictures were taken away by a moderator, or its member was forgotten."""
+    """Drawn and charged; its pictures were taken back by its member, or away by a moderator or a filter."""
 
     @property
     def is_final(self) -> bool:
@@ -111,6 +111,8 @@ class Job:
     created_at: datetime
     unread: str = ""
     """The end of its text, where the model does not read so much."""
+    is_hidden: bool = False
+    """Whether its member keeps it off the web page."""
 
     @property
     def prompt(self) -> str:

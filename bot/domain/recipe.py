@@ -159,6 +159,12 @@ class Recipe:
             parameters = replace(parameters, seed=self.seed)
         return str(replace(self.prompt, parameters=parameters))
 
+    @property
+    def pasted(self) -> str:
+        """The prompt as a member would type it to draw the same again: seed and steps are always in it."""
+        settled = replace(self.prompt.parameters, seed=self.seed, steps=self.sampling.steps)
+        return str(replace(self.prompt, parameters=settled))
+
     def only(self, index: int) -> Self:
         """The recipe of one of the pictures."""
         return replace(self, seed=self.seeds[index], num_images=1)
@@ -205,7 +211,7 @@ class Recipe:
 
 
 NOTHING = Recipe(prompt=prompts.Prompt(parts=()))
-"""What is left of the recipe of a forgotten member."""
+"""What is left of the recipe of a forgotten member, and of a picture that was taken back."""
 
 
 def _known(part: type[T], values: Mapping[str, Any] | None) -> T:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -27,9 +29,13 @@ WEBP_SIDE = 16383
 """WebP knows no longer side."""
 FILE_EXTENSIONS = ("png", "webp", "jpg", "jpeg")
 """The formats that `encode_file` writes."""
+LONG, UNDEFINED = 4, 7
+"""Types of EXIF's values."""
 JPEG_QUALITIES = (90, 80, 65, 50)
 SHRINK = 0.7
 SMALLEST_SIDE = 16
+_PERSONAL = re.compile(r"<(?:[@#/]|a?:\w+:|t:)[^<>\s]{1,80}>|\bhttps?://\S+", re.IGNORECASE)
+"""Links and mentions."""
 VERSION = f"Darkroom {version('darkroom')}"
 
 
@@ -48,10 +54,11 @@ class Encoded:
     """Whether it was drawn smaller than it is in the file."""
 
 
-def encode_grid(images: Sequence[Image.Image], *, limit_bytes: int) -> Encoded:
+def encode_grid(images: Sequence[Image.Image], recipe: str = "", *, limit_bytes: int) -> Encoded:
     """One to four pictures as a grid: WebP, else JPEG, coarser and then smaller until it fits."""
     grid = make_grid(images)
-    return _first_under(limit_bytes, chain(_webp(grid, quality=90), _jpegs(grid)))
+    files = chain(_webp(grid, quality=90, recipe=recipe), _jpegs(grid, recipe=recipe))
+    return _first_under(limit_bytes, files)
 
 
 def encode_preview(images: Sequence[Image.Image]) -> Encoded:
@@ -113,9 +120,9 @@ def recipe_text(job: Job) -> str:
         "Denoising strength": None if recipe.start is None else f"{recipe.start.strength:g}",
         "Version": VERSION,
     }
-    lines = [_prompt_text(recipe.prompt.parts)]
+    lines = [_impersonal(_prompt_text(recipe.prompt.parts))]
     if recipe.negative_prompt:
-        lines.append(f"Negative prompt: {recipe.negative_prompt}")
+        lines.append(f"Negative prompt: {_impersonal(recipe.negative_prompt)}")
     lines.append(
         ", ".join(f"{name}: {_quoted(value)}" for name, value in fields.items() if value is not None)
     )
@@ -127,6 +134,11 @@ def _prompt_text(parts: Sequence[Part]) -> str:
     if len(parts) == 1:
         return parts[0].text
     return " AND ".join(f"{part.text} :{part.weight:g}" for part in parts)
+
+
+def _impersonal(text: str) -> str:
+    """Without links, and without the ids of people and places: a file goes further than its channel."""
+    return " ".join(_PERSONAL.sub(" ", text).split()) if _PERSONAL.search(text) else text
 
 
 def _quoted(value: object) -> str:
@@ -151,7 +163,8 @@ def _first_under(limit_bytes: int, files: Iterator[Encoded]) -> Encoded:
 
 def _png(picture: Image.Image, recipe: str) -> Encoded:
     info = PngInfo()
-    info.add_text("parameters", recipe)
+    if recipe:
+        info.add_text("parameters", recipe)
     return _encoded(picture, "PNG", "png", compress_level=1, pnginfo=info)
 
 
@@ -178,9 +191,12 @@ def _exif(recipe: str) -> bytes:
     """The recipe as EXIF's user comment, where the web UI looks for it in WebP and JPEG; or nothing."""
     if not recipe:
         return b""
-    exif = Image.Exif()
-    exif.get_ifd(IFD.Exif)[Base.UserComment] = b"UNICODE\0" + recipe.encode("utf-16-be")
-    return exif.tobytes()
+    comment = b"UNICODE\0" + recipe.encode("utf-16-be")
+    # By hand: Pillow would call the bytes numbers, at which the web UI's reader (piexif) fails.
+    start = b"Exif\0\0" + b"MM\0*" + struct.pack(">I", 8)
+    pointer = struct.pack(">HHHIII", 1, IFD.Exif, LONG, 1, 26, 0)
+    own = struct.pack(">HHHIII", 1, Base.UserComment, UNDEFINED, len(comment), 44, 0)
+    return start + pointer + own + comment
 
 
 def _encoded(picture: Image.Image, format_name: str, extension: str, **options: Any) -> Encoded:

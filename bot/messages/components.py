@@ -1,22 +1,39 @@
 """From a payload's rows to discord.py's view."""
 
+import io
+from collections.abc import Sequence
+
 import discord
 
-from bot.messages.payload import Button
+from bot.messages.payload import MAX_CHOICE, MAX_DESCRIPTION, Button, File, Menu
 
 
-def to_view(rows: tuple[tuple[Button, ...], ...], *, pressed: str | None = None) -> discord.ui.View:
-    """A view of plain buttons; the pressed one is shown in blue.
+def to_file(file: File, *, is_spoiler: bool = False) -> discord.File:
+    """The file as it is uploaded, with what it says to those who cannot see it."""
+    description = file.description[:MAX_DESCRIPTION] or None
+    return discord.File(io.BytesIO(file.data), file.name, spoiler=is_spoiler, description=description)
+
+
+def to_view(rows: Sequence[Sequence[Button | Menu]], *, pressed: str | None = None) -> discord.ui.View:
+    """A view of plain buttons and menus; the pressed button is shown in blue.
 
     It is stopped at once: discord.py would keep a live view in memory for every message, while ours are
     answered by pattern (`DynamicItem`), restart or not.
     """
     view = discord.ui.View(timeout=None)
     for number, row in enumerate(rows):
-        for button in row:
-            view.add_item(_button(button, number, is_pressed=button.custom_id == pressed))
+        for item in row:
+            if isinstance(item, Menu):
+                view.add_item(_menu(item, number))
+            else:
+                view.add_item(_button(item, number, is_pressed=item.custom_id == pressed))
     view.stop()
     return view
+
+
+def _menu(menu: Menu, row: int) -> discord.ui.Select[discord.ui.View]:
+    options = [discord.SelectOption(value=value, label=text[:MAX_CHOICE]) for value, text in menu.choices]
+    return discord.ui.Select(custom_id=menu.custom_id, placeholder=menu.placeholder, options=options, row=row)
 
 
 def _button(button: Button, row: int, *, is_pressed: bool) -> discord.ui.Button[discord.ui.View]:

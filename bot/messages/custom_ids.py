@@ -21,6 +21,9 @@ TERMS = rf"(?P<kind>kept|terms):(?P<kept_id>{_ID}):accept:(?P<version>\d{{1,9}})
 EXAMPLE = r"start:(?P<number>\d{1,2}):example"
 HELP = r"help:0:(?P<page>[a-z]{1,16})"
 MINE = r"mine:(?P<page>\d{1,6}):page"
+CHOOSE = r"mine:(?P<page>\d{1,6}):choose"
+PICTURE = rf"picture:(?P<job_id>{_ID}):(?P<action>[a-z]{{1,16}})"
+GALLERY = r"gallery:0:join:(?P<since>[a-z]{1,8})"
 AUDIT = r"audit:(?P<page>\d{1,6}):(?P<do>show|export):(?P<user>-?\d{0,19})-(?P<action>[a-z_]{0,32})"
 SETUP = r"setup:(?P<guild_id>\d{1,20}):(?P<action>[a-z-]{1,20})"
 MODERATION = rf"(?P<kind>notice|block|appeal|report|forget):(?P<id>{_ID}):(?P<action>[a-z]{{1,16}})"
@@ -95,6 +98,21 @@ def of_help(page: str) -> str:
 def of_mine(page: int) -> str:
     """A page of one's own pictures."""
     return f"mine:{page}:page"
+
+
+def of_choose(page: int) -> str:
+    """The menu of a page of one's own pictures."""
+    return f"mine:{page}:choose"
+
+
+def of_picture(job_id: int, action: str) -> str:
+    """What may be done with a picture: `ask`, `delete`, `hide`, `unhide`."""
+    return f"picture:{job_id}:{action}"
+
+
+def of_gallery(since: str) -> str:
+    """Which pictures a member shows: `now` for those to come, `all`."""
+    return f"gallery:0:join:{since}"
 
 
 def of_audit(page: int, wanted: AuditFilter, *, is_export: bool = False) -> str:

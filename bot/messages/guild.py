@@ -15,7 +15,7 @@ from bot.messages.payload import MAX_CONTENT, Payload
 
 GROUPS = (
     ("🛡️", say("Moderators"), ("moderators", "moderators-channel")),
-    ("🎨", say("Drawing"), ("allowance", "drawing-channels")),
+    ("🎨", say("Drawing"), ("allowance", "drawing-channels", "recipes")),
     (
         "🌱",
         say("Newcomers"),
@@ -29,7 +29,7 @@ GROUPS = (
             "member-minutes",
         ),
     ),
-    ("🌐", say("Web page"), ("public-page",)),
+    ("🌐", say("Web page"), ("public-page", "web-text", "web-picture")),
 )
 """How the panel of /setup groups the settings."""
 FOR_ROLES = ("/allowance", "/audit", "/mod", "/queue", "/rules", "/usage")
@@ -68,6 +68,8 @@ class SetupState:
     """Permissions that the bot lacks, by name."""
     unseeing: tuple[int, ...] = ()
     """Moderators' roles to which Discord does not show the commands of moderators by itself."""
+    page_url: str | None = None
+    """The address of the guild's web page, where one is known."""
     arranged: RoomChanges | None = None
     """What was done to the rooms just now."""
 
@@ -84,6 +86,8 @@ def panel(shown: GuildSettings, state: SetupState, locale: str) -> Payload:
     for emoji, title, names in GROUPS:
         lines.append(f"### {emoji} {title.render(words)}")
         lines += [f"- {_entry(name, shown, state, words)}" for name in names]
+    if shown.is_public:
+        lines.append(f"- {_address(state).render(words)}")
     lines += ["", *_foot(state, words)]
     return Payload(content="\n".join(lines)[:MAX_CONTENT])
 
@@ -114,6 +118,16 @@ def _remark(name: str, shown: GuildSettings, words: Translations) -> str:
     if name != "allowance" or shown.trial is None:
         return ""
     return say(" (not while there is a trial: then roles and grants)").render(words)
+
+
+def _address(state: SetupState) -> Sentence:
+    """Where the web page is, or who can say so."""
+    if state.page_url is None:
+        return say(
+            "Members are not told its address yet: whoever runs this bot can set it (PUBLIC_URL; WEB_PORT "
+            "must not be 0)."
+        )
+    return say("It is here: {address}", address=f"<{state.page_url}>")
 
 
 def _foot(state: SetupState, words: Translations) -> list[str]:

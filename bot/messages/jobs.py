@@ -3,19 +3,23 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from bot.domain.echo import echo
+from bot.domain.echo import echo, visible
 from bot.domain.job import Failure, Job, JobStatus, Speed
-from bot.domain.kinds import Origin
+from bot.domain.kinds import Origin, Outcome
 from bot.domain.quota_words import about, charged_to
 from bot.domain.sentences import Sentence, Translations, say, say_n
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_cancel
 from bot.messages.kinds import WORDS
-from bot.messages.payload import Button, Payload
+from bot.messages.payload import MAX_DESCRIPTION, Button, Payload
 from bot.services.runs import JobUpdate
 
 SPEEDS = {Speed.FAST: say("fast"), Speed.RELAX: say("relaxed"), Speed.TURBO: say("turbo")}
 
+MAX_PROMPT = 300
+"""Letters of a prompt above its picture; all of it is in the details."""
+MAX_DESCRIBED = 950
+"""Letters of a prompt in a picture's description, which Discord limits to 1,024."""
 MAX_UNREAD = 120
 
 FAILURES = {
@@ -94,9 +98,45 @@ def undeliverable(job: Job) -> Payload:
     return Payload(content=f"<@{job.user_id}> {note.render(words)}")
 
 
-def file_name(job: Job, token: str, extension: str) -> str:
+def already_there(job: Job) -> Payload:
+    """For who picks a tile that they have picked here before."""
+    words = translations(job.locale)
+    number = job.parent.index + 1 if job.parent else 0
+    link = link_to(job)
+    if link is None:
+        sentence = say("U{number} is being posted already.", number=number)
+    else:
+        sentence = say("U{number} is already here: {link}", number=number, link=link)
+    return Payload(content=sentence.render(words))
+
+
+def link_to(job: Job) -> str | None:
+    """Where a job's result stands; None where it is not posted."""
+    if job.result_message_id is None:
+        return None
+    place = "@me" if job.is_direct_message else job.guild_id
+    return f"https://discord.com/channels/{place}/{job.channel_id}/{job.result_message_id}"
+
+
+def described(job: Job, *, is_preview: bool = False, says_prompt: bool = True) -> str:
+    """What a picture shows, for those who cannot see it: its prompt as text, unless that is kept back."""
+    words = translations(job.locale)
+    if not says_prompt:
+        return say("A picture").render(words)
+    prompt = visible(job.prompt)
+    prompt = prompt if len(prompt) <= MAX_DESCRIBED else f"{prompt[: MAX_DESCRIBED - 1]}…"
+    if is_preview:
+        return say("Preview of: {prompt}", prompt=prompt).render(words)[:MAX_DESCRIPTION]
+    if job.recipe.num_images == 1:
+        return prompt
+    grid = say("{count} pictures of: {prompt}", count=job.recipe.num_images, prompt=prompt)
+    return grid.render(words)[:MAX_DESCRIPTION]
+
+
+def file_name(job: Job, token: str, extension: str, *, says_prompt: bool = True) -> str:
     """The attachment's name: words of the prompt, and the token by which the post is found again."""
-    words = "".join(c if c.isascii() and c.isalnum() else "_" for c in job.prompt.lower())
+    prompt = job.prompt if says_prompt else ""
+    words = "".join(c if c.isascii() and c.isalnum() else "_" for c in prompt.lower())
     slug = "_".join(part for part in words.split("_") if part)[:48]
     return f"{slug or 'picture'}_{token}.{extension}"
 
@@ -121,7 +161,11 @@ def _place(update: JobUpdate) -> Iterator[Sentence]:
 def _heading(job: Job, words: Translations) -> str:
     number = job.parent.index + 1 if job.parent else 0
     values = {"member": f"<@{job.user_id}>", "number": number}
-    return f"**{echo(job.prompt)}** - {replace(WORDS[job.kind].heading, values=values).render(words)}"
+    heading = WORDS[job.kind].heading
+    if job.kind.traits.outcome is Outcome.TILE and job.parent is None:  # its grid was taken back
+        heading = say("Image {member}")
+    prompt = echo(job.prompt, limit=MAX_PROMPT)
+    return f"**{prompt}** - {replace(heading, values=values).render(words)}"
 
 
 def _notes(job: Job, *, is_model_changed: bool, is_enlarged: bool) -> Iterator[Sentence]:
@@ -131,6 +175,8 @@ def _notes(job: Job, *, is_model_changed: bool, is_enlarged: bool) -> Iterator[S
     if is_enlarged:
         canvas = job.recipe.canvas
         yield say("Enlarged from {width}×{height}.", width=canvas.width, height=canvas.height)
+    if len(job.prompt) > MAX_PROMPT:
+        yield say("The whole prompt: Apps → Details.")
     if job.unread:
         yield _unread(job.unread)
     if is_model_changed:

@@ -1,13 +1,14 @@
 """What /mine says: a member's own history, page by page, each picture with the way to it."""
 
-from bot.domain.echo import echo
+from bot.domain.echo import echo, visible
 from bot.domain.job import Job
 from bot.domain.kinds import Outcome
 from bot.domain.sentences import Translations, moment, say
 from bot.messages.catalogue import translations
-from bot.messages.custom_ids import of_mine
+from bot.messages.custom_ids import of_choose, of_mine
+from bot.messages.jobs import link_to
 from bot.messages.lists import fitted
-from bot.messages.payload import Button, Payload
+from bot.messages.payload import Button, Menu, Payload
 from bot.services.gallery import HistoryPage
 
 MAX_PROMPT = 80
@@ -21,7 +22,8 @@ def page(shown: HistoryPage, locale: str) -> Payload:
     head = say("**Your pictures**, page {number}", number=shown.number + 1).render(words)
     foot = say("/show brings one back by its number.").render(words)
     rows = [_line(job, words) for job in shown.jobs]
-    return Payload(content=fitted(words, head, rows, [f"-# {foot}"]), rows=_turn(shown))
+    controls: tuple[tuple[Button | Menu, ...], ...] = ((_menu(shown, words),), *_turn(shown))
+    return Payload(content=fitted(words, head, rows, [f"-# {foot}"]), rows=controls)
 
 
 def _line(job: Job, words: Translations) -> str:
@@ -32,11 +34,17 @@ def _line(job: Job, words: Translations) -> str:
 
 
 def _link(job: Job, words: Translations) -> str:
-    if job.result_message_id is None:
+    link = link_to(job)
+    if link is None:
         return say("not posted").render(words)
-    place = "@me" if job.is_direct_message else job.guild_id
     to_it = say("to the picture").render(words)
-    return f"[{to_it}](https://discord.com/channels/{place}/{job.channel_id}/{job.result_message_id})"
+    return f"[{to_it}]({link})"
+
+
+def _menu(shown: HistoryPage, words: Translations) -> Menu:
+    choices = tuple((str(job.id), f"{job.id}: {visible(job.prompt)}") for job in shown.jobs)
+    placeholder = say("Details, delete, hide: choose one").render(words)
+    return Menu(custom_id=of_choose(shown.number), placeholder=placeholder, choices=choices)
 
 
 def _turn(shown: HistoryPage) -> tuple[tuple[Button, ...], ...]:

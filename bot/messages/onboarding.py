@@ -17,14 +17,16 @@ def accepted(balance: Balance, locale: str) -> Payload:
     return guide.welcome(balance, locale)
 
 
-def start(shown: Start, balance: Balance, locale: str) -> Payload:
-    """/start: how to draw, where, how much, and examples to press."""
+def start(shown: Start, balance: Balance, locale: str, *, page_url: str | None = None) -> Payload:
+    """/start: how to draw, where, how much, what others drew, and examples to press."""
     words = translations(locale)
     lines = [_how(words), left(balance).render(words)]
     if shown.room_id is not None:
         lines.append(say("There is room for you in {channel}.", channel=f"<#{shown.room_id}>").render(words))
     if shown.has_terms:
         lines.append(say("Before your first picture I show you this server's terms.").render(words))
+    if page_url is not None:
+        lines.append(say("What others drew: {address}", address=f"<{page_url}>").render(words))
     lines.append(say("Or press one of these:").render(words))
     return Payload(content="\n".join(lines), rows=_examples())
 

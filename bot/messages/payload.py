@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 MAX_CONTENT = 2000  # Discord's limit
+MAX_DESCRIPTION = 1024  # Discord's limit of an attachment's description
+MAX_CHOICE = 100  # Discord's limit of what a choice says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,9 +18,29 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """One of a list to be chosen; alone in its row."""
+
+    custom_id: str
+    placeholder: str
+    choices: tuple[tuple[str, str], ...]
+    """Values with what people read, at most 25."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file of a message."""
+
+    name: str
+    data: bytes
+    description: str = ""
+    """For those who cannot see it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
     """A message without its files."""
 
     content: str
-    rows: tuple[tuple[Button, ...], ...] = ()
+    rows: tuple[tuple[Button | Menu, ...], ...] = ()
     """At most five rows of five buttons."""

@@ -144,7 +144,10 @@ def report(reported: ReportCase, locale: str) -> Payload:
     ]
     if report.reason:
         lines.append(say("Reason: {reason}", reason=echo(report.reason, limit=MAX_QUOTE)).render(words))
-    lines.append(f"> {echo(job.prompt, limit=MAX_QUOTE)}")
+    if job.prompt:
+        lines.append(f"> {echo(job.prompt, limit=MAX_QUOTE)}")
+    else:
+        lines.append(say("Its member has taken the picture back, with its prompt.").render(words))
     labels = {
         "delete": say("Delete the picture"),
         "warn": say("Warn"),

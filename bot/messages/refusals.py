@@ -7,7 +7,7 @@ from bot.domain.errors import Unavailable, UserError
 from bot.domain.sentences import say
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_step
-from bot.messages.payload import MAX_CONTENT, Button, Payload
+from bot.messages.payload import MAX_CONTENT, Button, File, Payload
 
 MAX_PROMPT = 1800
 FENCE = "```"
@@ -35,11 +35,13 @@ def _with_prompt(payload: Payload, prompt: str, locale: str) -> Payload:
     return replace(payload, content=f"{payload.content[: MAX_CONTENT - len(note) - 1]}\n{note}")
 
 
-def prompt_file(error: UserError, payload: Payload) -> tuple[str, bytes] | None:
-    """The name and the bytes of a file with what was typed, where its refusal has no room for it."""
+def prompt_file(error: UserError, payload: Payload, locale: str) -> File | None:
+    """A file with what was typed, where its refusal has no room for it."""
     if not error.prompt or visible(error.prompt) in payload.content:
         return None
-    return "prompt.txt", error.prompt.encode("utf-8", errors="replace")
+    data = error.prompt.encode("utf-8", errors="replace")
+    description = say("Your prompt, whole").render(translations(locale))
+    return File(name="prompt.txt", data=data, description=description)
 
 
 def our_fault(reference: int) -> UserError:

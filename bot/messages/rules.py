@@ -6,7 +6,7 @@ from bot.domain.rules import GuildRule, Place, RoomPolicy, Weight
 from bot.domain.sentences import Translations, say, say_n
 from bot.messages.catalogue import translations
 from bot.messages.lists import fitted, more
-from bot.messages.payload import Payload
+from bot.messages.payload import File, Payload
 from bot.messages.table import to_csv
 from bot.services.rules import Findings, RuleBook
 
@@ -69,10 +69,13 @@ def book(book: RuleBook, locale: str) -> Payload:
     return Payload(content=fitted(words, lines[0], lines[1:], [f"-# {nsfw.render(words)}"]))
 
 
-def book_file(book: RuleBook) -> tuple[str, bytes] | None:
+def book_file(book: RuleBook, locale: str) -> File | None:
     """Every word and phrase as CSV (UTF-8 with a mark, for spreadsheets); None where there are none."""
     rows = [(rule.phrase, rule.weight.value, rule.place.value) for rule in book.rules]
-    return ("rules.csv", to_csv(("phrase", "weight", "place"), rows)) if rows else None
+    if not rows:
+        return None
+    description = say("Every word and phrase that has a rule, as a table").render(translations(locale))
+    return File(name="rules.csv", data=to_csv(("phrase", "weight", "place"), rows), description=description)
 
 
 def room(channel_id: int, policy: RoomPolicy, locale: str) -> Payload:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 from bot.domain.sentences import Sentence, say, say_n
 from bot.messages.catalogue import FOLDER, translations
 
 ENGLISH = "en-US"
+NAME = "Darkroom"
 MAX_HEADER = 200
 
 WORDS: Mapping[str, Sentence] = {
@@ -15,7 +17,8 @@ WORDS: Mapping[str, Sentence] = {
         "Darkroom lives in a Discord server. Type /imagine and a sentence, and four pictures come out of the "
         "dark in front of you, drawn by the server's own computer, among people who do the same."
     ),
-    "join": say("Join the beta"),
+    "join": say("Join on Discord"),
+    "join_short": say("Join"),
     "gallery": say("Gallery"),
     "recent": say("Fresh from the darkroom"),
     "all": say("See all"),
@@ -31,14 +34,44 @@ WORDS: Mapping[str, Sentence] = {
     "search": say("Search prompts"),
     "find": say("Find"),
     "older": say("Older"),
+    "newer": say("Newer"),
+    "beside": say("Older and newer pictures"),
+    "use": say("Use this prompt"),
+    "use_text": say("Copy this line and send it in the server."),
+    "channel": say("Open it in Discord"),
+    "by": say("By"),
+    "on": say("Drawn on"),
+    "shape": say("Shape"),
+    "servers": say("Servers that show what they draw"),
+    "home": say("To the first page"),
+    "pages": say("Pages of this server"),
+    "skip": say("Skip to the content"),
     "everybody": say("Everybody"),
     "closed": say("Nobody can be invited just now. Please come back later."),
     "gone": say("There is nothing here."),
+    "only_read": say("This page can only be read."),
+    "unreadable": say("This address cannot be read."),
+    "broken": say("Something went wrong here. Please try again in a minute."),
     "private": say("Only pictures whose members chose to show them are here. They can stop at any time."),
     "no_server": say(
         "This is a Darkroom, a bot that draws in a Discord server. Its server is not shown in public."
     ),
 }
+
+MONTHS = (
+    say("January"),
+    say("February"),
+    say("March"),
+    say("April"),
+    say("May"),
+    say("June"),
+    say("July"),
+    say("August"),
+    say("September"),
+    say("October"),
+    say("November"),
+    say("December"),
+)
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}", re.IGNORECASE)
 
@@ -57,6 +90,36 @@ def members(count: int, locale: str) -> str:
 def online(count: int, locale: str) -> str:
     """How many of them are there now."""
     return say_n("{count} online", "{count} online", count).render(translations(locale))
+
+
+def title(*parts: str) -> str:
+    """The title of a page: what it shows, then whose it is; nothing is said twice."""
+    return " · ".join(dict.fromkeys(part for part in (*parts, NAME) if part))
+
+
+def drawn_by(name: str, server: str, locale: str) -> str:
+    """Whose a picture is."""
+    return say("Drawn by {name} in {server}.", name=name, server=server).render(translations(locale))
+
+
+def shape(width: int, height: int, num_images: int, locale: str) -> str:
+    """The shape of each picture, in pixels, and how many there are."""
+    kind = say("square") if width == height else say("wide") if width > height else say("tall")
+    sentence = say_n(
+        "{shape}, {width} × {height} pixels",
+        "{shape}, {count} pictures of {width} × {height} pixels",
+        num_images,
+        shape=kind,
+        width=width,
+        height=height,
+    )
+    return sentence.render(translations(locale))
+
+
+def day(at: date, locale: str) -> str:
+    """A day, as it is written."""
+    sentence = say("{month} {day}, {year}", month=MONTHS[at.month - 1], day=at.day, year=at.year)
+    return sentence.render(translations(locale))
 
 
 def pictures_of(name: str, locale: str) -> str:

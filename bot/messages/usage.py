@@ -12,11 +12,12 @@ from bot.messages.audit import member
 from bot.messages.catalogue import translations
 from bot.messages.kinds import WORDS
 from bot.messages.lists import fitted
-from bot.messages.payload import Payload
+from bot.messages.payload import File, Payload
 from bot.messages.table import to_csv
 
 MAX_ROWS = 10
 MAX_BARS = 12
+MAX_DESCRIBED = 5
 MAX_PROMPT = 80
 DIRECT = say("direct messages")
 MONTHS = (
@@ -75,13 +76,16 @@ def digest_set(due_at: datetime | None, channel_id: int | None, locale: str) -> 
     return Payload(content=sentence.render(words))
 
 
-def files(
-    report: UsageReport, locale: str, *, channels: Mapping[int, str], token: str = ""
-) -> list[tuple[str, bytes]]:
-    """The chart and the CSV file, by name; the token marks a digest. Takes a moment: not for the loop."""
+def files(report: UsageReport, locale: str, *, channels: Mapping[int, str], token: str = "") -> list[File]:
+    """The chart and the CSV file; the token marks a digest. Takes a moment: not for the loop."""
+    words = translations(locale)
     name = "_".join(part for part in ("usage", f"{report.days}_days", token) if part)
-    data = [(f"{name}.csv", table(report, channels, locale))]
-    return [(f"{name}.png", draw(_chart(report, locale, channels))), *data] if report.rows else data
+    whole = say("The whole report as a table, one row for each line of the chart").render(words)
+    data = File(name=f"{name}.csv", data=table(report, channels, locale), description=whole)
+    if not report.rows:
+        return [data]
+    chart = _chart(report, locale, channels)
+    return [File(name=f"{name}.png", data=draw(chart), description=_described(chart)), data]
 
 
 def table(report: UsageReport, channels: Mapping[int, str], locale: str) -> bytes:
@@ -191,6 +195,12 @@ def _chart(report: UsageReport, locale: str, channels: Mapping[int, str]) -> Cha
         others = sum((row.usage for row in report.rows[MAX_BARS:]), Usage())
         bars = [*bars[:MAX_BARS], _summed(others, words)]
     return Chart(title=titles[report.by].render(words), bars=tuple(bars), is_timeline=report.by is By.DAY)
+
+
+def _described(chart: Chart) -> str:
+    """The chart's first lines, for those who cannot see it."""
+    lines = [f"{bar.label}: {bar.note}" for bar in chart.bars if bar.note][:MAX_DESCRIBED]
+    return f"{chart.title}. {'; '.join(lines)}"
 
 
 def _bar(place: int, row: Row, by: By, channels: Mapping[int, str], words: Translations) -> Bar:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.domain.community import WebPages
 from bot.imaging.classify import is_available, nsfw_score
 from bot.services.allowances import Allowances
 from bot.services.appeals import Appeals
@@ -32,12 +33,15 @@ from bot.services.pictures import Pictures
 from bot.services.queue import Queue
 from bot.services.quotas import Quotas
 from bot.services.recipes import Recipes
+from bot.services.removals import Removals
 from bot.services.reports import Reports
 from bot.services.rooms import Rooms
 from bot.services.rules import Rules
 from bot.services.runs import Runs
 from bot.services.safety import Safety
 from bot.services.sanctions import Sanctions
+from bot.services.shown import Shown
+from bot.services.taking_back import TakingBack
 from bot.services.usage import UsageReports
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
@@ -70,6 +74,9 @@ class Services:
     appeals: Appeals
     reports: Reports
     queue: Queue
+    removals: Removals
+    shown: Shown
+    taking_back: TakingBack
     forgetting: Forgetting
     safety: Safety
     commands: Commands
@@ -83,13 +90,18 @@ def build_services(
     data_dir: Path,
     daily_images: int,
     allows_nsfw: bool = False,
+    public_url: str = "",
     now: Clock = utc_now,
 ) -> Services:
-    """The services on one database, one engine and one folder of pictures."""
+    """The services on one database, one engine and one folder of pictures.
+
+    `public_url` is where people find the web pages; empty where that is nowhere.
+    """
     files = ImageFiles(data_dir / "images")
     pictures = Pictures(database, files, engine)
     runs = Runs(database, engine, pictures, now=now)
     queue = Queue(database, runs, now=now)
+    removals = Removals(database, files)
     sanctions = Sanctions(database, queue, now=now)
     digests = Digests(data_dir / KEY_FILE)
     models = Models(engine)
@@ -121,17 +133,20 @@ def build_services(
         usage=UsageReports(database, now=now),
         onboarding=Onboarding(database, orders, kept, now=now),
         rooms=Rooms(database, now=now),
-        gallery=Gallery(database, now=now),
+        gallery=Gallery(database, pages=WebPages(public_url=public_url), now=now),
         guilds=Guilds(database, now=now),
         audit=Audit(database),
         rules=Rules(database, allows_nsfw=allows_nsfw, now=now),
         sanctions=sanctions,
         appeals=Appeals(database, now=now),
-        reports=Reports(database, files, sanctions, queue, now=now),
+        reports=Reports(database, removals, sanctions, queue, now=now),
         queue=queue,
+        removals=removals,
+        shown=Shown(database, models),
+        taking_back=TakingBack(database, files, removals, now=now),
         forgetting=Forgetting(database, files, runs, digests, now=now),
         safety=Safety(
-            database, files, nsfw_score if is_available() else None, allows_nsfw=allows_nsfw, now=now
+            database, removals, nsfw_score if is_available() else None, allows_nsfw=allows_nsfw, now=now
         ),
         commands=Commands(database, now=now),
         health=Health(database, engine, now=now),

@@ -1,11 +1,20 @@
 """Finding finished jobs again."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.domain.asker import Asker
-from bot.domain.community import MAX_WORDS, GalleryPage, GalleryPicture
+from bot.domain.community import (
+    MAX_WORDS,
+    GalleryPage,
+    GalleryPicture,
+    Hung,
+    WebPages,
+    picture_of_the_day,
+)
 from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.guild import GuildSettings
 from bot.domain.job import WITH_PICTURES, Job, may_be_pressed
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
@@ -33,22 +42,36 @@ class HistoryPage:
 class Gallery:
     """A member's own finished jobs, and what members show to everybody."""
 
-    def __init__(self, database: Database, *, now: Clock = utc_now) -> None:
+    def __init__(self, database: Database, *, pages: WebPages | None = None, now: Clock = utc_now) -> None:
+        self.pages = pages or WebPages()
         self._database = database
         self._now = now
 
-    async def share(self, asker: Asker, *, is_shown: bool) -> bool:
+    async def has_page(self, asker: Asker) -> bool:
+        """Whether the web page shows the asker's guild.
+
+        Raises: NotAllowed.
+        """
+        if asker.guild_id is None:
+            raise NotAllowed(say("This belongs to a server: ask me there."))
+        return (await self.get_settings(asker.guild_id)).is_public
+
+    async def share(self, asker: Asker, *, is_shown: bool, is_from_now: bool = False) -> bool:
         """Show the asker's pictures on the web page of this guild, or stop; whether the guild has one.
+
+        Those that were asked for before are left out where `is_from_now`.
 
         Raises: NotAllowed.
         """
         if asker.guild_id is None:
             raise NotAllowed(say("This belongs to a server: ask me there."))
         key = {"guild_id": asker.guild_id, "user_id": asker.user_id}
+        now = self._now()
+        since = now if is_from_now else None
         async with self._database.transaction() as session:
             settings = await guilds.get_settings(session, asker.guild_id)
             if is_shown:
-                await gallery.add_member(session, **key, name=asker.name[:MAX_NAME], now=self._now())
+                await gallery.add_member(session, **key, name=asker.name[:MAX_NAME], now=now, since=since)
             else:
                 await gallery.delete_member(session, **key)
         return settings.is_public
@@ -58,10 +81,14 @@ class Gallery:
         async with self._database.reading() as session:
             return await guilds.list_public(session)
 
-    async def is_public(self, guild_id: int) -> bool:
-        """Whether the web page shows a guild."""
+    async def page_url(self, guild_id: int) -> str | None:
+        """The address of a guild's web page; None where it has none, or nobody has said where it is."""
+        return self.pages.of_guild(guild_id) if (await self.get_settings(guild_id)).is_public else None
+
+    async def get_settings(self, guild_id: int) -> GuildSettings:
+        """What a guild decided: whether the web page shows it, and how."""
         async with self._database.reading() as session:
-            return (await guilds.get_settings(session, guild_id)).is_public
+            return await guilds.get_settings(session, guild_id)
 
     async def list_shown(
         self,
@@ -99,6 +126,37 @@ class Gallery:
             raise NotFound(say("Nobody shows such a picture here."))
         return found[0]
 
+    async def get_hung(self, guild_id: int, channel_ids: Collection[int], job_id: int) -> Hung:
+        """One picture that its member shows, and which are shown beside it.
+
+        Raises: NotFound.
+        """
+        picture = await self.get_shown(guild_id, channel_ids, job_id)
+        one = partial(gallery.list_shown, guild_id=guild_id, channel_ids=channel_ids, limit=1)
+        async with self._database.reading() as session:
+            older = await one(session, older_than=job_id)
+            newer = await one(session, newer_than=job_id)
+        return Hung(
+            picture=picture,
+            older=next((shown.job.id for shown in older), None),
+            newer=next((shown.job.id for shown in newer), None),
+        )
+
+    async def pick_hero(
+        self,
+        guild_id: int,
+        channel_ids: Collection[int],
+        settings: GuildSettings,
+        shown: Sequence[GalleryPicture],
+    ) -> GalleryPicture | None:
+        """The large picture of a guild: its choice while that is shown, else one of these, its newest."""
+        if settings.web_picture is not None:
+            try:
+                return await self.get_shown(guild_id, channel_ids, settings.web_picture)
+            except NotFound:
+                pass  # its member, its channel or a moderator took it away
+        return picture_of_the_day(shown, now=self._now().astimezone(settings.zone))
+
     async def list_recent(self, asker: Asker) -> list[Job]:
         """The asker's newest finished jobs of this guild, or of all guilds in a direct message."""
         async with self._database.reading() as session:
@@ -123,10 +181,17 @@ class Gallery:
             )
         return HistoryPage(number=number, jobs=tuple(jobs[:PAGE_JOBS]), has_more=len(jobs) > PAGE_JOBS)
 
-    async def shown_again(self, job: Job, *, channel_id: int, message_id: int) -> None:
-        """Remember a message that shows a picture again, to be reported and taken away like the first."""
+    async def shown_again(self, job: Job, *, channel_id: int, message_id: int) -> bool:
+        """Remember a message that shows a picture again, to be reported and taken away like the first.
+
+        False where it was taken away meanwhile.
+        """
         async with self._database.transaction() as session:
+            stored = await jobs_table.get(session, job.id)
+            if stored is None or not stored.status.has_pictures:
+                return False
             await pictures_table.add_copy(session, job.id, channel_id=channel_id, message_id=message_id)
+        return True
 
     async def show(self, asker: Asker, job_id: int) -> Job:
         """One of the asker's own finished jobs, to be posted again."""

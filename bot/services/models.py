@@ -3,7 +3,7 @@
 from bot.domain.charges import FREE, Charge
 from bot.domain.errors import NotFound
 from bot.domain.order import Order
-from bot.domain.recipe import Recipe
+from bot.domain.recipe import Recipe, Weights
 from bot.domain.sentences import say
 from engine import api
 
@@ -29,6 +29,12 @@ class Models:
                 return model
         raise NotFound(
             say("The model that drew this (`{model}`) is not loaded any more. Draw it anew.", model=name)
+        )
+
+    def is_same(self, weights: Weights) -> bool:
+        """Whether these weights are loaded, unchanged."""
+        return any(
+            model.name == weights.name and model.hash == weights.hash for model in self._engine.models()
         )
 
     def charge(self, order: Order) -> Charge:

@@ -17,6 +17,7 @@ from bot.domain.sentences import say
 from bot.imaging.canvas import cut, put_back
 from bot.imaging.encode import Encoded, encode_file, encode_grid, encode_single, is_small, recipe_text
 from bot.services.drawing import to_request
+from bot.storage import guilds
 from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
@@ -34,6 +35,8 @@ class Print:
     tiles: tuple[Image.Image, ...]
     is_model_changed: bool
     """Whether other weights drew it than the picture it came from."""
+    recipe: str = ""
+    """What its file says of how it was made; empty: nothing."""
     is_spoiler: bool = False
     """Whether it is posted so that people must press to see it."""
 
@@ -45,8 +48,8 @@ class Print:
     def encode(self, limit_bytes: int) -> Encoded:
         """The file to upload. Blocking."""
         if self.job.kind.traits.outcome is Outcome.TILE:
-            return encode_single(self.tiles[0], recipe_text(self.job), limit_bytes=limit_bytes)
-        return encode_grid(self.tiles, limit_bytes=limit_bytes)
+            return encode_single(self.tiles[0], self.recipe, limit_bytes=limit_bytes)
+        return encode_grid(self.tiles, self.recipe, limit_bytes=limit_bytes)
 
     def write(self, path: Path) -> None:
         """Write the grid to a file, in the format that its name says. Blocking.
@@ -54,7 +57,7 @@ class Print:
         Raises: ValueError, OSError.
         """
         extension = path.suffix.removeprefix(".").lower()
-        path.write_bytes(encode_file(self.tiles, recipe_text(self.job), extension=extension).data)
+        path.write_bytes(encode_file(self.tiles, self.recipe, extension=extension).data)
 
 
 class Pictures:
@@ -72,7 +75,14 @@ class Pictures:
         """
         source = await self._source(job.id)
         tiles = [await self._tile(source, index) for index in source.indexes]
-        return Print(job=job, tiles=tuple(tiles), is_model_changed=await self._is_model_changed(job))
+        async with self._database.reading() as session:
+            settings = await guilds.get_settings(session, job.guild_id)
+        return Print(
+            job=job,
+            tiles=tuple(tiles),
+            is_model_changed=await self._is_model_changed(job),
+            recipe=recipe_text(job) if settings.has_recipes else "",
+        )
 
     async def stored_copy(self, job: Job) -> Encoded | None:
         """The picture for everybody to see, without its recipe; None where a file is gone.
@@ -143,7 +153,8 @@ class Pictures:
             return False
         async with self._database.reading() as session:
             parent = await jobs_table.get(session, job.parent.job_id)
-        return parent is not None and parent.recipe.weights.hash != job.recipe.weights.hash
+        known = "" if parent is None else parent.recipe.weights.hash
+        return known not in {"", job.recipe.weights.hash}
 
     async def _source(self, job_id: int) -> "Source":
         """Where a job's pictures are really kept, as it stands now: a picked tile is its parent's.

@@ -1,7 +1,6 @@
 """What members report, and what moderators make of it: the picture deleted, its member warned, or nothing."""
 
-import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,19 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.asker import Asker
 from bot.domain.errors import NotAllowed, NotFound, TooLate
 from bot.domain.guild import GuildSettings
-from bot.domain.job import Job, Post
+from bot.domain.job import Job
 from bot.domain.people import MAX_TEXT, AppealStatus, Report, Sanction
-from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
 from bot.services.queue import Queue
+from bot.services.removals import Removals, take_away
 from bot.services.sanctions import Sanctions, check_judged
 from bot.storage import audit, guilds, reports
 from bot.storage import jobs as jobs_table
-from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
-from bot.storage.images import ImageFiles
 
 MAX_REPORTS_A_DAY = 20
 
@@ -34,8 +31,6 @@ class ReportCase:
     job: Job
     channel_id: int | None
     """Where the guild's moderators read it."""
-    posts: tuple[Post, ...] = ()
-    """The messages that showed a picture which was taken away: grid, picked tiles, and copies of both."""
 
 
 class Reports:
@@ -44,7 +39,7 @@ class Reports:
     def __init__(
         self,
         database: Database,
-        files: ImageFiles,
+        removals: Removals,
         sanctions: Sanctions,
         queue: Queue,
         *,
@@ -53,7 +48,7 @@ class Reports:
         self._database = database
         self._sanctions = sanctions
         self._queue = queue
-        self._files = files
+        self._removals = removals
         self._now = now
 
     async def check(self, asker: Asker, message_id: int) -> None:
@@ -172,7 +167,7 @@ class Reports:
         await self._close(session, asker, found, AppealStatus.ACCEPTED)
         return found, settings
 
-    async def delete_result(self, asker: Asker, report_id: int) -> ReportCase:
+    async def delete_result(self, asker: Asker, report_id: int) -> None:
         """Take a reported picture away: its files, and every way to bring it back. The charge stays.
 
         Raises: NotAllowed, NotFound.
@@ -182,9 +177,7 @@ class Reports:
             found = await self._get(session, guild_id, report_id, settings.moderators_channel_id)
             await self._close(session, asker, found, AppealStatus.ACCEPTED)
             jobs = await jobs_table.list_same_picture(session, guild_id=guild_id, job=found.job)
-            for job in jobs:
-                await pictures_table.update_deleted(session, guild_id=guild_id, job_id=job.id)
-            posts = await pictures_table.list_posts(session, jobs)
+            await take_away(session, jobs, now=self._now())
             await audit.note(
                 session,
                 guild_id,
@@ -194,9 +187,7 @@ class Reports:
                 now=self._now(),
                 job=found.job.id,
             )
-        images = [ImageRef(job_id=job.id, index=i) for job in jobs for i in range(job.recipe.num_images)]
-        await asyncio.to_thread(self._files.delete, images)
-        return replace(found, posts=tuple(posts))
+        await self._removals.sweep_files([job.id for job in jobs])
 
     async def _get(
         self, session: AsyncSession, guild_id: int, report_id: int, channel_id: int | None

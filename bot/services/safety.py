@@ -13,15 +13,14 @@ from bot.domain.errors import NotAllowed
 from bot.domain.image_filter import ImageFilter, Withheld, outcome
 from bot.domain.job import Job
 from bot.domain.people import AppealStatus, Report
-from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
+from bot.services.removals import Removals
 from bot.services.reports import ReportCase
 from bot.storage import audit, guilds, reports
 from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
-from bot.storage.images import ImageFiles
 
 Classify = Callable[[Sequence[Image.Image]], float]
 
@@ -41,7 +40,7 @@ class Safety:
     def __init__(
         self,
         database: Database,
-        files: ImageFiles,
+        removals: Removals,
         classify: Classify | None,
         *,
         allows_nsfw: bool = False,
@@ -49,7 +48,7 @@ class Safety:
     ) -> None:
         self._database = database
         self._allows_nsfw = allows_nsfw
-        self._files = files
+        self._removals = removals
         self._classify = classify
         self._now = now
 
@@ -131,8 +130,7 @@ class Safety:
         async with self._database.transaction() as session:
             if await pictures_table.update_deleted(session, guild_id=job.guild_id, job_id=job.id):
                 await self._note(session, job, "image_withheld", score)
-        images = [ImageRef(job_id=job.id, index=index) for index in range(job.recipe.num_images)]
-        await asyncio.to_thread(self._files.delete, images)
+        await self._removals.sweep_files([job.id])
 
     async def _note(self, session: AsyncSession, job: Job, action: str, score: float) -> None:
         await audit.note(

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.community import GalleryPicture
@@ -13,10 +13,12 @@ from bot.storage.models import GalleryMemberRow, JobRow
 from bot.storage.statements import insert_or_ignore
 
 
-async def add_member(session: AsyncSession, *, guild_id: int, user_id: int, name: str, now: datetime) -> None:
-    """A member shows their pictures from now on, under this name."""
+async def add_member(
+    session: AsyncSession, *, guild_id: int, user_id: int, name: str, now: datetime, since: datetime | None
+) -> None:
+    """A member shows their pictures from now on, under this name: all, or those that they ask for `since`."""
     await delete_member(session, guild_id=guild_id, user_id=user_id)
-    values = {"guild_id": guild_id, "user_id": user_id, "name": name, "shared_at": now}
+    values = {"guild_id": guild_id, "user_id": user_id, "name": name, "shared_at": now, "since": since}
     await session.execute(insert_or_ignore(session, GalleryMemberRow).values(**values))
 
 
@@ -34,11 +36,13 @@ async def list_shown(
     words: str = "",
     user_id: int | None = None,
     older_than: int | None = None,
+    newer_than: int | None = None,
     job_id: int | None = None,
 ) -> list[GalleryPicture]:
     """Delivered pictures of members who show theirs, newest first, from these channels, never age-restricted.
 
-    `words` must be in the prompt; `user_id` and `job_id` narrow it down to a member, or to one picture.
+    Each of the `words` must be in the prompt; `user_id` and `job_id` narrow it down to a member, or to one
+    picture. What is `newer_than` a job is limited to the nearest.
     """
     query = (
         select(JobRow.id, GalleryMemberRow.name)
@@ -53,18 +57,32 @@ async def list_shown(
             JobRow.is_direct_message.is_(False),
             JobRow.is_age_restricted.is_(False),
             JobRow.prompt != "",
+            JobRow.is_hidden.is_(False),
+            or_(GalleryMemberRow.since.is_(None), JobRow.created_at >= GalleryMemberRow.since),
         )
-        .order_by(JobRow.id.desc())
+        .order_by(JobRow.id.desc() if newer_than is None else JobRow.id)
         .limit(limit)
     )
-    if words:
-        query = query.where(func.lower(JobRow.prompt).contains(words.lower(), autoescape=True))
+    query = query.where(*map(_is_in_prompt, dict.fromkeys(words.split())))
     if user_id is not None:
         query = query.where(JobRow.user_id == user_id)
     if older_than is not None:
         query = query.where(JobRow.id < older_than)
+    if newer_than is not None:
+        query = query.where(JobRow.id > newer_than)
     if job_id is not None:
         query = query.where(JobRow.id == job_id)
     names = {row.id: row.name for row in await session.execute(query)}
     found = await jobs.list_by_ids(session, list(names))
     return [GalleryPicture(job=job, name=names[job.id]) for job in found]
+
+
+def _is_in_prompt(word: str) -> ColumnElement[bool]:
+    """Whether a prompt holds a word, in small or capital letters, or both: SQLite lowers only ASCII."""
+    spellings = {word.lower(), *(_lower_ascii(form) for form in (word.upper(), word.capitalize()))}
+    prompt = func.lower(JobRow.prompt)
+    return or_(*(prompt.contains(spelling, autoescape=True) for spelling in sorted(spellings)))
+
+
+def _lower_ascii(text: str) -> str:
+    return "".join(char.lower() if char.isascii() else char for char in text)

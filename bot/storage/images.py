@@ -1,8 +1,10 @@
 """The picture files: written atomically, named by job and index, readable by nobody else."""
 
 import os
+import shutil
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
@@ -41,6 +43,14 @@ class ImageFiles:
             return self._path(image, "latents").read_bytes()
         except FileNotFoundError:
             return None
+
+    def copy(self, image: ImageRef, to: ImageRef) -> None:
+        """Keep a picture under another name, too; one that is gone is no error."""
+        for extension in ("png", "latents"):
+            path = self._path(to, extension)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with suppress(FileNotFoundError), _replacing(path) as temporary:
+                shutil.copyfile(self._path(image, extension), temporary)
 
     def delete(self, images: Iterable[ImageRef]) -> None:
         """Delete pictures with their latents; those that are gone already are no error."""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.charges import Charge
 from bot.domain.job import UNDRAWN, UNFINISHED, Failure, Job, JobStatus, Speed
 from bot.domain.kinds import TILES, JobKind
-from bot.domain.recipe import ImageRef, Recipe
+from bot.domain.recipe import NOTHING, ImageRef, Recipe
 from bot.storage.models import CopyRow, JobRow
 from bot.storage.statements import insert_or_ignore
 
@@ -53,15 +53,17 @@ async def get_by_source(session: AsyncSession, source: str, ordinal: int = 0) ->
     return None if row is None else _job(row)
 
 
-async def get_by_message(session: AsyncSession, *, guild_id: int, message_id: int) -> Job | None:
-    """The job whose result, or progress, a message of a guild shows."""
-    copied = select(CopyRow.job_id).where(CopyRow.message_id == message_id)
+async def get_by_message(
+    session: AsyncSession, *, message_id: int, guild_id: int | None = None, user_id: int | None = None
+) -> Job | None:
+    """The job whose result, or progress, a message shows: of a guild, or of a member in a direct message."""
+    copied = await session.scalar(select(CopyRow.job_id).where(CopyRow.message_id == message_id))
     query = select(JobRow).where(
-        JobRow.guild_id == guild_id,
+        JobRow.user_id == user_id if guild_id is None else JobRow.guild_id == guild_id,
         or_(
             JobRow.result_message_id == message_id,
             JobRow.message_id == message_id,
-            JobRow.id.in_(copied),
+            JobRow.id == copied,
         ),
     )
     row = await session.scalar(query.order_by(JobRow.id).limit(1))
@@ -80,6 +82,23 @@ async def list_same_picture(session: AsyncSession, *, guild_id: int, job: Job) -
     is_tile = and_(JobRow.parent_id == root, JobRow.kind.in_(TILES))
     query = select(JobRow).where(JobRow.guild_id == guild_id, or_(JobRow.id == root, is_tile))
     return await _list(session, query)
+
+
+async def get_picked(
+    session: AsyncSession, image: ImageRef, *, guild_id: int, channel_id: int, user_id: int
+) -> Job | None:
+    """The tile that a member picked last of this picture in this channel, if it is posted, or about to be."""
+    query = select(JobRow).where(
+        JobRow.guild_id == guild_id,
+        JobRow.channel_id == channel_id,
+        JobRow.user_id == user_id,
+        JobRow.parent_id == image.job_id,
+        JobRow.parent_index == image.index,
+        JobRow.kind.in_(TILES),
+        JobRow.status.in_([JobStatus.RENDERED, JobStatus.DELIVERED]),
+    )
+    row = await session.scalar(query.order_by(JobRow.id.desc()).limit(1))
+    return None if row is None else _job(row)
 
 
 async def list_unfinished(session: AsyncSession) -> list[Job]:
@@ -179,6 +198,17 @@ async def update_ended(
     return await session.scalar(statement.returning(JobRow.id)) is not None
 
 
+async def update_hidden(session: AsyncSession, job_ids: Collection[int], *, is_hidden: bool) -> None:
+    """Keep pictures off the web page, or no longer."""
+    await session.execute(update(JobRow).where(JobRow.id.in_(job_ids)).values(is_hidden=is_hidden))
+
+
+async def update_blank(session: AsyncSession, job_ids: Collection[int]) -> None:
+    """Jobs lose what they were drawn from; what they used stays."""
+    nothing = {"prompt": "", "unread": "", "recipe": NOTHING.to_json()}
+    await session.execute(update(JobRow).where(JobRow.id.in_(job_ids)).values(**nothing))
+
+
 async def update_message(session: AsyncSession, job_id: int, message_id: int | None) -> None:
     """Remember the progress message, or that it is gone."""
     await session.execute(update(JobRow).where(JobRow.id == job_id).values(message_id=message_id))
@@ -222,4 +252,5 @@ def _job(row: JobRow) -> Job:
         locale=row.locale,
         created_at=row.created_at,
         unread=row.unread,
+        is_hidden=row.is_hidden,
     )

@@ -9,6 +9,7 @@ import discord
 from bot.boundary import Interaction, asker_of, guard, reply, turn_into
 from bot.messages import audit as messages
 from bot.messages import custom_ids
+from bot.messages.payload import File
 from bot.views.rebuilt import Rebuilt
 from bot.views.wired import wired
 
@@ -36,8 +37,10 @@ class AuditButton(
             if self.is_export:
                 await interaction.response.defer(ephemeral=True, thinking=True)
                 entries = await services.audit.list_all(asker, self.wanted)
+                payload = messages.exported(len(entries), asker.locale)
                 data = await asyncio.to_thread(messages.table, entries)
-                await reply(interaction, messages.exported(len(entries), asker.locale), file=(NAME, data))
+                file = File(name=NAME, data=data, description=payload.content)
+                await reply(interaction, payload, file=file)
                 return
             payload = messages.page(await services.audit.page(asker, self.wanted, self.page), asker.locale)
             await turn_into(interaction, payload)

@@ -1,18 +1,22 @@
 """The buttons under a job's messages. All state is in the custom_id, so they survive a restart."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import discord
 
-from bot.boundary import Interaction, asker_of, drawing_asker_of, guard, patience
+from bot.boundary import Interaction, asker_of, drawing_asker_of, guard, patience, reply
+from bot.domain.asker import Asker
 from bot.domain.errors import NotFound
-from bot.domain.kinds import JobKind
+from bot.domain.job import Job
+from bot.domain.kinds import JobKind, Outcome
 from bot.domain.sentences import say
 from bot.messages import custom_ids
+from bot.messages import jobs as messages
 from bot.services.orders import Press
 from bot.views.rebuilt import Rebuilt
-from bot.views.wired import wired
+from bot.views.wired import Wired, wired
 
 
 class JobButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=custom_ids.JOB):
@@ -43,8 +47,20 @@ class JobButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], templat
             reply_to=None if interaction.message is None else interaction.message.id,
         )
         async with patience(interaction):
-            job = await client.services.orders.press(asker, press)
-        await client.delivery.answer_press(interaction, job, self.custom_id)
+            there = await _posted_before(client, asker, press)
+            job = there or await client.services.orders.press(asker, press)
+        if there is not None:
+            await reply(interaction, messages.already_there(replace(there, locale=asker.locale)))
+        else:
+            await client.delivery.answer_press(interaction, job, self.custom_id)
+
+
+async def _posted_before(client: Wired, asker: Asker, press: Press) -> Job | None:
+    """The tile that the presser has picked here before, if its message is still there."""
+    if press.kind.traits.outcome is not Outcome.TILE:
+        return None
+    picked = await client.services.shown.picked(asker, press.job_id, press.index)
+    return picked if picked is not None and await client.delivery.is_there(picked) else None
 
 
 def _kind(action: str) -> JobKind:

@@ -67,9 +67,9 @@ async def _decide_appeal(button: ModerationButton, interaction: Interaction) -> 
 async def _delete(button: ModerationButton, interaction: Interaction) -> None:
     client, asker = wired(interaction), asker_of(interaction)
     async with patience(interaction):
-        found = await client.services.reports.delete_result(asker, button.number)
+        await client.services.reports.delete_result(asker, button.number)
     await forms.decided(interaction, button.action)
-    await client.moderators.remove_posts(found.posts)
+    await client.remover.remove()
 
 
 async def _dismiss(button: ModerationButton, interaction: Interaction) -> None:

@@ -23,6 +23,7 @@ FORMS: dict[str, tuple[Sentence, tuple[str, ...]]] = {
     "allowances": (say("Allowances…"), ("allowance", "trial", "account-days", "member-minutes")),
     "rooms": (say("Rooms…"), ("newbie-rooms", "max-newbie-rooms", "newbie-category")),
     "terms": (say("Terms…"), ("terms",)),
+    "web": (say("Words of the page…"), ("web-text", "web-picture")),
 }
 """Forms by action: the button's label and the settings in them; five at most, as Discord has it."""
 
@@ -40,6 +41,7 @@ def panel(
         models=services.health.list_models(),
         everybody=services.quotas.everybody(settings),
         unseeing=unseeing(settings, interaction.guild),
+        page_url=services.gallery.pages.of_guild(asker.guild_id or 0),
         missing=wired(interaction).rooms.missing(asker.guild_id or 0),
         arranged=arranged,
     )

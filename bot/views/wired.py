@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.boundary import Interaction
 from bot.delivery.jobs import Delivery
 from bot.delivery.moderators import Moderators
+from bot.delivery.removals import Remover
 from bot.delivery.rooms import RoomKeeper
 from bot.services import Services
 
@@ -19,6 +20,7 @@ class Wired(Protocol):
     tree: app_commands.CommandTree[discord.Client]
     delivery: Delivery
     moderators: Moderators
+    remover: Remover
     rooms: RoomKeeper
 
 

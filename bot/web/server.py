@@ -1,11 +1,19 @@
 """Serves the pages: one aiohttp application, with headers that let nothing foreign in."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+import logging
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from bot.config import StartupError
+
+log = logging.getLogger(__name__)
+
+ErrorPage = Callable[[web.Request, int], web.Response]
+"""The page of a status of 400 or more."""
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -17,24 +25,43 @@ HEADERS = {
 """No scripts at all, nothing inline, nothing from elsewhere."""
 
 
-def application(routes: Iterable[web.AbstractRouteDef]) -> web.Application:
-    """The application of these routes."""
-    app = web.Application(middlewares=[_with_headers])
+def application(
+    routes: Iterable[web.AbstractRouteDef], *, error_page: ErrorPage | None = None
+) -> web.Application:
+    """The application of these routes; without an `error_page`, errors are a line of plain text."""
+    app = web.Application(middlewares=[_with_headers(error_page or _plain)])
     app.add_routes(routes)
     return app
 
 
-@web.middleware
-async def _with_headers(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    try:
-        response = await handler(request)
-    except web.HTTPException as error:
-        error.headers.update(HEADERS)
-        raise
-    response.headers.update(HEADERS)
+def _with_headers(error_page: ErrorPage) -> Middleware:
+    @web.middleware
+    async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            response = await handler(request)
+        except web.HTTPException as error:
+            if error.status < HTTPStatus.BAD_REQUEST:
+                error.headers.update(HEADERS)
+                raise
+            response = _page_of(error_page, request, error)
+        except Exception:
+            log.exception("a page could not be made: %s %r", request.method, request.path)
+            response = error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+        response.headers.update(HEADERS)
+        return response
+
+    return answered
+
+
+def _page_of(error_page: ErrorPage, request: web.Request, error: web.HTTPException) -> web.Response:
+    response = error_page(request, error.status)
+    if "Allow" in error.headers:
+        response.headers["Allow"] = error.headers["Allow"]
     return response
+
+
+def _plain(_: web.Request, status: int) -> web.Response:
+    return web.Response(status=status, text=f"{status}: {HTTPStatus(status).phrase}")
 
 
 @asynccontextmanager

@@ -56,6 +56,12 @@ class People:
             )
         return _id_of(result)
 
+    def commands(self, member: Member, channel: Channel) -> list[str]:
+        """The slash commands that Discord's client offers to a person in a channel, subcommands in full."""
+        with _Refusals():
+            visible = self._backend.visible_commands(user_id=member.id, channel_id=channel.id)
+            return [" ".join(path) for root in visible for path, _ in interactions.command_leaves(root)]
+
     def _command(self, actor: Any, channel: Any, name: str, *, forged: bool) -> Payload:
         if not forged:
             return dict(_resolve_visible_command(actor, channel.id, name, AppCommandType.CHAT_INPUT))

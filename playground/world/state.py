@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from simcord.backend import Backend, serializers
 from simcord.backend.models import Overwrite
-from simcord.enums import InteractionType, OverwriteType
+from simcord.enums import ChannelType, InteractionType, OverwriteType
 from simcord.env import Env
 from simcord.intents import censor_message, prune_guild_create, required_intent
 
@@ -262,6 +262,15 @@ class World:
     def dm_channel(self, user_id: int) -> Channel:
         channel = self.backend.get_dm_channel(user_id)
         return Channel(id=channel.id, name="", guild_id=None)
+
+    def text_channels(self, guild_id: int) -> list[Channel]:
+        """The guild's channels for text, in their order."""
+        stored = [self.backend.channels[number] for number in self.backend.get_guild(guild_id).channel_ids]
+        return [
+            Channel(id=channel.id, name=channel.name, guild_id=guild_id)
+            for channel in sorted(stored, key=lambda channel: channel.position)
+            if channel.type == ChannelType.TEXT
+        ]
 
     def messages(self, channel_id: int) -> list[Message]:
         stored = self.backend.messages.get(channel_id, {})

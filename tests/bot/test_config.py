@@ -52,6 +52,10 @@ def test_no_token_reaches_the_log() -> None:
         ("MODELS", "a=", "which `a=` is not"),
         ("DTYPE", "float8", "Input should be 'auto', 'float32', 'bfloat16' or 'float16'"),
         ("MEMORY_GIB", "0", "greater than 0"),
+        ("PUBLIC_URL", "art.example.org", "Input should be an address without a path"),
+        ("PUBLIC_URL", "https://art.example.org/darkroom", "such as https://art.example.org"),
+        ("PUBLIC_URL", "https://me:secret@art.example.org", "Input should be an address without a path"),
+        ("PUBLIC_URL", "javascript:alert(1)", "Input should be an address without a path"),
     ],
 )
 def test_wrong_settings_of_the_engine_are_refused(
@@ -136,3 +140,22 @@ def test_a_token_with_a_line_break_in_it_is_one_line_and_not_shown(monkeypatch: 
     token = load_settings().discord_token
     assert token is not None
     assert token.get_secret_value() == "secret"
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("https://art.example.org/", "https://art.example.org"),
+        (" http://192.168.1.7:8080 ", "http://192.168.1.7:8080"),
+        ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+        ("", ""),
+    ],
+)
+def test_members_are_told_the_public_address_and_no_other(
+    monkeypatch: pytest.MonkeyPatch, written: str, address: str
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", written)
+    assert load_settings().pages_url == address
+    assert load_settings().served_at == (address or "http://127.0.0.1:8080")
+    monkeypatch.setenv("WEB_PORT", "0")
+    assert (load_settings().pages_url, load_settings().served_at) == ("", "")

@@ -5,8 +5,9 @@ import tempfile
 from pathlib import Path
 
 from playground import Playground
+from playground.__main__ import invite
 from playground.page import Page
-from playground.process import connected, running_bot
+from playground.process import connected, free_port, running_bot
 from tests.browser import ENABLED, Person, open_browser
 
 PICTURE = Path(__file__).parents[2] / "playground" / "screenshot.png"
@@ -16,17 +17,20 @@ PROMPT = "a red apple"
 async def main() -> None:
     """Draw a grid, and look at it."""
     with tempfile.TemporaryDirectory() as folder:
-        async with Playground() as playground, running_bot(playground, Path(folder)) as bot:
+        port = free_port()
+        async with Playground() as playground, running_bot(playground, Path(folder), web_port=port) as bot:
+            people = invite(playground)
             await connected(playground, bot)
-            async with Page(playground, [playground.guild.owner]) as page:
+            web_url = f"http://127.0.0.1:{port}"
+            async with Page(playground, list(people), notes=people, web_url=web_url) as page:
                 await asyncio.to_thread(_take, page.url)
 
 
 def _take(url: str) -> None:
     with open_browser() as browser:
-        browser.set_window_size(1200, 1100)
+        browser.set_window_size(1200, 1150)
         person = Person(browser, url)
-        person.command("imagine", PROMPT)
+        person.send(f"/imagine {PROMPT}")
         person.see(ENABLED, "V4")
         person.wait_until(lambda: bool(person.see(".attachment-image").get_property("naturalWidth")))
         browser.save_screenshot(str(PICTURE))

@@ -153,9 +153,11 @@ async def test_a_client_offers_only_what_the_member_may_use(playground: Playgrou
     grace = playground.add_member(guild, "Grace")
     with pytest.raises(Refused, match="not visible"):
         await playground.slash(grace, guild.general, "refuse")
+    assert "refuse" not in playground.commands(grace, guild.general)
     forged = await playground.slash(grace, guild.general, "refuse", forged=True)
     assert (await forged.acknowledged()).content == "not for you"
     moderator = playground.add_member(guild, "Alan", manage_guild=True)
+    assert {"refuse", "quota menu"} <= set(playground.commands(moderator, guild.general))
     assert (await (await playground.slash(moderator, guild.general, "refuse")).acknowledged()).error is None
 
 

@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.select import Select
+from selenium.webdriver.common.keys import Keys
 
-from playground import Member, Playground
+from playground import Channel, Playground
 from playground.page import Page
-from tests.browser import ENABLED, PATIENCE, Person, needs_browser, open_browser
+from tests.browser import ENABLED, PATIENCE, Person, needs_browser, on_a_phone, open_browser
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -29,9 +31,210 @@ def browser() -> Iterator[webdriver.Chrome]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def page(playground: Playground) -> AsyncIterator[Page]:
     playground.answer_within = PATIENCE  # a browser and a bot beside each other may be slow
-    people: list[Member] = [playground.guild.owner, playground.add_member(playground.guild, "Grace")]
-    async with Page(playground, people) as page:
+    guild = playground.guild
+    people = {
+        guild.owner: "owner",
+        playground.add_member(guild, "Maud", manage_guild=True): "moderator",
+        playground.add_member(guild, "Grace"): "newcomer",
+    }
+    async with Page(playground, list(people), notes=people, web_url="http://127.0.0.1:1/") as page:
         yield page
+
+
+async def test_a_line_that_is_typed_on_an_empty_page_is_the_command(
+    page: Page, playground: Playground, browser: webdriver.Chrome
+) -> None:
+    def drive() -> None:
+        person = Person(browser, page.url)
+        person.see("#channel-empty", "/imagine a red apple")
+        person.type("/imagine ")
+        person.see(".command-chip", "/imagine")
+        person.see(".command-pill.is-focused", "prompt")
+        person.send("a red apple")
+        person.see(".message-content", "a red apple - @Ada (fast)")
+        person.send("/quota menu " + Keys.ENTER)
+        person.see(".message-content", "choose")
+
+    await asyncio.to_thread(drive)
+    assert playground.guild.owner.id not in [
+        item.author_id for item in playground.messages(playground.guild.general)
+    ]
+
+
+async def test_a_pasted_line_is_the_command(page: Page, browser: webdriver.Chrome) -> None:
+    def drive() -> None:
+        person = Person(browser, page.url)
+        for line, prompt in (
+            ("/imagine a red fox --ar 3:2", "a red fox --ar 3:2"),
+            ("/Imagine prompt: a green\nfox\n", "a green fox"),
+        ):
+            person.paste(line)
+            person.see(".command-chip", "/imagine")
+            person.send("")
+            person.see(".message-content", f"{prompt} - @Ada (fast)")
+        person.paste("/imagine ")
+        person.type("prompt: a blue fox" + Keys.ENTER)
+        person.see(".message-content", "a blue fox - @Ada (fast)")
+        assert "prompt" not in person.see("#channel-message-list").text
+
+    await asyncio.to_thread(drive)
+
+
+LINES: dict[str, list[object] | None] = {
+    "/imagine": None,
+    "imagine a fox": None,
+    "/imaginea fox": None,
+    "/help me": None,
+    "/help ": ["help", {}, None],
+    "/quota set 5": ["quota set", {"amount": {"raw": "5"}}, "amount"],
+    "/quota set amount: 5 per: Week": ["quota set", {"amount": {"raw": "5"}, "per": {"raw": "7"}}, "per"],
+    "/mod warn @Grace": ["mod warn", {"member": {"raw": "Grace"}}, "member"],
+    "/imagine a model: tall": ["imagine", {"prompt": {"raw": "a model: tall"}}, "prompt"],
+}
+COMMANDS = [
+    {"invocation": "help", "options": []},
+    {
+        "invocation": "imagine",
+        "options": [{"name": "prompt", "type": "string"}, {"name": "model", "type": "string"}],
+    },
+    {
+        "invocation": "quota set",
+        "options": [
+            {"name": "amount", "type": "integer"},
+            {"name": "per", "type": "string", "choices": [{"name": "week", "value": "7"}]},
+        ],
+    },
+    {"invocation": "mod warn", "options": [{"name": "member", "type": "user"}]},
+]
+
+
+async def test_a_line_says_which_command_it_is_and_what_for_its_options(
+    page: Page, browser: webdriver.Chrome
+) -> None:
+    script = """
+        const [commands, lines, done] = arguments;
+        import("/typed.js").then(({ typedCommand }) => done(lines.map((line) => {
+            const typed = typedCommand(commands, line);
+            return typed && [typed.entry.invocation, typed.values, typed.last];
+        })));
+    """
+
+    def drive() -> None:
+        Person(browser, page.url)
+        assert browser.execute_async_script(script, COMMANDS, list(LINES)) == list(LINES.values())
+
+    await asyncio.to_thread(drive)
+
+
+async def test_plain_text_gets_a_hint_from_the_page_alone(
+    page: Page, playground: Playground, browser: webdriver.Chrome
+) -> None:
+    def drive() -> None:
+        person = Person(browser, page.url)
+        person.send("a red apple, please")
+        person.see(".message-content", "a red apple, please")
+        assert person.see("#chat-hint").text == "Only commands draw. Type /imagine to draw."
+        person.send("/imagin a red apple")
+        person.see("#chat-hint", "There is no such command.")
+        person.press("#chat-hint button", "/imagine")
+        person.see(".command-pill.is-focused", "prompt")
+        assert not browser.find_element(By.ID, "chat-hint").text
+
+    await asyncio.to_thread(drive)
+    said = [item.content for item in playground.messages(playground.guild.general)]
+    assert said[-2:] == ["a red apple, please", "/imagin a red apple"]
+
+
+async def test_everybody_is_offered_what_discord_would_offer(page: Page, browser: webdriver.Chrome) -> None:
+    def offered(person: Person) -> list[str]:
+        person.type("/")
+        person.see(".command-entry", "/imagine")
+        script = (
+            "return [...document.querySelectorAll('.command-entry strong')].map((item) => item.textContent)"
+        )
+        names: list[str] = browser.execute_script(script)
+        return names
+
+    def drive() -> None:
+        person = Person(browser, page.url)
+        for name, is_moderator in (("Ada", True), ("Maud", True), ("Grace", False)):
+            person.follow(".chat-people a", name)
+            person.see(".chat-people a[aria-current]", name)
+            commands = offered(person)
+            assert commands[0] == "/imagine"
+            assert ("/refuse" in commands) is is_moderator
+
+    await asyncio.to_thread(drive)
+
+
+async def test_the_page_is_at_the_end_until_somebody_scrolls_up(
+    page: Page, playground: Playground, browser: webdriver.Chrome
+) -> None:
+    room = playground.guild.newbies
+
+    def say(words: str) -> None:
+        asyncio.run_coroutine_threadsafe(_say(words), loop).result()
+
+    async def _say(words: str) -> None:
+        playground.say(playground.guild.owner, room, words)
+
+    def distance() -> float:
+        script = "const t = document.getElementById('channel-timeline');"
+        left: float = browser.execute_script(f"{script} return t.scrollHeight - t.clientHeight - t.scrollTop")
+        return left
+
+    def drive() -> None:
+        for number in range(40):
+            say(f"line {number}")
+        person = Person(browser, page.url)
+        person.follow(".chat-links a", "newbies-1")
+        person.see(".message-content", "line 39")
+        person.wait_until(lambda: distance() < 2)
+        person.send("/imagine a picture that comes while one is at the end")
+        person.see(ENABLED, "V4")
+        person.wait_until(lambda: bool(person.see(".attachment-image").get_property("naturalWidth")))
+        person.wait_until(lambda: distance() < 2)
+        timeline = person.see("#channel-timeline")
+        ActionChains(browser).scroll_from_origin(ScrollOrigin.from_element(timeline), 0, -600).perform()
+        person.wait_until(lambda: distance() > 500)
+        before = person.see(".message-content", "line 30").location["y"]
+        say("one more")
+        person.see("#new-messages")
+        assert person.see(".message-content", "line 30").location["y"] == before
+
+    loop = asyncio.get_running_loop()
+    await asyncio.to_thread(drive)
+
+
+async def test_a_phone_has_room_for_everything(page: Page, browser: webdriver.Chrome) -> None:
+    def fits() -> bool:
+        composer = browser.find_element(By.ID, "channel-composer").rect
+        width: int = browser.execute_script("return document.documentElement.scrollWidth")
+        return width == 390 and composer["x"] >= 0 and composer["x"] + composer["width"] <= 390
+
+    def drive() -> None:
+        person = Person(browser, page.url)
+        assert fits()
+        assert not browser.find_element(By.ID, "chat-sidebar").is_displayed()
+        person.paste("/imagine a lighthouse, and beside it a longer prompt than a phone is wide")
+        assert person.see(".command-option-input").rect["width"] > 200
+        assert fits()
+        person.send("")
+        person.see(".message-content", "than a phone is wide - @Ada (fast)")
+        person.press("#chat-drawer", "")
+        assert person.see("#chat-sidebar").rect["width"] <= 312
+        assert "general" in browser.switch_to.active_element.text
+        person.type(Keys.ESCAPE)
+        person.wait_until(lambda: not browser.find_element(By.ID, "chat-sidebar").is_displayed())
+        person.press("#chat-drawer", "")
+        person.follow("#chat-sidebar a", "Grace")
+        assert not browser.find_element(By.ID, "chat-sidebar").is_displayed()
+        person.send("hello")
+        person.see(".message-author, .message-header", "Grace")
+        assert fits()
+
+    with on_a_phone(browser):
+        await asyncio.to_thread(drive)
 
 
 async def test_a_prompt_is_not_lost_while_the_channel_lives(
@@ -76,7 +279,7 @@ async def test_a_form_opens_and_its_answer_is_seen_by_one(page: Page, browser: w
         person.see(".modal-root input, .modal-root textarea").send_keys("a harbour")
         person.press(".modal-root button", "Submit")
         person.see(".message-content", "remixed: a harbour")
-        Select(person.see("#viewer-picker")).select_by_visible_text("Grace")
+        person.follow(".chat-people a", "Grace")
         person.see(".message-content", "a lighthouse at dawn")
         assert "remixed" not in browser.find_element(By.ID, "channel-message-list").text
 
@@ -86,11 +289,33 @@ async def test_a_form_opens_and_its_answer_is_seen_by_one(page: Page, browser: w
 async def test_the_bot_answers_in_direct_messages(page: Page, browser: webdriver.Chrome) -> None:
     def drive() -> None:
         person = Person(browser, page.url)
-        person.press(".chat-channels a", "Darkroom")
-        person.see(".chat-channels a[aria-current]", "Darkroom")
+        person.follow(".chat-links a", "Darkroom")
         person.command("context")
         person.see(".message-content", "guild=None")
 
+    await asyncio.to_thread(drive)
+
+
+async def test_a_room_that_is_made_meanwhile_comes_into_the_list_of_who_sees_it(
+    page: Page, playground: Playground, browser: webdriver.Chrome
+) -> None:
+    def drive() -> None:
+        person = Person(browser, page.url)
+        asyncio.run_coroutine_threadsafe(make(), loop).result()
+        person.follow(".chat-links a", "newbies-2")
+        person.send("/context " + Keys.ENTER)
+        person.see(".message-content", "guild=")
+        asyncio.run_coroutine_threadsafe(delete(), loop).result()
+        person.wait_until(lambda: "newbies-2" not in person.see("#chat-sidebar").text)
+
+    async def make() -> None:
+        made.append(playground.add_channel(playground.guild, "newbies-2"))
+
+    async def delete() -> None:
+        playground.delete_channel(made[0])
+
+    made: list[Channel] = []
+    loop = asyncio.get_running_loop()
     await asyncio.to_thread(drive)
 
 
@@ -111,6 +336,11 @@ async def test_the_workbench_is_hidden(page: Page, browser: webdriver.Chrome) ->
         assert browser.title == "Darkroom"
         assert not browser.find_element(By.ID, "toolbar").is_displayed()
         assert not browser.find_element(By.ID, "messages-sidebar").is_displayed()
-        assert person.see("#viewer-picker").is_displayed()
+        assert [link.text for link in browser.find_elements(By.CSS_SELECTOR, ".chat-people a")] == [
+            "A\nAda\nowner",
+            "M\nMaud\nmoderator",
+            "G\nGrace\nnewcomer",
+        ]
+        assert person.see("[target=_blank]", "Web page").get_attribute("href") == "http://127.0.0.1:1/"
 
     await asyncio.to_thread(drive)

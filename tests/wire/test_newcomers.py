@@ -274,13 +274,16 @@ def told(discord: Playground, words: str) -> bool:
 
 async def test_the_page_shows_counts_pictures_and_the_way_in(discord: Playground, bot: BotProcess) -> None:
     port = free_port()
-    await bot.start(WEB_PORT=str(port))
+    await bot.start(WEB_PORT=str(port), PUBLIC_URL="https://art.example.org")
     ada, general, room = discord.guild.owner, discord.guild.general, discord.guild.newbies
     for setting, value in (("public-page", "on"), ("newbie-rooms", "2")):
         await (await discord.slash(ada, general, "guild set", setting=setting, value=value)).acknowledged()
     grace = discord.add_member(discord.guild, "grace")
-    joined = await (await discord.slash(grace, room, "gallery join")).acknowledged()
-    assert "hang on its web page" in joined.content
+    asked = await (await discord.slash(grace, room, "gallery join")).acknowledged()
+    assert asked.message
+    joined = await (await discord.press(grace, asked.message, label="Older ones too")).acknowledged()
+    await discord.wait_for(lambda _: "older ones too. /gallery leave" in joined.content)
+    assert f"<https://art.example.org/servers/{discord.guild.id}>" in joined.content
     for member, prompt in ((grace, "a shown apple"), (ada, "a private pear")):
         await discord.slash(member, room, "imagine", prompt=prompt)
     await bot.has("delivered", "delivered")
@@ -289,7 +292,7 @@ async def test_the_page_shows_counts_pictures_and_the_way_in(discord: Playground
         page = await (await session.get("/")).text()
         assert "a shown apple" in page
         assert "private pear" not in page
-        assert "3 online" in page  # Ada, Grace and the bot
+        assert "2 online" in page  # Ada and Grace; the bot is not counted
         answer = await session.get(f"/servers/{discord.guild.id}/join", allow_redirects=False)
         assert answer.status == 302
         invites = discord.world.backend.invites

@@ -10,7 +10,7 @@ from bot.storage.models.community import (
     RoomRow,
     TermsAcceptanceRow,
 )
-from bot.storage.models.jobs import CopyRow, ImageRow, JobRow, KeptOrderRow, OutboxRow
+from bot.storage.models.jobs import CopyRow, ImageRow, JobRow, KeptOrderRow, OutboxRow, RemovalRow
 from bot.storage.models.moderation import AppealRow, AuditRow, ReportRow, RoomPolicyRow, RuleRow, SanctionRow
 from bot.storage.models.quotas import AccountRow, DigestRow, GrantRow, LedgerRow, MemberQuotaRow
 
@@ -33,6 +33,7 @@ __all__ = [
     "MemberQuotaRow",
     "MemberRow",
     "OutboxRow",
+    "RemovalRow",
     "ReportRow",
     "RoomPolicyRow",
     "RoomRow",

@@ -72,6 +72,8 @@ class GalleryMemberRow(Table):
     name: Mapped[str] = mapped_column(String(64))
     """What they are called there; Discord's name of them when they agreed."""
     shared_at: Mapped[datetime] = mapped_column(UtcMilliseconds)
+    since: Mapped[datetime | None] = mapped_column(UtcMilliseconds)
+    """What was asked for before this is not shown; None: everything is."""
 
 
 class ForgottenRow(Table):

@@ -47,6 +47,9 @@ class JobRow(Table):
         ),
         Index("ix_jobs_user_id_id", "user_id", "id"),
         Index("ix_jobs_channel_id_created_at", "channel_id", "created_at"),
+        Index("ix_jobs_parent_id", "parent_id"),
+        Index("ix_jobs_message_id", "message_id"),
+        Index("ix_jobs_result_message_id", "result_message_id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -60,6 +63,8 @@ class JobRow(Table):
     user_id: Mapped[int] = mapped_column(BigInteger)
     is_direct_message: Mapped[bool]
     is_age_restricted: Mapped[bool] = mapped_column(server_default=false())
+    is_hidden: Mapped[bool] = mapped_column(server_default=false())
+    """Whether its member keeps it off the web page."""
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     prompt: Mapped[str] = mapped_column(Text)
     recipe: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -80,7 +85,7 @@ class JobRow(Table):
 
 
 class ImageRow(Table):
-    """One picture of a job, with the recipe that draws it again."""
+    """One picture of a job, with its recipe. Of a deleted job: files that are still to be deleted."""
 
     __tablename__ = "images"
     __table_args__ = (PrimaryKeyConstraint("job_id", "index"),)
@@ -113,6 +118,16 @@ class CopyRow(Table):
     message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     channel_id: Mapped[int] = mapped_column(BigInteger)
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"), index=True)
+
+
+class RemovalRow(Table):
+    """A message that is to be removed from its channel: what it showed was taken away."""
+
+    __tablename__ = "removals"
+
+    message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    channel_id: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcMilliseconds)
 
 
 class KeptOrderRow(Table):

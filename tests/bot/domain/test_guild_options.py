@@ -38,6 +38,11 @@ DEFAULTS = GuildSettings()
         ("trial", "0", None),
         ("moderators-channel", "<#123456789012345678>", 123456789012345678),
         ("moderators-channel", "none", None),
+        ("web-text", "We draw birds.", "We draw birds."),
+        ("web-picture", "1234", 1234),
+        ("web-picture", "#1234", 1234),
+        ("web-picture", "https://art.example.org/servers/1/p/1234", 1234),
+        ("web-picture", "none", None),
     ],
 )
 def test_settings_are_read(name: str, text: str, value: object) -> None:
@@ -56,6 +61,9 @@ def test_settings_are_read(name: str, text: str, value: object) -> None:
         ("moderators", "@Moderators"),
         ("moderators-channel", "#moderators"),
         ("terms", "x" * 1501),
+        ("web-text", "x" * 301),
+        ("web-picture", "the fox"),
+        ("web-picture", "1" * 19),
         ("allowance", "much"),
         ("colour", "red"),
     ],

@@ -4,6 +4,7 @@ import io
 import re
 import threading
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image
 from PIL.ExifTags import IFD, Base
 
 from bot.domain.kinds import JobKind
-from bot.domain.prompt import parse
+from bot.domain.prompt import Part, Prompt, parse
 from bot.domain.recipe import Canvas, ImageRef, Start, Weights
 from bot.domain.samplers import A1111
 from bot.domain.size import AspectRatio
@@ -54,6 +55,30 @@ def user_comment(image: Image.Image) -> str:
     return str(comment[8:].decode("utf-16-be"))
 
 
+def as_the_web_ui_reads(exif: bytes) -> str:
+    """The user comment by the rules of piexif, with which A1111's web UI reads it, and of nobody else's code.
+
+    Exif and a TIFF: the first directory points to Exif's own, whose tag 0x9286 is bytes of no known type (7),
+    led by eight letters that name the characters.
+    """
+    tiff = exif.removeprefix(b"Exif\0\0")
+    order: Literal["big", "little"] = "big" if tiff[:2] == b"MM" else "little"
+
+    def number(at: int, size: int) -> int:
+        return int.from_bytes(tiff[at : at + size], order)
+
+    def entry(directory: int, tag: int) -> int:
+        first = directory + 2
+        return next(at for at in range(first, first + 12 * number(directory, 2), 12) if number(at, 2) == tag)
+
+    comment = entry(number(entry(number(4, 4), 0x8769) + 8, 4), 0x9286)
+    assert number(comment + 2, 2) == 7
+    start, length = number(comment + 8, 4), number(comment + 4, 4)
+    value = tiff[start : start + length]
+    assert value[:8] == b"UNICODE\0"
+    return value[8:].decode("utf_16_be")
+
+
 def smooth(width: int, height: int) -> Image.Image:
     """A picture that compresses as a real one does."""
     return noise(1, width // 16, height // 16).resize((width, height), Image.Resampling.BICUBIC)
@@ -93,6 +118,23 @@ class TestGrid:
             encoded = encode_grid([tile] * 4, limit_bytes=limit)
             assert b"secret" not in encoded.data
             assert not opened(encoded).getexif()
+
+    @pytest.mark.parametrize(("limit", "format_name"), [(10 * 2**20, "WEBP"), (40_000, "JPEG")])
+    @pytest.mark.parametrize("prompt", ["a red apple --ar 3:2 --no text, blur", "赤いりんご 🍎::2 snow::1"])
+    def test_its_file_gives_the_recipe_back(self, limit: int, format_name: str, prompt: str) -> None:
+        recipe = replace(RECIPE, prompt=parse(prompt), seed=77, canvas=Canvas(width=192, height=128))
+        text = recipe_text(job(recipe=recipe))
+        encoded = encode_grid([noise(seed, 192, 128) for seed in range(4)], text, limit_bytes=limit)
+        image = opened(encoded)
+        assert (image.format, len(encoded.data) < limit) == (format_name, True)
+        assert set(image.getexif()) == {IFD.Exif}
+        read = as_the_web_ui_reads(image.info["exif"])
+        assert read == text
+        asked = parse(read)
+        assert asked.parts == recipe.prompt.parts
+        assert (asked.parameters.seed, asked.parameters.steps) == (77, recipe.sampling.steps)
+        assert asked.parameters.aspect_ratio == AspectRatio(width=3, height=2)
+        assert asked.parameters.negative == recipe.prompt.parameters.negative
 
     def test_is_thread_safe(self) -> None:
         tiles = [smooth(128, 128)] * 4
@@ -234,6 +276,13 @@ class TestRecipeText:
         assert asked.parameters == replace(
             recipe.prompt.parameters, seed=77, steps=16, aspect_ratio=AspectRatio(width=3, height=2)
         )
+
+    def test_no_link_and_no_id_of_anybody_goes_into_a_file(self) -> None:
+        parts = (
+            Part(text="a cat <@123456789012345678> in <#5> https://example.com/a.png?x=1 by <a:cat:9> 3 < 4"),
+        )
+        text = text_of(prompt=Prompt(parts=parts))
+        assert text.splitlines()[0] == "a cat in by 3 < 4"
 
     def test_no_negative_prompt_has_no_line(self) -> None:
         assert "Negative" not in text_of(prompt=parse("a red apple"))

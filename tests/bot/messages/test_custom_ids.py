@@ -21,6 +21,9 @@ PATTERNS = (
     custom_ids.EXAMPLE,
     custom_ids.HELP,
     custom_ids.MINE,
+    custom_ids.CHOOSE,
+    custom_ids.PICTURE,
+    custom_ids.GALLERY,
     custom_ids.AUDIT,
     custom_ids.SETUP,
     custom_ids.MODERATION,
@@ -32,6 +35,8 @@ EVER_SENT = (
     *("report:4:delete", "report:4:dismiss", "report:4:warn", "report:4:block", "forget:0:me"),
     *("start:2:example", "mine:1:page", "setup:1:apply", "setup:1:moderators-channel", "setup:1:rooms"),
     "help:0:moderators",
+    *("mine:1:choose", "picture:812:ask", "picture:812:delete", "picture:812:hide", "picture:812:unhide"),
+    *("gallery:0:join:now", "gallery:0:join:all"),
     *("audit:0:show:-", "audit:2:export:100-block", "audit:1:show:-5-rule_add"),
 )
 """One of each form that any version has put under a message."""

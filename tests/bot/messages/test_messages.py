@@ -1,5 +1,7 @@
 """What people read, word for word."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -15,9 +17,9 @@ from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.messages import guide, refusals
 from bot.messages import jobs as messages
-from bot.messages.payload import MAX_CONTENT
+from bot.messages.payload import MAX_CONTENT, MAX_DESCRIPTION
 from bot.services.runs import JobUpdate
-from tests.bot.builders import job
+from tests.bot.builders import RECIPE, job
 from tests.bot.messages.test_newcomers import TRIAL
 
 PARENT = ImageRef(job_id=800, index=1)
@@ -44,7 +46,9 @@ def test_every_state_of_a_job(snapshot: SnapshotAssertion) -> None:
         "of a server that is gone": messages.result(job(is_direct_message=True)),
         "variations": messages.result(vary, is_model_changed=True),
         "picked tile": messages.result(pick, is_enlarged=True),
+        "picked tile whose grid was taken back": messages.result(job(kind=JobKind.PICK)),
         "blocked by the guild's filter": messages.result_without_prompt(rendered),
+        "picked before": messages.already_there(replace(pick, result_message_id=5001)),
         "cancelled": messages.ended(job(status=JobStatus.CANCELLED)),
         "undeliverable": messages.undeliverable(rendered),
         **{failure: messages.ended(job(status=JobStatus.FAILED, failure=failure)) for failure in Failure},
@@ -87,13 +91,13 @@ def typed(error: PromptError, prompt: str) -> PromptError:
 def test_what_was_typed_is_given_back_whole_in_the_message_or_as_a_file(prompt: str) -> None:
     error = typed(PromptError(*[say("A long sentence of a mistake, with its cure.")] * 11), prompt)
     payload = refusals.refusal(error, "en-US")
-    file = refusals.prompt_file(error, payload)
+    file = refusals.prompt_file(error, payload, "en-US")
     assert len(payload.content) <= MAX_CONTENT
     if file is None:
         assert visible(prompt) in payload.content
         assert payload.content.count("```") == 2
     else:
-        assert file == ("prompt.txt", prompt.encode())
+        assert (file.name, file.data) == ("prompt.txt", prompt.encode())
         assert "in the file below" in payload.content
 
 
@@ -107,6 +111,37 @@ def test_no_prompt_makes_a_message_too_long_or_mentions_anybody(prompt: str) -> 
     ):
         assert len(payload.content) <= MAX_CONTENT
     assert "@everyone" not in messages.result(job(prompt=prompt + "@everyone")).content
+
+
+def test_of_a_long_prompt_a_heading_shows_three_hundred_letters() -> None:
+    prompt = "a wide harbour at dawn, " * 60
+    content = messages.result(job(prompt=prompt)).content
+    shown = content.split("**")[1]
+    assert (len(shown), shown[-1]) == (messages.MAX_PROMPT, "…")
+    assert "Apps → Details" in content
+    assert "Details" not in messages.result(job()).content
+    assert len(messages.progress(JobUpdate(job=job(prompt=prompt))).content) < 500
+
+
+@given(prompt=st.text(min_size=1, max_size=4000))
+def test_a_description_is_the_prompt_as_text_within_discords_limit(prompt: str) -> None:
+    for description in (
+        messages.described(job(prompt=prompt)),
+        messages.described(job(prompt=prompt), is_preview=True),
+        messages.described(job(prompt=prompt, kind=JobKind.PICK)),
+    ):
+        assert len(description) <= MAX_DESCRIPTION
+        assert visible(job(prompt=prompt).prompt)[:900] in description
+
+
+def test_descriptions(snapshot: SnapshotAssertion) -> None:
+    assert {
+        "grid": messages.described(job()),
+        "tile": messages.described(job(kind=JobKind.PICK, recipe=RECIPE.only(1))),
+        "preview": messages.described(job(), is_preview=True),
+        "blocked by the guild's filter": messages.described(job(), says_prompt=False),
+    } == snapshot
+    assert messages.file_name(job(), "5x", "webp", says_prompt=False) == "picture_5x.webp"
 
 
 @given(prompt=st.text(max_size=4000), token=st.from_regex(r"[0-9a-fx]{3,20}", fullmatch=True))

@@ -15,6 +15,7 @@ from bot.domain.audit import AuditEntry, AuditFilter, AuditPage
 from bot.domain.image_filter import ImageFilter, Withheld
 from bot.domain.job import JobStatus
 from bot.domain.people import Appeal, AppealStatus, History, Report, Sanction, SanctionKind
+from bot.domain.recipe import NOTHING
 from bot.domain.rules import GuildRule, Place, RoomPolicy, Weight
 from bot.domain.sentences import ENGLISH
 from bot.messages import audit, forgetting, people, queue, refusals, rules
@@ -73,6 +74,11 @@ def reported(prompt: str, reason: str) -> ReportCase:
     return ReportCase(report=report, job=shown, channel_id=77)
 
 
+def taken_back() -> ReportCase:
+    case = reported("a red fox", "not nice")
+    return replace(case, job=replace(case.job, status=JobStatus.DELETED, recipe=NOTHING))
+
+
 def entry(reason: str = "spam", **changes: object) -> AuditEntry:
     values: dict[str, object] = {
         "id": 1,
@@ -117,6 +123,7 @@ def test_what_is_said_about_people(snapshot: SnapshotAssertion) -> None:
         "nothing was said": people.history(History(user_id=100, sanctions=(), strikes=0), LOCALE),
         "appeal": people.appeal(APPEAL, LOCALE),
         "report": people.report(reported("a red fox", "not nice"), LOCALE),
+        "report on what was taken back": people.report(taken_back(), LOCALE),
         "decided": people.decided("**Appeal**", "accept", 900, LOCALE),
         "channel": people.channel(77, LOCALE),
         "a channel that everybody reads": people.channel(77, LOCALE, is_public=True),
@@ -238,12 +245,12 @@ def test_all_rules_are_in_the_file_and_none_is_cut_in_two() -> None:
     book = RuleBook(rules=every, rooms={}, is_nsfw_allowed=False)
     shown = rules.book(book, LOCALE).content
     assert re.search(r"`=phrase number \d+` … and 9\d\d more\n-# ", shown)
-    file = rules.book_file(book)
+    file = rules.book_file(book, LOCALE)
     assert file is not None
-    assert file[0] == "rules.csv"
-    table = list(csv.DictReader(io.StringIO(file[1].decode("utf-8-sig"))))
+    assert file.name == "rules.csv"
+    table = list(csv.DictReader(io.StringIO(file.data.decode("utf-8-sig"))))
     assert [row["phrase"] for row in table] == [f"'{phrase}" for phrase in phrases]
-    assert rules.book_file(RuleBook(rules=(), rooms={}, is_nsfw_allowed=False)) is None
+    assert rules.book_file(RuleBook(rules=(), rooms={}, is_nsfw_allowed=False), LOCALE) is None
 
 
 def test_the_audit_export_is_csv_that_no_spreadsheet_runs() -> None:

@@ -36,6 +36,7 @@ TRIAL = Balance(
     reserved=FREE,
     resets_at=None,
 )
+PAGE = "https://art.example.org/servers/1"
 ARRANGED = RoomChanges(made=(21, 22), reopened=(23,), closed=(24,), deleted=(25,))
 
 
@@ -45,21 +46,30 @@ def test_first_steps(snapshot: SnapshotAssertion) -> None:
         "terms": refusals.refusal(asked, "en-US"),
         "start": onboarding.start(Start(room_id=21, has_terms=True), TRIAL, "en-US"),
         "start without rooms": onboarding.start(Start(room_id=None, has_terms=False), TRIAL, "en-US"),
+        "start with a web page": onboarding.start(
+            Start(room_id=21, has_terms=True), TRIAL, "en-US", page_url=PAGE
+        ),
         "guide of a room": onboarding.room_guide("en-US"),
         "arrival": onboarding.arrival(42, "en-US"),
-        "joined": gallery.joined("en-US", has_page=False),
+        "asked what to show": gallery.question("en-US", has_page=False),
+        "joined": gallery.joined("en-US", has_page=True, page_url=PAGE, is_from_now=False),
+        "joined from now on": gallery.joined("en-US", has_page=True, is_from_now=True),
+        "joined without a page": gallery.joined("en-US", has_page=False, page_url=PAGE, is_from_now=False),
         "left": gallery.left("en-US"),
     } == snapshot
 
 
 def test_setup(snapshot: SnapshotAssertion) -> None:
     ready = guild.SetupState(models=("sketch (0123456789)",), everybody=Allowance(amount=100), missing=())
+    public = replace(SETTINGS, is_public=True, web_text="We draw birds.", web_picture=1234)
     lacking = replace(ready, missing=(say("Manage Channels"), say("Pin Messages")))
     assert {
         "panel": guild.panel(SETTINGS, ready, "en-US"),
         "permissions missing": guild.panel(SETTINGS, lacking, "en-US"),
         "untouched": guild.panel(GuildSettings(), ready, "en-US"),
         "roles that do not see": guild.panel(SETTINGS, replace(ready, unseeing=(31, 32)), "en-US"),
+        "a web page": guild.panel(public, replace(ready, page_url=PAGE), "en-US"),
+        "a web page that nobody finds": guild.panel(public, ready, "en-US"),
         "rooms made": guild.panel(SETTINGS, replace(ready, arranged=ARRANGED), "en-US"),
         "nothing to do": guild.panel(SETTINGS, replace(ready, arranged=RoomChanges()), "en-US"),
         "changed": guild.changed(SETTINGS, "newbie-rooms", ARRANGED, "en-US"),

@@ -212,11 +212,14 @@ def test_a_chart_is_drawn_of_whatever_people_are_called(by: By) -> None:
             for n in range(20)
         )
     )
-    (name, data), (table, _) = usage.files(report(rows, by), "en-US", channels={1: "#general"}, token="abc")
-    image = Image.open(io.BytesIO(data))
+    chart, table = usage.files(report(rows, by), "en-US", channels={1: "#general"}, token="abc")
+    image = Image.open(io.BytesIO(chart.data))
     assert (image.format, image.width) == ("PNG", 990)
     assert image.height < 1000
-    assert (name, table) == ("usage_7_days_abc.png", "usage_7_days_abc.csv")
+    assert chart.description.startswith("GPU time by ")
+    assert chart.description.count(";") == 4
+    assert "table" in table.description
+    assert (chart.name, table.name) == ("usage_7_days_abc.png", "usage_7_days_abc.csv")
 
 
 def test_longer_bars_are_longer_and_nothing_is_drawn_of_nothing() -> None:
@@ -228,7 +231,7 @@ def test_longer_bars_are_longer_and_nothing_is_drawn_of_nothing() -> None:
     lengths = sorted(set(blue) - {0})
     assert max(lengths) > 500
     assert any(abs(length - max(lengths) / 3) <= 2 for length in lengths)
-    assert [name for name, _ in usage.files(report(()), "en-US", channels={})] == ["usage_7_days.csv"]
+    assert [file.name for file in usage.files(report(()), "en-US", channels={})] == ["usage_7_days.csv"]
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,10 @@ BY_NUMBER: dict[str, Deed] = {
     "queue cancel": lambda s, a, n: s.queue.cancel(a, n),
     "cancel": lambda s, a, n: s.jobs.cancel(a, n),
     "show": lambda s, a, n: s.gallery.show(a, n),
+    "details of own": lambda s, a, n: s.shown.details_of_own(a, n),
+    "ask to delete": lambda s, a, n: s.taking_back.ask_about(a, n),
+    "delete picture": lambda s, a, n: s.taking_back.delete(a, n),
+    "hide": lambda s, a, n: s.taking_back.hide(a, n, is_hidden=True),
     "accept terms": lambda s, a, n: s.onboarding.accept(now(a), n, 1),
 }
 # What members of the guild may do, and foreigners may not.
@@ -71,6 +75,8 @@ BY_FOREIGNERS: dict[str, Deed] = {
     "vary": lambda s, a, n: vary(s, now(a), n, 0, reply_to=None),
     "pick": lambda s, a, n: pick(s, now(a), n, 0, reply_to=None),
     "reroll": lambda s, a, n: reroll(s, now(a), n, reply_to=None),
+    "details": lambda s, a, n: s.shown.details(a, 5000 + n % 3),
+    "ask of a message": lambda s, a, n: s.taking_back.ask(a, 5000 + n % 3),
     "may report": lambda s, a, n: s.reports.check(a, 5000 + n % 3),
     "report": lambda s, a, n: s.reports.report(a, 5000 + n % 3, ""),
 }

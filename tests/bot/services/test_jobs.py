@@ -1,6 +1,7 @@
 """What members ask for: reserved, drawn, settled or refunded, whatever happens in between."""
 
 import asyncio
+import io
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -284,6 +286,30 @@ async def test_a_picked_tile_is_the_pixels_of_that_cell_free_and_without_the_eng
     assert picked.status is JobStatus.RENDERED
     assert len(engine.requests) == before
     assert await spent(services, ada) == (4, 0)
+
+
+async def test_a_file_says_how_its_picture_was_made_unless_the_guild_does_not_want_that(
+    services: Services, ada: Asker
+) -> None:
+    grid = await drawn(services, ada, "a red apple --seed 7")
+    tile = await pick(services, again(ada), grid.id, 2, reply_to=None)
+    manager = again(ada, is_manager=True)
+    for switch in ("on", "off"):
+        await services.guilds.set(manager, {"recipes": switch})
+        for job, seed in ((grid, 7), (tile, 9)):
+            made = await services.pictures.make_print(job)
+            assert (f"Seed: {seed}," in made.recipe) == (switch == "on")
+            with Image.open(io.BytesIO(made.encode(2**20).data)) as file:
+                has_recipe = bool(file.getexif() or file.info.get("parameters"))
+            assert has_recipe == (switch == "on")
+
+
+async def test_the_copy_for_the_web_is_clean(services: Services, ada: Asker) -> None:
+    copy = await services.pictures.stored_copy(await drawn(services, ada))
+    assert copy is not None
+    with Image.open(io.BytesIO(copy.data)) as file:
+        assert not file.getexif()
+        assert not {"parameters", "exif", "comment"} & file.info.keys()
 
 
 async def test_a_tile_whose_file_is_gone_is_drawn_again_from_its_recipe(

@@ -45,8 +45,8 @@ async def test_a_deleted_result_is_gone_and_stays_charged(services: Services, tm
     for asker, refusal in ((ADA, NotAllowed), (OUTSIDER, NotFound)):
         with pytest.raises(refusal):
             await services.reports.delete_result(asker, made.report.id)
-    gone = await services.reports.delete_result(MODERATOR, made.report.id)
-    assert {post.message_id for post in gone.posts} == {5000, 5001}
+    await services.reports.delete_result(MODERATOR, made.report.id)
+    assert {post.message_id for post in await services.removals.list_posts()} == {5000, 5001}
     assert list((tmp_path / "images").glob("*/*.*")) == []
     for job in (grid, picked):
         assert (await services.runs.reload(job)).status is JobStatus.DELETED
@@ -98,8 +98,9 @@ async def test_a_picture_that_is_shown_again_is_reported_and_deleted_with_the_fi
         await services.reports.check(OUTSIDER, 8000)
     made = await services.reports.report(now(BOB), 8000, "")
     assert made.job.id == job.id
-    gone = await services.reports.delete_result(MODERATOR, made.report.id)
-    assert {(post.channel_id, post.message_id) for post in gone.posts} == {(10, 5000), (11, 8000)}
+    await services.reports.delete_result(MODERATOR, made.report.id)
+    posts = await services.removals.list_posts()
+    assert {(post.channel_id, post.message_id) for post in posts} == {(10, 5000), (11, 8000)}
 
 
 async def test_a_message_that_is_none_of_ours_is_refused_before_anything_is_asked(services: Services) -> None:

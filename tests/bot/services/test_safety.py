@@ -12,7 +12,6 @@ from bot.domain.job import JobStatus
 from bot.services import Services
 from bot.services.safety import Judgement, Safety
 from bot.storage.database import Database
-from bot.storage.images import ImageFiles
 from tests.bot.services.community import ADA, MODERATOR, OUTSIDER, actions, change, drawn
 
 TILES = [Image.new("RGB", (8, 8))]
@@ -34,8 +33,8 @@ def eye() -> Eye:
 
 
 @pytest.fixture
-def safety(database: Database, tmp_path: Path, eye: Eye) -> Safety:
-    return Safety(database, ImageFiles(tmp_path / "images"), eye, allows_nsfw=True)
+def safety(services: Services, database: Database, eye: Eye) -> Safety:
+    return Safety(database, services.removals, eye, allows_nsfw=True)
 
 
 async def test_nothing_is_looked_at_until_a_guild_wants_it(services: Services, safety: Safety) -> None:
@@ -45,12 +44,12 @@ async def test_nothing_is_looked_at_until_a_guild_wants_it(services: Services, s
 
 
 async def test_only_moderators_choose_and_only_where_something_can_look(
-    services: Services, database: Database, safety: Safety, tmp_path: Path
+    services: Services, database: Database, safety: Safety
 ) -> None:
     with pytest.raises(NotAllowed):
         await safety.set_filter(ADA, ImageFilter.BLOCK)
     await safety.set_filter(OUTSIDER, ImageFilter.BLOCK)
-    blind = Safety(database, ImageFiles(tmp_path), None)
+    blind = Safety(database, services.removals, None)
     with pytest.raises(NotAllowed, match="extra `safety`"):
         await blind.set_filter(MODERATOR, ImageFilter.SPOILER)
     job = await drawn(services, ADA)
@@ -105,9 +104,9 @@ async def test_age_restricted_rooms_of_a_guild_that_allows_nudity_are_left_alone
 
 
 async def test_a_guild_is_not_left_alone_once_the_deployment_forbids_nudity(
-    services: Services, database: Database, tmp_path: Path, eye: Eye
+    services: Services, database: Database, eye: Eye
 ) -> None:
-    strict = Safety(database, ImageFiles(tmp_path / "images"), eye)
+    strict = Safety(database, services.removals, eye)
     await strict.set_filter(MODERATOR, ImageFilter.BLOCK)
     await change(services, lambda settings: replace(settings, is_nsfw_allowed=True))
     job = await drawn(services, ADA)

@@ -35,4 +35,5 @@ async def edge(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
             yield edge
             await client.rooms.close()
             await client.digests.close()
+            await client.remover.close()
             await client.delivery.close()

@@ -28,7 +28,9 @@ APPLICATION = {
 EVERYTHING = str(2**53 - 1)
 MANAGE_GUILD = 1 << 5
 POSTING = 1 << 10 | 1 << 11 | 1 << 15 | 1 << 16
-BUTTON, ROLES, CHANNELS = 2, 6, 8
+BUTTON, LIST, ROLES, CHANNELS = 2, 3, 6, 8
+MESSAGE_MENU = 3
+UNKNOWN_MESSAGE = 10008
 
 ACKNOWLEDGED = frozenset({5, 6})
 """The kinds of callback that only promise an answer."""
@@ -94,6 +96,8 @@ class Edge:
     calls: list[Call] = field(default_factory=list)
     script: Callable[[Call], Awaitable[web.Response | None]] | None = None
     """What Discord says to a call instead; None for what it always says."""
+    gone: set[int] = field(default_factory=set)
+    """Messages that somebody deleted."""
     _numbers: "count[int]" = field(default_factory=lambda: count(10**15))
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -106,10 +110,16 @@ class Edge:
         self.calls.append(call)
         if self.script is not None and (said := await self.script(call)) is not None:
             return said
+        return self._usual(request)
+
+    def _usual(self, request: web.Request) -> web.Response:
         if request.method == "DELETE":
             return web.Response(status=204)
         if request.path.endswith("/@me"):
             return _json(BOT if "users" in request.path else APPLICATION)
+        if request.method == "GET" and request.path.split("/")[-2] == "messages":
+            asked = int(request.path.split("/")[-1])
+            return refusal(404, UNKNOWN_MESSAGE) if asked in self.gone else _json(message(asked))
         if request.method == "GET" or request.path.endswith("/commands"):
             return _json([])
         if request.path.endswith("/callback"):
@@ -135,6 +145,20 @@ class Edge:
             {"type": 3, "message": shown, "data": chosen}, _member(user, is_manager=is_manager)
         )
 
+    async def choose(
+        self, name: str, message_id: int, *, user: int = 100, is_manager: bool = False
+    ) -> Answer:
+        """Choose from the menu of a message of the bot."""
+        shown = message(message_id, is_ephemeral=False)
+        data = {
+            "id": "1",
+            "name": name,
+            "type": MESSAGE_MENU,
+            "target_id": str(message_id),
+            "resolved": {"messages": {str(message_id): shown}},
+        }
+        return await self._send({"type": 2, "data": data}, _member(user, is_manager=is_manager))
+
     async def submit(
         self, custom_id: str, *, user: int = 100, is_manager: bool = False, **values: str
     ) -> Answer:
@@ -152,7 +176,11 @@ class Edge:
         payload: Any = _interaction(number, member) | dict(what)
         before = asyncio.all_tasks()
         self.client._connection.parse_interaction_create(payload)
-        mine = [task for task in asyncio.all_tasks() - before if task.get_name().startswith("discord")]
+        mine = [
+            task
+            for task in asyncio.all_tasks() - before
+            if task.get_name().startswith(("discord", "CommandTree"))
+        ]
         await asyncio.gather(*mine)
         token = f"/{_token(number)}/"
         return Answer(calls=[call for call in self.calls[first:] if token in call.path + "/"])

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.audit import AuditFilter
+from bot.domain.community import WebPages
 from bot.domain.errors import UserError
 from bot.domain.kept import KeptOrder
 from bot.domain.kinds import JobKind
@@ -337,6 +338,13 @@ async def test_the_panel_switches_the_web_page(edge: Edge, services: Services) -
     before = (await services.guilds.managed(now(MODERATOR))).is_public
     await setup(edge, "public-page")
     assert (await services.guilds.managed(now(MODERATOR))).is_public is not before
+
+
+async def test_the_panel_tells_where_the_web_page_is(edge: Edge, services: Services) -> None:
+    services.gallery.pages = WebPages(public_url="https://art.example.org")
+    panels = [(await setup(edge, "public-page")).content for _ in ("the other way", "and back")]
+    told = ["It is here: <https://art.example.org/servers/1>" in panel for panel in panels]
+    assert sorted(told) == [False, True]  # only while it is there
 
 
 async def test_the_panel_makes_the_rooms(edge: Edge) -> None:

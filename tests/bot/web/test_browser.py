@@ -44,7 +44,9 @@ async def address(services: Services, ada: Asker) -> AsyncIterator[str]:
     await hung(services, ada, EVIL)
     await hung(services, again(ada, user_id=7), "a lighthouse at night", name="Grace")
     town = Town()
-    async with TestServer(application(CommunityPages(services, town).routes())) as server:
+    pages = CommunityPages(services, town)
+    app = application(pages.routes(), error_page=pages.error_page)
+    async with TestServer(app) as server:
         town.url = f"{server.make_url('/servers/1/gallery')}?q=joined"
         yield str(server.make_url("/"))
 
@@ -67,6 +69,14 @@ def _look_around(browser: webdriver.Chrome, address: str) -> None:
     browser.find_element(By.LINK_TEXT, "Gallery").click()
     _photograph(browser, "gallery")
     assert len(browser.find_elements(By.CSS_SELECTOR, ".wall li")) == 3
+    browser.find_element(By.CSS_SELECTOR, ".wall li:last-child .frame").click()
+    assert browser.find_element(By.TAG_NAME, "h1").text == "a red fox in the snow --ar 3:2"
+    _photograph(browser, "picture")
+    browser.find_element(By.PARTIAL_LINK_TEXT, "Newer").click()
+    line = browser.find_element(By.CSS_SELECTOR, ".use code")
+    line.click()  # one click selects all of it, without a script
+    assert browser.execute_script("return getSelection().toString()") == f"/imagine prompt: {EVIL}"
+    browser.find_element(By.LINK_TEXT, "Gallery").click()
     search = browser.find_element(By.NAME, "q")
     search.send_keys("FOX", Keys.ENTER)
     wait.until(url_contains("q=FOX"))
@@ -75,13 +85,16 @@ def _look_around(browser: webdriver.Chrome, address: str) -> None:
     browser.find_element(By.LINK_TEXT, "Ada").click()
     wait.until(url_contains("by="))
     assert browser.find_element(By.TAG_NAME, "h1").text == "Pictures by Ada"
-    browser.find_element(By.LINK_TEXT, "Join the beta").click()
+    browser.find_element(By.LINK_TEXT, "Join").click()
     wait.until(url_contains("q=joined"))
-    browser.set_window_size(400, 850)
-    browser.get(address)
+    phone = {"width": 375, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
     width = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert browser.execute_script(width) == 0
-    _photograph(browser, "phone")
+    for number, path in enumerate(("", "servers/1/gallery", "servers/1/p/2")):
+        browser.get(f"{address}{path}")
+        assert browser.execute_script(width) == 0
+        _photograph(browser, f"phone-{number}")
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]  # nothing blocked, nothing failed
 
 

@@ -1,0 +1,176 @@
+"""What is said of one picture in private: how it was made, and how it is taken back."""
+
+from collections.abc import Iterator
+
+from bot.domain.echo import echo, visible
+from bot.domain.job import Job
+from bot.domain.kinds import Origin, Outcome
+from bot.domain.samplers import A1111
+from bot.domain.sentences import Sentence, Translations, say, say_n
+from bot.messages.catalogue import translations
+from bot.messages.custom_ids import of_picture
+from bot.messages.jobs import MAX_PROMPT, link_to
+from bot.messages.payload import MAX_CONTENT, Button, File, Payload
+from bot.services.shown import Details
+from bot.services.taking_back import Choice
+
+FENCE = "```"
+
+
+def details(found: Details, locale: str) -> tuple[Payload, File | None]:
+    """Everything that decided the picture; with a file, where its prompt does not fit into the message."""
+    words = translations(locale)
+    job = found.job
+    head = say(
+        "**Picture {number}** by {member}, {when}",
+        number=job.id,
+        member=f"<@{job.user_id}>",
+        when=f"<t:{int(job.created_at.timestamp())}:f>",
+    ).render(words)
+    facts = "\n".join(f"- {fact.render(words)}" for fact in _facts(found, words))
+    foot = f"\n-# {_promise(found).render(words)}"  # the empty line ends the list
+    pasted = visible(job.recipe.pasted)
+    lead = say("To draw from the same prompt and seed, paste this into /imagine:").render(words)
+    content = f"{head}\n{lead}\n{FENCE}\n{pasted}\n{FENCE}\n{facts}\n{foot}"
+    rows = (_buttons(found, words),) if found.is_own else ()
+    if len(content) <= MAX_CONTENT and FENCE not in pasted:
+        return Payload(content=content, rows=rows), None
+    lead = say("To draw from the same prompt and seed, paste the text of the file into /imagine.").render(
+        words
+    )
+    file = File(name="prompt.txt", data=pasted.encode(), description=say("The whole prompt").render(words))
+    return Payload(content=f"{head}\n{lead}\n{facts}\n{foot}"[:MAX_CONTENT], rows=rows), file
+
+
+def question(choice: Choice, locale: str) -> Payload:
+    """What deleting and hiding would mean for this picture, with a button for each."""
+    words = translations(locale)
+    job = choice.job
+    if not choice.is_own:
+        head = say(
+            "**Delete this picture of {member}?** It goes for good, with every tile that was picked from it. "
+            "/audit will name you.",
+            member=f"<@{job.user_id}>",
+        ).render(words)
+        return Payload(content=f"{head}\n{_quoted(job)}", rows=((_delete(job, words),),))
+    lines = [say("**Take this picture back?**").render(words), _quoted(job)]
+    lines += [f"- {line.render(words)}" for line in _consequences(choice)]
+    buttons = (_delete(job, words),) if job.is_direct_message else (_delete(job, words), _hide(job, words))
+    return Payload(content="\n".join(lines), rows=(buttons,))
+
+
+def deleted(choice: Choice, locale: str) -> Payload:
+    """It is gone."""
+    words = translations(locale)
+    if choice.is_own:
+        sentence = say("Deleted: the picture and its prompt are gone. What it used stays counted.")
+    else:
+        sentence = say("Deleted, and written down in /audit.")
+    return Payload(content=sentence.render(words))
+
+
+def hidden(job: Job, locale: str, *, is_hidden: bool) -> Payload:
+    """It is off the web page, or may be there again."""
+    words = translations(locale)
+    if not is_hidden:
+        return Payload(content=say("It may hang on the web page again.").render(words))
+    back = Button(custom_id=of_picture(job.id, "unhide"), label=say("Show it there again").render(words))
+    sentence = say("Hidden: this picture is not on the web page. Here it stays.")
+    return Payload(content=sentence.render(words), rows=((back,),))
+
+
+def cancelled(locale: str) -> Payload:
+    """A job that was not drawn yet was stopped."""
+    return Payload(content=say("Cancelled; it costs nothing.").render(translations(locale)))
+
+
+def _facts(found: Details, words: Translations) -> Iterator[Sentence]:
+    job, recipe = found.job, found.job.recipe
+    seeds = ", ".join(f"`{seed}`" for seed in recipe.seeds)
+    yield say_n("Seed: {seeds}", "Seeds of the {count} pictures: {seeds}", len(recipe.seeds), seeds=seeds)
+    yield say(
+        "Drawn at {width}×{height} pixels in {steps} steps",
+        width=recipe.canvas.width,
+        height=recipe.canvas.height,
+        steps=recipe.sampling.steps,
+    )
+    yield say(
+        "Guidance {guidance}, sampler {sampler}",
+        guidance=f"{recipe.sampling.guidance_scale:g}",
+        sampler=" ".join(filter(None, A1111.get(recipe.sampling.sampler, (recipe.sampling.sampler,)))),
+    )
+    yield say("Model: {model}, hash `{hash}`", model=echo(recipe.weights.name), hash=recipe.weights.hash)
+    if recipe.start is not None:
+        yield say("Began from another picture, at strength {strength}", strength=f"{recipe.start.strength:g}")
+    if job.kind.traits.origin is not Origin.TEXT:
+        yield _made_from(job, found.parent, words)
+
+
+def _made_from(job: Job, parent: Job | None, words: Translations) -> Sentence:
+    if parent is None or job.parent is None:
+        return say("Made from a picture that is gone")
+    link = link_to(parent)
+    name = say("picture {number}", number=parent.id).render(words)
+    shown = f"[{name}]({link})" if link else name
+    if job.kind.traits.origin is Origin.GRID:
+        return say("The same prompt as {picture}, drawn anew", picture=shown)
+    return say("Made from number {index} of {picture}", index=job.parent.index + 1, picture=shown)
+
+
+def _promise(found: Details) -> Sentence:
+    """What the line in the frame will draw."""
+    if found.job.recipe.start is not None:
+        return say("It began from another picture, so its prompt and seed alone draw a different one.")
+    if found.is_model_changed:
+        return say("The model has changed since, so the same prompt and seed draw a different picture now.")
+    if found.job.kind.traits.outcome is Outcome.TILE:
+        return say("The same prompt and seed draw the same picture: it is the first of the four.")
+    return say("The same prompt and seed draw the same pictures, as long as the model is the same.")
+
+
+def _consequences(choice: Choice) -> Iterator[Sentence]:
+    job = choice.job
+    yield say(
+        "**Delete**: the picture and its prompt are gone for good: in its channel, wherever /show brought it "
+        "back, in /mine, on the web page. What it used stays counted."
+    )
+    if job.kind.traits.outcome is Outcome.TILE and job.parent is not None:
+        yield say("The four pictures that it was picked from stay: take those back there.")
+    if choice.own_tiles:
+        yield say_n(
+            "{count} tile that you picked from it goes too.",
+            "{count} tiles that you picked from it go too.",
+            choice.own_tiles,
+        )
+    if choice.other_tiles:
+        yield say_n(
+            "{count} tile that somebody else picked from it stays theirs.",
+            "{count} tiles that others picked from it stay theirs.",
+            choice.other_tiles,
+        )
+    if job.is_hidden:
+        yield say("It is hidden from the web page now.")
+    elif not job.is_direct_message:
+        yield say("**Hide**: it only goes from the web page, and stays here.")
+
+
+def _buttons(found: Details, words: Translations) -> tuple[Button, ...]:
+    ask = say("Delete or hide…").render(words)
+    return (Button(custom_id=of_picture(found.job.id, "ask"), label=ask),)
+
+
+def _delete(job: Job, words: Translations) -> Button:
+    label = say("Delete it").render(words)
+    return Button(custom_id=of_picture(job.id, "delete"), label=label, is_danger=True)
+
+
+def _hide(job: Job, words: Translations) -> Button:
+    if job.is_hidden:
+        label = say("Show it on the web page").render(words)
+        return Button(custom_id=of_picture(job.id, "unhide"), label=label)
+    label = say("Hide it from the web page").render(words)
+    return Button(custom_id=of_picture(job.id, "hide"), label=label)
+
+
+def _quoted(job: Job) -> str:
+    return f"> {echo(job.prompt, limit=MAX_PROMPT)}"

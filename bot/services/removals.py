@@ -1,0 +1,50 @@
+"""What was taken away leaves the world: files at once or at the next start, posts when Discord lets us."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.job import Job, Post
+from bot.storage import pictures
+from bot.storage.database import Database
+from bot.storage.images import ImageFiles
+
+POSTS_AT_ONCE = 100
+
+
+async def take_away(session: AsyncSession, jobs: Sequence[Job], *, now: datetime) -> None:
+    """Jobs lose their pictures: nothing brings them back, and their posts and files are owed to go."""
+    for job in jobs:
+        await pictures.update_deleted(session, guild_id=job.guild_id, job_id=job.id)
+    await pictures.add_removals(session, jobs, now=now)
+
+
+class Removals:
+    """What is still to be removed stands in the database: no death of the process leaves half of it."""
+
+    def __init__(self, database: Database, files: ImageFiles) -> None:
+        self._database = database
+        self._files = files
+
+    async def sweep_files(self, job_ids: Collection[int] | None = None) -> int:
+        """Delete the files of deleted jobs, of these or of all; returns how many pictures."""
+        async with self._database.reading() as session:
+            images = await pictures.list_unwanted(session, job_ids)
+        if not images:
+            return 0
+        await asyncio.to_thread(self._files.delete, images)
+        async with self._database.transaction() as session:
+            await pictures.delete_rows(session, images)
+        return len(images)
+
+    async def list_posts(self) -> list[Post]:
+        """The oldest messages that are still to be removed."""
+        async with self._database.reading() as session:
+            return await pictures.list_removals(session, limit=POSTS_AT_ONCE)
+
+    async def removed(self, post: Post) -> None:
+        """A message is gone, or out of our reach for good."""
+        async with self._database.transaction() as session:
+            await pictures.delete_removal(session, post.message_id)

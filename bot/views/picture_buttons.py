@@ -1,0 +1,80 @@
+"""The buttons that delete, hide and show a picture. The id is only a key: whose it is, is looked up anew."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+
+from bot.boundary import Interaction, asker_of, guard, patience, reply, turn_into
+from bot.domain.errors import NotFound
+from bot.domain.sentences import say
+from bot.messages import custom_ids
+from bot.messages import details as messages
+from bot.views.rebuilt import Rebuilt
+from bot.views.wired import wired
+
+
+class PictureButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=custom_ids.PICTURE):
+    """Only ever in private messages."""
+
+    def __init__(self, item: discord.ui.Button[Any], match: re.Match[str]) -> None:
+        super().__init__(item)
+        self.job_id, self.action = int(match["job_id"]), match["action"]
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Do what the button says."""
+        async with guard(interaction):
+            do = DEEDS.get(self.action)
+            if do is None:
+                raise NotFound(say("I do not know this button any more."))
+            await do(interaction, self.job_id)
+
+
+class PictureMenu(Rebuilt, discord.ui.DynamicItem[discord.ui.Select[Any]], template=custom_ids.CHOOSE):
+    """The list under /mine: details of the chosen picture, with the way to take it back."""
+
+    def __init__(self, item: discord.ui.Select[Any], match: re.Match[str]) -> None:
+        super().__init__(item)
+        del match
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Answer beside the list, which stays."""
+        async with guard(interaction):
+            services, asker = wired(interaction).services, asker_of(interaction)
+            chosen = (*self.item.values, "")[0]
+            if not re.fullmatch(r"[0-9]{1,18}", chosen):
+                raise NotFound(say("I do not know this picture here."))
+            found = await services.shown.details_of_own(asker, int(chosen))
+            payload, file = messages.details(found, asker.locale)
+            await reply(interaction, payload, file=file)
+
+
+async def _ask(interaction: Interaction, job_id: int) -> None:
+    services, asker = wired(interaction).services, asker_of(interaction)
+    async with patience(interaction):
+        choice = await services.taking_back.ask_about(asker, job_id)
+    await turn_into(interaction, messages.question(choice, asker.locale))
+
+
+async def _delete(interaction: Interaction, job_id: int) -> None:
+    client, asker = wired(interaction), asker_of(interaction)
+    async with patience(interaction):
+        choice = await client.services.taking_back.delete(asker, job_id)
+    await turn_into(interaction, messages.deleted(choice, asker.locale))
+    await client.remover.remove()
+
+
+async def _hide(interaction: Interaction, job_id: int, *, is_hidden: bool) -> None:
+    services, asker = wired(interaction).services, asker_of(interaction)
+    async with patience(interaction):
+        job = await services.taking_back.hide(asker, job_id, is_hidden=is_hidden)
+    await turn_into(interaction, messages.hidden(job, asker.locale, is_hidden=is_hidden))
+
+
+DEEDS: dict[str, Callable[[Interaction, int], Awaitable[None]]] = {
+    "ask": _ask,
+    "delete": _delete,
+    "hide": lambda interaction, job_id: _hide(interaction, job_id, is_hidden=True),
+    "unhide": lambda interaction, job_id: _hide(interaction, job_id, is_hidden=False),
+}

@@ -1,0 +1,228 @@
+"""simcord's page with our changes in it, made at start: a text that is not there any more is an error."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+OURS = ("typed.js", "chat.js")
+STYLE = "page.css"
+CONTENT_TYPES = {
+    "html": "text/html",
+    "css": "text/css",
+    "js": "application/javascript",
+    "png": "image/png",
+}
+
+TITLE = "<!-- title -->"
+SIDEBAR = "<!-- sidebar -->"
+VIEWER = "<!-- viewer -->"
+"""Places in the document that are filled for each channel and person."""
+
+
+class PageChanged(Exception):
+    """simcord's page is not the one that our changes were written for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A text of one of simcord's files, which must be there exactly once, and what stands there instead."""
+
+    file: str
+    old: str
+    new: str
+
+    def made_in(self, text: str) -> str:
+        """The text with the change in it. Raises: PageChanged."""
+        if text.count(self.old) != 1:
+            raise PageChanged(
+                f"{self.file} of simcord's page has changed: {self.old[:80]!r} is there "
+                f"{text.count(self.old)} times. Install the simcord that pyproject.toml names."
+            )
+        return text.replace(self.old, self.new)
+
+
+CHANGES = (
+    # The document: our sidebar, a button for it on phones, a hint below the composer, our script.
+    Change(file="index.html", old="<title>SimCord Preview</title>", new=f"<title>{TITLE}</title>"),
+    Change(
+        file="index.html",
+        old='<link rel="stylesheet" href="/preview.css">',
+        new="""<link rel="stylesheet" href="/preview.css">
+    <link rel="icon" href="/icon.png">""",
+    ),
+    Change(file="index.html", old="<body>", new=f'<body data-viewer="{VIEWER}">'),
+    Change(file="index.html", old='<div id="preview-stage"', new=f'{SIDEBAR}<div id="preview-stage"'),
+    Change(
+        file="index.html",
+        old='<span class="channel-hash" aria-hidden="true">#</span>',
+        new="""<button id="chat-drawer" type="button" aria-label="Channels and people"
+                  aria-controls="chat-sidebar" aria-expanded="false"></button>
+                <span class="channel-hash" aria-hidden="true">#</span>""",
+    ),
+    Change(
+        file="index.html",
+        old="No messages in this channel.",
+        new="<strong>Nothing has been drawn here yet.</strong> "
+        "Type <code>/imagine a red apple</code> and press Enter.",
+    ),
+    Change(
+        file="index.html",
+        old="""</form>
+            </section>""",
+        new="""</form>
+              <p id="chat-hint" role="status"></p>
+            </section>""",
+    ),
+    Change(
+        file="index.html",
+        old='<script type="module" src="/app.js"></script>',
+        new="""<script type="module" src="/app.js"></script>
+    <script type="module" src="/chat.js"></script>""",
+    ),
+    # The page is opened as the person that its address names.
+    Change(
+        file="app.js",
+        old='request("/api/pages", "POST", {}, null)',
+        new='request("/api/pages", "POST", { viewer_id: document.body.dataset.viewer }, null)',
+    ),
+    # It begins at the newest message, and only a hand leaves the end: what grows or shrinks does not.
+    Change(
+        file="timeline.js",
+        old="state.scrollIntent = snapshot.targetId &&",
+        new='state.scrollIntent = !previousIds.length ? { policy: "bottom" } : snapshot.targetId &&',
+    ),
+    Change(
+        file="timeline.js",
+        old="""state.ready = false;
+      if (state.scrollIntent?.policy !== "target")""",
+        new="""state.ready = false;
+      if (!["target", "bottom"].includes(state.scrollIntent?.policy || ""))""",
+    ),
+    Change(
+        file="timeline.js",
+        old="""  ui.timeline.addEventListener("scroll", () => {
+""",
+        new="""  let handAt = -Infinity;
+  let lastTop = 0;
+  /** @param {Event} event */
+  const noteHand = (event) => {
+    if (event.type === "keydown" && !["PageUp", "Home", "ArrowUp", "Tab"].includes(event.key)) return;
+    if (event.type === "pointerdown" && event.target !== ui.timeline) return;  // its scroll bar
+    handAt = performance.now();
+  };
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"])
+    document.addEventListener(kind, noteHand, { passive: true, capture: true });
+  ui.timeline.addEventListener("scroll", () => {
+    const isUp = ui.timeline.scrollTop < lastTop && performance.now() - handAt < 1000;
+    lastTop = ui.timeline.scrollTop;
+    if (!isUp && state.scrollIntent?.policy === "bottom") return;
+""",
+    ),
+    Change(file="timeline.js", old="ui.timeline.clientHeight <= 1 ?", new="ui.timeline.clientHeight <= 8 ?"),
+    # What is used most comes first in the list of commands.
+    Change(
+        file="commands.js",
+        old="String(a.entry.invocation).localeCompare(String(b.entry.invocation))",
+        new="byUse(a.entry, b.entry)",
+    ),
+    # A command is picked by the space behind its name, and by a line that is pasted.
+    Change(
+        file="commands.js",
+        old="""import { createCommandDrafts } from "./command-drafts.js";
+""",
+        new="""import { createCommandDrafts } from "./command-drafts.js";
+import { byUse, typedCommand, withoutName } from "./typed.js";
+""",
+    ),
+    Change(
+        file="commands.js",
+        old="""  function exitCommand() {
+""",
+        new="""  /** @param {string} line */
+  function pickTyped(line) {
+    const typed = canOpen() && catalogState === "ready" && typedCommand(catalog?.entries || [], line);
+    if (!typed) return false;
+    select(typed.entry);
+    if (!typed.last) return true;
+    for (const [name, value] of Object.entries(typed.values)) {
+      if (!optionsFor().find((option) => option.name === name)?.required) drafts.add(name);
+      drafts.value(name, value);
+    }
+    const open = optionsFor().find((option) => option.required && !optionValue(option).valid);
+    drafts.focus(open?.name || typed.last);
+    renderCompose({ focus: true });
+    return true;
+  }
+  function exitCommand() {
+""",
+    ),
+    Change(
+        file="commands.js",
+        old="""input.addEventListener("input", () => { if (!draft) updateBrowse(); });""",
+        new="""input.addEventListener("input", () => {
+    if (!draft && !pickTyped(input.value)) updateBrowse();
+  });""",
+    ),
+    Change(
+        file="commands.js",
+        old="""    if (mode === "browsing") updateBrowse();
+  } });""",
+        new="""    if (mode === "browsing" && !pickTyped(input.value)) updateBrowse();
+  } });""",
+    ),
+    Change(
+        file="commands.js",
+        old="""          const raw = option.type === "boolean" &&""",
+        new="""          const written = withoutName(option, field.value);
+          if (written !== field.value) field.value = written;
+          const raw = option.type === "boolean" &&""",
+    ),
+    # So it is by "Send" behind its name.
+    Change(
+        file="commands.js",
+        old="""    if (!draft || composer.report().editTargetId) return;
+    event.preventDefault(); event.stopImmediatePropagation(); validateAndRun();""",
+        new="""    if (composer.report().editTargetId) return;
+    const isPicked = !draft && pickTyped(`${input.value} `);
+    if (!draft) return;
+    event.preventDefault(); event.stopImmediatePropagation();
+    if (!isPicked) validateAndRun();""",
+    ),
+    # What is sent while the page is busy with something else goes as soon as it is not.
+    Change(
+        file="actions.js",
+        old="""  function dispatch(kind, extra = {}, metadata = null) {
+""",
+        new="""  let held = 0;
+  function dispatch(kind, extra = {}, metadata = null) {
+    const isBusy = pending || (awaitingRevision !== null && awaitingRevision > context.publishedRevision);
+    const canWait = ["run_command", "send_message"].includes(kind) && pending?.kind !== kind && !uncertain;
+    if (isBusy && canWait) {
+      clearTimeout(held);
+      held = setTimeout(() => dispatch(kind, extra, metadata), 100);
+      return;
+    }
+""",
+    ),
+)
+
+
+def changed_files() -> dict[str, str]:
+    """simcord's files that we change, and our own beside them, by name. Raises: PageChanged."""
+    texts = {"preview.css": f"{_simcords('preview.css')}\n{_ours(STYLE)}"}
+    for change in CHANGES:
+        before = texts.get(change.file) or _simcords(change.file)
+        texts[change.file] = change.made_in(before)
+    return texts | {name: _ours(name) for name in OURS}
+
+
+def content_type(name: str) -> str:
+    """What a file is, by its name."""
+    return CONTENT_TYPES[name.rpartition(".")[2]]
+
+
+def _simcords(name: str) -> str:
+    return (files("simcord.preview") / "static" / name).read_text(encoding="utf-8")
+
+
+def _ours(name: str) -> str:
+    return (files("playground.page") / name).read_text(encoding="utf-8")

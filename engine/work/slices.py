@@ -1,5 +1,6 @@
 """What is done for a request between ticks, in slices no longer than one, so that nobody stalls."""
 
+from functools import partial
 from typing import Protocol
 
 import torch
@@ -70,15 +71,18 @@ class Decoding:
 
     def _decode_tiles(self, library: Library, checkpoint: Checkpoint, seconds: float | None) -> None:
         for _ in range(self._count(library, seconds, checkpoint.native_size**2)):
-            done = len(self._images)
-            if done == len(self._latents):
-                return
-            tiled = self._tiled or _Tiled(
-                checkpoint, self._latents[done : done + 1], wraps=self._request.tiles
-            )
-            image = whole_within_memory(library, checkpoint.name, lambda: tiled.advance(checkpoint))  # noqa: B023
-            self._tiled = tiled if image is None else None
-            self._images += [] if image is None else [image]
+            if len(self._images) < len(self._latents):
+                self._decode_tile(library, checkpoint)
+
+    def _decode_tile(self, library: Library, checkpoint: Checkpoint) -> None:
+        done = len(self._images)
+        if self._tiled is None:
+            latents = self._latents[done : done + 1]
+            self._tiled = _Tiled(checkpoint, latents, wraps=self._request.tiles)
+        image = whole_within_memory(library, checkpoint.name, partial(self._tiled.advance, checkpoint))
+        if image is not None:
+            self._images.append(image)
+            self._tiled = None
 
     def _pasted(self) -> tuple[Image.Image, ...]:
         """The pictures, with what was not to be repainted as it was."""

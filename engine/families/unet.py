@@ -162,9 +162,11 @@ class Checkpoint:
         dtype = self._unet_dtype
         told = {name: condition.values.to(dtype) for name, condition in rows.conditions.items()}
         own = {name: told.pop(name) for name in _OWN_ARGUMENTS & told.keys()}
-        shown = [told.pop(name) for name in {SHOWN} & told.keys()]
+        sample = rows.sample.to(dtype)
+        if SHOWN in told:
+            sample = torch.cat([sample, told.pop(SHOWN)], dim=1)
         prediction: torch.Tensor = self._forward(
-            torch.cat([rows.sample.to(dtype), *shown], dim=1),
+            sample,
             rows.timesteps,
             encoder_hidden_states=rows.prompt_embeds.to(dtype),
             added_cond_kwargs=told or None,

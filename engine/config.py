@@ -35,7 +35,7 @@ class EngineConfig:
     begun_mib: float | None = None
     """Memory that the pictures that have begun may take; None is 2 % of the device's."""
     decode_mib: float | None = None
-    """Memory that decoding a picture may take before it is decoded in tiles; None is 25 % of the device's."""
+    """Memory that decoding may take: more pictures wait, a large one goes in tiles; None is 25 % of all."""
     cache_dir: Path | None = None
     """A folder that keeps what was measured at start for the next one; None measures each time."""
     tell: Callable[[str], object] = field(default=lambda _: None)

@@ -61,7 +61,8 @@ class Decoding:
     def _decode_whole(self, library: Library, checkpoint: Checkpoint, seconds: float | None) -> None:
         done, capacity, area = len(self._images), self._ticket.capacity, self._ticket.area
         checkpoint.put_tiling_in_force(tiles=self._request.tiles)
-        latents = self._latents[done : done + self._count(library, seconds, area)]
+        fitting = max(1, library.decode_budget // checkpoint.decode_bytes(area))
+        latents = self._latents[done : done + min(fitting, self._count(library, seconds, area))]
         try:
             self._images += decode_within_memory(library, checkpoint, capacity, latents, area=area)
         except OutOfMemory:

@@ -98,7 +98,11 @@ def test_what_would_take_more_memory_than_it_may_is_decoded_in_tiles(
     assert pieces == [(1, 8, 8)] * 2 * 2 * 4
     pieces.clear()
     result(loop, generate(num_inference_steps=2))
-    assert pieces == [(4, 8, 8)], "one of the model's own size is not"
+    assert pieces == [(1, 8, 8)] * 4, "one of the model's own size is decoded whole, but not beside others"
+    loop = DenoisingLoop(library_of(tiny_path, decode_mib=2.0))
+    pieces.clear()
+    result(loop, generate(num_inference_steps=2))
+    assert pieces == [(2, 8, 8)] * 2, "as many at once as may be"
 
 
 def test_what_does_not_fit_whole_is_decoded_in_tiles_and_not_tried_again(

@@ -34,6 +34,8 @@ class EngineConfig:
     """Memory that the weights of all models may take; None is 70 % of what is free at start."""
     begun_mib: float | None = None
     """Memory that the pictures that have begun may take; None is 2 % of the device's."""
+    decode_mib: float | None = None
+    """Memory that decoding may take: more pictures wait, a large one goes in tiles; None is 25 % of all."""
     cache_dir: Path | None = None
     """A folder that keeps what was measured at start for the next one; None measures each time."""
     tell: Callable[[str], object] = field(default=lambda _: None)

@@ -121,6 +121,14 @@ def begun_budget(device: torch.device, mib: float | None) -> int:
     return int(0.02 * _total_memory(device)) if mib is None else int(mib * _MIB)
 
 
+def decode_budget(device: torch.device, mib: float | None) -> int:
+    """Bytes that decoding one picture may take on the device.
+
+    A share of all there is and not of what is free: whether it is done in tiles shows in the last bits.
+    """
+    return int(0.25 * _total_memory(device)) if mib is None else int(mib * _MIB)
+
+
 def _total_memory(device: torch.device) -> int:
     if device.type == "cuda":
         return int(torch.cuda.get_device_properties(device).total_memory)

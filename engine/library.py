@@ -20,6 +20,7 @@ from engine.device import (
     candidate_threads,
     choose_device,
     choose_dtype,
+    decode_budget,
     describe,
     device_name,
     free_cached_memory,
@@ -77,6 +78,8 @@ class Library:
         self._budget = memory_budget(self.device, config.memory_gib)
         self.begun_budget = begun_budget(self.device, config.begun_mib)
         """Bytes that the pictures that have begun may take."""
+        self.decode_budget = decode_budget(self.device, config.decode_mib)
+        """Bytes that decoding a picture may take, before it is decoded in tiles."""
         self._resident: OrderedDict[str, Checkpoint] = OrderedDict()
         self._entries: dict[str, Entry] = {}
         self._loaded_at = float("-inf")

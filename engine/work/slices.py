@@ -1,14 +1,19 @@
 """What is done for a request between ticks, in slices no longer than one, so that nobody stalls."""
 
+from functools import partial
 from typing import Protocol
 
+import torch
 from PIL import Image
 
 from engine.api import Generated
 from engine.conditioning.mask import pasted
+from engine.errors import OutOfMemory
+from engine.families.unet import Checkpoint, as_images
 from engine.library import Library
-from engine.memory import decode_within_memory
+from engine.memory import decode_within_memory, whole_within_memory
 from engine.ticket import Running
+from engine.work.tiles import Mosaic
 
 
 class Slices(Protocol):
@@ -20,21 +25,23 @@ class Slices(Protocol):
 
 
 class Decoding:
-    """The pictures of finished latents, some at a time."""
+    """The pictures of finished latents, some at a time; one that is too large for the memory in tiles."""
 
     def __init__(self, running: Running) -> None:
         self._ticket = running.ticket
         self._request = running.ticket.request
         self._latents = running.generation.latents
         self._images: list[Image.Image] = []
+        self._tiled: _Tiled | None = None
+        """The picture that is being put together."""
 
     def advance(self, library: Library, seconds: float | None) -> Generated | None:
-        """Decode as many as take no longer than this, one at least."""
-        checkpoint, done = library.checkpoint(self._ticket.request.model), len(self._images)
-        checkpoint.put_tiling_in_force(tiles=self._request.tiles)
-        latents = self._latents[done : done + self._size(library, seconds)]
-        capacity = self._ticket.capacity
-        self._images += decode_within_memory(library, checkpoint, capacity, latents, area=self._ticket.area)
+        """Decode what takes no longer than this, one picture or tile at least."""
+        checkpoint = library.checkpoint(self._request.model)
+        if self._is_too_large(library, checkpoint):
+            self._decode_tiles(library, checkpoint, seconds)
+        else:
+            self._decode_whole(library, checkpoint, seconds)
         if len(self._images) < len(self._latents):
             return None
         return Generated(
@@ -43,6 +50,41 @@ class Decoding:
             engine_version=library.version,
         )
 
+    def _is_too_large(self, library: Library, checkpoint: Checkpoint) -> bool:
+        """Whether a picture is larger than the model's own, and not even one fits into the memory."""
+        area = self._ticket.area
+        if area <= checkpoint.native_size**2:
+            return False
+        is_dear = checkpoint.decode_bytes(area) > library.decode_budget
+        return self._tiled is not None or is_dear or self._ticket.capacity.pictures.get(area) == 0
+
+    def _decode_whole(self, library: Library, checkpoint: Checkpoint, seconds: float | None) -> None:
+        done, capacity, area = len(self._images), self._ticket.capacity, self._ticket.area
+        checkpoint.put_tiling_in_force(tiles=self._request.tiles)
+        fitting = max(1, library.decode_budget // checkpoint.decode_bytes(area))
+        latents = self._latents[done : done + min(fitting, self._count(library, seconds, area))]
+        try:
+            self._images += decode_within_memory(library, checkpoint, capacity, latents, area=area)
+        except OutOfMemory:
+            if area <= checkpoint.native_size**2:
+                raise
+            capacity.pictures.learn(area, 0)
+
+    def _decode_tiles(self, library: Library, checkpoint: Checkpoint, seconds: float | None) -> None:
+        for _ in range(self._count(library, seconds, checkpoint.native_size**2)):
+            if len(self._images) < len(self._latents):
+                self._decode_tile(library, checkpoint)
+
+    def _decode_tile(self, library: Library, checkpoint: Checkpoint) -> None:
+        done = len(self._images)
+        if self._tiled is None:
+            latents = self._latents[done : done + 1]
+            self._tiled = _Tiled(checkpoint, latents, wraps=self._request.tiles)
+        image = whole_within_memory(library, checkpoint.name, partial(self._tiled.advance, checkpoint))
+        if image is not None:
+            self._images.append(image)
+            self._tiled = None
+
     def _pasted(self) -> tuple[Image.Image, ...]:
         """The pictures, with what was not to be repainted as it was."""
         mask, start = self._request.mask, self._request.start
@@ -50,9 +92,35 @@ class Decoding:
             return tuple(self._images)
         return pasted(self._images, start.source, mask)
 
-    def _size(self, library: Library, seconds: float | None) -> int:
+    def _count(self, library: Library, seconds: float | None, area: int) -> int:
+        """How many pieces of this area take so long; all of them where there is time."""
         if seconds is None:
-            return len(self._latents)
-        info = library.entry(self._ticket.request.model).info
-        seconds_per_image = info.seconds_per_decode * self._ticket.area / info.native_size**2
-        return max(1, int(seconds / seconds_per_image))
+            return max(1, len(self._latents) - len(self._images))
+        info = library.entry(self._request.model).info
+        return max(1, int(seconds / (info.seconds_per_decode * area / info.native_size**2)))
+
+
+class _Tiled:
+    """One picture, decoded tile by tile: each of the model's own size, which a quarter of it overlaps."""
+
+    def __init__(self, checkpoint: Checkpoint, latents: torch.Tensor, *, wraps: bool) -> None:
+        height, width = latents.shape[-2:]
+        side = checkpoint.native_size // checkpoint.scale_factor
+        self._mosaic = Mosaic(
+            height=height,
+            width=width,
+            side=side,
+            overlap=side // 4,
+            scale_factor=checkpoint.scale_factor,
+            wraps=wraps,
+        )
+        self._latents = self._mosaic.spread_out(latents)
+        self._left = list(reversed(self._mosaic.tiles))
+
+    def advance(self, checkpoint: Checkpoint) -> Image.Image | None:
+        """Decode another tile; the picture, once it was the last."""
+        checkpoint.put_tiling_in_force(tiles=False)  # no border of a tile is one of the picture
+        tile = self._left[-1]
+        self._mosaic.add(tile, checkpoint.decode_pixels(tile.of(self._latents))[0])
+        self._left.pop()
+        return None if self._left else as_images(self._mosaic.pixels()[None])[0]

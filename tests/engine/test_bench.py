@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
-from engine.bench import crowd, fairness, kernels, lag, load, parity, rows
+from engine.bench import crowd, fairness, kernels, lag, load, operations, parity, rows
 from engine.bench.arms import in_order, through_engine
 from engine.bench.clock import WorkClock
 from engine.bench.load import LoadPlan
@@ -110,3 +111,14 @@ async def test_crowd_prints_what_each_size_costs(tiny_path: Path, capsys: pytest
 async def test_lag_prints_idle_and_drawing(tiny_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     await lag.measure(str(tiny_path), "cpu", seconds=0.2)
     assert "| drawing |" in capsys.readouterr().out
+
+
+def test_operations_prints_a_row_for_each_and_draws_them_on_a_sheet(
+    library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operations.measure(library, tmp_path / "sheet.png")
+    printed = capsys.readouterr().out
+    for name in ("text to image", "a part repainted", "tiles", "stopped at 30 %", "no text"):
+        assert f"| {name} | " in printed
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.size[0] > sheet.size[1] / 2

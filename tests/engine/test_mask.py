@@ -10,15 +10,17 @@ import pytest
 import torch
 from PIL import Image, ImageDraw, ImageFilter
 
-from engine.api import Capability, Generate, Generated, Mask, Start
+from engine.api import Capability, Generate, Generated, Mask, Spread, Start, Variation
 from engine.bench.arms import denoised
 from engine.bench.stock import StockPipelines
 from engine.bench.tiny import tiny_pipeline
 from engine.checks import check
 from engine.config import EngineConfig
 from engine.errors import InvalidRequest
+from engine.families.unet import Checkpoint
 from engine.library import Library
 from engine.loop import DenoisingLoop
+from engine.rows import Rows
 from engine.samplers import SAMPLERS
 from tests.engine.requests import generate, result, results
 from tests.engine.single_file import save_single_file
@@ -155,6 +157,65 @@ def test_a_mask_that_reaches_the_border_is_not_feathered_there(loops: dict[str, 
 
 
 @pytest.mark.parametrize("model", ["tiny", "painter"])
+def test_ten_pans_in_a_row_keep_all_that_was_there_and_never_work_on_more_than_one_window(
+    loops: dict[str, DenoisingLoop], monkeypatch: pytest.MonkeyPatch, model: str
+) -> None:
+    shapes = record_shapes(monkeypatch)
+    canvas, right = PICTURE, Mask(area=white_in((32, 0, 63, 63)), feather=8)
+    for seed in range(10):
+        window = Image.new("RGB", (64, 64))
+        window.paste(canvas.crop((canvas.width - 32, 0, canvas.width, 64)))
+        request = generate(
+            model=model,
+            start=Start(source=window, strength=1.0),
+            mask=right,
+            seeds=(seed,),
+            num_inference_steps=2,
+        )
+        drawn = result(loops[model], request).images[0]
+        assert drawn.crop((0, 0, 32, 64)).tobytes() == window.crop((0, 0, 32, 64)).tobytes()
+        grown = Image.new("RGB", (canvas.width + 32, 64))
+        grown.paste(canvas)
+        grown.paste(drawn.crop((32, 0, 64, 64)), (canvas.width, 0))
+        canvas = grown
+    assert canvas.size == (64 + 10 * 32, 64)
+    assert canvas.crop((0, 0, 64, 64)).tobytes() == PICTURE.tobytes()
+    assert set(shapes) == {(2, 4, 8, 8)}
+
+
+@pytest.mark.parametrize("model", ["tiny", "painter", "painter-xl"])
+def test_in_sixteen_bits_a_part_is_repainted_too(tiny_path: Path, inpainting: Library, model: str) -> None:
+    path = tiny_path if model == "tiny" else inpainting.entry(model).source.path
+    config = EngineConfig(model=str(path), device="cpu", dtype="bfloat16", num_threads=1)
+    image = np.asarray(result(DenoisingLoop(Library(config)), repaint(model=model, strength=0.8)).images[0])
+    changed = (image != np.asarray(PICTURE)).any(axis=-1)
+    inside = np.asarray(MASK.area) > 0
+    assert changed[inside].mean() > 0.9
+    assert not changed[~inside].any()
+
+
+@pytest.mark.parametrize("model", ["tiny", "tiny-xl", "painter", "painter-xl"])
+def test_in_a_pass_of_all_kinds_everybody_is_what_they_are_alone(
+    loops: dict[str, DenoisingLoop], monkeypatch: pytest.MonkeyPatch, model: str
+) -> None:
+    loop = loops[model]
+    kinds = (
+        repaint(model=model, seeds=(1,)),
+        generate("a dog", model=model, seeds=(2,), sampler="euler-a", num_inference_steps=7),
+        generate(model=model, seeds=(3, 4), spread=Spread(amount=1.0, seed=3), guidance_rescale=0.7),
+        generate(model=model, seeds=(5,), variation=Variation(seed=1, strength=0.2), stop=0.6),
+        generate("", model=model, seeds=(6,), guidance_scale=1.0, start=Start(source=PICTURE, strength=0.7)),
+    )
+    alone = [denoised(loop, request).latents for request in kinds]
+    shapes = record_shapes(monkeypatch)
+    for number, request in enumerate(kinds):
+        others = [*kinds[number + 1 :], *kinds[:number]]
+        together = denoised(loop, request, others).latents
+        assert decibels(loop, alone[number], together, model) >= FP32_DECIBELS
+    assert max(shapes)[0] == 2 + 2 + 4 + 2 + 1
+
+
+@pytest.mark.parametrize("model", ["tiny", "painter"])
 def test_what_is_kept_of_a_masked_picture_was_reckoned_with(
     loops: dict[str, DenoisingLoop], model: str
 ) -> None:
@@ -229,6 +290,19 @@ def assert_repainted(
     for mine, theirs in zip(drawn.images, stock[request.model].draw(request), strict=True):
         np.testing.assert_array_equal(np.asarray(mine)[inside], np.asarray(theirs)[inside])
         np.testing.assert_array_equal(np.asarray(mine)[~inside], kept[~inside])
+
+
+def record_shapes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
+    """Of the noisy latents in every pass from now on."""
+    shapes: list[tuple[int, ...]] = []
+    predict = Checkpoint.predict_noise
+
+    def recording(self: Checkpoint, rows: Rows) -> torch.Tensor:
+        shapes.append(tuple(rows.sample.shape))
+        return predict(self, rows)
+
+    monkeypatch.setattr(Checkpoint, "predict_noise", recording)
+    return shapes
 
 
 def decibels(loop: DenoisingLoop, expected: torch.Tensor, actual: torch.Tensor, model: str) -> float:

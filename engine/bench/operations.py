@@ -1,0 +1,135 @@
+"""What each operation costs against plain drawing at the same shape, and a sheet on which all can be seen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from engine.api import Generate, Generated, Mask, ModelInfo, Spread, Start, Variation, WeightedPrompt
+from engine.bench.arms import finish
+from engine.bench.clock import WorkClock
+from engine.bench.table import print_table
+from engine.library import Library
+from engine.loop import DenoisingLoop
+
+_SEEDS = (11, 12, 13, 14)
+_RUNS = 3
+_SUBJECT, _OTHER = "a house by the sea", "a red balloon in a blue sky"
+_PLAIN = "text to image"
+_LABEL = 20
+
+
+def measure(library: Library, out: Path | None) -> None:
+    """Print a row for each operation on the default model; with `out`, also draw the sheet there."""
+    info, clock = library.models()[0], WorkClock(library.device)
+    plain = _request(info)
+    parent = _drawn(library, plain)
+    requests = {_PLAIN: plain, **operations(plain, parent)}
+    seconds, drawn = {}, {}
+    for name, request in requests.items():
+        runs = [clock.measure(lambda: _drawn(library, request)) for _ in range(_RUNS)]  # noqa: B023
+        seconds[name], drawn[name] = min(runs), _drawn(library, request)
+    rows = [[name, f"{one:.2f}", f"×{one / seconds[_PLAIN]:.2f}"] for name, one in seconds.items()]
+    print_table([f"{info.name}, four pictures of {info.native_size} px", "seconds", "against plain"], rows)
+    if out is not None:
+        _sheet({name: one.images for name, one in drawn.items()}).save(out)
+
+
+def operations(plain: Generate, parent: Generated) -> Mapping[str, Generate]:
+    """Every operation by name, as a request of the shape of `plain`, on what that drew."""
+    picture = parent.images[0]
+    width, height = picture.size
+    square = (width // 4, height // 4, width - width // 4, height - height // 4)
+    spread = {amount: Spread(amount=amount, seed=plain.seeds[0]) for amount in (0.0, 1.0)}
+    variation = Variation(seed=plain.seeds[0], strength=0.15)
+    other = tuple(seed + 100 for seed in plain.seeds)
+    return {
+        "image to image, strength 0.6": replace(
+            plain, start=Start(source=parent.latents[0], strength=0.6), seeds=other
+        ),
+        "variation, 15 % other noise": replace(plain, variation=variation, seeds=other),
+        "a part repainted": _repainted(plain, picture, _mask(picture.size, square), text=_OTHER),
+        "panned by half": _repainted(plain, *_panned(picture), text=plain.prompts[0].text),
+        "zoomed out twice": _repainted(plain, *_zoomed(picture), text=plain.prompts[0].text),
+        "spread 0": replace(plain, spread=spread[0.0]),
+        "spread 1": replace(plain, spread=spread[1.0]),
+        "tiles": replace(plain, tiles=True),
+        "stopped at 30 %": replace(plain, stop=0.3),
+        "guidance 15": replace(plain, guidance_scale=15.0),
+        "guidance 15, rescaled 0.7": replace(plain, guidance_scale=15.0, guidance_rescale=0.7),
+        "no text": replace(plain, prompts=(WeightedPrompt(text=""),)),
+    }
+
+
+def _repainted(plain: Generate, picture: Image.Image, area: Image.Image, *, text: str) -> Generate:
+    return replace(
+        plain,
+        start=Start(source=picture, strength=1.0),
+        mask=Mask(area=area, feather=picture.width // 32),
+        prompts=(WeightedPrompt(text=text),),
+    )
+
+
+def _mask(size: tuple[int, int], white: tuple[int, int, int, int]) -> Image.Image:
+    area = Image.new("L", size)
+    area.paste(255, white)
+    return area
+
+
+def _panned(picture: Image.Image) -> tuple[Image.Image, Image.Image]:
+    """The right half, moved to the left, and what is to be painted beside it."""
+    width, height = picture.size
+    half = picture.crop((width // 2, 0, width, height))
+    return _drawn_out(half, picture.size, (0, 0)), _mask(picture.size, (half.width, 0, width, height))
+
+
+def _zoomed(picture: Image.Image) -> tuple[Image.Image, Image.Image]:
+    """The picture, half as large, in the middle, and what is to be painted around it."""
+    width, height = picture.size
+    small = picture.resize((width // 2, height // 2), Image.Resampling.LANCZOS)
+    place = (width // 4, height // 4)
+    area = Image.new("L", picture.size, 255)
+    area.paste(0, (*place, place[0] + small.width, place[1] + small.height))
+    return _drawn_out(small, picture.size, place), area
+
+
+def _drawn_out(part: Image.Image, size: tuple[int, int], place: tuple[int, int]) -> Image.Image:
+    """A part of a canvas, whose borders go on to those of the canvas: what is painted beside begins alike."""
+    (left, top), (width, height) = place, size
+    beyond = ((top, height - top - part.height), (left, width - left - part.width), (0, 0))
+    return Image.fromarray(np.pad(np.asarray(part), beyond, mode="edge"))
+
+
+def _request(info: ModelInfo) -> Generate:
+    return Generate(
+        model=info.name,
+        prompts=(WeightedPrompt(text=_SUBJECT),),
+        width=info.native_size,
+        height=info.native_size,
+        seeds=_SEEDS,
+        num_inference_steps=info.default_steps,
+        guidance_scale=max(info.default_guidance_scale, 2.0),
+        sampler=info.default_sampler,
+    )
+
+
+def _drawn(library: Library, request: Generate) -> Generated:
+    return finish(DenoisingLoop(library, preview_seconds=1e9), request)
+
+
+def _sheet(rows: Mapping[str, Sequence[Image.Image]], *, side: int = 112, columns: int = 2) -> Image.Image:
+    """All pictures, small, a row of four below each name, in so many columns."""
+    width, height = 4 * side, side + _LABEL
+    lines = -(-len(rows) // columns)
+    sheet = Image.new("RGB", (columns * (width + _LABEL), lines * height), "white")
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(size=13)
+    for number, (name, images) in enumerate(rows.items()):
+        left, top = (number // lines) * (width + _LABEL), (number % lines) * height
+        draw.text((left + 2, top + 2), name, fill="black", font=font)
+        for place, image in enumerate(images):
+            small: Any = image.resize((side, side), Image.Resampling.LANCZOS)
+            sheet.paste(small, (left + place * side, top + _LABEL))
+    return sheet

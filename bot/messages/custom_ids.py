@@ -15,7 +15,9 @@ _ID = r"\d{1,18}"
 _NO_ACTION = re.compile(r"[^a-z_]")
 MAX_ACTION = 32
 
-JOB = rf"job:(?P<job_id>{_ID}):(?P<action>[a-z_]{{1,16}})(?::(?P<index>[0-3]))?"
+JOB = (
+    rf"job:(?P<job_id>{_ID}):(?P<action>[a-z_]{{1,16}})(?::(?P<index>[0-3])(?::(?P<how>[a-z0-9.]{{1,8}}))?)?"
+)
 KEPT = rf"(?P<kind>kept|confirm):(?P<kept_id>{_ID}):draw"
 TERMS = rf"(?P<kind>kept|terms):(?P<kept_id>{_ID}):accept:(?P<version>\d{{1,9}})"
 EXAMPLE = r"start:(?P<number>\d{1,2}):example"
@@ -46,6 +48,8 @@ class JobPress:
     action: str
     """`cancel`, or the kind of job that is asked for."""
     index: int = 0
+    how: str = ""
+    """What the kind leaves open: how far to zoom out, which way to pan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +61,9 @@ class Numbered:
     action: str
 
 
-def of_job(job_id: int, kind: JobKind, index: int | None = None) -> str:
+def of_job(job_id: int, kind: JobKind, index: int | None = None, how: str = "") -> str:
     """A button under a picture that asks for a job of that kind."""
-    return f"job:{job_id}:{kind}" + ("" if index is None else f":{index}")
+    return f"job:{job_id}:{kind}" + ("" if index is None else f":{index}") + (f":{how}" if how else "")
 
 
 def of_cancel(job_id: int) -> str:
@@ -133,7 +137,12 @@ def of_setup_form(action: str) -> str:
 
 def job_press(match: re.Match[str]) -> JobPress:
     """What JOB matched."""
-    return JobPress(job_id=int(match["job_id"]), action=match["action"], index=int(match["index"] or 0))
+    return JobPress(
+        job_id=int(match["job_id"]),
+        action=match["action"],
+        index=int(match["index"] or 0),
+        how=match["how"] or "",
+    )
 
 
 def kept_key(match: re.Match[str]) -> int | str:

@@ -26,6 +26,9 @@ class KindWords:
     """In the manual: which button asks for it, and what it does."""
 
 
+ARROWS = {"left": "⬅️", "right": "➡️", "up": "⬆️", "down": "⬇️"}
+
+
 def grid_rows(job: Job) -> Rows:
     """U1–U4 🔄, V1–V4."""
     numbers = range(job.recipe.num_images)
@@ -35,10 +38,21 @@ def grid_rows(job: Job) -> Rows:
 
 
 def tile_rows(job: Job) -> Rows:
-    """What can be made of a single picture."""
-    return (
-        (Button(custom_id=of_job(job.id, JobKind.VARY, 0), label="Vary (Strong)", emoji="🪄"), _reroll(job)),
+    """What can be made of a single picture: vary it, draw it anew, go back from it, go on beside it."""
+    shown = job.recipe.shown
+    zooms = [_change(job, JobKind.ZOOM, f"Zoom Out {factor}x", "🔍", factor) for factor in ("2", "1.5")]
+    square = [_change(job, JobKind.SQUARE, "Make Square", "🔲")] if shown.width != shown.height else []
+    vary = (
+        _change(job, JobKind.VARY_SUBTLE, "Vary (Subtle)", "🪄"),
+        _change(job, JobKind.VARY, "Vary (Strong)", "🪄"),
+        _reroll(job),
     )
+    pans = tuple(_change(job, JobKind.PAN, None, emoji, side) for side, emoji in ARROWS.items())
+    return vary, (*zooms, *square), pans
+
+
+def _change(job: Job, kind: JobKind, label: str | None, emoji: str, how: str = "") -> Button:
+    return Button(custom_id=of_job(job.id, kind, 0, how), label=label, emoji=emoji)
 
 
 def _reroll(job: Job) -> Button:
@@ -63,12 +77,28 @@ WORDS = {
         ),
     ),
     JobKind.VARY_SUBTLE: KindWords(
-        heading=say("Variations (Subtle) by {member}"), label=say("subtle variations"), rows=grid_rows
+        heading=say("Variations (Subtle) by {member}"),
+        label=say("subtle variations"),
+        rows=grid_rows,
+        help=say("**Vary (Subtle)** 🪄 draws four that hardly differ from it."),
     ),
-    JobKind.ZOOM: KindWords(heading=say("Zoom Out by {member}"), label=say("zooms"), rows=grid_rows),
-    JobKind.PAN: KindWords(heading=say("Pan by {member}"), label=say("pans"), rows=grid_rows),
+    JobKind.ZOOM: KindWords(
+        heading=say("Zoom Out by {member}"),
+        label=say("zooms"),
+        rows=grid_rows,
+        help=say("**Zoom Out** 🔍 keeps the picture, smaller, and draws what lies around it, four times."),
+    ),
+    JobKind.PAN: KindWords(
+        heading=say("Pan by {member}"),
+        label=say("pans"),
+        rows=grid_rows,
+        help=say("⬅️ ➡️ ⬆️ ⬇️ keep the picture, and draw how it goes on to that side, four times."),
+    ),
     JobKind.SQUARE: KindWords(
-        heading=say("Make Square by {member}"), label=say("made square"), rows=grid_rows
+        heading=say("Make Square by {member}"),
+        label=say("made square"),
+        rows=grid_rows,
+        help=say("**Make Square** 🔲 does the same above and below, or left and right."),
     ),
     JobKind.REGION: KindWords(
         heading=say("Variations (Region) by {member}"), label=say("repainted areas"), rows=grid_rows

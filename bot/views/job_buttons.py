@@ -20,7 +20,7 @@ from bot.views.wired import Wired, wired
 
 
 class JobButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=custom_ids.JOB):
-    """U, V, 🔄 and Cancel. The id is only a key: what the presser may do is looked up anew."""
+    """What is made of pictures, and Cancel. The id is only a key: what the presser may is looked up anew."""
 
     def __init__(self, item: discord.ui.Button[Any], match: re.Match[str]) -> None:
         super().__init__(item)
@@ -44,6 +44,7 @@ class JobButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], templat
             kind=_kind(self.press.action),
             job_id=self.press.job_id,
             index=self.press.index,
+            how=self.press.how,
             reply_to=None if interaction.message is None else interaction.message.id,
         )
         async with patience(interaction):

@@ -30,6 +30,9 @@ BUILDERS: Mapping[JobKind, Build] = {
     JobKind.REROLL: reroll.order,
     JobKind.VARY: vary.order,
     JobKind.VARY_SUBTLE: vary.subtle,
+    JobKind.ZOOM: edit.pressed,
+    JobKind.PAN: edit.pressed,
+    JobKind.SQUARE: edit.pressed,
     JobKind.PICK: pick.order,
 }
 """What a press under a picture can ask for."""
@@ -71,10 +74,10 @@ class Orders:
         Raises: UserError.
         """
         parent = await get_parent(self._database, asker, press)
-        build = BUILDERS.get(press.kind)
-        order = (
-            build(parent, press, self._recipes) if build else edit.order(parent, press, self._recipes, change)
-        )
+        if press.kind in edit.KINDS:
+            order = edit.order(parent, press, self._recipes, change)
+        else:
+            order = BUILDERS[press.kind](parent, press, self._recipes)
         return await self._jobs.draw(asker, change.applied_to(order))
 
     async def release(self, asker: Asker, key: int | str) -> Job:

@@ -1,17 +1,23 @@
 """Zoom, pan, square and region: a tile is kept, and what lies around it, or in an area of it, is drawn."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.domain import canvas
 from bot.domain.canvas import Layout, Side
+from bot.domain.errors import NotFound
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
 from bot.domain.order import Order
 from bot.domain.prompt import Prompt
+from bot.domain.sentences import say
 from bot.domain.size import Size
 from bot.services.orders.press import Press
 from bot.services.recipes import Recipes
 from engine.api import ModelInfo
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +45,30 @@ class Change:
         if self.seed is not None:
             recipe = replace(recipe, seed=self.seed)
         return replace(order, recipe=recipe, text=order.text if self.prompt is None else str(self.prompt))
+
+
+KINDS = frozenset({JobKind.ZOOM, JobKind.PAN, JobKind.SQUARE, JobKind.REGION})
+FACTORS = {"1.5": 1.5, "2": 2.0}
+SIDES: tuple[Side, ...] = ("left", "right", "up", "down")
+
+
+def pressed(parent: Job, press: Press, recipes: Recipes) -> Order:
+    """The order of a pressed Zoom Out, arrow or Make Square.
+
+    Raises: Impossible; NotFound, where the model is not loaded any more, or no version knows the button.
+    """
+    change = Change()
+    if press.kind is JobKind.ZOOM:
+        change = Change(factor=_known(FACTORS, press.how))
+    if press.kind is JobKind.PAN:
+        change = Change(to=_known({side: side for side in SIDES}, press.how))
+    return order(parent, press, recipes, change)
+
+
+def _known(meanings: Mapping[str, T], word: str) -> T:
+    if word not in meanings:
+        raise NotFound(say("I do not know this button any more. Draw anew with /imagine."))
+    return meanings[word]
 
 
 def order(parent: Job, press: Press, recipes: Recipes, change: Change) -> Order:

@@ -22,6 +22,8 @@ class Press:
     job_id: int
     index: int = 0
     """Of the tile."""
+    how: str = ""
+    """What the kind leaves open, in the button's word."""
     reply_to: int | None = None
     """The message that was pressed."""
 

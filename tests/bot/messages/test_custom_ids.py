@@ -29,7 +29,14 @@ PATTERNS = (
     custom_ids.MODERATION,
 )
 EVER_SENT = (
-    *("job:812:pick:3", "job:812:vary:0", "job:812:reroll", "job:812:cancel"),
+    *(
+        "job:812:pick:3",
+        "job:812:vary:0",
+        "job:812:reroll",
+        "job:812:cancel",
+        "job:812:zoom:0:1.5",
+        "job:812:pan:0:left",
+    ),
     *("terms:12:accept:3", "confirm:7:draw", "kept:5:accept:2", "kept:5:draw"),
     *("notice:4:acknowledge", "block:4:appeal", "appeal:4:accept", "appeal:4:reject"),
     *("report:4:delete", "report:4:dismiss", "report:4:warn", "report:4:block", "forget:0:me"),

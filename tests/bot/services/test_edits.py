@@ -161,6 +161,36 @@ async def test_what_is_square_cannot_be_made_square(services: Services, ada: Ask
         await changed(services, ada, grid, JobKind.SQUARE)
 
 
+@pytest.mark.parametrize(
+    ("kind", "how", "size"),
+    [
+        (JobKind.ZOOM, "2", (64, 64)),
+        (JobKind.ZOOM, "1.5", (64, 64)),
+        (JobKind.PAN, "up", (64, 96)),
+        (JobKind.PAN, "left", (96, 64)),
+        (JobKind.VARY_SUBTLE, "", (64, 64)),
+    ],
+)
+async def test_the_buttons_under_a_single_picture(
+    services: Services, ada: Asker, kind: JobKind, how: str, size: tuple[int, int]
+) -> None:
+    tile = await pick(services, now(ada), (await drawn(services, ada)).id, 2)
+    press = Press(kind=kind, job_id=tile.id, how=how)
+    job = await finished(services, await services.orders.press(now(ada), press))
+    made = await services.pictures.make_print(job)
+    assert [picture.size for picture in made.tiles] == [size] * 4
+    assert job.parent == tile.parent
+
+
+@pytest.mark.parametrize(("kind", "how"), [(JobKind.ZOOM, "9"), (JobKind.PAN, ""), (JobKind.REGION, "")])
+async def test_a_button_that_no_version_knows_is_said_to_be_unknown(
+    services: Services, ada: Asker, kind: JobKind, how: str
+) -> None:
+    grid = await drawn(services, ada)
+    with pytest.raises(NotFound, match="do not know this button"):
+        await services.orders.press(now(ada), Press(kind=kind, job_id=grid.id, how=how))
+
+
 async def test_the_rule_on_minors_reads_the_words_of_an_edit(services: Services, ada: Asker) -> None:
     grid = await drawn(services, ada)
     with pytest.raises(PromptRefused):

@@ -47,22 +47,30 @@ async def refused_step(services: Services, prompt: str = "a red apple") -> str:
 # Under pictures
 
 
-UNDER_PICTURES = {JobKind.REROLL: None, JobKind.VARY: 2, JobKind.PICK: 3}
-"""The tile that each is pressed for."""
+UNDER_PICTURES: dict[JobKind, tuple[int | None, str]] = {
+    JobKind.REROLL: (None, ""),
+    JobKind.VARY: (2, ""),
+    JobKind.VARY_SUBTLE: (0, ""),
+    JobKind.ZOOM: (0, "1.5"),
+    JobKind.PAN: (1, "down"),
+    JobKind.SQUARE: (0, ""),
+    JobKind.PICK: (3, ""),
+}
+"""The tile that each is pressed for, and how."""
 
 
-@pytest.mark.parametrize(("kind", "index"), UNDER_PICTURES.items(), ids=str)
+@pytest.mark.parametrize(("kind", "where"), UNDER_PICTURES.items(), ids=str)
 async def test_a_press_under_a_picture_makes_a_job(
-    edge: Edge, services: Services, database: Database, kind: JobKind, index: int | None
+    edge: Edge, services: Services, database: Database, kind: JobKind, where: tuple[int | None, str]
 ) -> None:
-    job = await delivered(services, ADA, 5000)
-    answer = await edge.press(custom_ids.of_job(job.id, kind, index), is_ephemeral=False)
+    job = await delivered(services, ADA, 5000, prompt="a red apple --ar 3:2")
+    answer = await edge.press(custom_ids.of_job(job.id, kind, *where), is_ephemeral=False)
     assert answer.is_acknowledged
     assert await kinds_in(database) == [JobKind.IMAGINE, kind]
 
 
 def test_every_kind_that_a_button_may_ask_for_is_pressed_above() -> None:
-    assert UNDER_PICTURES.keys() == BUILDERS.keys() == set(JobKind) - {JobKind.IMAGINE}
+    assert UNDER_PICTURES.keys() == BUILDERS.keys() == set(JobKind) - {JobKind.IMAGINE, JobKind.REGION}
 
 
 async def test_cancel_ends_a_job(edge: Edge, services: Services, engine: HandEngine) -> None:

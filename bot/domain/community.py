@@ -51,7 +51,7 @@ class GalleryPicture:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the file, in pixels: up to four pictures, two in a row."""
-        num_images, canvas = self.num_images, self.job.recipe.canvas
+        num_images, canvas = self.num_images, self.job.recipe.shown
         return canvas.width * min(2, num_images), canvas.height * -(-num_images // 2)
 
     @property

@@ -102,6 +102,18 @@ def _facts(found: Details, words: Translations) -> Iterator[Sentence]:
     yield say("Model: {model}, hash `{hash}`", model=echo(recipe.weights.name), hash=recipe.weights.hash)
     if recipe.start is not None:
         yield say("Began from another picture, at strength {strength}", strength=f"{recipe.start.strength:g}")
+    if recipe.variation is not None:
+        yield say(
+            "Nearly the noise of seed `{seed}`: {share} % of it is other",
+            seed=recipe.variation.seed,
+            share=round(100 * recipe.variation.strength),
+        )
+    if recipe.edit is not None:
+        yield say(
+            "Drawn is a part of {width}×{height} pixels; the rest is another picture, as it was",
+            width=recipe.shown.width,
+            height=recipe.shown.height,
+        )
     if job.kind.traits.origin is not Origin.TEXT:
         yield _made_from(job, found.parent, words)
 
@@ -119,8 +131,8 @@ def _made_from(job: Job, parent: Job | None, words: Translations) -> Sentence:
 
 def _promise(found: Details) -> Sentence:
     """What the line in the frame will draw."""
-    if found.job.recipe.start is not None:
-        return say("It began from another picture, so its prompt and seed alone draw a different one.")
+    if not found.job.recipe.is_plain:
+        return say("It was made from another picture, so its prompt and seed alone draw a different one.")
     if found.is_model_changed:
         return say("The model has changed since, so the same prompt and seed draw a different picture now.")
     if found.job.kind.traits.outcome is Outcome.TILE:

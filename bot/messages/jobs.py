@@ -173,7 +173,7 @@ def _notes(job: Job, *, is_model_changed: bool, is_enlarged: bool) -> Iterator[S
     if traits.origin is Origin.TILE and traits.is_drawn and job.parent is not None:
         yield say("Of picture {number}.", number=job.parent.index + 1)
     if is_enlarged:
-        canvas = job.recipe.canvas
+        canvas = job.recipe.shown
         yield say("Enlarged from {width}×{height}.", width=canvas.width, height=canvas.height)
     if len(job.prompt) > MAX_PROMPT:
         yield say("The whole prompt: Apps → Details.")

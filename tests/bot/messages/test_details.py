@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
+from bot.domain.canvas import Box
 from bot.domain.job import JobStatus
 from bot.domain.kinds import JobKind
 from bot.domain.prompt import parse
-from bot.domain.recipe import ImageRef, Start
+from bot.domain.recipe import Canvas, Edit, ImageRef, Start, Variation
 from bot.messages import details as messages
 from bot.messages.payload import MAX_CONTENT
 from bot.services.shown import Details
@@ -23,6 +24,26 @@ GRID = job(status=JobStatus.DELIVERED, result_message_id=5000)
 TILE = replace(GRID, kind=JobKind.PICK, parent=PARENT, recipe=RECIPE.only(1), result_message_id=5001)
 VARIED = replace(
     GRID, kind=JobKind.VARY, parent=PARENT, recipe=replace(RECIPE, start=Start(image=PARENT, strength=0.7))
+)
+SUBTLE = replace(
+    GRID,
+    kind=JobKind.VARY_SUBTLE,
+    parent=PARENT,
+    recipe=replace(RECIPE, variation=Variation(seed=9, strength=0.2)),
+)
+PANNED = replace(
+    GRID,
+    kind=JobKind.PAN,
+    parent=PARENT,
+    recipe=replace(
+        RECIPE,
+        edit=Edit(
+            image=PARENT,
+            canvas=Canvas(width=384, height=256),
+            place=Box(left=0, top=0, width=256, height=256),
+            window=Box(left=128, top=0, width=256, height=256),
+        ),
+    ),
 )
 OLD = replace(GRID, id=800)
 
@@ -43,6 +64,8 @@ def test_details(snapshot: SnapshotAssertion) -> None:
         "one's own": messages.details(details(is_own=True), LOCALE),
         "tile": messages.details(details(TILE, parent=OLD), LOCALE),
         "variations": messages.details(details(VARIED, parent=OLD), LOCALE),
+        "subtle variations": messages.details(details(SUBTLE, parent=OLD), LOCALE),
+        "pan": messages.details(details(PANNED, parent=OLD), LOCALE),
         "drawn anew from what is not posted": messages.details(
             details(
                 replace(GRID, kind=JobKind.REROLL, parent=PARENT), parent=replace(OLD, result_message_id=None)

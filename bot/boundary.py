@@ -12,11 +12,11 @@ import discord
 from discord import app_commands
 
 from bot.domain.asker import Asker
-from bot.domain.errors import MissingPermissions, NotAllowed, NotFound, UserError
+from bot.domain.errors import MissingPermissions, NotAllowed, NotFound, Unreadable, UserError
 from bot.domain.sentences import say
 from bot.messages import refusals
-from bot.messages.components import to_view
-from bot.messages.payload import Payload
+from bot.messages.components import to_embeds, to_view
+from bot.messages.payload import Payload, Typed
 from bot.storage.outage import is_outage
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,9 @@ PROMISES = frozenset(
 )
 KEPT = "kept"
 """In an interaction's extras, once the answer that was promised is given: Discord's library does not say."""
+
+FORM = "form"
+"""In an interaction's extras: what was typed into the form that it sends."""
 
 PATIENCE_SECONDS = 1.0
 """After this long an interaction is acknowledged without its answer."""
@@ -146,10 +149,25 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
     else:
         log.error("interaction %s failed", interaction.id, exc_info=cause)
         payload = refusals.our_fault(interaction.id, locale)
+    if is_outage(cause) or isinstance(cause, Unreadable):
+        payload = _with_form(interaction, payload)
     try:
         await reply(interaction, payload, file=file)
     except (discord.HTTPException, *LOST) as failure:
         log.warning("interaction %s could not be told: %s", interaction.id, failure)
+
+
+def filled(interaction: Interaction, typed: tuple[Typed, ...], again: str | None) -> None:
+    """Remember what a form brought, for the refusal of it; `again` is the button that opens the form."""
+    interaction.extras[FORM] = typed, again
+
+
+def _with_form(interaction: Interaction, refusal: Payload) -> Payload:
+    """A refusal that another try may mend, with what was typed into the form."""
+    if FORM not in interaction.extras:
+        return refusal
+    typed, again = interaction.extras[FORM]
+    return refusals.with_form(refusal, typed, again, interaction.locale.value)
 
 
 def _is_lost(interaction: Interaction, error: Exception) -> bool:
@@ -176,13 +194,18 @@ async def reply(interaction: Interaction, payload: Payload, *, file: tuple[str, 
     """Answer privately, whether or not an answer was promised already; with a file, by name."""
     view = to_view(payload.rows) if payload.rows else discord.utils.MISSING
     files = [] if file is None else [discord.File(io.BytesIO(file[1]), file[0])]
+    embeds = to_embeds(payload.typed)
     promised = discord.InteractionResponseType.deferred_channel_message
     if interaction.response.type is promised and not _is_answered(interaction):
-        await _keep_promise(interaction, content=payload.content, view=view, attachments=files)
+        await _keep_promise(interaction, content=payload.content, view=view, attachments=files, embeds=embeds)
     elif interaction.response.is_done():
-        await interaction.followup.send(payload.content, view=view, files=files, ephemeral=True)
+        await interaction.followup.send(
+            payload.content, view=view, files=files, embeds=embeds, ephemeral=True
+        )
     else:
-        await interaction.response.send_message(payload.content, view=view, files=files, ephemeral=True)
+        await interaction.response.send_message(
+            payload.content, view=view, files=files, embeds=embeds, ephemeral=True
+        )
 
 
 async def answer(interaction: Interaction, found: Awaitable[T], render: Callable[[T, str], Payload]) -> None:
@@ -203,11 +226,15 @@ async def turn_into(interaction: Interaction, payload: Payload) -> None:
 
 async def edit_pressed(interaction: Interaction, payload: Payload) -> None:
     """Turn the pressed message into this, for everybody who sees it."""
-    view = to_view(payload.rows) if payload.rows else None
+    shown: dict[str, Any] = {
+        "content": payload.content,
+        "view": to_view(payload.rows) if payload.rows else None,
+        "embeds": to_embeds(payload.typed),
+    }
     if interaction.response.is_done():
-        await _keep_promise(interaction, content=payload.content, view=view)
+        await _keep_promise(interaction, **shown)
     else:
-        await interaction.response.edit_message(content=payload.content, view=view)
+        await interaction.response.edit_message(**shown)
 
 
 @asynccontextmanager

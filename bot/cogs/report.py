@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot.boundary import Interaction, asker_of
 from bot.domain.errors import NotFound
 from bot.services import Services
-from bot.views import forms
+from bot.views import moderation_forms
 
 NOTED_SECONDS = 1.0
 
@@ -48,4 +48,4 @@ class Report(commands.Cog):
                 raise
             await asyncio.sleep(NOTED_SECONDS)  # it is seen a moment before it is noted where it was posted
             await self.services.reports.check(asker, message.id)
-        await forms.ask_report(interaction, message.id)
+        await moderation_forms.ask(interaction, "report", message.id, "send")

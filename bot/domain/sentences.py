@@ -65,3 +65,8 @@ def say_n(singular: str, plural: str, count: int, /, **values: object) -> Senten
 def moment(at: datetime) -> str:
     """A time, to be shown by Discord in each reader's own zone and language ("in 3 hours")."""
     return f"<t:{int(at.timestamp())}:R>"
+
+
+def calendar(at: datetime) -> str:
+    """A time as a date with the hour, in each reader's own zone and language ("3 December 2026 14:05")."""
+    return f"<t:{int(at.timestamp())}:f>"

@@ -7,30 +7,56 @@ from bot.domain.guild_options import ROWS, Kind, written
 from bot.domain.quota import Allowance
 from bot.domain.quota_words import rate
 from bot.domain.rooms import RoomChanges
-from bot.domain.sentences import Sentence, Translations, say
+from bot.domain.sentences import Sentence, Translations, moment, say
+from bot.domain.usage import Digest
 from bot.messages.catalogue import translations
 from bot.messages.lists import mentions
 from bot.messages.payload import MAX_CONTENT, Payload
 
-GROUPS = (
-    ("🛡️", say("Moderators"), ("moderators", "moderators-channel")),
-    ("🎨", say("Drawing"), ("allowance", "drawing-channels")),
-    (
-        "🌱",
-        say("Newcomers"),
-        (
-            "trial",
-            "terms",
-            "newbie-rooms",
-            "max-newbie-rooms",
-            "newbie-category",
-            "account-days",
-            "member-minutes",
+DIGEST = "digest"
+"""The weekly report has a table of its own, but is chosen on the panel like any setting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one page of the panel shows: settings by group, each with an emoji and a title."""
+
+    title: Sentence
+    groups: tuple[tuple[str, Sentence, tuple[str, ...]], ...]
+
+
+PAGES = {
+    "basics": Page(
+        title=say("The first things"),
+        groups=(
+            ("🛡️", say("Moderators"), ("moderators", "moderators-channel")),
+            ("🎨", say("Drawing"), ("allowance", "drawing-channels")),
+            (
+                "🌱",
+                say("Newcomers"),
+                (
+                    "trial",
+                    "terms",
+                    "newbie-rooms",
+                    "max-newbie-rooms",
+                    "newbie-category",
+                    "account-days",
+                    "member-minutes",
+                ),
+            ),
+            ("🌐", say("Web page"), ("public-page",)),
         ),
     ),
-    ("🌐", say("Web page"), ("public-page",)),
-)
-"""How the panel of /setup groups the settings."""
+    "more": Page(
+        title=say("Limits, safety, weekly report"),
+        groups=(
+            ("⏱️", say("Limits"), ("running-jobs", "waiting-jobs", "relax-free", "time-zone")),
+            ("🔞", say("Safety"), ("nudity", "image-filter", "strikes", "strike-days")),
+            ("📊", say("Weekly report"), (DIGEST,)),
+        ),
+    ),
+}
+"""The pages of /setup's panel; every setting stands on one of them."""
 MAX_VALUE = 90
 """Characters of a value; /guild show names every setting in one message."""
 
@@ -59,6 +85,10 @@ class SetupState:
     """What counts where the guild has no allowance of its own."""
     missing: tuple[Sentence, ...]
     """Permissions that the bot lacks, by name."""
+    page: str = "basics"
+    """Which of `PAGES` is open."""
+    digest: Digest | None = None
+    """Where the weekly report goes."""
     unseeing: tuple[int, ...] = ()
     """Moderators' roles to which Discord does not show the commands of moderators by itself."""
     arranged: RoomChanges | None = None
@@ -74,7 +104,7 @@ def panel(shown: GuildSettings, state: SetupState, locale: str) -> Payload:
         models=", ".join(f"`{model}`" for model in state.models),
     )
     lines = [head.render(words), f"-# {loaded.render(words)}"]
-    for emoji, title, names in GROUPS:
+    for emoji, title, names in PAGES[state.page].groups:
         lines.append(f"### {emoji} {title.render(words)}")
         lines += [f"- {_entry(name, shown, state, words)}" for name in names]
     lines += ["", *_foot(state, words)]
@@ -83,6 +113,8 @@ def panel(shown: GuildSettings, state: SetupState, locale: str) -> Payload:
 
 def _entry(name: str, shown: GuildSettings, state: SetupState, words: Translations) -> str:
     """One setting of the panel: what it is for, and what holds now."""
+    if name == DIGEST:
+        return _digest(state.digest).render(words)
     value = _value(name, shown, words)
     if name == "allowance" and shown.allowance is None:
         value = f"{rate(state.everybody).render(words)}, {value}"
@@ -90,6 +122,16 @@ def _entry(name: str, shown: GuildSettings, state: SetupState, words: Translatio
     if name == "allowance" and shown.trial is not None:
         line += say(" (not while there is a trial: then roles and grants)").render(words)
     return line
+
+
+def _digest(digest: Digest | None) -> Sentence:
+    if digest is None:
+        return say("Where the report of each week goes: **nowhere**")
+    return say(
+        "Where the report of each week goes: **{channel}**, the next one {when}",
+        channel=f"<#{digest.channel_id}>",
+        when=moment(digest.due_at),
+    )
 
 
 def _foot(state: SetupState, words: Translations) -> list[str]:
@@ -105,6 +147,8 @@ def _foot(state: SetupState, words: Translations) -> list[str]:
             roles=mentions(words, [f"<@&{role_id}>" for role_id in state.unseeing]),
         )
         lines.append(unseeing.render(words))
+    if state.page != "basics":
+        return lines
     if state.arranged is None:
         foot = say("When all is as you want it, press **Make the rooms**. It never makes anything twice.")
         return [*lines, foot.render(words)]
@@ -124,6 +168,8 @@ def _value(name: str, shown: GuildSettings, words: Translations) -> str:
     """What holds now, on one line."""
     option = ROWS[name]
     value = written(shown, option).replace("\n", " ")
+    if option.choices:
+        return dict(option.choices)[value].render(words)
     if value in {"", "0", "off"}:
         return option.empty.render(words)
     if option.kind in {Kind.ROLES, Kind.CHANNELS}:
@@ -134,6 +180,13 @@ def _value(name: str, shown: GuildSettings, words: Translations) -> str:
 def _arranged(done: RoomChanges, words: Translations) -> list[str]:
     deeds: list[tuple[tuple[int, ...], Sentence]] = [
         (done.made, say("New rooms: {channels}", channels=_channels(done.made))),
+        (
+            done.adopted,
+            say(
+                "Rooms now, of channels that had the name already: {channels}",
+                channels=_channels(done.adopted),
+            ),
+        ),
         (done.reopened, say("Opened again: {channels}", channels=_channels(done.reopened))),
         (done.closed, say("Closed, to be read only: {channels}", channels=_channels(done.closed))),
         (done.deleted, say("Deleted, never used: {number}", number=len(done.deleted))),

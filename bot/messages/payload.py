@@ -13,6 +13,16 @@ class Button:
     label: str | None = None
     emoji: str | None = None
     is_danger: bool = False
+    is_primary: bool = False
+    """What most people are to press."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What somebody wrote into one field of a form, under the label that they saw."""
+
+    label: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +32,5 @@ class Payload:
     content: str
     rows: tuple[tuple[Button, ...], ...] = ()
     """At most five rows of five buttons."""
+    typed: tuple[Typed, ...] = ()
+    """Shown in frames of their own, whole: the form is filled from them when it is opened again."""

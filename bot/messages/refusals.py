@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from bot.domain.echo import visible
 from bot.domain.errors import UserError
+from bot.domain.next_steps import Appeal
 from bot.domain.sentences import say
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_step
-from bot.messages.payload import MAX_CONTENT, Button, Payload
+from bot.messages.payload import MAX_CONTENT, Button, Payload, Typed
 
 MAX_PROMPT = 1800
 FENCE = "```"
@@ -19,10 +20,24 @@ def refusal(error: UserError, locale: str) -> Payload:
     sentences = [sentence.render(words) for sentence in error.sentences]
     lines = sentences if len(sentences) == 1 else [f"- {sentence}" for sentence in sentences]
     steps = tuple(
-        Button(custom_id=of_step(step.action), label=step.label.render(words)) for step in error.steps
+        Button(
+            custom_id=of_step(step.action),
+            label=step.label.render(words),
+            is_primary=not isinstance(step.action, Appeal),
+        )
+        for step in error.steps
     )
     payload = Payload(content="\n".join(lines)[:MAX_CONTENT], rows=(steps,) if steps else ())
     return _with_prompt(payload, error.prompt, locale) if error.prompt else payload
+
+
+def with_form(payload: Payload, typed: tuple[Typed, ...], again: str | None, locale: str) -> Payload:
+    """A refusal with all that was typed into a form, and the button that opens the form again, filled."""
+    if again is None:
+        return replace(payload, typed=typed)
+    label = say("Open the form again").render(translations(locale))
+    button = Button(custom_id=again, label=label, is_primary=True)
+    return replace(payload, rows=(*payload.rows, (button,)), typed=typed)
 
 
 def _with_prompt(payload: Payload, prompt: str, locale: str) -> Payload:

@@ -86,6 +86,7 @@ def build_services(
     """The services on one database, one engine and one folder of pictures."""
     files = ImageFiles(data_dir / "images")
     pictures = Pictures(database, files, engine)
+    classify = nsfw_score if is_available() else None
     runs = Runs(database, engine, pictures, now=now)
     queue = Queue(database, runs, now=now)
     sanctions = Sanctions(database, queue, now=now)
@@ -118,7 +119,7 @@ def build_services(
         onboarding=Onboarding(database, orders, kept, now=now),
         rooms=Rooms(database, now=now),
         gallery=Gallery(database, now=now),
-        guilds=Guilds(database, now=now),
+        guilds=Guilds(database, allows_nsfw=allows_nsfw, can_classify=classify is not None, now=now),
         audit=Audit(database),
         rules=Rules(database, allows_nsfw=allows_nsfw, now=now),
         sanctions=sanctions,
@@ -126,9 +127,7 @@ def build_services(
         reports=Reports(database, files, sanctions, queue, now=now),
         queue=queue,
         forgetting=Forgetting(database, files, runs, digests, now=now),
-        safety=Safety(
-            database, files, nsfw_score if is_available() else None, allows_nsfw=allows_nsfw, now=now
-        ),
+        safety=Safety(database, files, classify, allows_nsfw=allows_nsfw, now=now),
         commands=Commands(database, now=now),
         health=Health(database, engine, now=now),
     )

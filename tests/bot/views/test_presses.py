@@ -17,8 +17,8 @@ from bot.services import Services
 from bot.services.orders import BUILDERS
 from bot.storage.database import Database
 from bot.storage.models import JobRow
-from bot.views.forms import ANSWERS
 from bot.views.moderation_buttons import PRESSES
+from bot.views.moderation_forms import SHEETS
 from bot.views.setup_panel import FORMS
 from tests.bot.hand_engine import HandEngine
 from tests.bot.services.community import ADA, MODERATOR, actions, change, delivered, now
@@ -180,8 +180,8 @@ async def _nothing(_: Services) -> int:
 BUTTONS: Mapping[tuple[str, str], Case] = {
     ("notice", "acknowledge"): Case(prepare=_notice, is_manager=False, said="You can draw again"),
     ("block", "appeal"): Case(prepare=_blocked, is_manager=False, opens_form=True),
-    ("appeal", "accept"): Case(prepare=_appealed, action="appeal_accepted"),
-    ("appeal", "reject"): Case(prepare=_appealed, action="appeal_rejected"),
+    ("appeal", "accept"): Case(prepare=_appealed, opens_form=True),
+    ("appeal", "reject"): Case(prepare=_appealed, opens_form=True),
     ("report", "delete"): Case(prepare=_reported, action="delete_result"),
     ("report", "dismiss"): Case(prepare=_reported, action="report_rejected"),
     ("report", "warn"): Case(prepare=_reported, opens_form=True),
@@ -190,6 +190,9 @@ BUTTONS: Mapping[tuple[str, str], Case] = {
 }
 FORMS_SENT: Mapping[tuple[str, str], Case] = {
     ("block", "appeal"): Case(prepare=_blocked, is_manager=False, said="Your appeal is with the moderators"),
+    ("appeal", "accept"): Case(prepare=_appealed, action="appeal_accepted"),
+    ("appeal", "reject"): Case(prepare=_appealed, action="appeal_rejected"),
+    ("queue", "clear"): Case(prepare=_nothing, said="Nothing waits"),
     ("report", "send"): Case(prepare=_pictured, is_manager=False, said="nobody is told that it was you"),
     ("report", "warn"): Case(prepare=_reported, action="warning"),
     ("report", "block"): Case(prepare=_reported, action="block"),
@@ -198,7 +201,7 @@ FORMS_SENT: Mapping[tuple[str, str], Case] = {
 
 def test_every_button_and_every_form_of_moderation_is_pressed() -> None:
     assert BUTTONS.keys() == PRESSES.keys()
-    assert FORMS_SENT.keys() == ANSWERS.keys()
+    assert FORMS_SENT.keys() == SHEETS.keys()
 
 
 @pytest.mark.parametrize(("kind", "action"), BUTTONS)

@@ -149,25 +149,17 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
     else:
         log.error("interaction %s failed", interaction.id, exc_info=cause)
         payload = refusals.our_fault(interaction.id, locale)
-    if is_outage(cause) or isinstance(cause, Unreadable):
-        payload = _with_form(interaction, payload)
+    is_final = isinstance(cause, UserError) and not isinstance(cause, Unreadable)
+    typed, again = ((), None) if is_final else interaction.extras.get(FORM, ((), None))
     try:
-        await reply(interaction, payload, file=file)
+        await reply(interaction, refusals.with_again(payload, again, locale), file=file, typed=typed)
     except (discord.HTTPException, *LOST) as failure:
         log.warning("interaction %s could not be told: %s", interaction.id, failure)
 
 
 def filled(interaction: Interaction, typed: tuple[Typed, ...], again: str | None) -> None:
-    """Remember what a form brought, for the refusal of it; `again` is the button that opens the form."""
+    """Remember what a form brought: a refusal that is not final gives it back, with the button `again`."""
     interaction.extras[FORM] = typed, again
-
-
-def _with_form(interaction: Interaction, refusal: Payload) -> Payload:
-    """A refusal that another try may mend, with what was typed into the form."""
-    if FORM not in interaction.extras:
-        return refusal
-    typed, again = interaction.extras[FORM]
-    return refusals.with_form(refusal, typed, again, interaction.locale.value)
 
 
 def _is_lost(interaction: Interaction, error: Exception) -> bool:
@@ -190,11 +182,17 @@ async def _keep_promise(interaction: Interaction, **content: Any) -> None:
     interaction.extras[KEPT] = True
 
 
-async def reply(interaction: Interaction, payload: Payload, *, file: tuple[str, bytes] | None = None) -> None:
-    """Answer privately, whether or not an answer was promised already; with a file, by name."""
+async def reply(
+    interaction: Interaction,
+    payload: Payload,
+    *,
+    file: tuple[str, bytes] | None = None,
+    typed: tuple[Typed, ...] = (),
+) -> None:
+    """Answer privately, whether or not an answer was promised already; with a file, by name, or frames."""
     view = to_view(payload.rows) if payload.rows else discord.utils.MISSING
     files = [] if file is None else [discord.File(io.BytesIO(file[1]), file[0])]
-    embeds = to_embeds(payload.typed)
+    embeds = to_embeds(typed)
     promised = discord.InteractionResponseType.deferred_channel_message
     if interaction.response.type is promised and not _is_answered(interaction):
         await _keep_promise(interaction, content=payload.content, view=view, attachments=files, embeds=embeds)
@@ -229,7 +227,7 @@ async def edit_pressed(interaction: Interaction, payload: Payload) -> None:
     shown: dict[str, Any] = {
         "content": payload.content,
         "view": to_view(payload.rows) if payload.rows else None,
-        "embeds": to_embeds(payload.typed),
+        "embeds": [],
     }
     if interaction.response.is_done():
         await _keep_promise(interaction, **shown)

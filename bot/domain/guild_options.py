@@ -306,12 +306,25 @@ def expected(option: Option) -> Sentence:
     return _EXPECTED[option.kind](option)
 
 
+def hint(option: Option) -> Sentence:
+    """What stands below a setting's label in a form: how it is written, its limit, what holds without it."""
+    return say("Write {expected}. Empty: {empty}.", expected=expected(option), empty=shown(DEFAULTS, option))
+
+
+def shown(settings: GuildSettings, option: Option) -> Sentence | str:
+    """What holds now, in words where there are some."""
+    value = written(settings, option)
+    if option.choices:
+        return dict(option.choices)[value]
+    return option.empty if value in {"", "0", "off"} else value
+
+
 def _like(option: Option) -> Sentence:
     return say("something like “{example}”", example=option.example)
 
 
 def _amount(option: Option) -> Sentence:
-    return say("how many of what, like “{example}”, at most {most}", example=option.example, most=MAX_AMOUNT)
+    return say("an amount like “{example}”, at most {most}", example=option.example, most=MAX_AMOUNT)
 
 
 def _mentions(option: Option) -> Sentence:

@@ -114,7 +114,7 @@ def told(unread: Sanction, now: Standing) -> list[Sentence]:
             lifted = say("Your appeal is accepted: the block is lifted, and your strikes are forgotten.")
             return [lifted, *they_write(unread.reason)]
         case SanctionKind.REJECTED:
-            return [say("Your appeal was rejected: the block stayed."), *they_write(unread.reason)]
+            return [say("Your appeal is rejected: the block was not lifted."), *they_write(unread.reason)]
         case SanctionKind.NOTICE | SanctionKind.BLOCK | SanctionKind.STRIKE:
             return [say("The moderators of this server have a message for you: {text}", text=text)]
 

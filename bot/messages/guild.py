@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from bot.domain.guild import GuildSettings
-from bot.domain.guild_options import ROWS, Kind, written
+from bot.domain.guild_options import ROWS, Kind
+from bot.domain.guild_options import shown as value_of
 from bot.domain.quota import Allowance
 from bot.domain.quota_words import rate
 from bot.domain.rooms import RoomChanges
@@ -107,8 +108,8 @@ def panel(shown: GuildSettings, state: SetupState, locale: str) -> Payload:
     for emoji, title, names in PAGES[state.page].groups:
         lines.append(f"### {emoji} {title.render(words)}")
         lines += [f"- {_entry(name, shown, state, words)}" for name in names]
-    lines += ["", *_foot(state, words)]
-    return Payload(content="\n".join(lines)[:MAX_CONTENT])
+    foot = _foot(state, words)
+    return Payload(content="\n".join([*lines, *([""] if foot else []), *foot])[:MAX_CONTENT])
 
 
 def _entry(name: str, shown: GuildSettings, state: SetupState, words: Translations) -> str:
@@ -166,15 +167,13 @@ def _line(name: str, shown: GuildSettings, words: Translations) -> str:
 
 def _value(name: str, shown: GuildSettings, words: Translations) -> str:
     """What holds now, on one line."""
-    option = ROWS[name]
-    value = written(shown, option).replace("\n", " ")
-    if option.choices:
-        return dict(option.choices)[value].render(words)
-    if value in {"", "0", "off"}:
-        return option.empty.render(words)
+    option, value = ROWS[name], value_of(shown, ROWS[name])
+    if isinstance(value, Sentence):
+        return value.render(words)
     if option.kind in {Kind.ROLES, Kind.CHANNELS}:
         return mentions(words, value.split())
-    return value if len(value) <= MAX_VALUE else f"{value[: MAX_VALUE - 1]}…"
+    line = value.replace("\n", " ")
+    return line if len(line) <= MAX_VALUE else f"{line[: MAX_VALUE - 1]}…"
 
 
 def _arranged(done: RoomChanges, words: Translations) -> list[str]:
@@ -183,7 +182,7 @@ def _arranged(done: RoomChanges, words: Translations) -> list[str]:
         (
             done.adopted,
             say(
-                "Rooms now, of channels that had the name already: {channels}",
+                "There already, and newbie rooms now: {channels}",
                 channels=_channels(done.adopted),
             ),
         ),

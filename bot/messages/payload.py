@@ -19,7 +19,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What somebody wrote into one field of a form, under the label that they saw."""
+    """What somebody wrote into one field of a form, under the label that they saw.
+
+    A refusal shows it in a frame of its own, whole: from there the form is filled when it is opened again.
+    """
 
     label: str
     text: str
@@ -32,5 +35,3 @@ class Payload:
     content: str
     rows: tuple[tuple[Button, ...], ...] = ()
     """At most five rows of five buttons."""
-    typed: tuple[Typed, ...] = ()
-    """Shown in frames of their own, whole: the form is filled from them when it is opened again."""

@@ -8,7 +8,7 @@ from bot.domain.next_steps import Appeal
 from bot.domain.sentences import say
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_step
-from bot.messages.payload import MAX_CONTENT, Button, Payload, Typed
+from bot.messages.payload import MAX_CONTENT, Button, Payload
 
 MAX_PROMPT = 1800
 FENCE = "```"
@@ -31,13 +31,13 @@ def refusal(error: UserError, locale: str) -> Payload:
     return _with_prompt(payload, error.prompt, locale) if error.prompt else payload
 
 
-def with_form(payload: Payload, typed: tuple[Typed, ...], again: str | None, locale: str) -> Payload:
-    """A refusal with all that was typed into a form, and the button that opens the form again, filled."""
-    if again is None:
-        return replace(payload, typed=typed)
+def with_again(payload: Payload, custom_id: str | None, locale: str) -> Payload:
+    """A refusal with the button that opens the form again, if a button opens it at all."""
+    if custom_id is None:
+        return payload
     label = say("Open the form again").render(translations(locale))
-    button = Button(custom_id=again, label=label, is_primary=True)
-    return replace(payload, rows=(*payload.rows, (button,)), typed=typed)
+    button = Button(custom_id=custom_id, label=label, is_primary=True)
+    return replace(payload, rows=(*payload.rows, (button,)))
 
 
 def _with_prompt(payload: Payload, prompt: str, locale: str) -> Payload:

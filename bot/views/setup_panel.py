@@ -10,7 +10,7 @@ import discord
 from bot.boundary import Interaction, asker_of, check_posting, guard, patience
 from bot.domain.errors import NotFound
 from bot.domain.guild import GuildSettings
-from bot.domain.guild_options import MAX_IDS, ROWS, Kind, expected, written
+from bot.domain.guild_options import MAX_IDS, ROWS, Kind, hint, written
 from bot.domain.rooms import RoomChanges
 from bot.domain.sentences import Sentence, Translations, say
 from bot.messages import custom_ids
@@ -306,7 +306,7 @@ def _field(name: str, settings: GuildSettings) -> Field:
     return Field(
         name=name,
         label=option.help,
-        hint=say("Write {expected}. Empty: {empty}.", expected=expected(option), empty=option.empty),
+        hint=hint(option),
         example=option.example,
         value=written(settings, option),
         is_required=False,

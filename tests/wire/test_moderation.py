@@ -102,7 +102,8 @@ async def test_a_blocked_member_is_told_appeals_and_is_let_in_again(town: Town, 
     told = await town.say(town.mod, "mod block", member=town.member, reason="spam", duration="1h")
     assert town.member.mention in told.content
     refused = await town.say(town.member, "imagine", prompt="a red apple")
-    assert refused.content.startswith("- You may not draw in this server for now: spam\n- This ends <t:")
+    assert refused.content.startswith("You may not draw in this server until <t:")
+    assert refused.content.endswith("): spam")
     await bot.stop()
     await bot.start()
     form = await town.press(town.member, refused.message, "Appeal")

@@ -128,7 +128,7 @@ async def test_a_rejected_appeal_leaves_the_block_and_is_told_with_the_words_of_
         "The moderators write: Three people saw it.",
     ]
     clock.advance(days=2)
-    with pytest.raises(NotAllowed, match="Your appeal was rejected") as told:
+    with pytest.raises(NotAllowed, match="Your appeal is rejected") as told:
         await services.orders.imagine(now(ADA), "an apple")
     assert [step.action for step in told.value.steps] == [Acknowledge(sanction_id=verdict.decision.id)]
     await services.sanctions.acknowledge(now(ADA), verdict.decision.id)

@@ -140,8 +140,8 @@ def test_mistakes_are_told_together_and_nothing_is_changed() -> None:
             "strikes",
             "soon",
             (
-                "**How long each strike keeps from drawing**: write a time for each strike, like “0 1h 1d 1w”; 0 "
-                "for none. You wrote `soon`."
+                "**How long each strike keeps from drawing**: write a time for each strike, like "
+                "“0 1h 1d 1w”; 0 for none. You wrote `soon`."
             ),
         ),
     ],

@@ -28,7 +28,7 @@ class Page:
 
 PAGES = {
     "basics": Page(
-        title=say("The first things"),
+        title=say("the first things"),
         groups=(
             ("🛡️", say("Moderators"), ("moderators", "moderators-channel")),
             ("🎨", say("Drawing"), ("allowance", "drawing-channels")),
@@ -49,7 +49,7 @@ PAGES = {
         ),
     ),
     "more": Page(
-        title=say("Limits, safety, weekly report"),
+        title=say("limits, safety, weekly report"),
         groups=(
             ("⏱️", say("Limits"), ("running-jobs", "waiting-jobs", "relax-free", "time-zone")),
             ("🔞", say("Safety"), ("nudity", "image-filter", "strikes", "strike-days")),

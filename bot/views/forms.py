@@ -67,7 +67,9 @@ class Form:
 async def show(interaction: Interaction, form: Form) -> None:
     """Open a form, filled with what the pressed message says was typed into it."""
     words = translations(interaction.locale.value)
-    modal = discord.ui.Modal(title=form.title.render(words)[:MAX_LABEL], custom_id=form.custom_id)
+    modal = discord.ui.Modal(
+        title=form.title.render(words).removesuffix("…")[:MAX_LABEL], custom_id=form.custom_id
+    )
     typed = typed_in(interaction.message)
     for field in form.fields:
         modal.add_item(field.build(words, typed))

@@ -138,11 +138,16 @@ class _Panel:
         return custom_ids.of_setup(self._guild_id, action)
 
     def _pages(self) -> discord.ui.Select[Any]:
+        pages = messages.PAGES
         options = [
             discord.SelectOption(
-                label=page.title.render(self._words), value=name, default=name == self._state.page
+                label=say(
+                    "Page {number} of {count}: {title}", number=number, count=len(pages), title=page.title
+                ).render(self._words)[:MAX_LINE],
+                value=name,
+                default=name == self._state.page,
             )
-            for name, page in messages.PAGES.items()
+            for number, (name, page) in enumerate(pages.items(), start=1)
         ]
         return discord.ui.Select(custom_id=self._custom_id(PAGE), options=options)
 
@@ -197,7 +202,7 @@ class _Panel:
             )
             for value, words in option.choices
         ]
-        return discord.ui.Select(custom_id=self._custom_id(name), options=options)
+        return discord.ui.Select(custom_id=self._custom_id(name), placeholder=about, options=options)
 
     def _known(self, ids: Iterable[int]) -> list[discord.Object]:
         """Roles and channels that are deleted by now cannot be shown as chosen."""

@@ -145,7 +145,7 @@ def allowance_of(
 
 
 def check_possible(
-    before: GuildSettings, after: GuildSettings, *, allows_nsfw: bool, can_classify: bool
+    before: GuildSettings, after: GuildSettings, *, allows_nsfw: bool = False, can_classify: bool = False
 ) -> None:
     """Whether whoever runs the bot makes possible what a guild switches on.
 

@@ -101,14 +101,14 @@ def because(block: Sanction, causes: Sequence[Sanction], within_days: int) -> Se
     return say("too many strikes")
 
 
-def told(unread: Sanction, now: Standing) -> list[Sentence]:
-    """What moderators told a member, as they read it; with where a warning leads."""
+def told(unread: Sanction, now: Standing | None = None) -> list[Sentence]:
+    """What moderators told a member, as they read it; with where a warning leads, if that is known."""
     text = echo(unread.reason, limit=MAX_TEXT)
     match unread.kind:
         case SanctionKind.WARNING:
             warning = say("The moderators of this server warn you: {text}", text=text)
             # Once an appeal was accepted it counts no longer.
-            counts = [say("This counts as a strike."), *standing(now)] if unread.points else []
+            counts = [say("This counts as a strike."), *standing(now)] if now and unread.points else []
             return [warning, *counts]
         case SanctionKind.ACCEPTED:
             lifted = say("Your appeal is accepted: the block is lifted, and your strikes are forgotten.")

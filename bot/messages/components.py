@@ -54,7 +54,7 @@ def _copy(button: discord.Button, row: int, *, is_pressed: bool) -> discord.ui.B
 
 def to_embeds(typed: tuple[Typed, ...]) -> list[discord.Embed]:
     """A frame for each field of a form, with what was typed into it."""
-    return [discord.Embed(title=field.label, description=field.text or None) for field in typed]
+    return [discord.Embed(title=field.label, description=field.text.strip() or None) for field in typed]
 
 
 def typed_in(message: discord.Message | None) -> dict[str, str]:

@@ -121,8 +121,7 @@ def verdict(decision: Sanction, guild_name: str, locale: str) -> Payload:
     """To a member in private: what their appeal came to."""
     words = translations(locale)
     head = say("**{server}**: about your appeal", server=echo(guild_name, limit=MAX_NAME))
-    nowhere = Standing(points=0, days=0, ladder=())
-    lines = [sentence.render(words) for sentence in (head, *told_by(decision, nowhere))]
+    lines = [sentence.render(words) for sentence in (head, *told_by(decision))]
     read = Button(
         custom_id=of_moderation("notice", decision.id, "acknowledge"),
         label=say("I have read it").render(words),

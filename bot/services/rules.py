@@ -118,7 +118,7 @@ class Rules:
         async with self._database.transaction() as session:
             guild_id, settings = await moderated_guild(session, asker)
             changed = replace(settings, is_nsfw_allowed=is_allowed)
-            check_possible(settings, changed, allows_nsfw=self._allows_nsfw, can_classify=True)
+            check_possible(settings, changed, allows_nsfw=self._allows_nsfw)
             await guilds.update_settings(session, guild_id, changed, now=self._now())
             await self._note(session, asker, guild_id, "nsfw", {"is_allowed": is_allowed})
         return is_allowed

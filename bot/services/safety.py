@@ -60,8 +60,7 @@ class Safety:
         async with self._database.transaction() as session:
             guild_id, settings = await moderated_guild(session, asker)
             changed = replace(settings, image_filter=chosen.value)
-            can_classify = self._classify is not None
-            check_possible(settings, changed, allows_nsfw=self._allows_nsfw, can_classify=can_classify)
+            check_possible(settings, changed, can_classify=self._classify is not None)
             await guilds.update_settings(session, guild_id, changed, now=self._now())
             await audit.note(
                 session, guild_id, asker.user_id, "image_filter", now=self._now(), filter=chosen.value

@@ -153,24 +153,17 @@ class _Panel:
 
     def _menu(self, name: str) -> Menu:
         """What is chosen from a list."""
-        option = ROWS.get(name)
-        kind = Kind.CHANNEL if option is None else option.kind
-        match kind:
-            case Kind.ROLES:
-                return self._roles(name, getattr(self._settings, ROWS[name].field))
-            case Kind.CHANNELS:
-                return self._channels(name, getattr(self._settings, ROWS[name].field), most=MAX_IDS)
-            case Kind.CHOICE:
-                return self._choices(name)
-            case _:
-                return self._channels(name, self._chosen_channel(name), most=1)
-
-    def _chosen_channel(self, name: str) -> tuple[int, ...]:
-        digest = self._state.digest
-        desk = self._settings.moderators_channel_id
-        weekly = None if digest is None else digest.channel_id
-        chosen = weekly if name == DIGEST else desk
-        return () if chosen is None else (chosen,)
+        if name == DIGEST:
+            digest = self._state.digest
+            return self._channels(name, () if digest is None else (digest.channel_id,), most=1)
+        option, value = ROWS[name], getattr(self._settings, ROWS[name].field)
+        if option.kind is Kind.ROLES:
+            return self._roles(name, value)
+        if option.kind is Kind.CHANNELS:
+            return self._channels(name, value, most=MAX_IDS)
+        if option.kind is Kind.CHANNEL:
+            return self._channels(name, () if value is None else (value,), most=1)
+        return self._choices(name)
 
     def _roles(self, name: str, ids: Iterable[int]) -> discord.ui.RoleSelect[Any]:
         return discord.ui.RoleSelect(
@@ -334,31 +327,34 @@ async def submitted(interaction: Interaction) -> None:
 
 
 async def _keep(interaction: Interaction, values: dict[str, str], page: str) -> None:
-    services = wired(interaction).services
     async with patience(interaction):
-        settings = await services.guilds.set(asker_of(interaction), values)
-    await _turn(interaction, settings, page)
+        settings = await wired(interaction).services.guilds.set(asker_of(interaction), values)
+        shown = await panel(interaction, settings, page=page)
+    await _show(interaction, *shown)
 
 
 async def _keep_digest(interaction: Interaction, settings: GuildSettings, channel_id: int | None) -> None:
     async with patience(interaction):
         await wired(interaction).services.usage.set_digest(asker_of(interaction), channel_id)
-    await _turn(interaction, settings, page_of(DIGEST))
+        shown = await panel(interaction, settings, page=page_of(DIGEST))
+    await _show(interaction, *shown)
+
+
+async def _turn(interaction: Interaction, settings: GuildSettings, page: str) -> None:
+    async with patience(interaction):
+        shown = await panel(interaction, settings, page=page if page in CONTROLS else page_of(page))
+    await _show(interaction, *shown)
 
 
 async def _apply(interaction: Interaction) -> None:
     await interaction.response.defer()
     arranged = await wired(interaction).rooms.arrange(interaction.guild_id or 0, is_asked=True)
     settings = await wired(interaction).services.guilds.managed(asker_of(interaction))
-    await _turn(interaction, settings, page_of(APPLY), arranged)
+    await _show(interaction, *await panel(interaction, settings, page=page_of(APPLY), arranged=arranged))
 
 
-async def _turn(
-    interaction: Interaction, settings: GuildSettings, page: str, arranged: RoomChanges | None = None
-) -> None:
-    """Make the pressed message a page of the panel; the refusal of a form becomes it too."""
-    page = page if page in CONTROLS else page_of("")
-    content, view = await panel(interaction, settings, page=page, arranged=arranged)
+async def _show(interaction: Interaction, content: str, view: discord.ui.View) -> None:
+    """Make the pressed message the panel; the refusal of a form becomes it too, and loses its frames."""
     is_deferred = interaction.response.is_done()
     edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
     await edit(content=content, view=view, embeds=[])

@@ -52,14 +52,14 @@ def blocked(
     block: Sanction, reason: Sentence | str, *, appeal: Appeal | None = None, answer: str = ""
 ) -> NotAllowed:
     """The refusal that a blocked member reads: why, until when, and how to answer or what that came to."""
-    told = not_until(block, reason)
+    kept_out = not_until(block, reason)
     if appeal is None:
         step = NextStep(action=next_steps.Appeal(sanction_id=block.id), label=say("Appeal"))
-        return NotAllowed(told, steps=(step,))
+        return NotAllowed(kept_out, steps=(step,))
     if appeal.status is AppealStatus.OPEN:
-        return NotAllowed(told, say("You have appealed; the moderators decide."))
+        return NotAllowed(kept_out, say("You have appealed; the moderators decide."))
     return NotAllowed(
-        told, say("The moderators have read your appeal, and keep the block."), *they_write(answer)
+        kept_out, say("The moderators have read your appeal, and keep the block."), *they_write(answer)
     )
 
 

@@ -420,6 +420,10 @@ async def test_what_was_emptied_stays_empty_when_the_form_is_opened_again(
     refused = await edge.submit(
         custom_ids.of_setup_form("allowances"), user=900, is_manager=True, allowance="much", trial=""
     )
+    blank = await edge.submit(
+        custom_ids.of_setup_form("allowances"), user=900, is_manager=True, allowance="much", trial="  "
+    )
+    assert "description" not in blank.frames[1]  # Discord takes no frame of blanks
     again = await setup(edge, "allowances", frames=refused.frames)
     assert (again.fields["allowance"], again.fields["trial"]) == ("much", "")
 

@@ -11,11 +11,11 @@ import discord
 from discord import app_commands
 
 from bot.domain.asker import Asker
-from bot.domain.errors import MissingPermissions, NotAllowed, NotFound, UserError
+from bot.domain.errors import MissingPermissions, NotAllowed, NotFound, Unreadable, UserError
 from bot.domain.sentences import say
 from bot.messages import refusals
-from bot.messages.components import to_file, to_view
-from bot.messages.payload import File, Payload
+from bot.messages.components import to_embeds, to_file, to_view
+from bot.messages.payload import File, Payload, Typed
 from bot.storage.outage import is_outage
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,9 @@ PROMISES = frozenset(
 )
 KEPT = "kept"
 """In an interaction's extras, once the answer that was promised is given: Discord's library does not say."""
+
+FORM = "form"
+"""In an interaction's extras: what was typed into the form that it sends."""
 
 PATIENCE_SECONDS = 1.0
 """After this long an interaction is acknowledged without its answer."""
@@ -151,8 +154,11 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
     refused.prompt = refused.prompt or interaction.namespace.prompt or ""
     locale = interaction.locale.value
     payload = refusals.refusal(refused, locale)
+    is_final = isinstance(cause, UserError) and not isinstance(cause, Unreadable)
+    typed, again = ((), None) if is_final else interaction.extras.get(FORM, ((), None))
+    file = refusals.prompt_file(refused, payload, locale)
     try:
-        await reply(interaction, payload, file=refusals.prompt_file(refused, payload, locale))
+        await reply(interaction, refusals.with_again(payload, again, locale), file=file, typed=typed)
     except (discord.HTTPException, *LOST) as failure:
         log.warning("interaction %s could not be told: %s", interaction.id, failure)
 
@@ -164,6 +170,11 @@ def _unexpected(interaction: Interaction, error: Exception) -> UserError:
         return refusals.database_away()
     log.error("interaction %s failed", interaction.id, exc_info=error)
     return refusals.our_fault(interaction.id)
+
+
+def filled(interaction: Interaction, typed: tuple[Typed, ...], again: str | None) -> None:
+    """Remember what a form brought: a refusal that is not final gives it back, with the button `again`."""
+    interaction.extras[FORM] = typed, again
 
 
 def _is_lost(interaction: Interaction, error: Exception) -> bool:
@@ -186,17 +197,24 @@ async def _keep_promise(interaction: Interaction, **content: Any) -> None:
     interaction.extras[KEPT] = True
 
 
-async def reply(interaction: Interaction, payload: Payload, *, file: File | None = None) -> None:
-    """Answer privately, whether or not an answer was promised already; with a file."""
+async def reply(
+    interaction: Interaction, payload: Payload, *, file: File | None = None, typed: tuple[Typed, ...] = ()
+) -> None:
+    """Answer privately, whether or not an answer was promised already; with a file, or frames."""
     view = to_view(payload.rows) if payload.rows else discord.utils.MISSING
     files = [] if file is None else [to_file(file)]
+    embeds = to_embeds(typed)
     promised = discord.InteractionResponseType.deferred_channel_message
     if interaction.response.type is promised and not _is_answered(interaction):
-        await _keep_promise(interaction, content=payload.content, view=view, attachments=files)
+        await _keep_promise(interaction, content=payload.content, view=view, attachments=files, embeds=embeds)
     elif interaction.response.is_done():
-        await interaction.followup.send(payload.content, view=view, files=files, ephemeral=True)
+        await interaction.followup.send(
+            payload.content, view=view, files=files, embeds=embeds, ephemeral=True
+        )
     else:
-        await interaction.response.send_message(payload.content, view=view, files=files, ephemeral=True)
+        await interaction.response.send_message(
+            payload.content, view=view, files=files, embeds=embeds, ephemeral=True
+        )
 
 
 async def answer(interaction: Interaction, found: Awaitable[T], render: Callable[[T, str], Payload]) -> None:
@@ -217,11 +235,15 @@ async def turn_into(interaction: Interaction, payload: Payload) -> None:
 
 async def edit_pressed(interaction: Interaction, payload: Payload) -> None:
     """Turn the pressed message into this, for everybody who sees it."""
-    view = to_view(payload.rows) if payload.rows else None
+    shown: dict[str, Any] = {
+        "content": payload.content,
+        "view": to_view(payload.rows) if payload.rows else None,
+        "embeds": [],
+    }
     if interaction.response.is_done():
-        await _keep_promise(interaction, content=payload.content, view=view)
+        await _keep_promise(interaction, **shown)
     else:
-        await interaction.response.edit_message(content=payload.content, view=view)
+        await interaction.response.edit_message(**shown)
 
 
 @asynccontextmanager

@@ -35,7 +35,7 @@ from bot.delivery.rooms import RoomKeeper
 from bot.messages.catalogue import translations
 from bot.meters import Meters
 from bot.services import Services
-from bot.views import forms
+from bot.views import moderation_forms, setup_panel
 from bot.views.audit_buttons import AuditButton
 from bot.views.gallery_buttons import GalleryButton
 from bot.views.help_buttons import HelpButton
@@ -138,7 +138,8 @@ class Darkroom(commands.AutoShardedBot):
     async def on_interaction(self, interaction: Interaction) -> None:
         """Measure how soon it is answered."""
         self._answers.note(interaction)
-        await forms.submitted(interaction)
+        await moderation_forms.submitted(interaction)
+        await setup_panel.submitted(interaction)
 
     async def answered(self, seconds: float) -> None:
         """Wait until every interaction has its answer, but not longer than this."""

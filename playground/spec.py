@@ -34,7 +34,7 @@ ALLOWED = (
         reason="discord.py numbers new files by integers; Discord's own notes say that either is accepted",
     ),
     Allowed(
-        where=r"(POST|PATCH) .*(allowed_mentions/users/\d+|message_reference/\w+_id)",
+        where=r"(POST|PATCH) .*(allowed_mentions/users/\d+|message_reference/\w+_id|recipient_id)",
         what=r"is not of type",
         reason="discord.py writes these ids as integers, which Discord accepts for its own",
     ),

@@ -38,7 +38,8 @@ class Guild(commands.Cog):
     @app_commands.guild_only()
     async def setup(self, interaction: Interaction) -> None:
         """Show the panel."""
-        content, view = panel(interaction, await self.services.guilds.managed(asker_of(interaction)))
+        settings = await self.services.guilds.managed(asker_of(interaction))
+        content, view = await panel(interaction, settings)
         await interaction.response.send_message(content, view=view, ephemeral=True)
 
     @commands.Cog.listener()
@@ -95,5 +96,6 @@ class Guild(commands.Cog):
         if option is None or typed:
             return []
         now = written(await self.services.guilds.get(interaction.guild_id or 0), option)
-        values = dict.fromkeys(value for value in (now, option.example) if 0 < len(value) <= MAX_CHOICE)
+        offered = (now, option.example, *dict(option.choices))
+        values = dict.fromkeys(value for value in offered if 0 < len(value) <= MAX_CHOICE)
         return [app_commands.Choice(name=value, value=value) for value in values]

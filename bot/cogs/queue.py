@@ -7,9 +7,10 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import MODERATORS, Interaction, answer, asker_of
+from bot.boundary import MODERATORS, Interaction, answer, asker_of, reply
 from bot.messages import queue as messages
 from bot.services import Services
+from bot.views.moderation_forms import ask_clear
 
 MAX_CHOICES = 25
 Reason = app_commands.Range[str, 1, 300]
@@ -66,10 +67,22 @@ class Queue(commands.Cog):
         state = self.services.queue.pause(asker_of(interaction), is_paused=False)
         await answer(interaction, state, messages.state)
 
-    @queue.command(name=locale_str("clear"), description=locale_str("Cancel all jobs of a member"))
-    @app_commands.describe(member=locale_str("Whose"), reason=locale_str("Why, for the audit log"))
-    async def clear(self, interaction: Interaction, member: discord.User, reason: Reason = "") -> None:
-        """Cancel everything that a member waits for."""
+    @queue.command(name=locale_str("clear"), description=locale_str("Cancel all jobs, of a member or of all"))
+    @app_commands.describe(
+        member=locale_str("Whose; left out: everybody's, after a question"),
+        reason=locale_str("Why, for the audit log"),
+    )
+    async def clear(
+        self, interaction: Interaction, member: discord.User | None = None, reason: Reason = ""
+    ) -> None:
+        """Cancel everything that a member waits for; or ask whether everybody's is meant."""
         asker = asker_of(interaction)
-        count = self.services.queue.clear(asker, member.id, reason=reason)
-        await answer(interaction, count, partial(messages.cleared, member.id))
+        if member is not None:
+            count = self.services.queue.clear(asker, member.id, reason=reason)
+            await answer(interaction, count, partial(messages.cleared, member.id))
+            return
+        waiting = len((await self.services.queue.show(asker)).jobs)
+        if waiting:
+            await ask_clear(interaction, waiting, reason)
+        else:
+            await reply(interaction, messages.cleared(None, 0, asker.locale))

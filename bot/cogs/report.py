@@ -6,7 +6,7 @@ from discord.ext import commands
 
 from bot.boundary import Interaction, asker_of
 from bot.services import Services
-from bot.views import forms
+from bot.views import moderation_forms
 from bot.views.menus import message_menu, noted
 
 
@@ -35,4 +35,4 @@ class Report(commands.Cog):
         """Ask what is wrong with it, if it is a picture of ours."""
         asker = asker_of(interaction)
         await noted(interaction, message, lambda: self.services.reports.check(asker, message.id))
-        await forms.ask_report(interaction, message.id)
+        await moderation_forms.ask(interaction, "report", message.id, "send")

@@ -8,6 +8,8 @@ from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
 from bot.boundary import MODERATORS, Interaction, asker_of, check_posting
+from bot.domain.errors import Unreadable
+from bot.domain.sentences import say
 from bot.domain.usage import By
 from bot.messages import usage as messages
 from bot.messages.components import to_file
@@ -56,16 +58,29 @@ class Usage(commands.Cog):
             allowed_mentions=discord.AllowedMentions.none(),
         )
 
-    @group.command(name=locale_str("digest"), description=locale_str("Send a weekly report to a channel"))
-    @app_commands.describe(channel=locale_str("Which channel; leave out to stop sending it"))
-    async def digest(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
-        """Choose where the weekly digest goes."""
+    @group.command(
+        name=locale_str("digest"), description=locale_str("Send the report of each week to a channel")
+    )
+    @app_commands.describe(
+        channel=locale_str("Which channel; left out: I say where it goes now"),
+        stop=locale_str("Send none any more"),
+    )
+    async def digest(
+        self,
+        interaction: Interaction,
+        channel: discord.TextChannel | None = None,
+        stop: bool = False,  # noqa: FBT001, FBT002 - options of a command come by name
+    ) -> None:
+        """Choose where the weekly digest goes, or ask where."""
         asker = asker_of(interaction)
-        channel_id = None if channel is None else channel.id
+        if channel is not None and stop:
+            raise Unreadable(say("Choose a channel, or stop the weekly report: not both at once."))
         if channel is not None:
             check_posting(channel)
-        due_at = await self.services.usage.set_digest(asker, channel_id)
-        payload = messages.digest_set(due_at, channel_id, asker.locale)
+        if channel is not None or stop:
+            await self.services.usage.set_digest(asker, channel.id if channel else None)
+        digest = await self.services.usage.digest(asker)
+        payload = messages.digest_set(digest, asker.locale)
         await interaction.response.send_message(payload.content, ephemeral=True)
 
 

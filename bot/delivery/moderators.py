@@ -1,4 +1,4 @@
-"""Brings appeals and reports to a guild's moderators."""
+"""Brings appeals and reports to a guild's moderators, and decisions to members."""
 
 import logging
 
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class Moderators:
-    """Nothing is lost by a post that fails: what is undecided also stands in /mod inbox."""
+    """Nothing is lost by a post that fails: it also stands in /mod inbox, or waits at the next picture."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
@@ -33,3 +33,19 @@ class Moderators:
                 )
         except (CallLost, ChannelClosed, discord.HTTPException) as error:
             log.warning("the moderators of guild %s could not be told: %s", guild_id, error)
+
+    async def tell_member(self, user_id: int, payload: Payload) -> None:
+        """Write to a member in private, once: who takes no messages reads it at their next picture."""
+        if user_id <= 0:  # they asked to be forgotten
+            return
+        try:
+            async with call():
+                channel = await self._client.create_dm(discord.Object(user_id))
+                await channel.send(
+                    payload.content,
+                    view=to_view(payload.rows),
+                    allowed_mentions=discord.AllowedMentions.none(),
+                    suppress_embeds=True,
+                )
+        except (CallLost, ChannelClosed, discord.HTTPException) as error:
+            log.info("a member could not be told in private: %s", error)

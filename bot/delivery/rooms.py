@@ -161,7 +161,8 @@ class RoomKeeper:
             await self._open(guild, channels[room.channel_id], room, is_open=False)
         await self._post_missing_guides(guild)
         return RoomChanges(
-            made=tuple(made),
+            made=tuple(number for number in made if number not in channels),
+            adopted=tuple(number for number in made if number in channels),
             reopened=tuple(room.channel_id for room in plan.reopen),
             closed=tuple(room.channel_id for room in closed),
             deleted=tuple(room.channel_id for room in deleted),

@@ -168,6 +168,21 @@ def idle_roles(settings: GuildSettings, *, everybody: Allowance, image_seconds: 
     )
 
 
+def check_possible(
+    before: GuildSettings, after: GuildSettings, *, allows_nsfw: bool = False, can_classify: bool = False
+) -> None:
+    """Whether whoever runs the bot makes possible what a guild switches on.
+
+    Raises: NotAllowed.
+    """
+    if after.is_nsfw_allowed and not before.is_nsfw_allowed and not allows_nsfw:
+        raise NotAllowed(say("Whoever runs this bot does not allow it (the setting ALLOW_NSFW)."))
+    if after.image_filter not in {before.image_filter, "off"} and not can_classify:
+        raise NotAllowed(
+            say("I cannot look at pictures yet: whoever runs this bot must install its extra `safety` first.")
+        )
+
+
 def is_moderator(asker: Asker, settings: GuildSettings) -> bool:
     """Whether the asker moderates the guild they ask in."""
     if asker.guild_id is None:

@@ -5,9 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
+from zoneinfo import available_timezones
 
+from bot.domain.echo import echo_code
 from bot.domain.errors import Unreadable
 from bot.domain.guild import GuildSettings
+from bot.domain.image_filter import ImageFilter
+from bot.domain.people import to_ladder, written_ladder
 from bot.domain.quota import Allowance, Period, Unit
 from bot.domain.rooms import MAX_ROOMS
 from bot.domain.sentences import Sentence, say
@@ -16,6 +20,9 @@ MAX_TERMS = 1500
 MAX_NAME = 100  # Discord's limit of a channel's name
 MAX_WEB_TEXT = 300
 MAX_IDS = 25
+MAX_AMOUNT = 9_999_999
+MAX_TYPED = 60
+"""Characters of what was typed that a refusal repeats."""
 SWITCH = {"on": True, "yes": True, "off": False, "no": False}
 DEFAULTS = GuildSettings()
 
@@ -46,6 +53,9 @@ class Kind(Enum):
     ALLOWANCE = auto()
     TRIAL = auto()
     PICTURE = auto()
+    CHOICE = auto()
+    ZONE = auto()
+    LADDER = auto()
 
 
 _NOTHING = frozenset({"", "-", "none", "off"})
@@ -53,6 +63,7 @@ NOTHING: dict[Kind, frozenset[str]] = {
     **dict.fromkeys(Kind, _NOTHING | {"0"}),
     Kind.SWITCH: frozenset(),
     Kind.ALLOWANCE: _NOTHING,  # an allowance of 0 is one: only roles draw then
+    Kind.LADDER: _NOTHING,  # 0 is a ladder that leads nowhere
 }
 """Written to have a setting as it was in the beginning."""
 
@@ -68,8 +79,12 @@ class Option:
     example: str
     empty: Sentence
     """What holds while nothing is chosen."""
+    least: int = 0
+    """The lowest number."""
     most: int = 0
     """The highest number, or the longest text."""
+    choices: tuple[tuple[str, Sentence], ...] = ()
+    """What there is to choose from, in words."""
 
 
 ROWS = {
@@ -163,6 +178,72 @@ ROWS = {
         example="on",
         empty=say("off"),
     ),
+    "running-jobs": Option(
+        field="max_running_jobs",
+        kind=Kind.NUMBER,
+        help=say("Jobs of a member drawn at a time"),
+        example="2",
+        empty=say("as many as fit"),
+        most=100,
+    ),
+    "waiting-jobs": Option(
+        field="max_waiting_jobs",
+        kind=Kind.NUMBER,
+        help=say("Jobs of a member that may wait"),
+        example="10",
+        empty=say("any number"),
+        most=1000,
+    ),
+    "relax-free": Option(
+        field="is_relax_free",
+        kind=Kind.SWITCH,
+        help=say("Whether relaxed jobs are not counted"),
+        example="on",
+        empty=say("they are counted"),
+    ),
+    "time-zone": Option(
+        field="time_zone",
+        kind=Kind.ZONE,
+        help=say("Where midnight begins days, weeks and months"),
+        example="Europe/Berlin",
+        empty=say("UTC"),
+    ),
+    "nudity": Option(
+        field="is_nsfw_allowed",
+        kind=Kind.SWITCH,
+        help=say("Whether age-restricted rooms show nudity"),
+        example="on",
+        empty=say("no, nowhere"),
+    ),
+    "image-filter": Option(
+        field="image_filter",
+        kind=Kind.CHOICE,
+        help=say("What happens to pictures that look nude"),
+        example="spoiler",
+        empty=say("nothing"),
+        choices=(
+            (ImageFilter.OFF.value, say("nothing")),
+            (ImageFilter.SPOILER.value, say("behind a spoiler")),
+            (ImageFilter.MODERATORS.value, say("behind a spoiler, and to the moderators")),
+            (ImageFilter.BLOCK.value, say("deleted")),
+        ),
+    ),
+    "strikes": Option(
+        field="strike_ladder",
+        kind=Kind.LADDER,
+        help=say("How long each strike keeps from drawing"),
+        example="0 1h 1d 1w",
+        empty=say("nothing follows from strikes"),
+    ),
+    "strike-days": Option(
+        field="strike_days",
+        kind=Kind.NUMBER,
+        help=say("Days that a strike counts"),
+        example="30",
+        empty=say("30"),
+        least=1,
+        most=365,
+    ),
     "public-page": Option(
         field="is_public",
         kind=Kind.SWITCH,
@@ -199,9 +280,28 @@ def changed(settings: GuildSettings, values: Mapping[str, str]) -> GuildSettings
             settings = _changed(settings, name, text)
         except InvalidSetting as error:
             mistakes += error.sentences
+    if not mistakes and ROOMS & values.keys():
+        mistakes += _rooms_mistakes(settings)
     if mistakes:
         raise InvalidSetting(*mistakes)
     return settings
+
+
+ROOMS = frozenset({"newbie-rooms", "max-newbie-rooms"})
+
+
+def _rooms_mistakes(settings: GuildSettings) -> list[Sentence]:
+    if not 0 < settings.max_newbie_rooms < settings.newbie_rooms:
+        return []
+    return [
+        say(
+            "**{most}** ({high}) cannot be fewer than **{least}** ({low}).",
+            most=ROWS["max-newbie-rooms"].help,
+            high=settings.max_newbie_rooms,
+            least=ROWS["newbie-rooms"].help,
+            low=settings.newbie_rooms,
+        )
+    ]
 
 
 def _changed(settings: GuildSettings, name: str, text: str) -> GuildSettings:
@@ -209,7 +309,7 @@ def _changed(settings: GuildSettings, name: str, text: str) -> GuildSettings:
     if option is None:
         known = ", ".join(f"`{row}`" for row in ROWS)
         raise InvalidSetting(say("There is no such setting. These exist: {known}.", known=known))
-    return _with_value(settings, option, _read(option, name, text.strip()))
+    return _with_value(settings, option, _read(option, text.strip()))
 
 
 def _with_value(settings: GuildSettings, option: Option, value: Any) -> GuildSettings:
@@ -226,23 +326,72 @@ def written(settings: GuildSettings, option: Option) -> str:
     return "" if value is None else _WRITE[option.kind](value)
 
 
-def _read(option: Option, name: str, text: str) -> Any:
+def expected(option: Option) -> Sentence:
+    """How a setting is written, and its limit: what comes after "Write …"."""
+    return _EXPECTED[option.kind](option)
+
+
+def hint(option: Option) -> Sentence:
+    """What stands below a setting's label in a form: how it is written, its limit, what holds without it."""
+    return say("Write {expected}. Empty: {empty}.", expected=expected(option), empty=shown(DEFAULTS, option))
+
+
+def shown(settings: GuildSettings, option: Option) -> Sentence | str:
+    """What holds now, in words where there are some."""
+    value = written(settings, option)
+    if option.choices:
+        return dict(option.choices)[value]
+    return option.empty if value in {"", "0", "off"} else value
+
+
+def _like(option: Option) -> Sentence:
+    return say("something like “{example}”", example=option.example)
+
+
+def _amount(option: Option) -> Sentence:
+    return say("an amount like “{example}”, at most {most}", example=option.example, most=MAX_AMOUNT)
+
+
+def _mentions(option: Option) -> Sentence:
+    return say("mentions, like “{example}”, at most {most}", example=option.example, most=MAX_IDS)
+
+
+_EXPECTED: dict[Kind, Callable[[Option], Sentence]] = {
+    **dict.fromkeys(Kind, _like),
+    Kind.NUMBER: lambda option: say(
+        "a whole number from {least} to {most}", least=option.least, most=option.most
+    ),
+    Kind.TEXT: lambda option: say("at most {most} characters", most=option.most),
+    Kind.ALLOWANCE: _amount,
+    Kind.TRIAL: _amount,
+    Kind.ROLES: _mentions,
+    Kind.CHANNELS: _mentions,
+    Kind.CHOICE: lambda option: say("one of these: {choices}", choices=", ".join(dict(option.choices))),
+    Kind.LADDER: lambda option: say(
+        "a time for each strike, like “{example}”; 0 for none", example=option.example
+    ),
+}
+
+
+def _read(option: Option, text: str) -> Any:
     if text.lower() in NOTHING[option.kind]:
         return getattr(DEFAULTS, option.field)
     value = _READ[option.kind](option, text)
     if value is None:
         raise InvalidSetting(
             say(
-                "I cannot read that value of `{name}`. Write it as: `{example}`",
-                name=name,
-                example=option.example,
+                "**{label}**: write {expected}. You wrote `{typed}`.",
+                label=option.help,
+                expected=expected(option),
+                typed=echo_code(text, limit=MAX_TYPED),
             )
         )
     return value
 
 
 def _number(option: Option, text: str) -> int | None:
-    return int(text) if text.isdecimal() and int(text) <= option.most else None
+    is_short = text.isdecimal() and len(text) < 10  # Python refuses to read numbers of thousands of digits
+    return int(text) if is_short and option.least <= int(text) <= option.most else None
 
 
 def _switch(_: Option, text: str) -> bool | None:
@@ -268,6 +417,22 @@ def _channel(_: Option, text: str) -> int | None:
 def _picture(_: Option, text: str) -> int | None:
     found = _PICTURE.fullmatch(text)
     return int(found[1]) if found else None
+
+
+def _choice(option: Option, text: str) -> str | None:
+    return text.lower() if text.lower() in dict(option.choices) else None
+
+
+def _zone(_: Option, text: str) -> str | None:
+    known = {zone.lower(): zone for zone in available_timezones()}
+    return known.get(text.lower().replace(" ", "_"))
+
+
+def _ladder(_: Option, text: str) -> tuple[int, ...] | None:
+    try:
+        return to_ladder(text)
+    except Unreadable:
+        return None
 
 
 def _trial(_: Option, text: str) -> Allowance | None:
@@ -301,6 +466,9 @@ _READ: dict[Kind, Callable[[Option, str], Any]] = {
     Kind.ALLOWANCE: _allowance,
     Kind.TRIAL: _trial,
     Kind.PICTURE: _picture,
+    Kind.CHOICE: _choice,
+    Kind.ZONE: _zone,
+    Kind.LADDER: _ladder,
 }
 """What was written as a value; None where it cannot be read."""
 _WRITE: dict[Kind, Callable[[Any], str]] = {
@@ -313,4 +481,7 @@ _WRITE: dict[Kind, Callable[[Any], str]] = {
     Kind.ALLOWANCE: _written_allowance,
     Kind.TRIAL: _written_allowance,
     Kind.PICTURE: str,
+    Kind.CHOICE: str,
+    Kind.ZONE: str,
+    Kind.LADDER: written_ladder,
 }

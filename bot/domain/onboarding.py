@@ -7,7 +7,7 @@ from bot.domain.asker import Asker
 from bot.domain.errors import NotAllowed, UserError
 from bot.domain.guild import GuildSettings
 from bot.domain.kept import Keep, Waits
-from bot.domain.sentences import moment, say
+from bot.domain.sentences import Sentence, moment, say
 
 EXAMPLES = ("a red fox in the snow", "a lighthouse at night --ar 3:2", "a red apple on a blue table")
 """Prompts to press."""
@@ -18,13 +18,20 @@ DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 class TermsNotAccepted(UserError):
     """The guild's terms come first; what was asked for is kept, and runs when they are accepted."""
 
-    def __init__(self, settings: GuildSettings) -> None:
+    def __init__(self, settings: GuildSettings, *, is_first: bool, is_typed: bool) -> None:
+        first = say("**One thing before your first picture.** This server asks you to accept its terms:")
+        later = say("**One thing first.** This server asks you to accept its terms:")
+        prompt = say("Your prompt is kept: it is drawn by itself when you accept.")
+        press = say("What you pressed is drawn by itself when you accept.")
         quoted = "\n".join(f"> {line}" for line in settings.terms.splitlines())
         super().__init__(
-            say(
-                "**One thing before your first picture.** This server asks you to accept its terms:\n"
-                "{terms}\n-# Your prompt is kept: it is drawn by itself when you accept.",
-                terms=quoted,
+            Sentence(
+                text="{head}\n{terms}\n-# {kept}",
+                values={
+                    "head": first if is_first and is_typed else later,
+                    "terms": quoted,
+                    "kept": prompt if is_typed else press,
+                },
             ),
             keep=Keep(why=Waits.TERMS, argument=settings.terms_version),
         )

@@ -36,6 +36,13 @@ class SanctionKind(StrEnum):
     """A text to acknowledge before the next job."""
     STRIKE = "strike"
     """A rule was broken."""
+    ACCEPTED = "appeal_accepted"
+    """What an appeal came to, to acknowledge like a notice; the reason is what the moderators write."""
+    REJECTED = "appeal_rejected"
+
+
+TO_READ = (SanctionKind.NOTICE, SanctionKind.WARNING, SanctionKind.ACCEPTED, SanctionKind.REJECTED)
+"""What a member must acknowledge before their next job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +65,19 @@ class Sanction:
     """When it was lifted, or acknowledged."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How many strikes a member has, and where that leads."""
+
+    points: int
+    days: int
+    """How long each strike counts."""
+    ladder: tuple[int, ...]
+    """Minutes without drawing at the first strike, the second, and so on."""
+    block: Sanction | None = None
+    """What followed just now."""
+
+
 class AppealStatus(StrEnum):
     """How an appeal, or a report, stands."""
 
@@ -77,6 +97,8 @@ class Appeal:
     text: str
     status: AppealStatus
     created_at: datetime
+    causes: tuple[Sanction, ...] = ()
+    """The warnings and broken rules that led to a block by strikes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +142,16 @@ def next_block(before: int, after: int, ladder: Sequence[int]) -> timedelta | No
     return timedelta(minutes=minutes) if minutes else None
 
 
+def later_block(standing: Standing) -> tuple[int, timedelta] | None:
+    """The next strike that has a block follow, by its number, and how long that is; None if none has."""
+    strikes = strikes_of(standing.points)
+    for number in range(strikes + 1, max(strikes + 1, len(standing.ladder)) + 1):
+        before, after = (number - 1) * POINTS_PER_STRIKE, number * POINTS_PER_STRIKE
+        if span := next_block(before, after, standing.ladder):
+            return number, span
+    return None
+
+
 def to_span(typed: str) -> timedelta:
     """A time as people write it: `15m`, `6 h`, `1d 12h`, `2 weeks`; a month is 30 days.
 
@@ -128,7 +160,12 @@ def to_span(typed: str) -> timedelta:
     found = list(_SPAN.finditer(typed.lower()))
     span = timedelta(minutes=sum(int(part["number"]) * _MINUTES[part.lastgroup or ""] for part in found))
     if not found or _SPAN.sub("", typed.lower()).strip(" ,") or not timedelta(0) < span <= MAX_BLOCK:
-        raise Unreadable(say("Write how long as `15m`, `6h`, `1d`, `2w` or `1 month`; empty: for good."))
+        raise Unreadable(
+            say(
+                "Write how long as `15m`, `6h`, `1d`, `2w` or `1 month`, up to {days} days; empty: for good.",
+                days=MAX_BLOCK.days,
+            )
+        )
     return span
 
 
@@ -141,6 +178,18 @@ def to_ladder(typed: str) -> tuple[int, ...]:
     if not steps:
         return ()
     return tuple(0 if step == "0" else int(to_span(step).total_seconds()) // 60 for step in steps)
+
+
+def written_ladder(ladder: Sequence[int]) -> str:
+    """A ladder as people write it: `0 1h 1d 1w`."""
+    return " ".join(map(_written_step, ladder))
+
+
+def _written_step(minutes: int) -> str:
+    for unit, size in (("w", _MINUTES["week"]), ("d", _MINUTES["day"]), ("h", _MINUTES["hour"])):
+        if minutes and minutes % size == 0:
+            return f"{minutes // size}{unit}"
+    return f"{minutes}m" if minutes else "0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,8 @@ class RoomChanges:
 
     made: tuple[int, ...] = ()
     """The channels that are new."""
+    adopted: tuple[int, ...] = ()
+    """Channels that were there already, by their name, and are rooms now."""
     reopened: tuple[int, ...] = ()
     closed: tuple[int, ...] = ()
     deleted: tuple[int, ...] = ()

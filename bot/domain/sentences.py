@@ -70,3 +70,8 @@ def moment(at: datetime) -> str:
 def calendar_day(at: datetime) -> str:
     """A date, to be shown by Discord in each reader's own zone and language ("3 December 2026")."""
     return f"<t:{int(at.timestamp())}:D>"
+
+
+def calendar(at: datetime) -> str:
+    """A time as a date with the hour, in each reader's own zone and language ("3 December 2026 14:05")."""
+    return f"<t:{int(at.timestamp())}:f>"

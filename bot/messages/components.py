@@ -1,11 +1,11 @@
-"""From a payload's rows to discord.py's view."""
+"""From a payload's rows and frames to discord.py's view and embeds, and back."""
 
 import io
 from collections.abc import Sequence
 
 import discord
 
-from bot.messages.payload import MAX_CHOICE, MAX_DESCRIPTION, Button, File, Menu
+from bot.messages.payload import MAX_CHOICE, MAX_DESCRIPTION, Button, File, Menu, Typed
 
 
 def to_file(file: File, *, is_spoiler: bool = False) -> discord.File:
@@ -37,9 +37,9 @@ def _menu(menu: Menu, row: int) -> discord.ui.Select[discord.ui.View]:
 
 
 def _button(button: Button, row: int, *, is_pressed: bool) -> discord.ui.Button[discord.ui.View]:
-    style = discord.ButtonStyle.danger if button.is_danger else discord.ButtonStyle.secondary
+    plain = discord.ButtonStyle.danger if button.is_danger else discord.ButtonStyle.secondary
     return discord.ui.Button(
-        style=discord.ButtonStyle.primary if is_pressed else style,
+        style=discord.ButtonStyle.primary if is_pressed or button.is_primary else plain,
         label=button.label,
         emoji=button.emoji,
         custom_id=button.custom_id,
@@ -67,3 +67,18 @@ def _copy(button: discord.Button, row: int, *, is_pressed: bool) -> discord.ui.B
         disabled=button.disabled,
         row=row,
     )
+
+
+def to_embeds(typed: tuple[Typed, ...]) -> list[discord.Embed]:
+    """A frame for each field of a form, with what was typed into it."""
+    return [discord.Embed(title=field.label, description=field.text.strip() or None) for field in typed]
+
+
+def typed_in(message: discord.Message | None) -> dict[str, str]:
+    """What a message shows as typed into a form, by label; nothing, where it shows none.
+
+    Discord brings the message with the press, so that nothing has to be remembered.
+    """
+    if message is None or not message.flags.ephemeral:
+        return {}
+    return {embed.title: embed.description or "" for embed in message.embeds if embed.title}

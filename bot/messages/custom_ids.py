@@ -29,7 +29,8 @@ GALLERY = r"gallery:0:join:(?P<since>[a-z]{1,8})"
 AUDIT = r"audit:(?P<page>\d{1,6}):(?P<do>show|export):(?P<user>-?\d{0,19})-(?P<action>[a-z_]{0,32})"
 SETUP = r"setup:(?P<guild_id>\d{1,20}):(?P<action>[a-z-]{1,20})"
 MODERATION = rf"(?P<kind>notice|block|appeal|report|forget):(?P<id>{_ID}):(?P<action>[a-z]{{1,16}})"
-FORM = re.compile(r"(?P<kind>block|report):(?P<id>\d{1,19}):(?P<action>[a-z]{1,16})")
+FORM = re.compile(r"(?P<kind>block|appeal|report|queue):(?P<id>\d{1,19}):(?P<action>[a-z]{1,16})")
+SETUP_FORM = re.compile(r"setup:form:(?P<action>[a-z-]{1,20})")
 
 CANCEL = "cancel"
 """The action of a job's button that asks for no other job."""
@@ -131,8 +132,14 @@ def of_setup(guild_id: int | None, action: str) -> str:
 
 
 def of_setup_form(action: str) -> str:
-    """A form of the panel. It is answered by the process that showed it."""
+    """A form of the panel."""
     return f"setup:form:{action}"
+
+
+def setup_form(custom_id: str) -> str | None:
+    """Which form of the panel this is; None for others."""
+    match = SETUP_FORM.fullmatch(custom_id)
+    return None if match is None else match["action"]
 
 
 def job_press(match: re.Match[str]) -> JobPress:

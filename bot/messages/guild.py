@@ -4,36 +4,70 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.guild import GuildSettings
-from bot.domain.guild_options import ROWS, Kind, written
+from bot.domain.guild_options import ROWS, Kind
+from bot.domain.guild_options import shown as value_of
 from bot.domain.quota import Allowance
 from bot.domain.quota_words import rate
 from bot.domain.rooms import RoomChanges
-from bot.domain.sentences import Sentence, Translations, say
+from bot.domain.sentences import Sentence, Translations, moment, say
+from bot.domain.usage import Digest
 from bot.messages.catalogue import translations
 from bot.messages.lists import mentions
 from bot.messages.payload import MAX_CONTENT, Payload
 
-GROUPS = (
-    ("🛡️", say("Moderators"), ("moderators", "moderators-channel")),
-    ("🎨", say("Drawing"), ("allowance", "drawing-channels", "recipes")),
-    (
-        "🌱",
-        say("Newcomers"),
-        (
-            "trial",
-            "terms",
-            "newbie-rooms",
-            "max-newbie-rooms",
-            "newbie-category",
-            "account-days",
-            "member-minutes",
-        ),
-    ),
-    ("🌐", say("Web page"), ("public-page", "web-text", "web-picture")),
-)
-"""How the panel of /setup groups the settings."""
 FOR_ROLES = ("/allowance", "/audit", "/mod", "/queue", "/rules", "/usage")
 """The moderators' commands that a moderator's role is enough for."""
+DIGEST = "digest"
+"""The weekly report has a table of its own, but is chosen on the panel like any setting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one page of the panel shows: settings by group, each with an emoji and a title."""
+
+    title: Sentence
+    groups: tuple[tuple[str, Sentence, tuple[str, ...]], ...]
+
+
+PAGES = {
+    "basics": Page(
+        title=say("the first things"),
+        groups=(
+            ("🛡️", say("Moderators"), ("moderators", "moderators-channel")),
+            ("🎨", say("Drawing"), ("allowance", "drawing-channels")),
+            (
+                "🌱",
+                say("Newcomers"),
+                (
+                    "trial",
+                    "terms",
+                    "newbie-rooms",
+                    "max-newbie-rooms",
+                    "newbie-category",
+                    "account-days",
+                    "member-minutes",
+                ),
+            ),
+            ("🌐", say("Web page"), ("public-page",)),
+        ),
+    ),
+    "more": Page(
+        title=say("limits, safety, weekly report"),
+        groups=(
+            ("⏱️", say("Limits"), ("running-jobs", "waiting-jobs", "relax-free", "time-zone")),
+            ("🔞", say("Safety"), ("nudity", "image-filter", "strikes", "strike-days")),
+            ("📊", say("Weekly report"), (DIGEST,)),
+        ),
+    ),
+    "looks": Page(
+        title=say("web page, files"),
+        groups=(
+            ("🌐", say("Web page"), ("web-text", "web-picture")),
+            ("🖼️", say("Files"), ("recipes",)),
+        ),
+    ),
+}
+"""The pages of /setup's panel; every setting stands on one of them."""
 MAX_VALUE = 90
 """Characters of a value; /guild show names every setting in one message."""
 
@@ -66,6 +100,10 @@ class SetupState:
     """What counts where the guild has no allowance of its own."""
     missing: tuple[Sentence, ...]
     """Permissions that the bot lacks, by name."""
+    page: str = "basics"
+    """Which of `PAGES` is open."""
+    digest: Digest | None = None
+    """Where the weekly report goes."""
     unseeing: tuple[int, ...] = ()
     """Moderators' roles to which Discord does not show the commands of moderators by itself."""
     page_url: str | None = None
@@ -83,13 +121,13 @@ def panel(shown: GuildSettings, state: SetupState, locale: str) -> Payload:
         models=", ".join(f"`{model}`" for model in state.models),
     )
     lines = [head.render(words), f"-# {loaded.render(words)}"]
-    for emoji, title, names in GROUPS:
+    for emoji, title, names in PAGES[state.page].groups:
         lines.append(f"### {emoji} {title.render(words)}")
         lines += [f"- {_entry(name, shown, state, words)}" for name in names]
-    if shown.is_public:
+    if shown.is_public and state.page == "basics":
         lines.append(f"- {_address(state).render(words)}")
-    lines += ["", *_foot(state, words)]
-    return Payload(content="\n".join(lines)[:MAX_CONTENT])
+    foot = _foot(state, words)
+    return Payload(content="\n".join([*lines, *([""] if foot else []), *foot])[:MAX_CONTENT])
 
 
 def how_roles_see(role_ids: Sequence[int], words: Translations) -> str:
@@ -106,6 +144,8 @@ def how_roles_see(role_ids: Sequence[int], words: Translations) -> str:
 
 def _entry(name: str, shown: GuildSettings, state: SetupState, words: Translations) -> str:
     """One setting of the panel: what it is for, and what holds now."""
+    if name == DIGEST:
+        return _digest(state.digest).render(words)
     value = _value(name, shown, words)
     if name == "allowance" and shown.allowance is None:
         value = f"{rate(state.everybody).render(words)}, {value}"
@@ -130,6 +170,16 @@ def _address(state: SetupState) -> Sentence:
     return say("It is here: {address}", address=f"<{state.page_url}>")
 
 
+def _digest(digest: Digest | None) -> Sentence:
+    if digest is None:
+        return say("Where the report of each week goes: **nowhere**")
+    return say(
+        "Where the report of each week goes: **{channel}**, the next one {when}",
+        channel=f"<#{digest.channel_id}>",
+        when=moment(digest.due_at),
+    )
+
+
 def _foot(state: SetupState, words: Translations) -> list[str]:
     lines = []
     if state.missing:
@@ -138,6 +188,8 @@ def _foot(state: SetupState, words: Translations) -> list[str]:
         lines.append(lacking.render(words))
     if state.unseeing:
         lines.append(how_roles_see(state.unseeing, words))
+    if state.page != "basics":
+        return lines
     if state.arranged is None:
         foot = say("When all is as you want it, press **Make the rooms**. It never makes anything twice.")
         return [*lines, foot.render(words)]
@@ -156,18 +208,25 @@ def _line(name: str, shown: GuildSettings, words: Translations) -> str:
 
 def _value(name: str, shown: GuildSettings, words: Translations) -> str:
     """What holds now, on one line."""
-    option = ROWS[name]
-    value = written(shown, option).replace("\n", " ")
-    if value in {"", "0", "off"}:
-        return option.empty.render(words)
+    option, value = ROWS[name], value_of(shown, ROWS[name])
+    if isinstance(value, Sentence):
+        return value.render(words)
     if option.kind in {Kind.ROLES, Kind.CHANNELS}:
         return mentions(words, value.split())
-    return value if len(value) <= MAX_VALUE else f"{value[: MAX_VALUE - 1]}…"
+    line = value.replace("\n", " ")
+    return line if len(line) <= MAX_VALUE else f"{line[: MAX_VALUE - 1]}…"
 
 
 def _arranged(done: RoomChanges, words: Translations) -> list[str]:
     deeds: list[tuple[tuple[int, ...], Sentence]] = [
         (done.made, say("New rooms: {channels}", channels=_channels(done.made))),
+        (
+            done.adopted,
+            say(
+                "There already, and newbie rooms now: {channels}",
+                channels=_channels(done.adopted),
+            ),
+        ),
         (done.reopened, say("Opened again: {channels}", channels=_channels(done.reopened))),
         (done.closed, say("Closed, to be read only: {channels}", channels=_channels(done.closed))),
         (done.deleted, say("Deleted, never used: {number}", number=len(done.deleted))),

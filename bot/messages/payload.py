@@ -15,6 +15,19 @@ class Button:
     label: str | None = None
     emoji: str | None = None
     is_danger: bool = False
+    is_primary: bool = False
+    """What most people are to press."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What somebody wrote into one field of a form, under the label that they saw.
+
+    A refusal shows it in a frame of its own, whole: from there the form is filled when it is opened again.
+    """
+
+    label: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

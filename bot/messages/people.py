@@ -1,9 +1,12 @@
 """What is said about members: to them, and to the moderators who decide."""
 
+from bot.domain.audit import RULE
 from bot.domain.echo import echo
 from bot.domain.job import Job
-from bot.domain.people import POINTS_PER_STRIKE, Appeal, History, Sanction, SanctionKind
+from bot.domain.people import POINTS_PER_STRIKE, Appeal, History, Sanction, SanctionKind, Standing
 from bot.domain.sentences import Sentence, Translations, moment, say, say_n
+from bot.domain.strike_words import span, standing
+from bot.domain.strike_words import told as told_by
 from bot.messages.audit import member
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_moderation
@@ -13,12 +16,17 @@ from bot.services.reports import ReportCase
 
 MAX_QUOTE = 300
 MAX_REASON = 80
+MAX_NAME = 100
+MAX_CAUSES = 4
+"""Warnings and broken rules quoted with an appeal, the last ones."""
 
 KINDS = {
     SanctionKind.BLOCK: say("blocked"),
     SanctionKind.WARNING: say("warned"),
     SanctionKind.NOTICE: say("told"),
     SanctionKind.STRIKE: say("broke a rule"),
+    SanctionKind.ACCEPTED: say("appeal accepted"),
+    SanctionKind.REJECTED: say("appeal rejected"),
 }
 DECIDED = {
     "accept": say("Accepted: the block is lifted, and the strikes are forgotten."),
@@ -40,16 +48,13 @@ def blocked(block: Sanction, locale: str) -> Payload:
     return _one(again, words)
 
 
-def warned(user_id: int, block: Sanction | None, locale: str) -> Payload:
-    """To the moderator who warned somebody."""
+def warned(user_id: int, now: Standing, locale: str) -> Payload:
+    """To the moderator who warned somebody: where that leaves them."""
     words = translations(locale)
-    lines = [
-        say(
-            "{member} will read this before their next picture; it is a strike.", member=f"<@{user_id}>"
-        ).render(words)
-    ]
-    if block is not None:
-        lines.append(blocked(block, locale).content)
+    head = say("{member} will read this before their next picture; it is a strike.", member=f"<@{user_id}>")
+    lines = [sentence.render(words) for sentence in (head, *standing(now))]
+    if now.block is not None:
+        lines.append(blocked(now.block, locale).content)
     return Payload(content="\n".join(lines))
 
 
@@ -66,9 +71,11 @@ def unblocked(user_id: int, locale: str) -> Payload:
     return _one(say("{member} can draw here again.", member=f"<@{user_id}>"), translations(locale))
 
 
-def acknowledged(locale: str) -> Payload:
-    """To a member who has read what they were told."""
-    return _one(say("Thank you. You can draw again."), translations(locale))
+def acknowledged(block: Sanction | None, locale: str) -> Payload:
+    """To a member who has read what they were told; a block that holds on is not ended by it."""
+    if block is None:
+        return _one(say("Thank you. You can draw again."), translations(locale))
+    return _one(say("Thank you. The block holds on."), translations(locale))
 
 
 def appealed(locale: str) -> Payload:
@@ -91,7 +98,7 @@ def ladder(minutes: tuple[int, ...], locale: str) -> Payload:
         return _one(say("Strikes are counted, and nothing follows from them."), words)
     lines = [say("A member who collects strikes does not draw for:").render(words)]
     for number, step in enumerate(minutes, start=1):
-        lines.append(f"{number}. {_minutes(step).render(words)}")
+        lines.append(f"{number}. {span(step).render(words)}")
     return Payload(content="\n".join(lines))
 
 
@@ -110,6 +117,19 @@ def history(found: History, locale: str) -> Payload:
     return Payload(content=fitted(words, title, lines, [_older(words)] if found.has_more else []))
 
 
+def verdict(decision: Sanction, guild_name: str, locale: str) -> Payload:
+    """To a member in private: what their appeal came to."""
+    words = translations(locale)
+    head = say("**{server}**: about your appeal", server=echo(guild_name, limit=MAX_NAME))
+    lines = [sentence.render(words) for sentence in (head, *told_by(decision))]
+    read = Button(
+        custom_id=of_moderation("notice", decision.id, "acknowledge"),
+        label=say("I have read it").render(words),
+        is_primary=True,
+    )
+    return Payload(content="\n".join(lines), rows=((read,),))
+
+
 def _older(words: Translations) -> str:
     return "-# " + say("What is older stands in /audit, with this member.").render(words)
 
@@ -120,6 +140,7 @@ def appeal(appeal: Appeal, locale: str) -> Payload:
     lines = [
         say("**Appeal** by {member}", member=f"<@{appeal.user_id}>").render(words),
         _said(appeal.sanction, words),
+        *(f"- {_said(cause, words)}" for cause in appeal.causes[-MAX_CAUSES:]),
         f"> {echo(appeal.text, limit=MAX_QUOTE)}",
     ]
     row = (
@@ -165,11 +186,13 @@ def report(reported: ReportCase, locale: str) -> Payload:
     return Payload(content="\n".join(lines), rows=(row,))
 
 
-def decided(content: str, action: str, moderator_id: int, locale: str) -> Payload:
-    """An appeal or report once somebody decided it: as it was, with what was decided."""
+def decided(content: str, action: str, moderator_id: int, locale: str, *, written: str = "") -> Payload:
+    """An appeal or report once somebody decided it: as it was, and what was decided and written."""
     sentence = DECIDED[action].render(translations(locale))
+    quote = f"\n> {echo(written, limit=MAX_QUOTE)}" if written else ""
     # The empty line ends the quote above it.
-    return Payload(content=f"{content[: MAX_CONTENT - 200]}\n\n✅ {sentence} (<@{moderator_id}>)")
+    kept = f"{content[: MAX_CONTENT - 200 - len(quote)]}\n\n" if content else ""
+    return Payload(content=f"{kept}✅ {sentence} (<@{moderator_id}>){quote}")
 
 
 def channel(channel_id: int | None, locale: str, *, is_public: bool = False) -> Payload:
@@ -204,7 +227,9 @@ def link(job: Job) -> str:
 def _said(sanction: Sanction, words: Translations) -> str:
     kind = KINDS[sanction.kind].render(words)
     line = f"<t:{int(sanction.created_at.timestamp())}:f> **{kind}** ({member(sanction.actor_id, words)})"
-    if sanction.reason:
+    if sanction.kind is SanctionKind.BLOCK and sanction.actor_id == RULE:
+        line += f": {say('for strikes').render(words)}"
+    elif sanction.reason:
         line += f": {echo(sanction.reason, limit=MAX_REASON)}"
     notes = []
     if sanction.points and sanction.points < POINTS_PER_STRIKE:
@@ -215,16 +240,6 @@ def _said(sanction: Sanction, words: Translations) -> str:
     elif sanction.until is not None:
         notes.append(say("until {when}", when=moment(sanction.until)))
     return line + "".join(f" · {note.render(words)}" for note in notes)
-
-
-def _minutes(minutes: int) -> Sentence:
-    if minutes == 0:
-        return say("nothing")
-    if minutes % 1440 == 0:
-        return say_n("{count} day", "{count} days", minutes // 1440)
-    if minutes % 60 == 0:
-        return say_n("{count} hour", "{count} hours", minutes // 60)
-    return say_n("{count} minute", "{count} minutes", minutes)
 
 
 def _one(sentence: Sentence, words: Translations) -> Payload:

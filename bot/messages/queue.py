@@ -30,15 +30,24 @@ def cancelled(job: Job, locale: str) -> Payload:
     return Payload(content=sentence.render(translations(locale)))
 
 
-def cleared(user_id: int, count: int, locale: str) -> Payload:
-    """All jobs of a member that were stopped."""
+def cleared(user_id: int | None, count: int, locale: str) -> Payload:
+    """All jobs of a member, or of everybody, that were stopped."""
+    words = translations(locale)
+    if user_id is None:
+        everybodys = say_n(
+            "{count} job of this server is cancelled and refunded.",
+            "{count} jobs of this server are cancelled and refunded.",
+            count,
+        )
+        nothing = say("Nothing waits or runs in this server.")
+        return Payload(content=(everybodys if count else nothing).render(words))
     sentence = say_n(
         "{count} job of {member} is cancelled and refunded.",
         "{count} jobs of {member} are cancelled and refunded.",
         count,
         member=f"<@{user_id}>",
     )
-    return Payload(content=sentence.render(translations(locale)))
+    return Payload(content=sentence.render(words))
 
 
 def choice(job: Job) -> str:

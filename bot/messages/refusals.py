@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.domain.echo import visible
 from bot.domain.errors import Unavailable, UserError
+from bot.domain.next_steps import Appeal
 from bot.domain.sentences import say
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_step
@@ -19,10 +20,24 @@ def refusal(error: UserError, locale: str) -> Payload:
     sentences = [sentence.render(words) for sentence in error.sentences]
     lines = sentences if len(sentences) == 1 else [f"- {sentence}" for sentence in sentences]
     steps = tuple(
-        Button(custom_id=of_step(step.action), label=step.label.render(words)) for step in error.steps
+        Button(
+            custom_id=of_step(step.action),
+            label=step.label.render(words),
+            is_primary=not isinstance(step.action, Appeal),
+        )
+        for step in error.steps
     )
     payload = Payload(content="\n".join(lines)[:MAX_CONTENT], rows=(steps,) if steps else ())
     return _with_prompt(payload, error.prompt, locale) if error.prompt else payload
+
+
+def with_again(payload: Payload, custom_id: str | None, locale: str) -> Payload:
+    """A refusal with the button that opens the form again, if a button opens it at all."""
+    if custom_id is None:
+        return payload
+    label = say("Open the form again").render(translations(locale))
+    button = Button(custom_id=custom_id, label=label, is_primary=True)
+    return replace(payload, rows=(*payload.rows, (button,)))
 
 
 def _with_prompt(payload: Payload, prompt: str, locale: str) -> Payload:

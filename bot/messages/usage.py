@@ -1,12 +1,12 @@
 """What /usage says: a table, a chart and a CSV file; the weekly digest is the same."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from bot.domain.echo import echo, visible
 from bot.domain.quota_words import duration
 from bot.domain.sentences import Sentence, Translations, calendar_day, moment, say, say_n
-from bot.domain.usage import DIRECT_MESSAGES, By, Row, Usage, UsageReport
+from bot.domain.usage import DIRECT_MESSAGES, By, Digest, Row, Usage, UsageReport
 from bot.imaging.chart import Bar, Chart, draw
 from bot.messages.audit import member
 from bot.messages.catalogue import translations
@@ -63,15 +63,16 @@ def leaderboard(rows: list[Row], locale: str, *, days: int) -> Payload:
     return Payload(content=fitted(words, title.render(words), lines))
 
 
-def digest_set(due_at: datetime | None, channel_id: int | None, locale: str) -> Payload:
-    """Where digests go from now on."""
+def digest_set(digest: Digest | None, locale: str) -> Payload:
+    """Where digests go."""
     words = translations(locale)
-    if due_at is None:
-        return Payload(content=say("I no longer send a weekly report.").render(words))
+    if digest is None:
+        nowhere = say("No weekly report is sent. Choose a channel for it with /usage digest.")
+        return Payload(content=nowhere.render(words))
     sentence = say(
-        "The weekly report goes to {channel}; the first one {when}.",
-        channel=f"<#{channel_id}>",
-        when=moment(due_at),
+        "The report of each week goes to {channel}; the next one {when}.",
+        channel=f"<#{digest.channel_id}>",
+        when=moment(digest.due_at),
     )
     return Payload(content=sentence.render(words))
 

@@ -99,6 +99,7 @@ def build_services(
     """
     files = ImageFiles(data_dir / "images")
     pictures = Pictures(database, files, engine)
+    classify = nsfw_score if is_available() else None
     runs = Runs(database, engine, pictures, now=now)
     queue = Queue(database, runs, now=now)
     removals = Removals(database, files)
@@ -134,7 +135,7 @@ def build_services(
         onboarding=Onboarding(database, orders, kept, now=now),
         rooms=Rooms(database, now=now),
         gallery=Gallery(database, pages=WebPages(public_url=public_url), now=now),
-        guilds=Guilds(database, now=now),
+        guilds=Guilds(database, allows_nsfw=allows_nsfw, can_classify=classify is not None, now=now),
         audit=Audit(database),
         rules=Rules(database, allows_nsfw=allows_nsfw, now=now),
         sanctions=sanctions,
@@ -145,9 +146,7 @@ def build_services(
         shown=Shown(database, models),
         taking_back=TakingBack(database, files, removals, now=now),
         forgetting=Forgetting(database, files, runs, digests, now=now),
-        safety=Safety(
-            database, removals, nsfw_score if is_available() else None, allows_nsfw=allows_nsfw, now=now
-        ),
+        safety=Safety(database, removals, classify, allows_nsfw=allows_nsfw, now=now),
         commands=Commands(database, now=now),
         health=Health(database, engine, now=now),
     )

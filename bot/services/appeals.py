@@ -1,6 +1,6 @@
 """What members answer to a block, once; and what moderators decide."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,9 +10,11 @@ from bot.domain.people import MAX_TEXT, Appeal, AppealStatus, Sanction, Sanction
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
-from bot.services.sanctions import check_other, guild_of
+from bot.services.sanctions import causes_of, check_other, guild_of
 from bot.storage import audit, guilds, people
 from bot.storage.database import Database
+
+DECIDED = say("Somebody has decided this already.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,14 @@ class AppealLetter:
 
     appeal: Appeal
     channel_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What became of an appeal, for its member: `decision` waits to be read wherever they draw next."""
+
+    appeal: Appeal
+    decision: Sanction
 
 
 class Appeals:
@@ -57,6 +67,7 @@ class Appeals:
             if appeal_id is None:
                 raise TooLate(say("You have appealed already. The moderators will decide."))
             settings = await guilds.get_settings(session, block.guild_id)
+            causes = await causes_of(session, block, settings)
         appeal = Appeal(
             id=appeal_id,
             guild_id=block.guild_id,
@@ -65,38 +76,49 @@ class Appeals:
             text=text[:MAX_TEXT],
             status=AppealStatus.OPEN,
             created_at=now,
+            causes=causes,
         )
         return AppealLetter(appeal=appeal, channel_id=settings.moderators_channel_id)
 
-    async def decide(self, asker: Asker, appeal_id: int, status: AppealStatus) -> Appeal:
-        """Accept an appeal, which lifts the block and forgets the strikes, or reject it.
+    async def check(self, asker: Asker, appeal_id: int) -> None:
+        """Whether the asker may decide this appeal, and nobody did.
 
-        Raises: NotAllowed, NotFound.
+        Raises: NotAllowed, NotFound, TooLate.
+        """
+        async with self._database.reading() as session:
+            guild_id, _ = await moderated_guild(session, asker)
+            await self._open(session, asker, guild_id, appeal_id)
+
+    async def decide(
+        self, asker: Asker, appeal_id: int, status: AppealStatus, *, reason: str = ""
+    ) -> Verdict:
+        """Accept an appeal, which lifts the block and forgets the strikes, or reject it; its member is told.
+
+        Raises: NotAllowed, NotFound, TooLate.
         """
         now = self._now()
         async with self._database.transaction() as session:
             guild_id, _ = await moderated_guild(session, asker)
-            appeal = await people.get_appeal(session, guild_id=guild_id, appeal_id=appeal_id)
-            if appeal is None:
-                raise NotFound(say("There is no such appeal in this server."))
-            check_other(asker, appeal.user_id, is_for_managers=True)
+            appeal = replace(await self._open(session, asker, guild_id, appeal_id), status=status)
             if not await people.update_appeal(session, guild_id=guild_id, appeal_id=appeal_id, status=status):
-                raise TooLate(say("Somebody has decided this already."))
+                raise TooLate(DECIDED)
             if status is AppealStatus.ACCEPTED:
                 key = {"guild_id": guild_id, "user_id": appeal.user_id}
-                await people.update_closed(session, **key, kinds=[SanctionKind.BLOCK], now=now)
+                await people.update_lifted(session, **key, now=now)
                 await people.delete_points(session, **key)
-            action = f"appeal_{status}"
+            decision = await people.add_decision(
+                session, appeal, reason=reason[:MAX_TEXT], actor_id=asker.user_id, now=now
+            )
             await audit.note(
                 session,
                 guild_id,
                 asker.user_id,
-                action,
+                decision.kind.value,
                 target_id=appeal.user_id,
-                reason=appeal.sanction.reason,
+                reason=reason,
                 now=now,
             )
-        return appeal
+        return Verdict(appeal=appeal, decision=decision)
 
     async def list_open(self, asker: Asker, *, limit: int) -> list[Appeal]:
         """The appeals that wait for a decision in the asker's guild.
@@ -104,8 +126,21 @@ class Appeals:
         Raises: NotAllowed.
         """
         async with self._database.reading() as session:
-            guild_id, _ = await moderated_guild(session, asker)
-            return await people.list_open_appeals(session, guild_id=guild_id, limit=limit)
+            guild_id, settings = await moderated_guild(session, asker)
+            found = await people.list_open_appeals(session, guild_id=guild_id, limit=limit)
+            return [
+                replace(appeal, causes=await causes_of(session, appeal.sanction, settings))
+                for appeal in found
+            ]
+
+    async def _open(self, session: AsyncSession, asker: Asker, guild_id: int, appeal_id: int) -> Appeal:
+        appeal = await people.get_appeal(session, guild_id=guild_id, appeal_id=appeal_id)
+        if appeal is None:
+            raise NotFound(say("There is no such appeal in this server."))
+        check_other(asker, appeal.user_id, is_for_managers=True)
+        if appeal.status is not AppealStatus.OPEN:
+            raise TooLate(DECIDED)
+        return appeal
 
     async def _own_block(self, session: AsyncSession, asker: Asker, sanction_id: int) -> Sanction:
         guild_id = await guild_of(session, asker)

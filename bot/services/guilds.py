@@ -8,7 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain import guild_options
 from bot.domain.asker import Asker
 from bot.domain.audit import RULE
-from bot.domain.guild import GuildSettings, is_moderator, require_manager, require_moderator
+from bot.domain.guild import (
+    GuildSettings,
+    check_possible,
+    is_moderator,
+    require_manager,
+    require_moderator,
+)
 from bot.services.clock import Clock, utc_now
 from bot.storage import audit, guilds
 from bot.storage.database import Database
@@ -20,8 +26,16 @@ MAX_AUDITED = 200
 class Guilds:
     """Reads and changes guild settings."""
 
-    def __init__(self, database: Database, *, now: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        allows_nsfw: bool = False,
+        can_classify: bool = False,
+        now: Clock = utc_now,
+    ) -> None:
         self._database = database
+        self._possible = {"allows_nsfw": allows_nsfw, "can_classify": can_classify}
         self._now = now
 
     async def get(self, guild_id: int) -> GuildSettings:
@@ -63,7 +77,9 @@ class Guilds:
         """
         guild_id = require_manager(asker)
         async with self._database.transaction() as session:
-            settings = change(await guilds.get_settings(session, guild_id))
+            before = await guilds.get_settings(session, guild_id)
+            settings = change(before)
+            check_possible(before, settings, **self._possible)
             await guilds.update_settings(session, guild_id, settings, now=self._now())
             written: dict[str, Any] = {
                 name: guild_options.written(settings, guild_options.ROWS[name])[:MAX_AUDITED]

@@ -72,8 +72,8 @@ class Queue:
             raise TooLate(say("This job is over already: there is nothing left to cancel."))
         return job
 
-    async def clear(self, asker: Asker, user_id: int, *, reason: str = "") -> int:
-        """Stop everything that a member waits for in the asker's guild; how many jobs it were.
+    async def clear(self, asker: Asker, user_id: int | None, *, reason: str = "") -> int:
+        """Stop everything that a member, or with None everybody, waits for in the asker's guild; how many.
 
         Raises: NotAllowed.
         """

@@ -9,7 +9,7 @@ from bot.domain.asker import Asker
 from bot.domain.errors import NotAllowed, NotFound, TooLate
 from bot.domain.guild import GuildSettings
 from bot.domain.job import Job
-from bot.domain.people import MAX_TEXT, AppealStatus, Report, Sanction
+from bot.domain.people import MAX_TEXT, AppealStatus, Report, Sanction, Standing
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
@@ -123,7 +123,7 @@ class Reports:
             await self._close(session, asker, found, status)
         return found
 
-    async def warn(self, asker: Asker, report_id: int, *, reason: str) -> Sanction | None:
+    async def warn(self, asker: Asker, report_id: int, *, reason: str) -> Standing:
         """Warn the member whose picture was reported, which decides the reports; all or nothing.
 
         Raises: NotAllowed, NotFound, TooLate.

@@ -10,7 +10,7 @@ from bot.domain import prompt as prompts
 from bot.domain.asker import Asker
 from bot.domain.echo import echo_code
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.guild import is_moderator
+from bot.domain.guild import check_possible, is_moderator
 from bot.domain.job import Job
 from bot.domain.moderation import check_explicit, check_text, is_explicit
 from bot.domain.rules import (
@@ -117,9 +117,8 @@ class Rules:
         """
         async with self._database.transaction() as session:
             guild_id, settings = await moderated_guild(session, asker)
-            if is_allowed and not self._allows_nsfw:
-                raise NotAllowed(say("Whoever runs this bot does not allow it (the setting ALLOW_NSFW)."))
             changed = replace(settings, is_nsfw_allowed=is_allowed)
+            check_possible(settings, changed, allows_nsfw=self._allows_nsfw)
             await guilds.update_settings(session, guild_id, changed, now=self._now())
             await self._note(session, asker, guild_id, "nsfw", {"is_allowed": is_allowed})
         return is_allowed

@@ -9,11 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
 from bot.domain.audit import RULE
-from bot.domain.errors import NotAllowed
+from bot.domain.guild import check_possible
 from bot.domain.image_filter import ImageFilter, Withheld, outcome
 from bot.domain.job import Job
 from bot.domain.people import AppealStatus, Report
-from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
 from bot.services.removals import Removals
@@ -59,14 +58,8 @@ class Safety:
         """
         async with self._database.transaction() as session:
             guild_id, settings = await moderated_guild(session, asker)
-            if chosen is not ImageFilter.OFF and self._classify is None:
-                raise NotAllowed(
-                    say(
-                        "I cannot look at pictures yet: whoever runs this bot must install its extra "
-                        "`safety` first."
-                    )
-                )
             changed = replace(settings, image_filter=chosen.value)
+            check_possible(settings, changed, can_classify=self._classify is not None)
             await guilds.update_settings(session, guild_id, changed, now=self._now())
             await audit.note(
                 session, guild_id, asker.user_id, "image_filter", now=self._now(), filter=chosen.value

@@ -16,6 +16,7 @@ from bot.domain.people import (
     History,
     Sanction,
     SanctionKind,
+    Standing,
     next_block,
     strikes_of,
     to_ladder,
@@ -80,8 +81,8 @@ class Sanctions:
         )
         return given, await self._queue.end_in(session, asker, user_id, guild_id=guild_id, reason=reason)
 
-    async def warn(self, asker: Asker, user_id: int, *, reason: str) -> Sanction | None:
-        """A strike, and a text to acknowledge; the block that the guild's ladder adds, if any.
+    async def warn(self, asker: Asker, user_id: int, *, reason: str) -> Standing:
+        """A strike, and a text to acknowledge; where the member stands now, with the block that follows.
 
         Raises: NotAllowed.
         """
@@ -100,7 +101,7 @@ class Sanctions:
         guild_id: int,
         settings: GuildSettings,
         reason: str,
-    ) -> Sanction | None:
+    ) -> Standing:
         """The same as a part of another decision."""
         now = self._now()
         before = await _points(session, guild_id, user_id, settings, now)
@@ -144,7 +145,7 @@ class Sanctions:
         async with self._database.transaction() as session:
             guild_id, _ = await self._over(session, asker, user_id, is_for_managers=True)
             key = {"guild_id": guild_id, "user_id": user_id}
-            if not await people.update_closed(session, **key, kinds=[SanctionKind.BLOCK], now=now):
+            if not await people.update_lifted(session, **key, now=now):
                 raise NotFound(say("This member is not blocked here."))
             await self._note(session, asker, guild_id, "unblock", user_id, reason)
         return user_id
@@ -192,22 +193,25 @@ class Sanctions:
             await self._note(session, asker, guild_id, "channel", None, "", channel=channel_id or 0)
         return channel_id
 
-    async def acknowledge(self, asker: Asker, sanction_id: int) -> None:
-        """The asker has read what they were told.
+    async def acknowledge(self, asker: Asker, sanction_id: int) -> Sanction | None:
+        """The asker has read what they were told; the block that keeps them from drawing all the same.
+
+        In a direct message it may be of any guild: the letter that brings a decision stands there.
 
         Raises: NotFound.
         """
+        now = self._now()
         async with self._database.transaction() as session:
-            closed = await people.update_closed(
+            guild_id = await people.update_read(
                 session,
-                guild_id=await guild_of(session, asker),
+                guild_id=asker.guild_id,
                 user_id=asker.user_id,
-                kinds=[SanctionKind.NOTICE, SanctionKind.WARNING],
                 sanction_id=sanction_id,
-                now=self._now(),
+                now=now,
             )
-            if not closed:
+            if guild_id is None:
                 raise NotFound(say("There is nothing to acknowledge here: draw on."))
+            return await people.get_block(session, guild_id=guild_id, user_id=asker.user_id, now=now)
 
     async def _over(
         self, session: AsyncSession, asker: Asker, user_id: int, *, is_for_managers: bool = False
@@ -321,8 +325,8 @@ async def strike(
     source: str,
     settings: GuildSettings,
     now: datetime,
-) -> Sanction | None:
-    """Count points for a broken rule, once per request; the block that follows, if any."""
+) -> Standing:
+    """Count points for a broken rule, once per request; where the member stands then."""
     before = await _points(session, guild_id, user_id, settings, now)
     added = await people.add(
         session,
@@ -336,22 +340,41 @@ async def strike(
         now=now,
     )
     if added is None:
-        return None
+        return await standing_of(session, guild_id=guild_id, user_id=user_id, settings=settings, now=now)
     return await climb(session, guild_id=guild_id, user_id=user_id, before=before, settings=settings, now=now)
 
 
 async def climb(
     session: AsyncSession, *, guild_id: int, user_id: int, before: int, settings: GuildSettings, now: datetime
-) -> Sanction | None:
+) -> Standing:
     """Block a member for as long as the guild's ladder says, if their points reached another strike."""
-    after = await _points(session, guild_id, user_id, settings, now)
-    span = next_block(before, after, settings.strike_ladder)
+    key = {"guild_id": guild_id, "user_id": user_id}
+    standing = await standing_of(session, **key, settings=settings, now=now)
+    span = next_block(before, standing.points, settings.strike_ladder)
     if span is None:
-        return None
-    reason = f"strike {strikes_of(after)}"
-    block = SanctionKind.BLOCK
-    await give(session, guild_id, user_id, block, actor_id=RULE, reason=reason, now=now, until=now + span)
-    return await people.get_block(session, guild_id=guild_id, user_id=user_id, now=now)
+        return standing
+    # Why is not stored: it is read from the strikes themselves, in the reader's language.
+    await give(
+        session, guild_id, user_id, SanctionKind.BLOCK, actor_id=RULE, reason="", now=now, until=now + span
+    )
+    return replace(standing, block=await people.get_block(session, **key, now=now))
+
+
+async def standing_of(
+    session: AsyncSession, *, guild_id: int, user_id: int, settings: GuildSettings, now: datetime
+) -> Standing:
+    """How many strikes of a member count now, and where they lead."""
+    points = await _points(session, guild_id, user_id, settings, now)
+    return Standing(points=points, days=settings.strike_days, ladder=settings.strike_ladder)
+
+
+async def causes_of(session: AsyncSession, block: Sanction, settings: GuildSettings) -> tuple[Sanction, ...]:
+    """The warnings and broken rules that led to a block; none, for one that a moderator gave."""
+    if block.actor_id != RULE:
+        return ()
+    since = block.created_at - timedelta(days=settings.strike_days)
+    key = {"guild_id": block.guild_id, "user_id": block.user_id}
+    return tuple(await people.list_causes(session, **key, since=since, before_id=block.id))
 
 
 async def _points(

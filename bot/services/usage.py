@@ -77,6 +77,15 @@ class UsageReports:
             digest = await digests.get(session, guild_id)
         return None if digest is None else digest.due_at
 
+    async def digest(self, asker: Asker) -> Digest | None:
+        """Where the digest of the asker's guild goes, and when the next one is due; None: nowhere.
+
+        Raises: NotAllowed.
+        """
+        async with self._database.reading() as session:
+            guild_id, _ = await moderated_guild(session, asker)
+            return await digests.get(session, guild_id)
+
     async def list_due(self) -> list[Digest]:
         """The digests that have to be posted."""
         async with self._database.reading() as session:

@@ -34,3 +34,9 @@ async def update_greeted(session: AsyncSession, *, guild_id: int, user_id: int, 
         .values(greeted_at=now)
     )
     return await session.scalar(statement.returning(MemberRow.user_id)) is not None
+
+
+async def is_greeted(session: AsyncSession, *, guild_id: int, user_id: int) -> bool:
+    """Whether a member had their first picture, and the greeting that goes with it."""
+    query = select(MemberRow.greeted_at).filter_by(guild_id=guild_id, user_id=user_id)
+    return await session.scalar(query) is not None

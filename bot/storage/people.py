@@ -1,12 +1,11 @@
 """Queries on what was said to members: blocks, warnings, notices, strikes, and appeals against them."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.people import Appeal, AppealStatus, Sanction, SanctionKind
+from bot.domain.people import TO_READ, Appeal, AppealStatus, Sanction, SanctionKind
 from bot.storage.models import AppealRow, SanctionRow
 from bot.storage.statements import insert_or_ignore
 
@@ -62,14 +61,24 @@ async def get_unread(session: AsyncSession, *, guild_id: int, user_id: int) -> S
     query = (
         select(SanctionRow)
         .filter_by(guild_id=guild_id, user_id=user_id)
-        .where(
-            SanctionRow.kind.in_([SanctionKind.NOTICE, SanctionKind.WARNING]),
-            SanctionRow.closed_at.is_(None),
-        )
+        .where(SanctionRow.kind.in_(TO_READ), SanctionRow.closed_at.is_(None))
         .order_by(SanctionRow.id)
     )
     row = await session.scalar(query.limit(1))
     return None if row is None else _sanction(row)
+
+
+async def list_causes(
+    session: AsyncSession, *, guild_id: int, user_id: int, since: datetime, before_id: int
+) -> list[Sanction]:
+    """What counted as strikes in a time, before something else was said; the oldest first."""
+    query = (
+        select(SanctionRow)
+        .filter_by(guild_id=guild_id, user_id=user_id)
+        .where(SanctionRow.points > 0, SanctionRow.created_at > since, SanctionRow.id < before_id)
+        .order_by(SanctionRow.id)
+    )
+    return [_sanction(row) for row in await session.scalars(query)]
 
 
 async def list_of_member(session: AsyncSession, *, guild_id: int, user_id: int, limit: int) -> list[Sanction]:
@@ -88,26 +97,29 @@ async def get_points(session: AsyncSession, *, guild_id: int, user_id: int, sinc
     return int((await session.execute(query)).scalar_one())
 
 
-async def update_closed(
-    session: AsyncSession,
-    *,
-    guild_id: int,
-    user_id: int,
-    kinds: Collection[SanctionKind],
-    now: datetime,
-    sanction_id: int | None = None,
-) -> int:
-    """Lift or acknowledge what was said to a member: one thing, or all of these kinds. How many it were."""
+async def update_lifted(session: AsyncSession, *, guild_id: int, user_id: int, now: datetime) -> int:
+    """Lift every block of a member; how many it were."""
     statement = (
         update(SanctionRow)
-        .filter_by(guild_id=guild_id, user_id=user_id)
-        .where(SanctionRow.kind.in_(list(kinds)), SanctionRow.closed_at.is_(None))
-        .where(or_(SanctionRow.until.is_(None), SanctionRow.until > now))
+        .filter_by(guild_id=guild_id, user_id=user_id, kind=SanctionKind.BLOCK)
+        .where(SanctionRow.closed_at.is_(None), or_(SanctionRow.until.is_(None), SanctionRow.until > now))
     )
-    if sanction_id is not None:
-        statement = statement.where(SanctionRow.id == sanction_id)
-    closed = await session.scalars(statement.values(closed_at=now).returning(SanctionRow.id))
-    return len(closed.all())
+    lifted = await session.scalars(statement.values(closed_at=now).returning(SanctionRow.id))
+    return len(lifted.all())
+
+
+async def update_read(
+    session: AsyncSession, *, guild_id: int | None, user_id: int, sanction_id: int, now: datetime
+) -> int | None:
+    """A member has read what they were told, in this guild or in any; whose word it was, if it was unread."""
+    statement = (
+        update(SanctionRow)
+        .filter_by(id=sanction_id, user_id=user_id)
+        .where(SanctionRow.kind.in_(TO_READ), SanctionRow.closed_at.is_(None))
+    )
+    if guild_id is not None:
+        statement = statement.where(SanctionRow.guild_id == guild_id)
+    return await session.scalar(statement.values(closed_at=now).returning(SanctionRow.guild_id))
 
 
 async def delete_points(session: AsyncSession, *, guild_id: int, user_id: int) -> None:
@@ -130,10 +142,37 @@ async def add_appeal(
     return await session.scalar(statement.returning(AppealRow.id))  # type: ignore[no-any-return]
 
 
-async def has_appeal(session: AsyncSession, *, guild_id: int, sanction_id: int) -> bool:
-    """Whether the member has answered this block."""
-    query = select(AppealRow.id).filter_by(guild_id=guild_id, sanction_id=sanction_id)
-    return await session.scalar(query) is not None
+async def get_appeal_against(session: AsyncSession, *, guild_id: int, sanction_id: int) -> Appeal | None:
+    """A member's answer to a block."""
+    row = await session.scalar(select(AppealRow).filter_by(guild_id=guild_id, sanction_id=sanction_id))
+    return None if row is None else await _appeal(session, row)
+
+
+async def add_decision(
+    session: AsyncSession, appeal: Appeal, *, reason: str, actor_id: int, now: datetime
+) -> Sanction:
+    """Tell a member what their appeal came to."""
+    await add(
+        session,
+        guild_id=appeal.guild_id,
+        user_id=appeal.user_id,
+        kind=SanctionKind.ACCEPTED if appeal.status is AppealStatus.ACCEPTED else SanctionKind.REJECTED,
+        reason=reason,
+        actor_id=actor_id,
+        now=now,
+        source=_decision(appeal.id),
+    )
+    told = await get_decision(session, guild_id=appeal.guild_id, appeal_id=appeal.id)
+    if told is None:
+        raise LookupError(f"the decision on appeal {appeal.id} was not stored")
+    return told
+
+
+async def get_decision(session: AsyncSession, *, guild_id: int, appeal_id: int) -> Sanction | None:
+    """What a member was told of their appeal; None while it is open."""
+    query = select(SanctionRow).filter_by(guild_id=guild_id, source=_decision(appeal_id))
+    row = await session.scalar(query)
+    return None if row is None else _sanction(row)
 
 
 async def get_appeal(session: AsyncSession, *, guild_id: int, appeal_id: int) -> Appeal | None:
@@ -158,6 +197,10 @@ async def update_appeal(
         .values(status=status)
     )
     return await session.scalar(statement.returning(AppealRow.id)) is not None
+
+
+def _decision(appeal_id: int) -> str:
+    return f"appeal-{appeal_id}"
 
 
 async def _appeal(session: AsyncSession, row: AppealRow) -> Appeal:

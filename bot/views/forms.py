@@ -1,23 +1,20 @@
-"""Forms: shown by a button or a menu, answered by the pattern of their custom_id, restart or not."""
+"""Forms: shown by a press, answered by their custom_id, and after a mistake opened again, filled."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 import discord
 
-from bot.boundary import Interaction, asker_of, edit_pressed, guard, patience, reply
-from bot.domain.errors import NotFound
+from bot.boundary import Interaction, filled
 from bot.domain.people import MAX_TEXT
-from bot.domain.sentences import Sentence, Translations, say
-from bot.messages import custom_ids
-from bot.messages import people as messages
+from bot.domain.sentences import Sentence, Translations
 from bot.messages.catalogue import translations
-from bot.messages.custom_ids import of_moderation
-from bot.views.wired import wired
+from bot.messages.components import typed_in
+from bot.messages.payload import Typed
 
-MAX_SPAN = 20
 MAX_LABEL = 45  # Discord's limit
+MAX_HINT = 100  # Discord's limit, of an example too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,131 +23,75 @@ class Field:
 
     name: str
     label: Sentence
+    hint: Sentence | None = None
+    """How it is to be answered, and the limit: it stays in sight while one types."""
+    example: str = ""
+    value: str = ""
+    """What is filled in to begin with."""
     is_required: bool = True
     is_short: bool = False
+    most: int = MAX_TEXT
+    """Characters."""
 
-    def build(self, words: Translations) -> discord.ui.TextInput[Any]:
-        """The input, in the reader's language."""
-        return discord.ui.TextInput(
-            label=self.label.render(words)[:MAX_LABEL],
+    def heading(self, words: Translations) -> str:
+        """The label as people see it."""
+        return self.label.render(words)[:MAX_LABEL]
+
+    def build(self, words: Translations, typed: Mapping[str, str]) -> discord.ui.Label[Any]:
+        """The input, in the reader's language, filled with what they typed before."""
+        label = self.heading(words)
+        field: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id=self.name,
             required=self.is_required,
             style=discord.TextStyle.short if self.is_short else discord.TextStyle.long,
-            max_length=MAX_SPAN if self.is_short else MAX_TEXT,
+            default=typed.get(label, self.value)[: self.most],
+            placeholder=self.example[:MAX_HINT],
+            max_length=self.most,
         )
+        hint = None if self.hint is None else self.hint.render(words)[:MAX_HINT]
+        return discord.ui.Label(text=label, description=hint, component=field)
 
 
-async def ask_appeal(interaction: Interaction, sanction_id: int) -> None:
-    """Ask a blocked member for their side."""
-    title, question = say("Appeal"), say("Why should you draw again?")
-    await _show(
-        interaction,
-        of_moderation("block", sanction_id, "appeal"),
-        title,
-        [Field(name="text", label=question)],
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """Some questions, and where their answers go."""
+
+    custom_id: str
+    title: Sentence
+    fields: tuple[Field, ...]
+    """Five at most, as Discord has it."""
+    again: str | None = None
+    """The custom_id of the button that opens it; none, for a form that a command opens."""
 
 
-async def ask_report(interaction: Interaction, message_id: int) -> None:
-    """Ask a member what is wrong with a picture."""
-    title, question = say("Report this picture"), say("What is wrong with it? (optional)")
-    await _show(
-        interaction,
-        of_moderation("report", message_id, "send"),
-        title,
-        [Field(name="reason", label=question, is_required=False)],
-    )
-
-
-async def ask_warning(interaction: Interaction, report_id: int) -> None:
-    """Ask a moderator what the member will read."""
-    title, question = say("Warn the member"), say("What will they read? Not who reported.")
-    await _show(
-        interaction, of_moderation("report", report_id, "warn"), title, [Field(name="reason", label=question)]
-    )
-
-
-async def ask_block(interaction: Interaction, report_id: int) -> None:
-    """Ask a moderator for how long, and why."""
-    fields = [
-        Field(
-            name="span", label=say("How long? 1h, 1d, 2w; empty: for good"), is_required=False, is_short=True
-        ),
-        Field(name="reason", label=say("What will they read? Not who reported.")),
-    ]
-    await _show(interaction, of_moderation("report", report_id, "block"), say("Block the member"), fields)
-
-
-async def submitted(interaction: Interaction) -> None:
-    """Do what a form asks for; other interactions, and other forms, are none of our business."""
-    data = cast("Mapping[str, Any]", interaction.data or {})
-    about = custom_ids.form(str(data.get("custom_id", "")))
-    if interaction.type is not discord.InteractionType.modal_submit or about is None:
-        return
-    values = dict(_values(data.get("components", ())))
-    async with guard(interaction):
-        answer = ANSWERS.get((about.kind, about.action))
-        if answer is None:
-            raise NotFound(say("I do not know this form any more. Ask for it anew."))
-        await answer(interaction, about.number, values)
-
-
-async def _appeal(interaction: Interaction, sanction_id: int, values: Mapping[str, str]) -> None:
-    client, asker = wired(interaction), asker_of(interaction)
-    async with patience(interaction):
-        made = await client.services.appeals.appeal(asker, sanction_id, values.get("text", ""))
-    await reply(interaction, messages.appealed(asker.locale))
-    letter = messages.appeal(made.appeal, (interaction.guild_locale or interaction.locale).value)
-    await client.moderators.tell(made.appeal.guild_id, made.channel_id, letter)
-
-
-async def _report(interaction: Interaction, message_id: int, values: Mapping[str, str]) -> None:
-    client, asker = wired(interaction), asker_of(interaction)
-    async with patience(interaction):
-        made = await client.services.reports.report(asker, message_id, values.get("reason", ""))
-    await reply(interaction, messages.reported(asker.locale))
-    letter = messages.report(made, (interaction.guild_locale or interaction.locale).value)
-    await client.moderators.tell(made.report.guild_id, made.channel_id, letter)
-
-
-async def _warn(interaction: Interaction, report_id: int, values: Mapping[str, str]) -> None:
-    client, asker = wired(interaction), asker_of(interaction)
-    async with patience(interaction):
-        await client.services.reports.warn(asker, report_id, reason=values.get("reason", ""))
-    await decided(interaction, "warn")
-
-
-async def _block(interaction: Interaction, report_id: int, values: Mapping[str, str]) -> None:
-    client, asker = wired(interaction), asker_of(interaction)
-    async with patience(interaction):
-        await client.services.reports.block(
-            asker, report_id, span=values.get("span") or None, reason=values.get("reason", "")
-        )
-    await decided(interaction, "block")
-
-
-async def decided(interaction: Interaction, action: str) -> None:
-    """Say in the letter what was decided, and by whom, to all who read it; its buttons go."""
-    content = interaction.message.content if interaction.message else ""
-    locale = interaction.guild_locale or interaction.locale
-    await edit_pressed(interaction, messages.decided(content, action, interaction.user.id, locale.value))
-
-
-ANSWERS: Mapping[tuple[str, str], Callable[[Interaction, int, Mapping[str, str]], Awaitable[None]]] = {
-    ("block", "appeal"): _appeal,
-    ("report", "send"): _report,
-    ("report", "warn"): _warn,
-    ("report", "block"): _block,
-}
-
-
-async def _show(interaction: Interaction, custom_id: str, title: Sentence, fields: list[Field]) -> None:
+async def show(interaction: Interaction, form: Form) -> None:
+    """Open a form, filled with what the pressed message says was typed into it."""
     words = translations(interaction.locale.value)
-    form = discord.ui.Modal(title=title.render(words), custom_id=custom_id)
-    for field in fields:
-        form.add_item(field.build(words))
-    await interaction.response.send_modal(form)
-    form.stop()  # it is answered by its custom_id; see `submitted`
+    modal = discord.ui.Modal(
+        title=form.title.render(words).removesuffix("…")[:MAX_LABEL], custom_id=form.custom_id
+    )
+    typed = typed_in(interaction.message)
+    for field in form.fields:
+        modal.add_item(field.build(words, typed))
+    await interaction.response.send_modal(modal)
+    modal.stop()  # it is answered by its custom_id
+
+
+def custom_id_of(interaction: Interaction) -> str | None:
+    """Which form was sent in; None for other interactions."""
+    if interaction.type is not discord.InteractionType.modal_submit:
+        return None
+    return str(cast("Mapping[str, Any]", interaction.data or {}).get("custom_id", ""))
+
+
+def values_of(interaction: Interaction, form: Form) -> dict[str, str]:
+    """What was typed, by the names of the fields; a refusal gives it back (`bot.boundary`)."""
+    data = cast("Mapping[str, Any]", interaction.data or {})
+    sent = dict(_values(data.get("components", ())))
+    words = translations(interaction.locale.value)
+    typed = tuple(Typed(label=field.heading(words), text=sent.get(field.name, "")) for field in form.fields)
+    filled(interaction, typed, form.again)
+    return {field.name: sent.get(field.name, "") for field in form.fields}
 
 
 def _values(components: Any) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ import discord
 from bot.boundary import (
     Interaction,
     asker_of,
+    edit_pressed,
     guard,
     patience,
     turn_into,
@@ -18,11 +19,9 @@ from bot.domain.people import AppealStatus
 from bot.domain.sentences import say
 from bot.messages import custom_ids, forgetting
 from bot.messages import people as messages
-from bot.views import forms
+from bot.views.moderation_forms import ask, decided
 from bot.views.rebuilt import Rebuilt
 from bot.views.wired import wired
-
-STATUS = {"accept": AppealStatus.ACCEPTED, "reject": AppealStatus.REJECTED}
 
 
 class ModerationButton(
@@ -47,28 +46,29 @@ class ModerationButton(
 async def _acknowledge(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = wired(interaction).services, asker_of(interaction)
     async with patience(interaction):
-        await services.sanctions.acknowledge(asker, button.number)
-    await turn_into(interaction, messages.acknowledged(asker.locale))
+        block = await services.sanctions.acknowledge(asker, button.number)
+    # A letter in private is nobody else's either: it may be turned into the thanks.
+    turn = edit_pressed if interaction.guild_id is None else turn_into
+    await turn(interaction, messages.acknowledged(block, asker.locale))
 
 
 async def _appeal(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = wired(interaction).services, asker_of(interaction)
     await services.appeals.may_appeal(asker, button.number)
-    await forms.ask_appeal(interaction, button.number)
+    await ask(interaction, "block", button.number, "appeal")
 
 
 async def _decide_appeal(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = wired(interaction).services, asker_of(interaction)
-    async with patience(interaction):
-        await services.appeals.decide(asker, button.number, STATUS[button.action])
-    await forms.decided(interaction, button.action)
+    await services.appeals.check(asker, button.number)
+    await ask(interaction, "appeal", button.number, button.action)
 
 
 async def _delete(button: ModerationButton, interaction: Interaction) -> None:
     client, asker = wired(interaction), asker_of(interaction)
     async with patience(interaction):
         await client.services.reports.delete_result(asker, button.number)
-    await forms.decided(interaction, button.action)
+    await decided(interaction, button.action)
     await client.remover.remove()
 
 
@@ -76,19 +76,19 @@ async def _dismiss(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = wired(interaction).services, asker_of(interaction)
     async with patience(interaction):
         await services.reports.close(asker, button.number, AppealStatus.REJECTED)
-    await forms.decided(interaction, button.action)
+    await decided(interaction, button.action)
 
 
 async def _warn(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = wired(interaction).services, asker_of(interaction)
     await services.reports.get(asker, button.number)
-    await forms.ask_warning(interaction, button.number)
+    await ask(interaction, "report", button.number, "warn")
 
 
 async def _block(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = wired(interaction).services, asker_of(interaction)
     await services.reports.get(asker, button.number)
-    await forms.ask_block(interaction, button.number)
+    await ask(interaction, "report", button.number, "block")
 
 
 async def _forget(button: ModerationButton, interaction: Interaction) -> None:

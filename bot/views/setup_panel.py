@@ -1,21 +1,24 @@
 """The panel of /setup: menus that keep what is chosen at once, forms, and the button that makes the rooms."""
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, cast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import discord
 
 from bot.boundary import MODERATORS, Interaction, asker_of, check_posting, guard, patience
-from bot.domain.asker import Asker
 from bot.domain.errors import NotFound
 from bot.domain.guild import GuildSettings
-from bot.domain.guild_options import MAX_IDS, ROWS, Kind, written
+from bot.domain.guild_options import MAX_IDS, ROWS, Kind, hint, written
 from bot.domain.rooms import RoomChanges
 from bot.domain.sentences import Sentence, Translations, say
 from bot.messages import custom_ids
 from bot.messages import guild as messages
 from bot.messages.catalogue import translations
+from bot.messages.guild import DIGEST
+from bot.views import forms
+from bot.views.forms import Field, Form
 from bot.views.rebuilt import Rebuilt
 from bot.views.wired import wired
 
@@ -24,17 +27,66 @@ FORMS: dict[str, tuple[Sentence, tuple[str, ...]]] = {
     "rooms": (say("Rooms…"), ("newbie-rooms", "max-newbie-rooms", "newbie-category")),
     "terms": (say("Terms…"), ("terms",)),
     "web": (say("Words of the page…"), ("web-text", "web-picture")),
+    "limits": (say("Limits…"), ("running-jobs", "waiting-jobs", "time-zone")),
+    "strike-steps": (say("Strikes…"), ("strikes", "strike-days")),
 }
 """Forms by action: the button's label and the settings in them; five at most, as Discord has it."""
+SWITCHES = {
+    "public-page": (say("Web page: on"), say("Web page: off")),
+    "nudity": (say("Nudity: on"), say("Nudity: off")),
+    "relax-free": (say("Relaxed jobs: free"), say("Relaxed jobs: counted")),
+    "recipes": (say("Recipes in files: on"), say("Recipes in files: off")),
+}
+"""Buttons that toggle a setting, by its name: what they say while it is on, and off."""
+PLACEHOLDERS = {
+    "moderators": say("Roles that moderate"),
+    "moderators-channel": say("Where appeals and reports arrive"),
+    "drawing-channels": say("Channels where members draw; none: everywhere"),
+    DIGEST: say("Where the report of each week goes; none: nowhere"),
+}
+"""What a menu says while nothing is chosen."""
+APPLY, PAGE = "apply", "page"
+Menu: TypeAlias = discord.ui.RoleSelect[Any] | discord.ui.ChannelSelect[Any] | discord.ui.Select[Any]
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controls:
+    """What can be pressed on a page, below the choice of pages: at most three menus, and a row of buttons."""
+
+    menus: tuple[str, ...]
+    buttons: tuple[str, ...]
+
+
+CONTROLS = {
+    "basics": Controls(
+        menus=("moderators", "moderators-channel", "drawing-channels"),
+        buttons=("allowances", "rooms", "terms", "public-page", APPLY),
+    ),
+    "more": Controls(
+        menus=("image-filter", DIGEST),
+        buttons=("limits", "strike-steps", "nudity", "relax-free"),
+    ),
+    "looks": Controls(menus=(), buttons=("web", "recipes")),
+}
+"""By the pages of `bot.messages.guild.PAGES`."""
+BUTTON_ROW = 4  # the last one of Discord's five
 MAX_LINE = 100
-MAX_LABEL = 45  # Discord's limit
 
 
-def panel(
-    interaction: Interaction, settings: GuildSettings, arranged: RoomChanges | None = None
+def page_of(action: str) -> str:
+    """The page on which something is pressed; the first one, for what is on none."""
+    shown = (name for name, controls in CONTROLS.items() if action in (*controls.menus, *controls.buttons))
+    return next(shown, next(iter(CONTROLS)))
+
+
+async def panel(
+    interaction: Interaction,
+    settings: GuildSettings,
+    *,
+    page: str = "basics",
+    arranged: RoomChanges | None = None,
 ) -> tuple[str, discord.ui.View]:
-    """The panel as it stands: its text and what can be pressed."""
+    """A page of the panel as it stands: its text and what can be pressed."""
     services = wired(interaction).services
     asker = asker_of(interaction)
     state = messages.SetupState(
@@ -43,10 +95,12 @@ def panel(
         unseeing=unseeing(settings, interaction.guild),
         page_url=services.gallery.pages.of_guild(asker.guild_id or 0),
         missing=wired(interaction).rooms.missing(asker.guild_id or 0),
+        page=page,
+        digest=await services.usage.digest(asker),
         arranged=arranged,
     )
-    controls = _controls(settings, asker, interaction.guild)
-    return messages.panel(settings, state, asker.locale).content, controls
+    view = _Panel(settings, state, translations(asker.locale), interaction).build()
+    return messages.panel(settings, state, asker.locale).content, view
 
 
 def unseeing(settings: GuildSettings, guild: discord.Guild | None) -> tuple[int, ...]:
@@ -62,67 +116,121 @@ def _is_shown(granted: discord.Permissions) -> bool:
     return granted.administrator or granted >= MODERATORS
 
 
-def _controls(settings: GuildSettings, asker: Asker, guild: discord.Guild | None) -> discord.ui.View:
-    words = translations(asker.locale)
-    view = discord.ui.View(timeout=None)
-    for item in _menus(settings, words, guild) if guild else ():
-        item.custom_id = custom_ids.of_setup(asker.guild_id, item.custom_id)
-        view.add_item(item)
-    public = say("Web page: on") if settings.is_public else say("Web page: off")
-    buttons = [(action, label) for action, (label, _) in FORMS.items()] + [("public-page", public)]
-    for action, label in buttons:
-        view.add_item(
-            discord.ui.Button(
-                custom_id=custom_ids.of_setup(asker.guild_id, action), label=label.render(words), row=3
+class _Panel:
+    """The controls of one page, in the reader's language."""
+
+    def __init__(
+        self,
+        settings: GuildSettings,
+        state: messages.SetupState,
+        words: Translations,
+        interaction: Interaction,
+    ) -> None:
+        self._settings = settings
+        self._state = state
+        self._words = words
+        self._guild = interaction.guild
+        self._guild_id = interaction.guild_id
+
+    def build(self) -> discord.ui.View:
+        """One row for each menu, the last one for the buttons."""
+        view = discord.ui.View(timeout=None)
+        controls = CONTROLS[self._state.page]
+        menus = [self._pages(), *map(self._menu, controls.menus)] if self._guild else []
+        for row, item in enumerate(menus):
+            item.row = row
+            view.add_item(item)
+        for action in controls.buttons:
+            view.add_item(self._button(action))
+        view.stop()  # answered by pattern, restart or not
+        return view
+
+    def _custom_id(self, action: str) -> str:
+        return custom_ids.of_setup(self._guild_id, action)
+
+    def _pages(self) -> discord.ui.Select[Any]:
+        pages = messages.PAGES
+        options = [
+            discord.SelectOption(
+                label=say(
+                    "Page {number} of {count}: {title}", number=number, count=len(pages), title=page.title
+                ).render(self._words)[:MAX_LINE],
+                value=name,
+                default=name == self._state.page,
             )
-        )
-    make = say("Make the rooms").render(words)
-    style = discord.ButtonStyle.success
-    view.add_item(
-        discord.ui.Button(
-            custom_id=custom_ids.of_setup(asker.guild_id, "apply"), label=make, style=style, row=4
-        )
-    )
-    view.stop()  # answered by pattern, restart or not
-    return view
+            for number, (name, page) in enumerate(pages.items(), start=1)
+        ]
+        return discord.ui.Select(custom_id=self._custom_id(PAGE), options=options)
 
+    def _menu(self, name: str) -> Menu:
+        """What is chosen from a list."""
+        if name == DIGEST:
+            digest = self._state.digest
+            return self._channels(name, () if digest is None else (digest.channel_id,), most=1)
+        option, value = ROWS[name], getattr(self._settings, ROWS[name].field)
+        if option.kind is Kind.ROLES:
+            return self._roles(name, value)
+        if option.kind is Kind.CHANNELS:
+            return self._channels(name, value, most=MAX_IDS)
+        if option.kind is Kind.CHANNEL:
+            return self._channels(name, () if value is None else (value,), most=1)
+        return self._choices(name)
 
-def _menus(
-    settings: GuildSettings, words: Translations, guild: discord.Guild
-) -> list[discord.ui.RoleSelect[Any] | discord.ui.ChannelSelect[Any]]:
-    """What is chosen from lists. Roles and channels that are deleted by now cannot be shown as chosen."""
-    desk = () if settings.moderators_channel_id is None else (settings.moderators_channel_id,)
-    return [
-        discord.ui.RoleSelect(
-            custom_id="moderators",
-            placeholder=say("Roles that moderate").render(words),
+    def _roles(self, name: str, ids: Iterable[int]) -> discord.ui.RoleSelect[Any]:
+        return discord.ui.RoleSelect(
+            custom_id=self._custom_id(name),
+            placeholder=PLACEHOLDERS[name].render(self._words),
             min_values=0,
             max_values=MAX_IDS,
-            default_values=_known(guild.get_role, settings.moderator_role_ids),
-            row=0,
-        ),
-        discord.ui.ChannelSelect(
-            custom_id="moderators-channel",
-            channel_types=[discord.ChannelType.text],
-            placeholder=say("Where appeals and reports arrive").render(words),
-            min_values=0,
-            default_values=_known(guild.get_channel, desk),
-            row=1,
-        ),
-        discord.ui.ChannelSelect(
-            custom_id="drawing-channels",
-            channel_types=[discord.ChannelType.text],
-            placeholder=say("Channels where members draw; none: everywhere").render(words),
-            min_values=0,
-            max_values=MAX_IDS,
-            default_values=_known(guild.get_channel, settings.drawing_channel_ids),
-            row=2,
-        ),
-    ]
+            default_values=self._known(ids),
+        )
 
+    def _channels(self, name: str, ids: Iterable[int], *, most: int) -> discord.ui.ChannelSelect[Any]:
+        return discord.ui.ChannelSelect(
+            custom_id=self._custom_id(name),
+            channel_types=[discord.ChannelType.text],
+            placeholder=PLACEHOLDERS[name].render(self._words),
+            min_values=0,
+            max_values=most,
+            default_values=self._known(ids),
+        )
 
-def _known(find: Callable[[int], object], ids: Iterable[int]) -> list[discord.Object]:
-    return [discord.Object(number) for number in ids if find(number) is not None]
+    def _choices(self, name: str) -> discord.ui.Select[Any]:
+        """One of a few values; the list says what it is about, since one of them is always chosen."""
+        option = ROWS[name]
+        chosen = written(self._settings, option)
+        about = option.help.render(self._words)
+        options = [
+            discord.SelectOption(
+                label=f"{about}: {words.render(self._words)}"[:MAX_LINE], value=value, default=value == chosen
+            )
+            for value, words in option.choices
+        ]
+        return discord.ui.Select(custom_id=self._custom_id(name), placeholder=about, options=options)
+
+    def _known(self, ids: Iterable[int]) -> list[discord.Object]:
+        """Roles and channels that are deleted by now cannot be shown as chosen."""
+        guild = self._guild
+        if guild is None:
+            return []
+        return [discord.Object(known) for known in ids if guild.get_channel(known) or guild.get_role(known)]
+
+    def _button(self, action: str) -> discord.ui.Button[Any]:
+        style = discord.ButtonStyle.success if action == APPLY else discord.ButtonStyle.secondary
+        return discord.ui.Button(
+            custom_id=self._custom_id(action),
+            label=self._label(action).render(self._words),
+            style=style,
+            row=BUTTON_ROW,
+        )
+
+    def _label(self, action: str) -> Sentence:
+        if action == APPLY:
+            return say("Make the rooms")
+        if action in FORMS:
+            return FORMS[action][0]
+        on, off = SWITCHES[action]
+        return on if getattr(self._settings, ROWS[action].field) else off
 
 
 class SetupItem(
@@ -137,23 +245,27 @@ class SetupItem(
         self.action = match["action"]
 
     async def callback(self, interaction: Interaction) -> None:
-        """Keep the choice, open the form, or make the rooms."""
+        """Keep the choice, open the form or another page, or make the rooms."""
         async with guard(interaction):
-            services = wired(interaction).services
-            settings = await services.guilds.managed(asker_of(interaction))
+            settings = await wired(interaction).services.guilds.managed(asker_of(interaction))
             if self.action in FORMS:
-                await interaction.response.send_modal(Form(self.action, settings, interaction.locale.value))
-            elif self.action == "apply":
+                await forms.show(interaction, form_of(self.action, settings, interaction.guild_id))
+            elif self.action == PAGE:
+                await _turn(interaction, settings, self._value())
+            elif self.action == APPLY:
                 await _apply(interaction)
+            elif self.action == DIGEST:
+                self._check(interaction.guild)
+                await _keep_digest(interaction, settings, self._channel())
             elif self.action not in ROWS:
                 raise NotFound(say("I do not know this button any more."))
             else:
                 self._check(interaction.guild)
-                await _keep(interaction, {self.action: self._chosen(settings)})
+                await _keep(interaction, {self.action: self._chosen(settings)}, page_of(self.action))
 
     def _check(self, guild: discord.Guild | None) -> None:
-        """Whether the bot can write where moderators are to read. Raises: NotFound, MissingPermissions."""
-        if self.action == "moderators-channel" and isinstance(self.item, discord.ui.ChannelSelect):
+        """Whether the bot can write where it is to. Raises: NotFound, MissingPermissions."""
+        if self.action in {"moderators-channel", DIGEST} and isinstance(self.item, discord.ui.ChannelSelect):
             for channel_id in _picked(self.item):
                 check_posting(guild and guild.get_channel(channel_id))
 
@@ -163,8 +275,18 @@ class SetupItem(
             return " ".join(f"<@&{role_id}>" for role_id in _picked(self.item)) or "none"
         if isinstance(self.item, discord.ui.ChannelSelect):
             return " ".join(f"<#{channel_id}>" for channel_id in _picked(self.item)) or "none"
+        if isinstance(self.item, discord.ui.Select):
+            return self._value()
         option = ROWS.get(self.action)
         return "off" if option and option.kind is Kind.SWITCH and getattr(settings, option.field) else "on"
+
+    def _value(self) -> str:
+        """What was chosen of a few; nothing, for a press that chose nothing."""
+        return self.item.values[0] if isinstance(self.item, discord.ui.Select) and self.item.values else ""
+
+    def _channel(self) -> int | None:
+        picked = _picked(self.item) if isinstance(self.item, discord.ui.ChannelSelect) else []
+        return picked[0] if picked else None
 
 
 def _picked(menu: discord.ui.RoleSelect[Any] | discord.ui.ChannelSelect[Any]) -> list[int]:
@@ -176,51 +298,74 @@ def _picked(menu: discord.ui.RoleSelect[Any] | discord.ui.ChannelSelect[Any]) ->
     return ids
 
 
-class Form(discord.ui.Modal):
-    """Settings to be written; it lives as long as the process, which is longer than anybody types."""
-
-    def __init__(self, action: str, settings: GuildSettings, locale: str) -> None:
-        words = translations(locale)
-        title, names = FORMS[action]
-        super().__init__(
-            title=title.render(words).removesuffix("…"), custom_id=custom_ids.of_setup_form(action)
-        )
-        for name in names:
-            option = ROWS[name]
-            is_long = option.kind is Kind.TEXT and option.most > MAX_LINE
-            self.add_item(
-                discord.ui.TextInput(
-                    custom_id=name,
-                    label=option.help.render(words)[:MAX_LABEL],
-                    style=discord.TextStyle.paragraph if is_long else discord.TextStyle.short,
-                    default=written(settings, option),
-                    placeholder=option.example,
-                    required=False,
-                    max_length=option.most if option.kind is Kind.TEXT else MAX_LINE,
-                )
-            )
-
-    async def on_submit(self, interaction: Interaction, /) -> None:
-        """Keep what was written."""
-        async with guard(interaction):
-            fields = [cast("discord.ui.TextInput[Any]", item) for item in self.children]
-            await _keep(interaction, {field.custom_id: field.value or "none" for field in fields})
+def form_of(action: str, settings: GuildSettings, guild_id: int | None) -> Form:
+    """Settings to be written, as they are now."""
+    title, names = FORMS[action]
+    return Form(
+        custom_id=custom_ids.of_setup_form(action),
+        title=title,
+        fields=tuple(_field(name, settings) for name in names),
+        again=custom_ids.of_setup(guild_id, action),
+    )
 
 
-async def _keep(interaction: Interaction, values: dict[str, str]) -> None:
-    services = wired(interaction).services
+def _field(name: str, settings: GuildSettings) -> Field:
+    option = ROWS[name]
+    is_text = option.kind is Kind.TEXT
+    return Field(
+        name=name,
+        label=option.help,
+        hint=hint(option),
+        example=option.example,
+        value=written(settings, option),
+        is_required=False,
+        is_short=not is_text or option.most <= MAX_LINE,
+        most=option.most if is_text else MAX_LINE,
+    )
+
+
+async def submitted(interaction: Interaction) -> None:
+    """Keep what was written into a form of the panel; other interactions are none of our business."""
+    action = custom_ids.setup_form(forms.custom_id_of(interaction) or "")
+    if action is None:
+        return
+    async with guard(interaction):
+        if action not in FORMS:
+            raise NotFound(say("I do not know this form any more. Ask for it anew."))
+        form = form_of(action, GuildSettings(), interaction.guild_id)
+        values = forms.values_of(interaction, form)
+        await _keep(interaction, {name: text or "none" for name, text in values.items()}, page_of(action))
+
+
+async def _keep(interaction: Interaction, values: dict[str, str], page: str) -> None:
     async with patience(interaction):
-        settings = await services.guilds.set(asker_of(interaction), values)
-    content, view = panel(interaction, settings)
-    is_deferred = interaction.response.is_done()
-    edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
-    await edit(content=content, view=view)
+        settings = await wired(interaction).services.guilds.set(asker_of(interaction), values)
+        shown = await panel(interaction, settings, page=page)
+    await _show(interaction, *shown)
+
+
+async def _keep_digest(interaction: Interaction, settings: GuildSettings, channel_id: int | None) -> None:
+    async with patience(interaction):
+        await wired(interaction).services.usage.set_digest(asker_of(interaction), channel_id)
+        shown = await panel(interaction, settings, page=page_of(DIGEST))
+    await _show(interaction, *shown)
+
+
+async def _turn(interaction: Interaction, settings: GuildSettings, page: str) -> None:
+    async with patience(interaction):
+        shown = await panel(interaction, settings, page=page if page in CONTROLS else page_of(page))
+    await _show(interaction, *shown)
 
 
 async def _apply(interaction: Interaction) -> None:
-    services = wired(interaction).services
     await interaction.response.defer()
     arranged = await wired(interaction).rooms.arrange(interaction.guild_id or 0, is_asked=True)
-    settings = await services.guilds.managed(asker_of(interaction))
-    content, view = panel(interaction, settings, arranged)
-    await interaction.edit_original_response(content=content, view=view)
+    settings = await wired(interaction).services.guilds.managed(asker_of(interaction))
+    await _show(interaction, *await panel(interaction, settings, page=page_of(APPLY), arranged=arranged))
+
+
+async def _show(interaction: Interaction, content: str, view: discord.ui.View) -> None:
+    """Make the pressed message the panel; the refusal of a form becomes it too, and loses its frames."""
+    is_deferred = interaction.response.is_done()
+    edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
+    await edit(content=content, view=view, embeds=[])

@@ -103,7 +103,8 @@ async def test_a_blocked_member_is_told_appeals_and_is_let_in_again(town: Town, 
     told = await town.say(town.mod, "mod block", member=town.member, reason="spam", duration="1h")
     assert town.member.mention in told.content
     refused = await town.say(town.member, "imagine", prompt="a red apple")
-    assert refused.content.startswith("- You may not draw in this server for now: spam\n- This ends <t:")
+    assert refused.content.startswith("You may not draw in this server until <t:")
+    assert "): spam\n" in refused.content
     await bot.stop()
     await bot.start()
     form = await town.press(town.member, refused.message, "Appeal")
@@ -121,14 +122,24 @@ async def test_a_blocked_member_is_told_appeals_and_is_let_in_again(town: Town, 
     custom_id = letter.component("Accept").custom_id
     forged = await discord.press(town.other_mod, there, custom_id=custom_id, forged=True)
     assert "no such appeal" in (await forged.acknowledged()).content
-    await town.press(town.mod, letter, "Accept")
+    asked = await town.press(town.mod, letter, "Accept")
+    await (await discord.submit(town.mod, asked, {"reason": "We were wrong."})).acknowledged()
+    await discord.wait_for(lambda d: "✅ Accepted" in d.messages(town.desk)[0].content)
     (decided,) = await town.letters(1)
-    assert "✅ Accepted" in decided.content
     assert decided.components == ()
+    assert decided.content.endswith("\n> We were wrong.")
+    alone = discord.direct_messages(town.member)
+    await discord.wait_for(lambda d: d.messages(alone) != [])
+    (told_alone,) = discord.messages(alone)
+    assert "Your appeal is accepted" in told_alone.content
+    reminded = await town.say(town.member, "imagine", prompt="a red apple")
+    assert "We were wrong." in reminded.content
+    await (await discord.press(town.member, told_alone, label="I have read it")).acknowledged()
+    await discord.wait_for(lambda d: "Thank you" in d.messages(alone)[0].content)
     await town.say(town.member, "imagine", prompt="a red apple")
     await wait_for_grids(discord, town.room, 1)
     log = await town.say(town.mod, "audit")
-    assert [word in log.content for word in ("`block`", "`appeal_accepted`", "spam")] == [True] * 3
+    assert [word in log.content for word in ("`block`", "`appeal_accepted`", "We were wrong.")] == [True] * 3
     assert "Nothing was done yet" in (await town.say(town.other_mod, "audit")).content
 
 

@@ -115,8 +115,17 @@ async def test_setup_makes_rooms_with_guides_and_twice_makes_nothing_twice(
     assert "Checkpoint: `tiny" in shown.content
     assert shown.message
     form = await (await discord.press(ada, shown.message, label="Rooms…")).acknowledged()
-    filled = {"newbie-rooms": "2", "max-newbie-rooms": "3", "newbie-category": "First steps"}
-    await discord.submit(ada, form, filled)
+    filled = {"newbie-rooms": "2", "max-newbie-rooms": "1", "newbie-category": "First steps"}
+    shown = await (await discord.submit(ada, form, filled)).acknowledged()
+    assert "cannot be fewer than" in shown.content
+    assert shown.message
+    await bot.stop()  # what was typed stands in the message
+    await bot.start()
+    form = await (await discord.press(ada, shown.message, label="Open the form again")).acknowledged()
+    assert form.modal
+    inputs = [label["component"] for label in form.modal["components"]]
+    assert {field["custom_id"]: field["value"] for field in inputs} == filled
+    await discord.submit(ada, form, filled | {"max-newbie-rooms": "3"})
     # Acknowledged is not yet stored: a busy bot defers first.
     await discord.wait_for(lambda d: "How many newbie rooms at least: **2**" in shown.content, 20)
     await (await discord.press(ada, shown.message, label="Make the rooms")).acknowledged()
@@ -249,7 +258,7 @@ async def test_who_joins_is_greeted_in_a_room_with_examples(discord: Playground,
     await bot.start(MEMBERS_INTENT="true")
     ada, general = discord.guild.owner, discord.guild.general
     await (await discord.slash(ada, general, "guild set", setting="newbie-rooms", value="1")).acknowledged()
-    await discord.wait_for(lambda d: told(d, "New rooms"), 20)
+    await discord.wait_for(lambda d: told(d, "There already, and newbie rooms now"), 20)
     grace = discord.add_member(discord.guild, "grace")
     room = discord.guild.newbies  # the channel that had the name of a room before
     await discord.wait_for(lambda d: any(grace.id in message.mentions for message in d.messages(room)))

@@ -152,6 +152,9 @@ async def test_a_weekly_digest_comes_once_though_its_answer_was_lost(
     await bot.start()
     ada, room, general = discord.guild.owner, discord.guild.newbies, discord.guild.general
     assert f"goes to <#{general.id}>" in await said(discord, ada, room, "usage digest", channel=general)
+    assert f"goes to <#{general.id}>" in await said(
+        discord, ada, room, "usage digest"
+    )  # and is not ended by it
     assert digests(discord, general) == []
     await bot.stop()
     await make_due(bot)

@@ -2,15 +2,17 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain import next_steps
 from bot.domain.asker import Asker
-from bot.domain.echo import echo
 from bot.domain.errors import NotAllowed
 from bot.domain.guild import GuildSettings
-from bot.domain.next_steps import Acknowledge, Appeal, NextStep
+from bot.domain.next_steps import Acknowledge, NextStep
 from bot.domain.order import Order
-from bot.domain.people import MAX_TEXT, Sanction
-from bot.domain.sentences import Sentence, moment, say
+from bot.domain.people import Appeal, AppealStatus, Sanction, Standing
+from bot.domain.sentences import Sentence, say
+from bot.domain.strike_words import because, not_until, they_write, told
 from bot.services.clock import Clock, utc_now
+from bot.services.sanctions import causes_of, standing_of
 from bot.storage import people
 
 
@@ -27,34 +29,42 @@ class BlockGate:
 
         Raises: NotAllowed, with a button to appeal or to acknowledge.
         """
-        del order, settings
+        del order
         key = {"guild_id": guild_id, "user_id": asker.user_id}
         block = await people.get_block(session, **key, now=self._now())
         if block is not None:
-            has_appeal = await people.has_appeal(session, guild_id=guild_id, sanction_id=block.id)
-            raise blocked(block, has_appeal=has_appeal)
+            raise await _refusal(session, block, settings)
         unread = await people.get_unread(session, **key)
         if unread is not None:
-            raise NotAllowed(
-                say(
-                    "The moderators of this server have a message for you: {text}",
-                    text=echo(unread.reason, limit=MAX_TEXT),
-                ),
-                say("Press the button when you have read it, then draw again."),
-                steps=(NextStep(action=Acknowledge(sanction_id=unread.id), label=say("I have read it")),),
-            )
+            now = await standing_of(session, **key, settings=settings, now=self._now())
+            raise to_read(unread, now)
 
 
-def blocked(block: Sanction, *, has_appeal: bool) -> NotAllowed:
-    """The refusal that a blocked member reads: why, until when, and how to answer."""
-    reason = echo(block.reason, limit=MAX_TEXT)
-    sentences: list[Sentence] = [
-        say("You may not draw in this server for now: {reason}", reason=reason),
-        say("This ends {when}.", when=moment(block.until))
-        if block.until
-        else say("This lasts until the moderators lift it."),
-    ]
-    if has_appeal:
-        return NotAllowed(*sentences, say("You have appealed; the moderators decide."))
-    step = NextStep(action=Appeal(sanction_id=block.id), label=say("Appeal"))
-    return NotAllowed(*sentences, steps=(step,))
+async def _refusal(session: AsyncSession, block: Sanction, settings: GuildSettings) -> NotAllowed:
+    key = {"guild_id": block.guild_id}
+    appeal = await people.get_appeal_against(session, **key, sanction_id=block.id)
+    decision = appeal and await people.get_decision(session, **key, appeal_id=appeal.id)
+    reason = because(block, await causes_of(session, block, settings), settings.strike_days)
+    return blocked(block, reason, appeal=appeal, answer=decision.reason if decision else "")
+
+
+def blocked(
+    block: Sanction, reason: Sentence | str, *, appeal: Appeal | None = None, answer: str = ""
+) -> NotAllowed:
+    """The refusal that a blocked member reads: why, until when, and how to answer or what that came to."""
+    kept_out = not_until(block, reason)
+    if appeal is None:
+        step = NextStep(action=next_steps.Appeal(sanction_id=block.id), label=say("Appeal"))
+        return NotAllowed(kept_out, steps=(step,))
+    if appeal.status is AppealStatus.OPEN:
+        return NotAllowed(kept_out, say("You have appealed; the moderators decide."))
+    return NotAllowed(
+        kept_out, say("The moderators have read your appeal, and keep the block."), *they_write(answer)
+    )
+
+
+def to_read(unread: Sanction, now: Standing) -> NotAllowed:
+    """The refusal of somebody who has not read yet what moderators told them."""
+    step = NextStep(action=Acknowledge(sanction_id=unread.id), label=say("I have read it"))
+    press = say("Press the button when you have read it, then draw again.")
+    return NotAllowed(*told(unread, now), press, steps=(step,))

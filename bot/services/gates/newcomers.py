@@ -7,7 +7,7 @@ from bot.domain.guild import GuildSettings
 from bot.domain.onboarding import TermsNotAccepted, check_account
 from bot.domain.order import Order
 from bot.services.clock import Clock, utc_now
-from bot.storage import onboarding
+from bot.storage import members, onboarding
 
 
 class NewcomerGate:
@@ -27,7 +27,8 @@ class NewcomerGate:
             return
         check_account(asker, settings, now=self._now())
         if not await has_agreed(session, asker, guild_id, settings):
-            raise TermsNotAccepted(settings)
+            is_greeted = await members.is_greeted(session, guild_id=guild_id, user_id=asker.user_id)
+            raise TermsNotAccepted(settings, is_first=not is_greeted, is_typed=order.kind.traits.has_own_text)
 
 
 async def has_agreed(session: AsyncSession, asker: Asker, guild_id: int, settings: GuildSettings) -> bool:

@@ -14,10 +14,11 @@ from bot.domain.moderation import check_explicit, is_explicit
 from bot.domain.order import Order
 from bot.domain.people import POINTS, strikes_of
 from bot.domain.rules import GuildRule, Weight, broken, check_room, texts_of
-from bot.domain.sentences import moment, say
+from bot.domain.sentences import say
+from bot.domain.strike_words import because, not_until, standing
 from bot.services.clock import Clock, utc_now
 from bot.services.gates import RefusedWithTrace
-from bot.services.sanctions import strike
+from bot.services.sanctions import causes_of, strike
 from bot.storage import audit, rules
 
 Writing = Callable[[AsyncSession], Awaitable[UserError]]
@@ -77,11 +78,11 @@ class RuleGate:
 
         async def write(session: AsyncSession) -> UserError:
             await self._note(session, asker, rule, guild_id)
-            sentences = [
-                say("This server's rules do not allow `{phrase}`.", phrase=echo_code(rule.phrase)),
-                say("Change the prompt and draw again; nothing was charged."),
-            ]
-            block = points and await strike(
+            refused = say("This server's rules do not allow `{phrase}`.", phrase=echo_code(rule.phrase))
+            cure = say("Change the prompt and draw again; nothing was charged.")
+            if not points:
+                return PromptRefused(refused, cure)
+            now = await strike(
                 session,
                 guild_id=guild_id,
                 user_id=asker.user_id,
@@ -91,11 +92,15 @@ class RuleGate:
                 settings=settings,
                 now=self._now(),
             )
-            if strikes_of(points):
-                sentences.append(say("This counts as a strike."))
-            if block and block.until:
-                sentences.append(say("You cannot draw here until {when}.", when=moment(block.until)))
-            return PromptRefused(*sentences)
+            is_whole = bool(strikes_of(points))
+            counts = (
+                say("This counts as a strike.") if is_whole else say("This counts as a third of a strike.")
+            )
+            if now.block is None:
+                return PromptRefused(refused, cure, counts, *standing(now))
+            causes = await causes_of(session, now.block, settings)
+            kept = not_until(now.block, because(now.block, causes, settings.strike_days))
+            return PromptRefused(refused, counts, *standing(now), kept)
 
         return write
 

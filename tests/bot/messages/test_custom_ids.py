@@ -10,8 +10,8 @@ from bot.domain.audit import AuditFilter
 from bot.domain.kinds import JobKind
 from bot.domain.next_steps import Accept, Acknowledge, Action, Appeal, Draw
 from bot.messages import custom_ids
-from bot.views.forms import ANSWERS
 from bot.views.moderation_buttons import PRESSES
+from bot.views.moderation_forms import SHEETS
 
 IDS = st.integers(0, 10**18 - 1)
 PATTERNS = (
@@ -100,7 +100,7 @@ def test_buttons_and_forms_of_moderation_all_have_somebody_who_answers(number: i
         about = custom_ids.numbered(read(custom_ids.MODERATION, custom_id))
         assert about.number == number
         assert (about.kind, about.action) in PRESSES
-    for kind, action in ANSWERS:
+    for kind, action in SHEETS:
         form = custom_ids.form(custom_ids.of_moderation(kind, number, action))
         assert form == custom_ids.Numbered(kind=kind, number=number, action=action)
 

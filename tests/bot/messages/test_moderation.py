@@ -14,17 +14,18 @@ from syrupy.assertion import SnapshotAssertion
 from bot.domain.audit import AuditEntry, AuditFilter, AuditPage
 from bot.domain.image_filter import ImageFilter, Withheld
 from bot.domain.job import JobStatus
-from bot.domain.people import Appeal, AppealStatus, History, Report, Sanction, SanctionKind
+from bot.domain.people import Appeal, AppealStatus, History, Report, Sanction, SanctionKind, Standing
 from bot.domain.recipe import NOTHING
 from bot.domain.rules import GuildRule, Place, RoomPolicy, Weight
 from bot.domain.sentences import ENGLISH
+from bot.domain.strike_words import because, standing, tally
 from bot.messages import audit, forgetting, people, queue, refusals, rules
 from bot.messages.lists import fitted
 from bot.messages.payload import MAX_CONTENT
 from bot.messages.table import to_csv
 from bot.services.audit import PAGE_ROWS
 from bot.services.forgetting import Erasure
-from bot.services.gates.blocks import blocked
+from bot.services.gates.blocks import blocked, to_read
 from bot.services.queue import QueueState
 from bot.services.reports import ReportCase
 from bot.services.rules import Findings, RuleBook
@@ -66,6 +67,20 @@ APPEAL = Appeal(
     status=AppealStatus.OPEN,
     created_at=NOW,
 )
+REJECTED = replace(APPEAL, status=AppealStatus.REJECTED)
+BY_RULE = said(SanctionKind.BLOCK, actor_id=0, reason="", until=NOW + timedelta(days=1))
+CAUSES = (
+    said(SanctionKind.WARNING, points=3, reason="rude"),
+    said(SanctionKind.WARNING, points=3, reason="*very* rude"),
+    *(said(SanctionKind.STRIKE, points=1, reason="clown", actor_id=0),) * 3,
+)
+STANDING = Standing(points=3, days=30, ladder=(0, 60, 1440))
+TOLD = (
+    (SanctionKind.NOTICE, 0),
+    (SanctionKind.WARNING, 3),
+    (SanctionKind.ACCEPTED, 0),
+    (SanctionKind.REJECTED, 0),
+)
 
 
 def reported(prompt: str, reason: str) -> ReportCase:
@@ -106,14 +121,34 @@ def test_what_is_said_about_people(snapshot: SnapshotAssertion) -> None:
         ),
     )
     assert {
-        "a blocked member": refusals.refusal(blocked(BLOCK, has_appeal=False), LOCALE),
-        "who has appealed": refusals.refusal(blocked(BLOCK, has_appeal=True), LOCALE),
-        "blocked for good": refusals.refusal(blocked(said(SanctionKind.BLOCK), has_appeal=False), LOCALE),
+        "a blocked member": refusals.refusal(blocked(BLOCK, "spam"), LOCALE),
+        "who has appealed": refusals.refusal(blocked(BLOCK, "spam", appeal=APPEAL), LOCALE),
+        "whose appeal was rejected": refusals.refusal(
+            blocked(BLOCK, "spam", appeal=REJECTED, answer="You did it <@5>."), LOCALE
+        ),
+        "blocked for good": refusals.refusal(blocked(said(SanctionKind.BLOCK), "spam"), LOCALE),
+        "blocked by strikes": refusals.refusal(blocked(BY_RULE, because(BY_RULE, CAUSES, 30)), LOCALE),
+        "blocked by warnings": refusals.refusal(blocked(BY_RULE, because(BY_RULE, CAUSES[:2], 30)), LOCALE),
+        "blocked by a rule": refusals.refusal(blocked(BY_RULE, because(BY_RULE, CAUSES[2:], 30)), LOCALE),
+        "blocked by strikes of long ago": refusals.refusal(
+            blocked(BY_RULE, because(BY_RULE, (), 30)), LOCALE
+        ),
+        **{
+            f"to read: {kind}": refusals.refusal(to_read(said(kind, points=points), STANDING), LOCALE)
+            for kind, points in TOLD
+        },
+        "a warning that is forgiven": refusals.refusal(to_read(said(SanctionKind.WARNING), STANDING), LOCALE),
+        **{
+            f"in private: {kind}": people.verdict(said(kind, reason=reason), "The Lighthouse", LOCALE)
+            for kind, reason in ((SanctionKind.ACCEPTED, ""), (SanctionKind.REJECTED, "Three people saw it."))
+        },
         "blocked": people.blocked(BLOCK, LOCALE),
-        "warned, and blocked": people.warned(100, BLOCK, LOCALE),
+        "warned": people.warned(100, STANDING, LOCALE),
+        "warned, and blocked": people.warned(100, replace(STANDING, points=6, block=BLOCK), LOCALE),
         "told": people.told(said(SanctionKind.NOTICE), LOCALE),
         "unblocked": people.unblocked(100, LOCALE),
-        "acknowledged": people.acknowledged(LOCALE),
+        "acknowledged": people.acknowledged(None, LOCALE),
+        "acknowledged, and blocked": people.acknowledged(BLOCK, LOCALE),
         "appealed": people.appealed(LOCALE),
         "reported": people.reported(LOCALE),
         "ladder": people.ladder((0, 15, 60, 2880), LOCALE),
@@ -122,9 +157,12 @@ def test_what_is_said_about_people(snapshot: SnapshotAssertion) -> None:
         "long history": people.history(replace(history, has_more=True), LOCALE),
         "nothing was said": people.history(History(user_id=100, sanctions=(), strikes=0), LOCALE),
         "appeal": people.appeal(APPEAL, LOCALE),
+        "appeal against strikes": people.appeal(replace(APPEAL, sanction=BY_RULE, causes=CAUSES), LOCALE),
         "report": people.report(reported("a red fox", "not nice"), LOCALE),
         "report on what was taken back": people.report(taken_back(), LOCALE),
         "decided": people.decided("**Appeal**", "accept", 900, LOCALE),
+        "decided, with a word": people.decided("**Appeal**", "reject", 900, LOCALE, written="No."),
+        "decided below a refusal": people.decided("", "block", 900, LOCALE),
         "channel": people.channel(77, LOCALE),
         "a channel that everybody reads": people.channel(77, LOCALE, is_public=True),
         "no channel": people.channel(None, LOCALE),
@@ -132,6 +170,40 @@ def test_what_is_said_about_people(snapshot: SnapshotAssertion) -> None:
         "full inbox": people.inbox(10, LOCALE, has_more=True),
         "empty inbox": people.inbox(0, LOCALE),
     } == snapshot
+
+
+@pytest.mark.parametrize(
+    ("points", "words"),
+    [
+        (0, "0 strikes"),
+        (1, "a third of a strike"),
+        (2, "two thirds of a strike"),
+        (3, "1 strike"),
+        (7, "2 strikes and a third"),
+        (5, "1 strike and two thirds"),
+    ],
+)
+def test_strikes_are_counted_in_thirds(points: int, words: str) -> None:
+    assert str(tally(points)) == words
+
+
+@pytest.mark.parametrize(
+    ("points", "ladder", "next_one"),
+    [
+        (3, (0, 60, 1440), "The next strike means 1 hour without drawing here."),
+        (0, (0, 60, 1440), "Strike number 2 means 1 hour without drawing here."),
+        (30, (0, 60, 1440), "The next strike means 1 day without drawing here."),
+        (3, (0,), None),
+        (3, (), None),
+        (9, (60, 0), None),
+    ],
+)
+def test_where_strikes_lead_is_said_before_they_do(
+    points: int, ladder: tuple[int, ...], next_one: str | None
+) -> None:
+    said_of = [str(sentence) for sentence in standing(Standing(points=points, days=1, ladder=ladder))]
+    assert said_of[0].endswith("each counts for 1 day.")
+    assert said_of[1:] == ([] if next_one is None else [next_one])
 
 
 def test_rules(snapshot: SnapshotAssertion) -> None:
@@ -183,6 +255,8 @@ def test_queue_audit_and_forgetting(snapshot: SnapshotAssertion) -> None:
         "empty queue": queue.state(QueueState(jobs=(), is_paused=False), LOCALE),
         "cancelled": queue.cancelled(job(), LOCALE),
         "cleared": queue.cleared(100, 3, LOCALE),
+        "all cleared": queue.cleared(None, 3, LOCALE),
+        "nothing to clear": queue.cleared(None, 0, LOCALE),
         "choice": queue.choice(job(is_direct_message=True)),
         "audit": audit.page(page, LOCALE),
         "forget?": forgetting.question(LOCALE),

@@ -1,7 +1,8 @@
 """What newcomers and owners read, word for word."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from bot.domain.quota import Allowance, Balance, Period
 from bot.domain.recipe import ImageRef
 from bot.domain.rooms import RoomChanges
 from bot.domain.sentences import say
+from bot.domain.usage import Digest
 from bot.messages import gallery, guild, mine, onboarding, refusals, site
 from bot.messages.payload import MAX_CONTENT
 from bot.services.gallery import HistoryPage
@@ -37,13 +39,17 @@ TRIAL = Balance(
     resets_at=None,
 )
 PAGE = "https://art.example.org/servers/1"
-ARRANGED = RoomChanges(made=(21, 22), reopened=(23,), closed=(24,), deleted=(25,))
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ARRANGED = RoomChanges(made=(21, 22), adopted=(20,), reopened=(23,), closed=(24,), deleted=(25,))
 
 
 def test_first_steps(snapshot: SnapshotAssertion) -> None:
-    asked = TermsNotAccepted(SETTINGS)
     assert {
-        "terms": refusals.refusal(asked, "en-US"),
+        "terms": refusals.refusal(TermsNotAccepted(SETTINGS, is_first=True, is_typed=True), "en-US"),
+        "new terms": refusals.refusal(TermsNotAccepted(SETTINGS, is_first=False, is_typed=True), "en-US"),
+        "terms at a press": refusals.refusal(
+            TermsNotAccepted(SETTINGS, is_first=True, is_typed=False), "en-US"
+        ),
         "start": onboarding.start(Start(room_id=21, has_terms=True), TRIAL, "en-US"),
         "start without rooms": onboarding.start(Start(room_id=None, has_terms=False), TRIAL, "en-US"),
         "start with a web page": onboarding.start(
@@ -71,6 +77,17 @@ def test_setup(snapshot: SnapshotAssertion) -> None:
         "a web page": guild.panel(public, replace(ready, page_url=PAGE), "en-US"),
         "a web page that nobody finds": guild.panel(public, ready, "en-US"),
         "rooms made": guild.panel(SETTINGS, replace(ready, arranged=ARRANGED), "en-US"),
+        "limits, safety, weekly report": guild.panel(
+            replace(SETTINGS, image_filter="spoiler", max_waiting_jobs=10),
+            replace(ready, page="more"),
+            "en-US",
+        ),
+        "weekly report": guild.panel(
+            SETTINGS,
+            replace(ready, page="more", digest=Digest(guild_id=1, channel_id=77, due_at=NOW)),
+            "en-US",
+        ),
+        "every setting": guild.settings(SETTINGS, "en-US"),
         "nothing to do": guild.panel(SETTINGS, replace(ready, arranged=RoomChanges()), "en-US"),
         "changed": guild.changed(SETTINGS, "newbie-rooms", ARRANGED, "en-US"),
         "a moderators' role": guild.changed(SETTINGS, "moderators", RoomChanges(), "en-US", unseeing=(31,)),
@@ -97,7 +114,7 @@ def test_nothing_is_too_long(text: str, prompt: str) -> None:
     long = replace(SETTINGS, drawing_channel_ids=tuple(range(10**18, 10**18 + 25)))
     page = HistoryPage(number=5, jobs=tuple(job(prompt=prompt, id=10**9) for _ in range(8)), has_more=True)
     for payload in (
-        refusals.refusal(TermsNotAccepted(settings), "en-US"),
+        refusals.refusal(TermsNotAccepted(settings, is_first=True, is_typed=True), "en-US"),
         guild.settings(settings, "en-US"),
         guild.settings(long, "en-US"),
         mine.page(page, "en-US"),
@@ -108,8 +125,18 @@ def test_nothing_is_too_long(text: str, prompt: str) -> None:
 
 
 def test_the_panel_shows_every_setting_once() -> None:
-    grouped = [name for _, _, names in guild.GROUPS for name in names]
-    assert sorted(grouped) == sorted(ROWS)
+    grouped = [name for page in guild.PAGES.values() for _, _, names in page.groups for name in names]
+    assert sorted(grouped) == sorted([*ROWS, guild.DIGEST])
+
+
+def test_every_setting_of_a_guild_is_an_option_but_what_is_counted_or_kept_elsewhere() -> None:
+    elsewhere = {
+        "role_allowances",  # one for each role: /quota role
+        "is_paused",  # what is done to the queue just now: /queue pause
+        "terms_version",
+        "newbie_category_id",
+    }
+    assert {field.name for field in fields(GuildSettings)} == elsewhere | {row.field for row in ROWS.values()}
 
 
 def test_many_roles_are_counted_and_none_is_cut_in_two() -> None:

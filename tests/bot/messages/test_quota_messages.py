@@ -17,7 +17,7 @@ from bot.domain.guild import GuildSettings
 from bot.domain.kinds import JobKind
 from bot.domain.quota import Allowance, Balance, Grant, Period, RoleAllowance, Source, Unit
 from bot.domain.quota_words import duration, refusal
-from bot.domain.usage import DIRECT_MESSAGES, By, PromptUsage, Row, Usage, UsageReport
+from bot.domain.usage import DIRECT_MESSAGES, By, Digest, PromptUsage, Row, Usage, UsageReport
 from bot.imaging.chart import Bar, Chart, draw
 from bot.messages import quotas, usage
 from bot.messages.payload import MAX_CONTENT
@@ -148,8 +148,8 @@ def test_reports(snapshot: SnapshotAssertion) -> None:
         "nobody": usage.report(report(()), "en-US"),
         "digest": usage.digest(report(MEMBERS), "en-US"),
         "leaderboard": usage.leaderboard(list(MEMBERS), "en-US", days=1),
-        "digest to a channel": usage.digest_set(END, 5, "en-US"),
-        "no digest": usage.digest_set(None, None, "en-US"),
+        "digest to a channel": usage.digest_set(Digest(guild_id=1, channel_id=5, due_at=END), "en-US"),
+        "no digest": usage.digest_set(None, "en-US"),
     } == snapshot
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from bot.domain.audit import AuditFilter
 from bot.domain.errors import NotAllowed
+from bot.domain.guild import GuildSettings
 from bot.domain.quota import Allowance, RoleAllowance
 from bot.services import Services
+from bot.services.guilds import Guilds
 from tests.bot.services.community import ADA, MODERATOR, actions, change, now
 
 
@@ -43,6 +45,20 @@ async def test_what_everybody_may_draw_is_told_without_the_trial(services: Servi
     assert services.quotas.everybody(replace(settings, trial=trial)) == Allowance(amount=40)
     own = Allowance(amount=8)
     assert services.quotas.everybody(replace(settings, trial=trial, allowance=own)) == own
+
+
+async def test_what_whoever_runs_the_bot_does_not_make_possible_is_not_switched_on(
+    services: Services,
+) -> None:
+    with pytest.raises(NotAllowed, match="ALLOW_NSFW"):
+        await services.guilds.set(MODERATOR, {"nudity": "on", "terms": "Be kind."})
+    with pytest.raises(NotAllowed, match="`safety`"):
+        await Guilds(services.guilds._database).set(MODERATOR, {"image-filter": "block"})
+    assert (await services.guilds.get(1)) == GuildSettings()
+    await change(services, lambda settings: replace(settings, is_nsfw_allowed=True, image_filter="block"))
+    settings = await services.guilds.set(MODERATOR, {"terms": "Be kind."})  # what was possible once stays
+    assert settings.is_nsfw_allowed
+    assert (await services.guilds.set(MODERATOR, {"nudity": "off"})).is_nsfw_allowed is False
 
 
 async def test_nobody_is_sent_to_a_deleted_channel_and_drawing_is_not_allowed_everywhere_by_it(

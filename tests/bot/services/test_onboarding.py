@@ -72,6 +72,22 @@ async def test_new_terms_are_asked_anew(services: Services, ada: Asker) -> None:
     await drawn(services, again(ada, user_id=77))
 
 
+async def test_the_first_picture_is_only_spoken_of_before_it_and_the_prompt_where_there_is_one(
+    services: Services, ada: Asker
+) -> None:
+    grid = await drawn(services, again(ada, user_id=5))
+    await configured(services, ada, terms="Be kind.", terms_version=1)
+    with pytest.raises(TermsNotAccepted, match=r"before your first picture(.|\n)*Your prompt is kept"):
+        await services.orders.imagine(again(ada), "a red apple")
+    with pytest.raises(TermsNotAccepted, match=r"One thing first(.|\n)*What you pressed is drawn"):
+        await vary(services, again(ada), grid.id, 2, reply_to=55)
+    await configured(services, ada, terms="", terms_version=1)
+    await services.onboarding.greet_first_use(await drawn(services, ada))
+    await configured(services, ada, terms="Be very kind.", terms_version=2)
+    with pytest.raises(TermsNotAccepted, match=r"One thing first(.|\n)*Your prompt is kept"):
+        await services.orders.imagine(again(ada), "a red apple")
+
+
 async def test_a_press_that_waits_for_consent_runs_as_that_press(
     services: Services, engine: HandEngine, ada: Asker
 ) -> None:

@@ -31,8 +31,7 @@ async def test_a_block_says_why_and_until_when_cancels_the_queue_and_ends_by_its
         await services.orders.imagine(now(ADA), "an apple")
     until = int(clock.now.timestamp()) + 3600
     assert [str(s) for s in told.value.sentences] == [
-        "You may not draw in this server for now: spam",
-        f"This ends <t:{until}:R>.",
+        f"You may not draw in this server until <t:{until}:f> (<t:{until}:R>): spam"
     ]
     assert [step.action for step in told.value.steps] == [Appeal(sanction_id=1)]
     await drawn(services, replace(ADA, guild_id=2))
@@ -67,10 +66,11 @@ async def test_a_notice_is_acknowledged_before_the_next_job(services: Services) 
 
 async def test_warnings_are_strikes_that_lead_to_blocks(services: Services) -> None:
     assert await services.sanctions.set_ladder(MODERATOR, "0 1h 1d") == (0, 60, 1440)
-    assert await services.sanctions.warn(MODERATOR, ME, reason="first") is None
-    block = await services.sanctions.warn(MODERATOR, ME, reason="second")
+    first = await services.sanctions.warn(MODERATOR, ME, reason="first")
+    assert (first.points, first.days, first.block) == (3, 30, None)
+    block = (await services.sanctions.warn(MODERATOR, ME, reason="second")).block
     assert block is not None
-    assert (block.kind, block.actor_id, block.reason) == (SanctionKind.BLOCK, 0, "strike 2")
+    assert (block.kind, block.actor_id, block.reason) == (SanctionKind.BLOCK, 0, "")
     history = await services.sanctions.history(MODERATOR, ME)
     assert history.strikes == 2
     assert [s.kind for s in history.sanctions] == ["block", "warning", "warning"]
@@ -99,22 +99,127 @@ async def test_an_appeal_is_made_once_and_decided_once(services: Services) -> No
     for asker, refusal in ((ADA, NotAllowed), (OUTSIDER, NotFound)):
         with pytest.raises(refusal):
             await services.appeals.decide(asker, made.appeal.id, AppealStatus.ACCEPTED)
-    await services.appeals.decide(MODERATOR, made.appeal.id, AppealStatus.ACCEPTED)
+    await services.appeals.check(MODERATOR, made.appeal.id)
+    verdict = await services.appeals.decide(MODERATOR, made.appeal.id, AppealStatus.ACCEPTED)
+    with pytest.raises(TooLate, match="decided"):
+        await services.appeals.check(MODERATOR, made.appeal.id)
     with pytest.raises(TooLate, match="decided"):
         await services.appeals.decide(MODERATOR, made.appeal.id, AppealStatus.REJECTED)
     history = await services.sanctions.history(MODERATOR, ME)
     assert history.strikes == 0
     await services.sanctions.acknowledge(now(ADA), 1)
+    await services.sanctions.acknowledge(now(ADA), verdict.decision.id)
     await drawn(services, ADA)
     assert await actions(services) == ["warning", "block", "appeal_accepted"]
 
 
-async def test_a_rejected_appeal_leaves_the_block(services: Services) -> None:
+async def test_a_rejected_appeal_leaves_the_block_and_is_told_with_the_words_of_the_moderators(
+    services: Services, clock: MovableClock
+) -> None:
+    given = await services.sanctions.block(MODERATOR, ME, span="1d", reason="spam")
+    made = await services.appeals.appeal(now(ADA), given.id, "please")
+    verdict = await services.appeals.decide(
+        MODERATOR, made.appeal.id, AppealStatus.REJECTED, reason="Three people saw it."
+    )
+    with pytest.raises(NotAllowed, match="until") as told:
+        await services.orders.imagine(now(ADA), "an apple")
+    assert [str(sentence) for sentence in told.value.sentences[1:]] == [
+        "The moderators have read your appeal, and keep the block.",
+        "The moderators write: Three people saw it.",
+    ]
+    clock.advance(days=2)
+    with pytest.raises(NotAllowed, match="Your appeal is rejected") as told:
+        await services.orders.imagine(now(ADA), "an apple")
+    assert [step.action for step in told.value.steps] == [Acknowledge(sanction_id=verdict.decision.id)]
+    await services.sanctions.acknowledge(now(ADA), verdict.decision.id)
+    await drawn(services, ADA)
+    (entry, *_) = (await services.audit.page(MODERATOR, AuditFilter(), 0)).entries
+    assert (entry.action, entry.reason) == ("appeal_rejected", "Three people saw it.")
+
+
+async def test_who_appealed_learns_that_it_was_accepted_before_the_next_picture(services: Services) -> None:
     given = await services.sanctions.block(MODERATOR, ME, span=None, reason="spam")
     made = await services.appeals.appeal(now(ADA), given.id, "please")
-    await services.appeals.decide(MODERATOR, made.appeal.id, AppealStatus.REJECTED)
-    with pytest.raises(NotAllowed, match="You may not draw"):
+    verdict = await services.appeals.decide(
+        MODERATOR, made.appeal.id, AppealStatus.ACCEPTED, reason="We were wrong."
+    )
+    with pytest.raises(NotAllowed) as told:
         await services.orders.imagine(now(ADA), "an apple")
+    assert [str(sentence) for sentence in told.value.sentences] == [
+        "Your appeal is accepted: the block is lifted, and your strikes are forgotten.",
+        "The moderators write: We were wrong.",
+        "Press the button when you have read it, then draw again.",
+    ]
+    assert await services.sanctions.acknowledge(now(ADA), verdict.decision.id) is None
+    await drawn(services, ADA)
+
+
+async def test_a_decision_is_kept_with_its_notice_or_not_at_all(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = await services.sanctions.block(MODERATOR, ME, span=None, reason="spam")
+    made = await services.appeals.appeal(now(ADA), given.id, "please")
+
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the power is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.storage.audit.note", broken)  # the last statement of the transaction
+        with pytest.raises(RuntimeError):
+            await services.appeals.decide(MODERATOR, made.appeal.id, AppealStatus.ACCEPTED)
+    assert [a.id for a in await services.appeals.list_open(MODERATOR, limit=5)] == [made.appeal.id]
+    with pytest.raises(NotAllowed, match="You have appealed"):
+        await services.orders.imagine(now(ADA), "an apple")
+
+
+async def test_a_letter_in_private_is_acknowledged_there_whichever_server_was_used_last(
+    services: Services,
+) -> None:
+    given = await services.sanctions.block(MODERATOR, ME, span="1d", reason="spam")
+    made = await services.appeals.appeal(now(ADA), given.id, "please")
+    verdict = await services.appeals.decide(MODERATOR, made.appeal.id, AppealStatus.REJECTED)
+    await drawn(services, replace(ADA, guild_id=2))
+    with pytest.raises(NotFound):
+        await services.sanctions.acknowledge(now(ADA, guild_id=None, user_id=101), verdict.decision.id)
+    block = await services.sanctions.acknowledge(now(ADA, guild_id=None), verdict.decision.id)
+    assert block is not None
+    assert block.id == given.id
+
+
+async def test_a_block_by_strikes_says_which_warnings_how_many_and_until_when(
+    services: Services, clock: MovableClock
+) -> None:
+    await services.sanctions.warn(MODERATOR, ME, reason="too old to count")
+    clock.advance(days=31)
+    await services.sanctions.warn(MODERATOR, ME, reason="rude")
+    clock.advance(days=1)
+    await services.sanctions.warn(MODERATOR, ME, reason="*very* rude")
+    until = int(clock.now.timestamp()) + 3600
+    with pytest.raises(NotAllowed) as told:
+        await services.orders.imagine(now(ADA), "an apple")
+    assert str(told.value) == (
+        f"You may not draw in this server until <t:{until}:f> (<t:{until}:R>): "
+        "2 warnings (“rude”, “\\*very\\* rude”) within 30 days"
+    )
+    (step,) = told.value.steps
+    assert isinstance(step.action, Appeal)
+    made = await services.appeals.appeal(now(ADA), step.action.sanction_id, "I am sorry")
+    assert [cause.reason for cause in made.appeal.causes] == ["rude", "*very* rude"]
+    (waiting,) = await services.appeals.list_open(MODERATOR, limit=5)
+    assert waiting.causes == made.appeal.causes
+
+
+async def test_a_warning_says_of_how_many_for_how_long_and_what_comes_next(services: Services) -> None:
+    await services.sanctions.warn(MODERATOR, ME, reason="rude")
+    with pytest.raises(NotAllowed) as told:
+        await services.orders.imagine(now(ADA), "an apple")
+    assert [str(sentence) for sentence in told.value.sentences] == [
+        "The moderators of this server warn you: rude",
+        "This counts as a strike.",
+        "That makes 1 strike; each counts for 30 days.",
+        "The next strike means 1 hour without drawing here.",
+        "Press the button when you have read it, then draw again.",
+    ]
 
 
 @pytest.mark.parametrize("span", ["soon", "-1h", "0m", "1x", "99999w", "1h later", "5 dogs", "1 moon"])
@@ -176,7 +281,8 @@ async def test_a_moderator_who_is_blocked_cannot_let_themselves_in_again(service
     with pytest.raises(NotAllowed, match="yourself"):
         await services.appeals.decide(deputy, made.appeal.id, AppealStatus.ACCEPTED)
     assert [a.id for a in await services.appeals.list_open(MODERATOR, limit=5)] == [made.appeal.id]
-    await services.appeals.decide(MODERATOR, made.appeal.id, AppealStatus.ACCEPTED)
+    verdict = await services.appeals.decide(MODERATOR, made.appeal.id, AppealStatus.ACCEPTED)
+    await services.sanctions.acknowledge(now(deputy), verdict.decision.id)
     await drawn(services, deputy)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.audit import AuditFilter
 from bot.domain.errors import NotAllowed, NotFound, TooLate, Unavailable
 from bot.domain.job import JobStatus
 from bot.services import Services
@@ -61,6 +62,24 @@ async def test_clearing_a_member_leaves_everybody_elses_jobs(services: Services,
     assert [job.id for job in (await services.queue.show(OUTSIDER)).jobs] == [elsewhere.id]
     assert (await services.quotas.balance(ADA)).reserved.images == 0
     assert await actions(services) == ["cancel"] * 3
+
+
+async def test_clearing_everybody_refunds_each_and_leaves_other_guilds_alone(
+    services: Services, engine: HandEngine
+) -> None:
+    engine.hold()
+    mine = [await services.orders.imagine(now(asker), "an apple") for asker in (ADA, BOB, ADA)]
+    elsewhere = await services.orders.imagine(now(ADA, guild_id=2), "a plum")
+    with pytest.raises(NotAllowed):
+        await services.queue.clear(BOB, None)
+    assert await services.queue.clear(MODERATOR, None, reason="flood") == 3
+    assert {(await finished(services, job)).status for job in mine} == {JobStatus.CANCELLED}
+    for asker in (ADA, BOB):
+        assert (await services.quotas.balance(asker)).reserved.images == 0
+    assert [job.id for job in (await services.queue.show(OUTSIDER)).jobs] == [elsewhere.id]
+    entries = (await services.audit.page(MODERATOR, AuditFilter(), 0)).entries
+    assert [(entry.action, entry.reason) for entry in entries] == [("cancel", "flood")] * 3
+    assert [entry.target_id for entry in entries] == [ADA.user_id, BOB.user_id, ADA.user_id]
 
 
 async def test_a_paused_guild_drains_and_takes_nothing_new(services: Services, engine: HandEngine) -> None:

@@ -70,9 +70,11 @@ async def test_three_medium_words_are_a_strike_and_strikes_climb_the_ladder(
     for _ in range(2):
         with pytest.raises(PromptRefused):
             await services.orders.imagine(now(ADA), "a clown")
-    with pytest.raises(PromptRefused, match="cannot draw here until"):
+    with pytest.raises(PromptRefused, match="may not draw in this server until"):
         await services.orders.imagine(now(ADA), "a clown")
-    with pytest.raises(NotAllowed, match="strike 1"):
+    with pytest.raises(
+        NotAllowed, match=r"3 prompts against the rules \(`clown`, `clown`, `clown`\) within 30 days"
+    ):
         await services.orders.imagine(now(ADA), "an apple")
     clock.advance(minutes=16)
     await drawn(services, ADA)
@@ -80,7 +82,7 @@ async def test_three_medium_words_are_a_strike_and_strikes_climb_the_ladder(
     with pytest.raises(PromptRefused, match="strike"):
         await services.orders.imagine(now(ADA), "a clown")
     clock.advance(minutes=59)
-    with pytest.raises(NotAllowed, match="strike 2"):
+    with pytest.raises(NotAllowed, match="4 prompts against the rules"):
         await services.orders.imagine(now(ADA), "an apple")
     clock.advance(minutes=2)
     await drawn(services, ADA)
@@ -89,6 +91,28 @@ async def test_three_medium_words_are_a_strike_and_strikes_climb_the_ladder(
         await services.orders.imagine(now(ADA), "a clown")
     clock.advance(minutes=16)
     await drawn(services, ADA)  # the old strikes did not count: the first step again
+
+
+async def test_a_broken_rule_says_what_it_counts_of_how_many_and_what_comes_next(services: Services) -> None:
+    await forbid(services, "clown", Weight.HEAVY)
+    await forbid(services, "fool", Weight.MEDIUM)
+    told = []
+    for prompt in ("a clown", "a fool"):
+        with pytest.raises(PromptRefused) as refused:
+            await services.orders.imagine(now(ADA), prompt)
+        told.append([str(sentence) for sentence in refused.value.sentences[2:]])
+    assert told == [
+        [
+            "This counts as a strike.",
+            "That makes 1 strike; each counts for 30 days.",
+            "The next strike means 1 hour without drawing here.",
+        ],
+        [
+            "This counts as a third of a strike.",
+            "That makes 1 strike and a third; each counts for 30 days.",
+            "The next strike means 1 hour without drawing here.",
+        ],
+    ]
 
 
 async def test_one_interaction_is_one_strike_however_often_it_comes(services: Services) -> None:

@@ -11,10 +11,11 @@ from aiohttp import web
 
 from bot.client import Darkroom
 
-GUILD, CHANNEL = 1, 10
+GUILD, CHANNEL, PRIVATE = 1, 10, 11
 DESK, ROLE = 7 * 10**17, 6 * 10**17
 """The guild of `tests.bot.services.community`; its moderators read in DESK."""
 BOT = {"id": "9", "username": "Darkroom", "discriminator": "0", "avatar": None, "bot": True}
+ADA = {"id": "100", "username": "ada", "discriminator": "0", "avatar": None}
 APPLICATION = {
     "id": "9",
     "name": "Darkroom",
@@ -28,9 +29,10 @@ APPLICATION = {
 EVERYTHING = str(2**53 - 1)
 MANAGE_GUILD = 1 << 5
 POSTING = 1 << 10 | 1 << 11 | 1 << 15 | 1 << 16
-BUTTON, LIST, ROLES, CHANNELS = 2, 3, 6, 8
+BUTTON, LIST, INPUT, ROLES, CHANNELS = 2, 3, 4, 6, 8
 MESSAGE_MENU = 3
 UNKNOWN_MESSAGE = 10008
+PRIVATE_CLOSED = 50007
 
 ACKNOWLEDGED = frozenset({5, 6})
 """The kinds of callback that only promise an answer."""
@@ -69,6 +71,30 @@ class Answer:
         return list(_custom_ids([_data(call) for call in self.calls]))
 
     @property
+    def frames(self) -> list[Mapping[str, Any]]:
+        """The embeds of the last message."""
+        shown = [data["embeds"] for call in self.calls if "embeds" in (data := _data(call))]
+        return shown[-1] if shown else []
+
+    @property
+    def buttons(self) -> Mapping[str, int]:
+        """The style of each labelled button, by its label."""
+        return {item["label"]: item["style"] for item in self._items() if item.get("type") == BUTTON}
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """What the form that was opened is filled with, by name."""
+        return {item["custom_id"]: item.get("value", "") for item in self._items() if item["type"] == INPUT}
+
+    @property
+    def hints(self) -> list[str]:
+        """What stands below the labels of the form that was opened."""
+        return [item["description"] for item in self._items() if "description" in item]
+
+    def _items(self) -> list[Mapping[str, Any]]:
+        return list(_parts([_data(call) for call in self.calls]))
+
+    @property
     def form(self) -> str | None:
         """The custom_id of the form that was opened."""
         opened = [call for call in self.calls if call.body.get("type") == FORM_SHOWN]
@@ -78,6 +104,16 @@ class Answer:
 def _data(call: Call) -> Mapping[str, Any]:
     data = call.body.get("data", call.body) if call.path.endswith("/callback") else call.body
     return data or {}
+
+
+def _parts(values: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """Every component, however deep it lies."""
+    found: list[Mapping[str, Any]] = []
+    for value in values:
+        found += [value] if "type" in value and "data" not in value else []
+        found += _parts(value.get("components") or ())
+        found += _parts([value["component"]] if "component" in value else ())
+    return found
 
 
 def _custom_ids(values: Sequence[Mapping[str, Any]]) -> Sequence[str]:
@@ -98,6 +134,8 @@ class Edge:
     """What Discord says to a call instead; None for what it always says."""
     gone: set[int] = field(default_factory=set)
     """Messages that somebody deleted."""
+    is_private_closed: bool = False
+    """Whether nobody takes messages in private."""
     _numbers: "count[int]" = field(default_factory=lambda: count(10**15))
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -115,18 +153,25 @@ class Edge:
     def _usual(self, request: web.Request) -> web.Response:
         if request.method == "DELETE":
             return web.Response(status=204)
-        if request.path.endswith("/@me"):
-            return _json(BOT if "users" in request.path else APPLICATION)
+        if self.is_private_closed and str(PRIVATE) in request.path.split("/"):
+            return refusal(403, PRIVATE_CLOSED)
         if request.method == "GET" and request.path.split("/")[-2] == "messages":
             asked = int(request.path.split("/")[-1])
             return refusal(404, UNKNOWN_MESSAGE) if asked in self.gone else _json(message(asked))
+        return _json(self._said(request))
+
+    def _said(self, request: web.Request) -> object:
+        if request.path.endswith("/@me/channels"):
+            return _private(ADA)
+        if request.path.endswith("/@me"):
+            return BOT if "users" in request.path else APPLICATION
         if request.method == "GET" or request.path.endswith("/commands"):
-            return _json([])
+            return []
+        shown = message(next(self._numbers))
         if request.path.endswith("/callback"):
             number = request.path.split("/")[-3]
-            resource = {"type": 4, "message": message(next(self._numbers))}
-            return _json({"interaction": {"id": number, "type": 3}, "resource": resource})
-        return _json(message(next(self._numbers)))
+            return {"interaction": {"id": number, "type": 3}, "resource": {"type": 4, "message": shown}}
+        return shown
 
     async def press(
         self,
@@ -137,13 +182,14 @@ class Edge:
         is_ephemeral: bool = True,
         kind: int = BUTTON,
         data: Mapping[str, Any] | None = None,
+        frames: Sequence[Mapping[str, Any]] = (),
+        in_private: bool = False,
     ) -> Answer:
         """Press, or choose in, the part of a message that has this custom_id."""
-        shown = message(5000, custom_id, kind=kind, is_ephemeral=is_ephemeral)
+        shown = message(5000, custom_id, kind=kind, is_ephemeral=is_ephemeral) | {"embeds": frames}
         chosen = {"custom_id": custom_id, "component_type": kind, **(data or {})}
-        return await self._send(
-            {"type": 3, "message": shown, "data": chosen}, _member(user, is_manager=is_manager)
-        )
+        pressed = {"type": 3, "message": shown, "data": chosen}
+        return await self._send(pressed, _member(user, is_manager=is_manager), in_private=in_private)
 
     async def choose(
         self, name: str, message_id: int, *, user: int = 100, is_manager: bool = False
@@ -160,20 +206,32 @@ class Edge:
         return await self._send({"type": 2, "data": data}, _member(user, is_manager=is_manager))
 
     async def submit(
-        self, custom_id: str, *, user: int = 100, is_manager: bool = False, **values: str
+        self,
+        custom_id: str,
+        *,
+        user: int = 100,
+        is_manager: bool = False,
+        frames: Sequence[Mapping[str, Any]] = (),
+        **values: str,
     ) -> Answer:
-        """Send a form in."""
+        """Send in a form that was opened below a message, which shows these frames."""
         rows = [
             {"type": 1, "components": [{"type": 4, "custom_id": name, "value": value}]}
             for name, value in values.items()
         ]
-        form = {"type": 5, "message": message(5000), "data": {"custom_id": custom_id, "components": rows}}
+        below = message(5000) | {"embeds": frames}
+        form = {"type": 5, "message": below, "data": {"custom_id": custom_id, "components": rows}}
         return await self._send(form, _member(user, is_manager=is_manager))
 
-    async def _send(self, what: Mapping[str, Any], member: dict[str, Any]) -> Answer:
+    async def _send(
+        self, what: Mapping[str, Any], member: dict[str, Any], *, in_private: bool = False
+    ) -> Answer:
         assert self.client is not None
         number, first = next(self._numbers), len(self.calls)
         payload: Any = _interaction(number, member) | dict(what)
+        if in_private:
+            del payload["guild_id"], payload["guild"], payload["member"]
+            payload |= {"user": member["user"], "channel": _private(member["user"])}
         before = asyncio.all_tasks()
         self.client._connection.parse_interaction_create(payload)
         mine = [
@@ -284,6 +342,11 @@ def _channel(number: int, name: str) -> dict[str, Any]:
         "permission_overwrites": [],
         "permissions": EVERYTHING,
     }
+
+
+def _private(user: Mapping[str, Any]) -> dict[str, Any]:
+    """The channel between somebody and the bot."""
+    return {"id": str(PRIVATE), "type": 1, "recipients": [user]}
 
 
 def _member(user_id: int, *, is_manager: bool) -> dict[str, Any]:

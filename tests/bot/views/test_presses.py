@@ -10,24 +10,31 @@ from sqlalchemy import select
 from bot.domain.audit import AuditFilter
 from bot.domain.community import WebPages
 from bot.domain.errors import UserError
+from bot.domain.guild_options import ROWS
 from bot.domain.kept import KeptOrder
 from bot.domain.kinds import JobKind
+from bot.domain.people import AppealStatus
 from bot.domain.rules import Place, Weight
 from bot.messages import custom_ids
+from bot.messages.guild import DIGEST, PAGES
 from bot.messages.manual import LABELS, Page
+from bot.messages.payload import MAX_CONTENT
 from bot.services import Services
 from bot.services.orders import BUILDERS
 from bot.storage.database import Database
 from bot.storage.models import JobRow
-from bot.views.forms import ANSWERS
 from bot.views.moderation_buttons import PRESSES
+from bot.views.moderation_forms import SHEETS
 from bot.views.setup_panel import FORMS
 from tests.bot.hand_engine import HandEngine
+from tests.bot.outages import OUTAGES
 from tests.bot.services.community import ADA, MODERATOR, actions, change, delivered, now
-from tests.bot.views.edge import CHANNELS, DESK, ROLE, ROLES, Answer, Edge
+from tests.bot.views.edge import CHANNELS, DESK, LIST, PRIVATE, ROLE, ROLES, Answer, Edge
 
 BOB = replace(ADA, user_id=101)
 HUGE = 9999999999999999999
+PRIMARY, SECONDARY, UPDATED = 1, 2, 7
+"""The styles of buttons, and the kind of answer that changes the pressed message."""
 
 
 async def kinds_in(database: Database) -> list[str]:
@@ -81,6 +88,23 @@ async def test_cancel_ends_a_job(edge: Edge, services: Services, engine: HandEng
 
 
 # What a refusal offers
+
+
+async def test_what_most_people_are_to_press_stands_out(edge: Edge, services: Services) -> None:
+    grid = (await delivered(services, BOB, 5000)).id
+    await change(services, lambda settings: replace(settings, terms="Be kind.", terms_version=1))
+    asked = await edge.press(custom_ids.of_job(grid, JobKind.VARY, 1), is_ephemeral=False)
+    assert asked.buttons == {"Accept and draw": PRIMARY}
+    assert asked.content == (
+        "**One thing first.** This server asks you to accept its terms:\n> Be kind.\n"
+        "-# What you pressed is drawn by itself when you accept."
+    )
+    await services.sanctions.notice(now(MODERATOR), ADA.user_id, text="Hello")
+    told = await edge.press(custom_ids.of_job(grid, JobKind.VARY, 1), is_ephemeral=False)
+    assert told.buttons == {"I have read it": PRIMARY}
+    await services.sanctions.block(now(MODERATOR), ADA.user_id, span=None, reason="spam")
+    blocked = await edge.press(custom_ids.of_job(grid, JobKind.VARY, 1), is_ephemeral=False)
+    assert blocked.buttons == {"Appeal": SECONDARY}
 
 
 async def test_terms_are_accepted_and_the_prompt_is_drawn(
@@ -207,8 +231,8 @@ async def _nothing(_: Services) -> int:
 BUTTONS: Mapping[tuple[str, str], Case] = {
     ("notice", "acknowledge"): Case(prepare=_notice, is_manager=False, said="You can draw again"),
     ("block", "appeal"): Case(prepare=_blocked, is_manager=False, opens_form=True),
-    ("appeal", "accept"): Case(prepare=_appealed, action="appeal_accepted"),
-    ("appeal", "reject"): Case(prepare=_appealed, action="appeal_rejected"),
+    ("appeal", "accept"): Case(prepare=_appealed, opens_form=True),
+    ("appeal", "reject"): Case(prepare=_appealed, opens_form=True),
     ("report", "delete"): Case(prepare=_reported, action="delete_result"),
     ("report", "dismiss"): Case(prepare=_reported, action="report_rejected"),
     ("report", "warn"): Case(prepare=_reported, opens_form=True),
@@ -217,6 +241,9 @@ BUTTONS: Mapping[tuple[str, str], Case] = {
 }
 FORMS_SENT: Mapping[tuple[str, str], Case] = {
     ("block", "appeal"): Case(prepare=_blocked, is_manager=False, said="Your appeal is with the moderators"),
+    ("appeal", "accept"): Case(prepare=_appealed, action="appeal_accepted"),
+    ("appeal", "reject"): Case(prepare=_appealed, action="appeal_rejected"),
+    ("queue", "clear"): Case(prepare=_nothing, said="Nothing waits"),
     ("report", "send"): Case(prepare=_pictured, is_manager=False, said="nobody is told that it was you"),
     ("report", "warn"): Case(prepare=_reported, action="warning"),
     ("report", "block"): Case(prepare=_reported, action="block"),
@@ -225,7 +252,7 @@ FORMS_SENT: Mapping[tuple[str, str], Case] = {
 
 def test_every_button_and_every_form_of_moderation_is_pressed() -> None:
     assert BUTTONS.keys() == PRESSES.keys()
-    assert FORMS_SENT.keys() == ANSWERS.keys()
+    assert FORMS_SENT.keys() == SHEETS.keys()
 
 
 @pytest.mark.parametrize(("kind", "action"), BUTTONS)
@@ -290,6 +317,144 @@ async def test_a_form_that_cannot_be_read_decides_nothing(edge: Edge, services: 
     assert len(await services.reports.list_open(MODERATOR, limit=5)) == 1
 
 
+def _private_letters(edge: Edge) -> list[str]:
+    path = f"/channels/{PRIVATE}/messages"
+    return [call.body["content"] for call in edge.calls if call.path.endswith(path)]
+
+
+@pytest.mark.parametrize(("action", "told"), [("accept", "is accepted"), ("reject", "is rejected")])
+async def test_who_appealed_is_told_the_decision_in_private(
+    edge: Edge, services: Services, action: str, told: str
+) -> None:
+    form = custom_ids.of_moderation("appeal", await _appealed(services), action)
+    answer = await edge.submit(form, user=900, is_manager=True, reason="We looked again.")
+    assert "> We looked again." in answer.content
+    (letter,) = _private_letters(edge)
+    assert letter.startswith("**Home**: about your appeal\n")
+    assert told in letter
+    assert "The moderators write: We looked again." in letter
+
+
+async def test_a_decision_that_discord_does_not_deliver_is_read_before_the_next_picture(
+    edge: Edge, services: Services
+) -> None:
+    edge.is_private_closed = True
+    form = custom_ids.of_moderation("appeal", await _appealed(services), "accept")
+    answer = await edge.submit(form, user=900, is_manager=True)
+    assert "Accepted" in answer.content
+    assert len(_private_letters(edge)) == 1  # it was tried
+    with pytest.raises(UserError, match="Your appeal is accepted"):
+        await services.orders.imagine(now(ADA), "a red apple")
+
+
+async def test_a_letter_in_private_turns_into_the_thanks(edge: Edge, services: Services) -> None:
+    number = await _appealed(services)
+    verdict = await services.appeals.decide(now(MODERATOR), number, AppealStatus.ACCEPTED)
+    read = custom_ids.of_moderation("notice", verdict.decision.id, "acknowledge")
+    answer = await edge.press(read, is_ephemeral=False, in_private=True)
+    assert answer.content == "Thank you. You can draw again."
+    assert answer.calls[0].body["type"] == UPDATED
+
+
+async def test_the_whole_queue_is_cleared_by_sending_the_question_in(
+    edge: Edge, services: Services, engine: HandEngine
+) -> None:
+    engine.hold()
+    for asker in (ADA, BOB):
+        await services.orders.imagine(now(asker), "a red apple")
+    clear = custom_ids.of_moderation("queue", 1, "clear")
+    assert "moderator" in (await edge.submit(clear, reason="x")).content
+    answer = await edge.submit(clear, user=900, is_manager=True, reason="flood")
+    assert answer.content == "2 jobs of this server are cancelled and refunded."
+    assert (await services.queue.show(MODERATOR)).jobs == ()
+    assert await actions(services) == ["cancel", "cancel"]
+
+
+# Forms forget nothing
+
+
+async def test_after_a_mistake_a_form_of_moderation_is_opened_again_filled(
+    edge: Edge, services: Services
+) -> None:
+    form = custom_ids.of_moderation("report", await _reported(services), "block")
+    refused = await edge.submit(form, user=900, is_manager=True, reason="*Spam*, again", span="soon")
+    assert "Write how long as" in refused.content
+    assert refused.buttons == {"Open the form again": PRIMARY}
+    again = await edge.press(form, user=900, is_manager=True, frames=refused.frames)
+    assert again.fields == {"span": "soon", "reason": "*Spam*, again"}
+    done = await edge.submit(
+        form, user=900, is_manager=True, frames=refused.frames, reason="*Spam*, again", span="1h"
+    )
+    assert done.content == "✅ The member is blocked. (<@900>)"
+    assert done.frames == []
+
+
+async def test_what_was_typed_while_the_database_was_away_is_given_back(
+    edge: Edge, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = custom_ids.of_moderation("block", await _blocked(services), "appeal")
+
+    async def away(*_: object, **__: object) -> None:
+        raise OUTAGES["locked"]()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(services.appeals, "appeal", away)
+        refused = await edge.submit(form, text="It was my brother.")
+    assert "I cannot reach my database" in refused.content
+    assert [frame["description"] for frame in refused.frames] == ["It was my brother."]
+    assert (await edge.press(form, frames=refused.frames)).fields == {"text": "It was my brother."}
+
+
+async def test_a_form_below_a_letter_is_empty_whatever_the_letter_unfolds(
+    edge: Edge, services: Services
+) -> None:
+    form = custom_ids.of_moderation("report", await _reported(services), "warn")
+    unfolded = [{"type": "article", "title": "What will they read? Not who reported.", "description": "Bait"}]
+    opened = await edge.press(form, user=900, is_manager=True, is_ephemeral=False, frames=unfolded)
+    assert opened.fields == {"reason": ""}
+
+
+async def test_after_a_mistake_a_form_of_the_panel_is_opened_again_filled(
+    edge: Edge, services: Services
+) -> None:
+    typed: dict[str, Any] = {
+        "newbie-rooms": "99",
+        "max-newbie-rooms": "many",
+        "newbie-category": "First steps",
+    }
+    refused = await edge.submit(custom_ids.of_setup_form("rooms"), user=900, is_manager=True, **typed)
+    assert refused.content == (
+        "- **How many newbie rooms at least**: write a whole number from 0 to 25. You wrote `99`.\n"
+        "- **How many newbie rooms when all are busy**: write a whole number from 0 to 25. You wrote `many`."
+    )
+    assert refused.custom_ids == [custom_ids.of_setup(1, "rooms")]
+    again = await setup(edge, "rooms", frames=refused.frames)
+    assert again.fields == typed
+    assert "Write a whole number from 0 to 25. Empty: none." in again.hints
+    mended = typed | {"newbie-rooms": "2", "max-newbie-rooms": "4"}
+    done = await edge.submit(
+        custom_ids.of_setup_form("rooms"), user=900, is_manager=True, frames=refused.frames, **mended
+    )
+    assert "How many newbie rooms at least: **2**" in done.content
+    assert done.frames == []
+    assert (await services.guilds.managed(now(MODERATOR))).max_newbie_rooms == 4
+
+
+async def test_what_was_emptied_stays_empty_when_the_form_is_opened_again(
+    edge: Edge, services: Services
+) -> None:
+    await services.guilds.set(now(MODERATOR), {"trial": "25 pictures"})
+    refused = await edge.submit(
+        custom_ids.of_setup_form("allowances"), user=900, is_manager=True, allowance="much", trial=""
+    )
+    blank = await edge.submit(
+        custom_ids.of_setup_form("allowances"), user=900, is_manager=True, allowance="much", trial="  "
+    )
+    assert "description" not in blank.frames[1]  # Discord takes no frame of blanks
+    again = await setup(edge, "allowances", frames=refused.frames)
+    assert (again.fields["allowance"], again.fields["trial"]) == ("much", "")
+
+
 # What nobody knows
 
 
@@ -329,6 +494,44 @@ async def test_a_button_about_a_number_that_nothing_can_have_does_nothing(
 async def setup(edge: Edge, action: str, **changes: Any) -> Answer:
     """Press a part of the panel as its owner."""
     return await edge.press(custom_ids.of_setup(1, action), user=900, is_manager=True, **changes)
+
+
+async def test_every_setting_is_reachable_from_the_panel(edge: Edge) -> None:
+    pressable: set[str] = set()
+    for page in PAGES:
+        turned = await setup(edge, "page", kind=LIST, data={"values": [page]})
+        pressable |= {custom_id.removeprefix("setup:1:") for custom_id in turned.custom_ids}
+        assert len(turned.content) <= MAX_CONTENT
+    written = [name for form in FORMS if form in pressable for name in (await setup(edge, form)).fields]
+    assert {*ROWS, DIGEST} <= pressable | set(written)
+    assert set(FORMS) <= pressable
+
+
+async def test_a_page_that_no_version_knows_is_the_first_one(edge: Edge) -> None:
+    for chosen in ({"values": ["colours"]}, {}):
+        answer = await setup(edge, "page", kind=LIST, data=chosen)
+        assert custom_ids.of_setup(1, "apply") in answer.custom_ids
+
+
+async def test_safety_is_chosen_on_the_panel_where_it_is_possible(edge: Edge, services: Services) -> None:
+    assert "ALLOW_NSFW" in (await setup(edge, "nudity")).content
+    answer = await setup(edge, "image-filter", kind=LIST, data={"values": ["off"]})
+    assert "What happens to pictures that look nude: **nothing**" in answer.content
+    assert "Relaxed jobs: free" in (await setup(edge, "relax-free")).buttons
+    settings = await services.guilds.managed(now(MODERATOR))
+    assert (settings.is_nsfw_allowed, settings.is_relax_free) == (False, True)
+
+
+async def test_the_weekly_report_is_chosen_and_ended_on_the_panel(edge: Edge, services: Services) -> None:
+    desk = {"id": str(DESK), "name": "desk", "type": 0, "permissions": "0"}
+    chosen = {"values": [str(DESK)], "resolved": {"channels": {str(DESK): desk}}}
+    answer = await setup(edge, DIGEST, kind=CHANNELS, data=chosen)
+    assert f"Where the report of each week goes: **<#{DESK}>**" in answer.content
+    digest = await services.usage.digest(now(MODERATOR))
+    assert digest is not None
+    assert digest.channel_id == DESK
+    assert "**nowhere**" in (await setup(edge, DIGEST, kind=CHANNELS, data={"values": []})).content
+    assert await services.usage.digest(now(MODERATOR)) is None
 
 
 @pytest.mark.parametrize("action", FORMS)

@@ -14,6 +14,8 @@ class Waits(StrEnum):
     """The guild's terms come first: they are accepted."""
     WORDS = "words"
     """A rule asks about its words: they are meant well."""
+    NOTICE = "notice"
+    """The moderators' word comes first: once it was read, a press draws it."""
     WITHOUT = "without"
     """It asks for what cannot be done here: it is drawn without that."""
     QUEUE = "queue"

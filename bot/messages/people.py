@@ -1,15 +1,18 @@
 """What is said about members: to them, and to the moderators who decide."""
 
+from dataclasses import replace
+
 from bot.domain.audit import RULE
 from bot.domain.echo import echo
 from bot.domain.job import Job
+from bot.domain.next_steps import NextStep
 from bot.domain.people import POINTS_PER_STRIKE, Appeal, History, Sanction, SanctionKind, Standing
 from bot.domain.sentences import Sentence, Translations, moment, say, say_n
 from bot.domain.strike_words import span, standing
 from bot.domain.strike_words import told as told_by
 from bot.messages.audit import member
 from bot.messages.catalogue import translations
-from bot.messages.custom_ids import of_moderation
+from bot.messages.custom_ids import of_moderation, of_step
 from bot.messages.lists import fitted
 from bot.messages.payload import MAX_CONTENT, Button, Payload
 from bot.services.reports import ReportCase
@@ -71,11 +74,16 @@ def unblocked(user_id: int, locale: str) -> Payload:
     return _one(say("{member} can draw here again.", member=f"<@{user_id}>"), translations(locale))
 
 
-def acknowledged(block: Sanction | None, locale: str) -> Payload:
-    """To a member who has read what they were told; a block that holds on is not ended by it."""
-    if block is None:
-        return _one(say("Thank you. You can draw again."), translations(locale))
-    return _one(say("Thank you. The block holds on."), translations(locale))
+def acknowledged(block: Sanction | None, kept: NextStep | None, locale: str) -> Payload:
+    """To a member who has read what they were told: with what they had asked for, or that a block holds."""
+    words = translations(locale)
+    if block is not None:
+        return _one(say("Thank you. The block holds on."), words)
+    thanks = _one(say("Thank you. You can draw again."), words)
+    if kept is None:
+        return thanks
+    button = Button(custom_id=of_step(kept.action), label=kept.label.render(words), is_primary=True)
+    return replace(thanks, rows=((button,),))
 
 
 def appealed(locale: str) -> Payload:

@@ -15,6 +15,7 @@ from bot.storage.database import Database
 LABELS = {
     Waits.TERMS: say("Accept and draw"),
     Waits.WORDS: say("Draw it"),
+    Waits.NOTICE: say("Draw it now"),
     Waits.WITHOUT: say("Draw without them"),
     Waits.QUEUE: say("Try again"),
     Waits.ALLOWANCE: say("Try again"),
@@ -51,6 +52,8 @@ class KeptOrders:
             expires_at=keep.expires_at(now),
             now=now,
         )
+        if keep.why is Waits.NOTICE:
+            return  # its button comes when that was read
         draw, accept = Draw(kept_id=kept_id), Accept(kept_id=kept_id, version=keep.argument)
         action = accept if keep.why is Waits.TERMS else draw
         refusal.steps += (NextStep(action=action, label=LABELS[keep.why]),)
@@ -75,6 +78,14 @@ class KeptOrders:
         if kept.expires_at <= self._now():
             raise NotFound(say("This was kept too long. Draw it anew with /imagine."))
         return kept
+
+    async def waiting(self, asker: Asker, why: Waits) -> NextStep | None:
+        """The button that draws what was kept last of the asker's for this reason, if anything was."""
+        async with self._database.reading() as session:
+            kept = await kept_orders.get_newest(session, user_id=asker.user_id, why=why, now=self._now())
+        if kept is None or asker.guild_id not in {None, kept.guild_id}:
+            return None
+        return NextStep(action=Draw(kept_id=kept.id), label=LABELS[why])
 
     async def delete(self, kept: KeptOrder) -> None:
         """It has become a job."""

@@ -47,17 +47,14 @@ async def get(session: AsyncSession, key: int | str) -> KeptOrder | None:
     """An order by its id, or by the request that it came with."""
     column = KeptOrderRow.id if isinstance(key, int) else KeptOrderRow.source
     row = await session.scalar(select(KeptOrderRow).where(column == key).limit(1))
-    if row is None:
-        return None
-    return KeptOrder(
-        id=row.id,
-        guild_id=row.guild_id,
-        user_id=row.user_id,
-        source=row.source,
-        why=Waits(row.why),
-        order=row.order,
-        expires_at=row.expires_at,
-    )
+    return None if row is None else _kept(row)
+
+
+async def get_newest(session: AsyncSession, *, user_id: int, why: Waits, now: datetime) -> KeptOrder | None:
+    """What was kept last of a member's for a reason, and has not expired."""
+    query = select(KeptOrderRow).filter_by(user_id=user_id, why=why).where(KeptOrderRow.expires_at > now)
+    row = await session.scalar(query.order_by(KeptOrderRow.id.desc()).limit(1))
+    return None if row is None else _kept(row)
 
 
 async def delete_one(session: AsyncSession, kept_id: int) -> None:
@@ -72,3 +69,15 @@ async def delete_expired(session: AsyncSession, *, now: datetime) -> int:
     if number:
         await session.execute(delete(KeptOrderRow).where(KeptOrderRow.expires_at <= now))
     return number
+
+
+def _kept(row: KeptOrderRow) -> KeptOrder:
+    return KeptOrder(
+        id=row.id,
+        guild_id=row.guild_id,
+        user_id=row.user_id,
+        source=row.source,
+        why=Waits(row.why),
+        order=row.order,
+        expires_at=row.expires_at,
+    )

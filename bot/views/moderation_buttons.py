@@ -15,6 +15,7 @@ from bot.boundary import (
     turn_into,
 )
 from bot.domain.errors import NotFound
+from bot.domain.kept import Waits
 from bot.domain.people import AppealStatus
 from bot.domain.sentences import say
 from bot.messages import custom_ids, forgetting
@@ -47,9 +48,10 @@ async def _acknowledge(button: ModerationButton, interaction: Interaction) -> No
     services, asker = wired(interaction).services, asker_of(interaction)
     async with patience(interaction):
         block = await services.sanctions.acknowledge(asker, button.number)
+        kept = await services.kept.waiting(asker, Waits.NOTICE)
     # A letter in private is nobody else's either: it may be turned into the thanks.
     turn = edit_pressed if interaction.guild_id is None else turn_into
-    await turn(interaction, messages.acknowledged(block, asker.locale))
+    await turn(interaction, messages.acknowledged(block, kept, asker.locale))
 
 
 async def _appeal(button: ModerationButton, interaction: Interaction) -> None:

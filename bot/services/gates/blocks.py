@@ -6,6 +6,7 @@ from bot.domain import next_steps
 from bot.domain.asker import Asker
 from bot.domain.errors import NotAllowed
 from bot.domain.guild import GuildSettings
+from bot.domain.kept import Keep, Waits
 from bot.domain.next_steps import Acknowledge, NextStep
 from bot.domain.order import Order
 from bot.domain.people import Appeal, AppealStatus, Sanction, Standing
@@ -66,5 +67,7 @@ def blocked(
 def to_read(unread: Sanction, now: Standing) -> NotAllowed:
     """The refusal of somebody who has not read yet what moderators told them."""
     step = NextStep(action=Acknowledge(sanction_id=unread.id), label=say("I have read it"))
-    press = say("Press the button when you have read it, then draw again.")
-    return NotAllowed(*told(unread, now), press, steps=(step,))
+    press = say(
+        "Press the button when you have read it. What you asked for is kept; one more press draws it."
+    )
+    return NotAllowed(*told(unread, now), press, steps=(step,), keep=Keep(why=Waits.NOTICE))

@@ -14,6 +14,8 @@ from syrupy.assertion import SnapshotAssertion
 from bot.domain.audit import AuditEntry, AuditFilter, AuditPage
 from bot.domain.image_filter import ImageFilter, Withheld
 from bot.domain.job import JobStatus
+from bot.domain.kept import Waits
+from bot.domain.next_steps import Draw, NextStep
 from bot.domain.people import Appeal, AppealStatus, History, Report, Sanction, SanctionKind, Standing
 from bot.domain.recipe import NOTHING
 from bot.domain.rules import GuildRule, Place, RoomPolicy, Weight
@@ -26,6 +28,7 @@ from bot.messages.table import to_csv
 from bot.services.audit import PAGE_ROWS
 from bot.services.forgetting import Erasure
 from bot.services.gates.blocks import blocked, to_read
+from bot.services.kept import LABELS
 from bot.services.queue import QueueState
 from bot.services.reports import ReportCase
 from bot.services.rules import Findings, RuleBook
@@ -147,8 +150,11 @@ def test_what_is_said_about_people(snapshot: SnapshotAssertion) -> None:
         "warned, and blocked": people.warned(100, replace(STANDING, points=6, block=BLOCK), LOCALE),
         "told": people.told(said(SanctionKind.NOTICE), LOCALE),
         "unblocked": people.unblocked(100, LOCALE),
-        "acknowledged": people.acknowledged(None, LOCALE),
-        "acknowledged, and blocked": people.acknowledged(BLOCK, LOCALE),
+        "acknowledged": people.acknowledged(None, None, LOCALE),
+        "acknowledged, and something waits": people.acknowledged(
+            None, NextStep(action=Draw(kept_id=5), label=LABELS[Waits.NOTICE]), LOCALE
+        ),
+        "acknowledged, and blocked": people.acknowledged(BLOCK, None, LOCALE),
         "appealed": people.appealed(LOCALE),
         "reported": people.reported(LOCALE),
         "ladder": people.ladder((0, 15, 60, 2880), LOCALE),

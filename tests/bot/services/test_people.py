@@ -7,13 +7,15 @@ import pytest
 
 from bot.domain.audit import AuditFilter
 from bot.domain.errors import NotAllowed, NotFound, TooLate, Unreadable
-from bot.domain.next_steps import Acknowledge, Appeal
+from bot.domain.job import JobStatus
+from bot.domain.kept import Waits
+from bot.domain.next_steps import Acknowledge, Appeal, Draw
 from bot.domain.people import SPANS, AppealStatus, SanctionKind, to_span
 from bot.services import Services
 from bot.services.sanctions import MAX_HISTORY
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
-from tests.bot.services.community import ADA, MODERATOR, OUTSIDER, actions, change, drawn, now
+from tests.bot.services.community import ADA, MODERATOR, OUTSIDER, actions, change, drawn, finished, now
 
 ME = ADA.user_id
 
@@ -148,7 +150,7 @@ async def test_who_appealed_learns_that_it_was_accepted_before_the_next_picture(
     assert [str(sentence) for sentence in told.value.sentences] == [
         "Your appeal is accepted: the block is lifted, and your strikes are forgotten.",
         "The moderators write: We were wrong.",
-        "Press the button when you have read it, then draw again.",
+        "Press the button when you have read it. What you asked for is kept; one more press draws it.",
     ]
     assert await services.sanctions.acknowledge(now(ADA), verdict.decision.id) is None
     await drawn(services, ADA)
@@ -209,6 +211,21 @@ async def test_a_block_by_strikes_says_which_warnings_how_many_and_until_when(
     assert waiting.causes == made.appeal.causes
 
 
+async def test_what_waited_for_a_notice_to_be_read_is_drawn_by_one_more_press(services: Services) -> None:
+    await services.sanctions.warn(MODERATOR, ME, reason="rude")
+    with pytest.raises(NotAllowed) as told:
+        await services.orders.imagine(now(ADA), "an apple --seed 7")
+    (read,) = told.value.steps
+    assert isinstance(read.action, Acknowledge)
+    await services.sanctions.acknowledge(now(ADA), read.action.sanction_id)
+    step = await services.kept.waiting(now(ADA), Waits.NOTICE)
+    assert step is not None
+    assert isinstance(step.action, Draw)
+    job = await finished(services, await services.orders.release(now(ADA), step.action.kept_id))
+    assert (job.status, job.recipe.seed) == (JobStatus.RENDERED, 7)
+    assert await services.kept.waiting(now(ADA), Waits.NOTICE) is None
+
+
 async def test_a_warning_says_of_how_many_for_how_long_and_what_comes_next(services: Services) -> None:
     await services.sanctions.warn(MODERATOR, ME, reason="rude")
     with pytest.raises(NotAllowed) as told:
@@ -218,7 +235,7 @@ async def test_a_warning_says_of_how_many_for_how_long_and_what_comes_next(servi
         "This counts as a strike.",
         "That makes 1 strike; each counts for 30 days.",
         "The next strike means 1 hour without drawing here.",
-        "Press the button when you have read it, then draw again.",
+        "Press the button when you have read it. What you asked for is kept; one more press draws it.",
     ]
 
 

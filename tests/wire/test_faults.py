@@ -362,5 +362,5 @@ async def test_a_late_refusal_is_still_for_the_member_alone(discord: Playground,
         call = await (await discord.slash(ada, room, "imagine", prompt="a red apple")).acknowledged()
         assert call.kind == "deferred"
         assert call.ephemeral
-    await discord.wait_for(lambda d: "0 of 0 pictures left" in call.content)
+    await discord.wait_for(lambda d: "This needs 4 pictures" in call.content)
     assert discord.messages(room) == []

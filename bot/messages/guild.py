@@ -73,10 +73,13 @@ MAX_VALUE = 90
 
 
 def settings(shown: GuildSettings, locale: str) -> Payload:
-    """Every setting with its value, by the name that /guild set takes."""
+    """Every setting with its value, by the name that /guild set takes; explained, where there is room."""
     words = translations(locale)
     head = say("**The settings of this server**: change one with /guild set.").render(words)
-    return Payload(content="\n".join([head, *_lines(shown, words)])[:MAX_CONTENT])
+    explained = "\n".join([head, *(_line(name, shown, words) for name in ROWS)])
+    if len(explained) <= MAX_CONTENT:
+        return Payload(content=explained)
+    return Payload(content="\n".join([head, *(_named(name, shown, words) for name in ROWS)])[:MAX_CONTENT])
 
 
 def changed(
@@ -197,13 +200,13 @@ def _foot(state: SetupState, words: Translations) -> list[str]:
     return lines + done
 
 
-def _lines(shown: GuildSettings, words: Translations) -> list[str]:
-    return [_line(name, shown, words) for name in ROWS]
-
-
 def _line(name: str, shown: GuildSettings, words: Translations) -> str:
-    line = f"- `{name}`: {_value(name, shown, words)} ({ROWS[name].help.render(words)})"
-    return f"{line}{_remark(name, shown, words)}"
+    explained = f"{_named(name, shown, words)} ({ROWS[name].help.render(words)})"
+    return f"{explained}{_remark(name, shown, words)}"
+
+
+def _named(name: str, shown: GuildSettings, words: Translations) -> str:
+    return f"- `{name}`: {_value(name, shown, words)}"
 
 
 def _value(name: str, shown: GuildSettings, words: Translations) -> str:

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.charges import FREE, Charge
 from bot.domain.guild import GuildSettings
-from bot.domain.guild_options import MAX_TERMS, ROWS
+from bot.domain.guild_options import MAX_IDS, MAX_TERMS, ROWS, changed
 from bot.domain.job import JobStatus
 from bot.domain.kinds import JobKind
 from bot.domain.onboarding import Start, TermsNotAccepted
@@ -124,6 +124,26 @@ def test_nothing_is_too_long(text: str, prompt: str) -> None:
     assert len(mine.page(page, "en-US").content.splitlines()) == 8 + 2  # every picture has its line
 
 
+def test_every_setting_is_shown_however_long_the_values_are() -> None:
+    roles = " ".join(f"<@&{role_id}>" for role_id in range(10**18, 10**18 + MAX_IDS))
+    longest = {
+        "moderators": roles,
+        "drawing-channels": roles.replace("@&", "#"),
+        "moderators-channel": f"<#{10**18}>",
+        "allowance": "9999999 gpu seconds a month",
+        "trial": "9999999 gpu seconds",
+        "newbie-category": "n" * 100,
+        "terms": "x" * MAX_TERMS,
+        "time-zone": "America/Argentina/ComodRivadavia",
+        "image-filter": "moderators",
+        "web-text": "y" * 300,
+        "web-picture": "9" * 18,
+    }
+    shown = guild.settings(changed(GuildSettings(), longest), "en-US").content
+    assert re.findall(r"^- `([\w-]+)`: .", shown, re.MULTILINE) == list(ROWS)
+    assert shown.endswith("9" * 18)
+
+
 def test_the_panel_shows_every_setting_once() -> None:
     grouped = [name for page in guild.PAGES.values() for _, _, names in page.groups for name in names]
     assert sorted(grouped) == sorted([*ROWS, guild.DIGEST])
@@ -131,7 +151,7 @@ def test_the_panel_shows_every_setting_once() -> None:
 
 def test_every_setting_of_a_guild_is_an_option_but_what_is_counted_or_kept_elsewhere() -> None:
     elsewhere = {
-        "role_allowances",  # one for each role: /quota role
+        "role_allowances",  # one for each role: /allowance role
         "is_paused",  # what is done to the queue just now: /queue pause
         "terms_version",
         "newbie_category_id",

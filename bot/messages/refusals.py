@@ -43,7 +43,10 @@ def with_again(payload: Payload, custom_id: str | None, locale: str) -> Payload:
 def _with_prompt(payload: Payload, prompt: str, locale: str) -> Payload:
     """The prompt below the sentences; as a file, where it does not fit or would end its own frame."""
     words = translations(locale)
-    content = f"{payload.content}\n{say('Your prompt:').render(words)}\n{FENCE}\n{visible(prompt)}\n{FENCE}"
+    below = "\n\n" if payload.content.startswith("- ") else "\n"  # a list ends with an empty line
+    content = (
+        f"{payload.content}{below}{say('Your prompt:').render(words)}\n{FENCE}\n{visible(prompt)}\n{FENCE}"
+    )
     if len(prompt) <= MAX_PROMPT and len(content) <= MAX_CONTENT and FENCE not in prompt:
         return replace(payload, content=content)
     note = say("Your prompt is in the file below.").render(words)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from importlib.resources import files
 
-OURS = ("typed.js", "chat.js")
+OURS = ("typed.js", "chat.js", "apps.js")
 STYLE = "page.css"
 CONTENT_TYPES = {
     "html": "text/html",
@@ -76,13 +76,30 @@ CHANGES = (
         file="index.html",
         old='<script type="module" src="/app.js"></script>',
         new="""<script type="module" src="/app.js"></script>
-    <script type="module" src="/chat.js"></script>""",
+    <script type="module" src="/chat.js"></script>
+    <script type="module" src="/apps.js"></script>""",
     ),
     # The page is opened as the person that its address names.
     Change(
         file="app.js",
         old='request("/api/pages", "POST", {}, null)',
         new='request("/api/pages", "POST", { viewer_id: document.body.dataset.viewer }, null)',
+    ),
+    # The menu of a message (Apps): simcord's page has none.
+    Change(
+        file="messages.js",
+        old='if (allowedActions.has("reply")) addAction("reply", "Reply", options.onReply);',
+        new="""if (allowedActions.has("reply")) addAction("reply", "Reply", options.onReply);
+    const apps = node("button", "message-action-button message-apps", "Apps");
+    apps.type = "button";
+    apps.setAttribute("aria-haspopup", "menu");
+    apps.dataset.messageId = String(message.id);
+    toolbar.append(apps);""",
+    ),
+    Change(
+        file="transport.js",
+        old="setContext: (id) => { contextId = id; },",
+        new='setContext: (id) => { contextId = id; document.body.dataset.context = id || ""; },',
     ),
     # It begins at the newest message, and only a hand leaves the end: what grows or shrinks does not.
     Change(

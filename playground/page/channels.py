@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from html import escape
@@ -14,8 +15,10 @@ from aiohttp import web
 from simcord.actors import MemberActor
 from simcord.backend.access import channel_accessible
 from simcord.builders import ChannelHandle, GuildHandle, UserHandle
+from simcord.enums import AppCommandType
 from simcord.preview import Preview
 from simcord.preview._server import PreviewServer
+from simcord.results import ResponseMessage
 
 from playground import avatars
 from playground.page import changes
@@ -24,6 +27,8 @@ from playground.views import Channel, Member
 from playground.world import LiveEnv
 
 ICON = "icon.png"
+MENU = "menu"
+"""The action of our own page: simcord's has no menus of messages."""
 REFRESH_SECONDS = 0.1  # changes within this time are shown together
 
 
@@ -128,11 +133,26 @@ class ChannelPage(Preview):  # type: ignore[misc]
                 self._publish(page, reason="refresh")
 
     async def _action(self, context_id: str | None, body: Any) -> Any:
+        if isinstance(body, Mapping) and body.get("kind") == MENU and context_id in self._pages:
+            return await self._menu(self._pages[context_id], body)
         # A press is refused as stale when anything has changed since the browser last looked, and while
         # a picture is being drawn something always has; what is pressed is checked again anyway.
         if isinstance(body, Mapping) and context_id in self._pages:
             body = {**body, "published_revision": self._pages[context_id].revision}
         return await super()._action(context_id, body)
+
+    async def _menu(self, page: Any, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The names in the menu of a message, for whoever looks; or what one of them does to a message."""
+        where = {"user_id": page.viewer.id, "channel_id": self.channel.id}
+        shown = self.env.backend.visible_commands(**where, type=AppCommandType.MESSAGE)
+        names = [command["name"] for command in shown]
+        if body.get("name") in names and isinstance(page.viewer, MemberActor):
+            message = ResponseMessage(self.env, self._target_message(page, int(body["target_id"])))
+            result = await page.viewer.context_menu(self.channel, body["name"], message)
+            if result.modal is not None:
+                page.modal, page.modal_handle = result, f"m_{secrets.token_urlsafe(12)}"
+            self._publish(page)
+        return {"names": names if isinstance(page.viewer, MemberActor) else []}
 
 
 class Page:

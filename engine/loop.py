@@ -315,10 +315,9 @@ class DenoisingLoop:
         if number is None:
             return
         started = self._clock()
-        if number in self._waiting:
-            self._begin_between(self._waiting[number])
-        ticket, work = self._finishing[number]
+        ticket = self._waiting[number] if number in self._waiting else self._finishing[number][0]
         with self._blaming(ticket):
+            work = self._begin_between(ticket) if number in self._waiting else self._finishing[number][1]
             result = work.advance(self._library, self._tick_seconds if self._running else None)
             self._charge(ticket, self._clock() - started)
             if result is not None:
@@ -342,13 +341,14 @@ class DenoisingLoop:
         others = (running.ticket.request.speed for running in self._running.values())
         return one.speed is Speed.RELAX and any(speed is not Speed.RELAX for speed in others)
 
-    def _begin_between(self, ticket: Ticket) -> None:
+    def _begin_between(self, ticket: Ticket) -> Slices:
         """Begin what takes part in no forward pass."""
-        if isinstance(ticket.request, Enlarge):
-            self._waiting.begin(ticket)
-            self._finishing[ticket.number] = (ticket, Enlarging(ticket.request))
-            self._candidates[ticket.number] = ticket.candidate_between(1.0)
-            self._notices.append((ticket, Started()))
+        work = Enlarging(ticket.enlarging)
+        self._waiting.begin(ticket)
+        self._finishing[ticket.number] = (ticket, work)
+        self._candidates[ticket.number] = ticket.candidate_between(1.0)
+        self._notices.append((ticket, Started()))
+        return work
 
     def _tell_enlarged(self, ticket: Ticket, work: Enlarging) -> None:
         done, total = work.num_done, work.num_pieces

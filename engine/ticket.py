@@ -42,6 +42,13 @@ class Ticket:
         return self.request
 
     @property
+    def enlarging(self) -> Enlarge:
+        """The request of what is enlarged."""
+        if not isinstance(self.request, Enlarge):
+            raise TypeError("what is drawn is not enlarged")
+        return self.request
+
+    @property
     def group(self) -> Group:
         """What it must have in common with others to share a forward pass."""
         request = self.request

@@ -15,7 +15,7 @@ from engine.device import quickest
 FACTORS = (2, 4)
 _PIECE = 192
 """Pixels that one piece of the enlarged picture is high and wide: some milliseconds."""
-_MARGIN = 4
+_MARGIN = 5
 """Pixels of the old picture around a piece, so that pieces join without a seam."""
 _SHARPNESS = 1.2
 _FLAT, _STEEP = 0.03, 0.15
@@ -80,8 +80,8 @@ def _finer(pixels: torch.Tensor, factor: int, mode: str) -> torch.Tensor:
 
 
 def _blurred(pixels: torch.Tensor, factor: int) -> torch.Tensor:
-    """Twice the mean over what was about a pixel: nearly a Gaussian."""
-    reach = factor // 2
+    """Twice the mean over what was about two pixels: nearly a Gaussian."""
+    reach = factor
     for _ in range(2):
         padded = functional.pad(pixels, (reach, reach, reach, reach), mode="replicate")
         pixels = functional.avg_pool2d(padded, 2 * reach + 1, stride=1)

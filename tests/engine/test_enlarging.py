@@ -1,15 +1,18 @@
 """Enlarged pictures: their size, their edges, and that nobody's drawing stalls for them."""
 
+import io
+import math
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from torch import from_numpy
 
-from engine.api import Enlarge, Finished, Generated, Progress, Queued, Speed, Started
+from engine.api import Enlarge, Event, Finished, Generated, Progress, Queued, Speed, Started
 from engine.checks import check_enlarging
-from engine.errors import InvalidRequest
+from engine.errors import EngineError, InvalidRequest
 from engine.library import Library
 from engine.loop import DenoisingLoop
 from engine.ticket import Ticket
@@ -24,6 +27,24 @@ def scene(width: int, height: int) -> Image.Image:
     disc = ((x - width / 2) ** 2 + (y - height / 2) ** 2 < (min(width, height) / 3) ** 2)[..., None]
     ramp = np.stack([x * 255 // width, y * 255 // height, 0 * x + 40], axis=2)
     return Image.fromarray(np.where(disc, (250, 240, 20), ramp).astype(np.uint8))
+
+
+def shapes(side: int) -> Image.Image:
+    """Smooth outlines and thin lines, four times as fine before."""
+    large = side * 4
+    image = Image.new("RGB", (large, large), (30, 60, 120))
+    draw = ImageDraw.Draw(image)
+    corners = [(large * x, large * y) for x, y in ((0.5, 0.3), (0.95, 0.2), (0.8, 0.9))]
+    draw.ellipse((large * 0.1, large * 0.15, large * 0.7, large * 0.8), fill=(230, 60, 40))
+    draw.polygon(corners, fill=(240, 230, 40))
+    draw.line((0, large * 0.9, large, large * 0.55), fill=(255, 255, 255), width=large // 50)
+    return image.reduce(4)
+
+
+def psnr(image: Image.Image, other: Image.Image) -> float:
+    """How alike two pictures are, in decibels."""
+    difference = np.asarray(image, dtype=float) - np.asarray(other, dtype=float)
+    return 10 * math.log10(255**2 / np.square(difference).mean())
 
 
 def enlarged(loop: DenoisingLoop, request: Enlarge) -> Image.Image:
@@ -54,6 +75,17 @@ def test_it_is_the_same_picture_and_has_no_seams_where_pieces_meet(library: Libr
     assert np.abs(np.asarray(image).astype(int) - expected).max() <= 1
     back = np.asarray(image.reduce(factor)).astype(float)
     assert np.abs(back - np.asarray(picture)).mean() < 2
+
+
+@pytest.mark.parametrize(("factor", "better"), [(2, 4.0), (4, 1.5)])
+def test_it_is_nearer_to_the_large_original_than_lanczos(
+    library: Library, factor: int, better: float
+) -> None:
+    original = shapes(512)
+    small = original.reduce(factor)
+    ours = enlarged(DenoisingLoop(library), Enlarge(picture=small, factor=factor))
+    lanczos = small.resize(original.size, Image.Resampling.LANCZOS)
+    assert psnr(ours, original) >= psnr(lanczos, original) + better
 
 
 @pytest.mark.parametrize("factor", [2, 4])
@@ -119,6 +151,36 @@ def test_relaxed_it_waits_until_nobody_else_is_drawn(library: Library) -> None:
     last_step = max(index for index, one in enumerate(told) if one == (drawn, Progress))
     assert told.index((relaxed, Started)) > last_step
     assert (relaxed, Finished) in told
+
+
+def test_another_begins_when_the_memory_for_what_has_begun_has_room(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = Enlarge(picture=scene(500, 500), factor=4)
+    monkeypatch.setattr(library, "begun_budget", 2000 * 2000 * 3 * 3 // 2)
+    loop = DenoisingLoop(library)
+    first = loop.submit(request)
+    told = [(ticket, type(event)) for ticket, event in loop.step()]
+    urgent = loop.submit(replace(request, speed=Speed.TURBO))
+    while not loop.is_idle:
+        told += [(ticket, type(event)) for ticket, event in loop.step()]
+        assert loop.begun_bytes <= 2000 * 2000 * 3
+    assert told.index((first, Finished)) < told.index((urgent, Started))
+    assert (urgent, Finished) in told
+
+
+def test_a_broken_picture_ends_its_own_request_and_no_other(library: Library) -> None:
+    file = io.BytesIO()
+    scene(64, 64).save(file, "PNG")
+    broken = Image.open(io.BytesIO(file.getvalue()[:200]))  # read when it is first looked at
+    loop = DenoisingLoop(library)
+    culprit = loop.submit(Enlarge(picture=broken))
+    other = loop.submit(Enlarge(picture=scene(64, 64)))
+    ends: dict[Ticket, Event | EngineError] = {}
+    while not loop.is_idle:
+        ends |= {ticket: event for ticket, event in loop.step() if isinstance(event, Finished | EngineError)}
+    assert isinstance(ends[culprit], EngineError)
+    assert isinstance(ends[other], Finished)
 
 
 def test_its_time_is_charged(library: Library) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from engine.api import Generate, Lora, Mask, ModelInfo, Spread, Start, Variation
+from engine.api import Enlarge, Generate, Lora, Mask, ModelInfo, Spread, Start, Variation
 from engine.errors import InvalidRequest
+from engine.work.enlarging import FACTORS
 
 _MOST_STEPS = 500
 _MOST_IMAGES = 64
@@ -34,6 +35,18 @@ def check(request: Generate, model: ModelInfo) -> None:
     ):
         if refusal is not None:
             raise InvalidRequest(refusal)
+
+
+def check_enlarging(request: Enlarge) -> None:
+    """Refuse what cannot be enlarged.
+
+    Raises: InvalidRequest.
+    """
+    if request.factor not in FACTORS:
+        raise InvalidRequest(f"A picture can be enlarged 2 or 4 times, not {request.factor}.")
+    side = max(request.picture.size) * request.factor
+    if side > _LONGEST_SIDE:
+        raise InvalidRequest(f"The enlarged picture must be at most {_LONGEST_SIDE} pixels long, not {side}.")
 
 
 def _refuse_size(request: Generate, model: ModelInfo) -> str | None:

@@ -36,6 +36,7 @@ from engine.loading import load_checkpoint
 from engine.remembered import Measures, Remembered
 from engine.samplers import defaults_for, samplers_for
 from engine.sources import Source, resolve
+from engine.work.enlarging import measured
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,7 @@ class Library:
         self._entries: dict[str, Entry] = {}
         self._loaded_at = float("-inf")
         self._remembered = Remembered(config.cache_dir)
+        self._seconds_per_enlarged_pixel = measured(self.device)
         sources = [self._find(model) for model in (*config.more_models, config.model)]
         for model, source in zip((*config.more_models, config.model), sources, strict=True):
             with _about(model):
@@ -181,7 +183,10 @@ class Library:
         log.info("%s: knee at %d rows, %s.", source.name, capacity.knee, _described(measures.curve))
         return Entry(
             source=source,
-            info=_info(source, checkpoint, capacity, measures, tuple(self._config.loras)),
+            info=replace(
+                _info(source, checkpoint, capacity, measures, tuple(self._config.loras)),
+                seconds_per_enlarged_pixel=self._seconds_per_enlarged_pixel,
+            ),
             capacity=capacity,
             load_seconds=load_seconds,
             num_bytes=checkpoint.num_bytes,

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import torch
 
-from engine.api import Event, Finished, Generate, Preview, Progress, Speed, Started
+from engine.api import Enlarge, Event, Finished, Generate, Preview, Progress, Request, Speed, Started
 from engine.device import Pace, as_engine_error, free_cached_memory, is_device_lost, is_out_of_memory
 from engine.errors import DeviceLost, EngineError
 from engine.families.unet import Checkpoint
@@ -20,6 +20,7 @@ from engine.policy import Candidate, Group, Policy, choose
 from engine.rows import pack, split
 from engine.ticket import Running, Ticket
 from engine.waiting import Waiting
+from engine.work import enlarging
 from engine.work.denoising import (
     Generation,
     NotANumber,
@@ -28,7 +29,7 @@ from engine.work.denoising import (
     num_bytes,
     texts_of,
 )
-from engine.work.slices import Decoding, Slices
+from engine.work.slices import Decoding, Enlarging, Slices
 
 log = logging.getLogger(__name__)
 
@@ -92,11 +93,17 @@ class DenoisingLoop:
         running = self._running.get(ticket.number)
         return None if running is None else running.generation
 
-    def submit(self, request: Generate) -> Ticket:
+    def submit(self, request: Request) -> Ticket:
         """Take a request in; it starts when its turn comes.
 
         Raises: ModelNotFound; whatever else is wrong with a request that nobody checked.
         """
+        ticket = self._to_enlarge(request) if isinstance(request, Enlarge) else self._to_draw(request)
+        self._waiting.add(ticket)
+        self._notices.append((ticket, self._places.first(ticket, ticket.queued_at)))
+        return ticket
+
+    def _to_draw(self, request: Generate) -> Ticket:
         entry = self._library.entry(request.model)
         capacity = entry.capacity
         ticket = Ticket(
@@ -114,9 +121,19 @@ class DenoisingLoop:
         cap = capacity.cap(ticket.area)
         work = expected_passes(request) * expected_rows(request)
         ticket.share_seconds = work * capacity.seconds(cap, ticket.area) / cap
-        self._waiting.add(ticket)
-        self._notices.append((ticket, self._places.first(ticket, ticket.queued_at)))
         return ticket
+
+    def _to_enlarge(self, request: Enlarge) -> Ticket:
+        default = self._library.models()[0]
+        width, height = (side * request.factor for side in request.picture.size)
+        return Ticket(
+            number=next(self._numbers),
+            request=request,
+            queued_at=self._clock(),
+            capacity=self._library.entry(default.name).capacity,
+            num_bytes=enlarging.num_bytes(request),
+            share_seconds=default.estimate_enlarging(width=width, height=height),
+        )
 
     def cancel(self, ticket: Ticket) -> None:
         """Forget a request, wherever it is; it gets no further notice."""
@@ -148,7 +165,8 @@ class DenoisingLoop:
 
     def _choose(self, ranking: Sequence[Candidate]) -> list[Candidate]:
         chosen = choose(list(self._admissible(ranking)), self._cap)
-        if self._finishing and chosen and not self._library.is_resident(chosen[0].group.model):
+        is_decoding = any(ticket.is_drawn for ticket, _ in self._finishing.values())
+        if is_decoding and chosen and not self._library.is_resident(chosen[0].group.model):
             return []  # the model that leaves still has pictures to decode
         return chosen
 
@@ -158,7 +176,7 @@ class DenoisingLoop:
         for one in ranking:
             if one.ticket in self._running:
                 yield one
-            elif one.ticket in self._waiting and not is_full:
+            elif one.ticket in self._waiting and self._waiting[one.ticket].is_drawn and not is_full:
                 wanted = self._waiting[one.ticket].num_bytes
                 is_full = not self._has_room(one.speed, begun, taken + wanted)
                 if not is_full:
@@ -189,7 +207,7 @@ class DenoisingLoop:
         several = newcomers if len(newcomers) > 1 else ()
         try:
             checkpoint = self._in_force(newcomers[0])
-            checkpoint.encode_together([texts_of(ticket.request, checkpoint) for ticket in several])
+            checkpoint.encode_together([texts_of(ticket.drawing, checkpoint) for ticket in several])
         except Exception:
             log.info("%d requests could not be prepared together.", len(newcomers), exc_info=True)
         seconds = self._clock() - started
@@ -200,8 +218,8 @@ class DenoisingLoop:
         started = self._clock()
         with self._blaming(ticket):
             generation = self._begun(ticket)
-            text = self._library.checkpoint(ticket.request.model).text
-            unread = " ".join(filter(None, (text.unread(part.text) for part in ticket.request.prompts)))
+            text = self._library.checkpoint(ticket.drawing.model).text
+            unread = " ".join(filter(None, (text.unread(part.text) for part in ticket.drawing.prompts)))
             running = Running(ticket=ticket, generation=generation, drawn_at=started)
             self._waiting.begin(ticket)
             self._running[ticket.number] = running
@@ -211,9 +229,9 @@ class DenoisingLoop:
 
     def _in_force(self, ticket: Ticket) -> Checkpoint:
         """The ticket's model, on the device, changed by its LoRAs, with its borders and in its precision."""
-        checkpoint = self._library.checkpoint(ticket.request.model)
-        checkpoint.loras.put_in_force(ticket.request.loras)
-        checkpoint.put_tiling_in_force(tiles=ticket.request.tiles)
+        checkpoint = self._library.checkpoint(ticket.drawing.model)
+        checkpoint.loras.put_in_force(ticket.drawing.loras)
+        checkpoint.put_tiling_in_force(tiles=ticket.drawing.tiles)
         checkpoint.put_precision_in_force(in_float32=ticket.in_float32)
         return checkpoint
 
@@ -239,7 +257,7 @@ class DenoisingLoop:
     def _advance(self, running: Running, prediction: torch.Tensor, *, is_shown: bool) -> None:
         """One step. Where sixteen bits were not enough, all of it once more in float32."""
         ticket, generation = running.ticket, running.generation
-        model = ticket.request.model
+        model = ticket.drawing.model
 
         def step() -> None:
             generation.advance(prediction, keeps_prediction=is_shown)
@@ -255,9 +273,9 @@ class DenoisingLoop:
         self._candidates[ticket.number] = running.candidate()
 
     def _begun(self, ticket: Ticket) -> Generation:
-        model = ticket.request.model
+        model = ticket.drawing.model
         return whole_within_memory(
-            self._library, model, lambda: Generation(ticket.request, self._in_force(ticket))
+            self._library, model, lambda: Generation(ticket.drawing, self._in_force(ticket))
         )
 
     def _predict(self, batch: Sequence[Running]) -> list[tuple[Running, torch.Tensor]]:
@@ -277,7 +295,7 @@ class DenoisingLoop:
     def _forward(self, batch: Sequence[Running]) -> tuple[torch.Tensor, ...]:
         """One pass for all, who are of one group; each one's share of the prediction."""
         first = batch[0].ticket
-        model = first.request.model
+        model = first.drawing.model
         checkpoint = whole_within_memory(self._library, model, lambda: self._in_force(first))
         parts = [running.generation.rows() for running in batch]
         rows = whole_within_memory(self._library, model, lambda: pack(parts))
@@ -293,16 +311,50 @@ class DenoisingLoop:
 
     def _work_between(self, ranking: Sequence[Candidate]) -> None:
         """A slice for the most entitled that has something to finish: no longer than a tick."""
-        number = next((one.ticket for one in ranking if one.ticket in self._finishing), None)
+        number = next((one.ticket for one in ranking if self._may_go_on_between(one)), None)
         if number is None:
             return
         started = self._clock()
-        ticket, work = self._finishing[number]
+        ticket = self._waiting[number] if number in self._waiting else self._finishing[number][0]
         with self._blaming(ticket):
+            work = self._begin_between(ticket) if number in self._waiting else self._finishing[number][1]
             result = work.advance(self._library, self._tick_seconds if self._running else None)
             self._charge(ticket, self._clock() - started)
             if result is not None:
                 self._end(ticket, Finished(result=result, gpu_seconds=ticket.device_seconds))
+            elif isinstance(work, Enlarging):
+                self._tell_enlarged(ticket, work)
+
+    def _may_go_on_between(self, one: Candidate) -> bool:
+        """Whether a slice may be done for it. What is enlarged begins in its turn, where there is room."""
+        if one.ticket in self._finishing:
+            ticket = self._finishing[one.ticket][0]
+            return ticket.is_drawn or not self._is_in_the_way(one)
+        if one.ticket not in self._waiting or self._waiting[one.ticket].is_drawn:
+            return False
+        begun, wanted = len(self._running) + len(self._finishing), self._waiting[one.ticket].num_bytes
+        has_room = self._has_room(one.speed, begun, self.begun_bytes + wanted)
+        return has_room and not self._is_in_the_way(one)
+
+    def _is_in_the_way(self, one: Candidate) -> bool:
+        """Relaxed work slows nobody down: it goes on when nobody else is drawn."""
+        others = (running.ticket.request.speed for running in self._running.values())
+        return one.speed is Speed.RELAX and any(speed is not Speed.RELAX for speed in others)
+
+    def _begin_between(self, ticket: Ticket) -> Slices:
+        """Begin what takes part in no forward pass."""
+        work = Enlarging(ticket.enlarging)
+        self._waiting.begin(ticket)
+        self._finishing[ticket.number] = (ticket, work)
+        self._candidates[ticket.number] = ticket.candidate_between(1.0)
+        self._notices.append((ticket, Started()))
+        return work
+
+    def _tell_enlarged(self, ticket: Ticket, work: Enlarging) -> None:
+        done, total = work.num_done, work.num_pieces
+        self._candidates[ticket.number] = ticket.candidate_between(1 - done / total)
+        eta_seconds = ticket.share_seconds * (1 - done / total)
+        self._notices.append((ticket, Progress(step=done, total=total, eta_seconds=eta_seconds)))
 
     def _tell_progress(self, batch: Sequence[Running], shown: Sequence[Running]) -> None:
         now = self._clock()
@@ -323,7 +375,7 @@ class DenoisingLoop:
     def _preview(self, running: Running) -> None:
         """Show how far it is. Where memory is short, it is not shown."""
         with self._blaming(running.ticket):
-            checkpoint = self._library.checkpoint(running.ticket.request.model)
+            checkpoint = self._library.checkpoint(running.ticket.drawing.model)
             try:
                 images = checkpoint.preview(running.generation.predicted_original())
             except Exception as error:
@@ -337,7 +389,7 @@ class DenoisingLoop:
         return self._library.entry(group.model).capacity.cap(group.width * group.height)
 
     def _switch_seconds(self, group: Group) -> float:
-        return self._library.switch_seconds(group.model)
+        return self._library.switch_seconds(group.model) if group.model else 0.0
 
     def _charge(self, ticket: Ticket, seconds: float) -> None:
         ticket.device_seconds += seconds

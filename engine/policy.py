@@ -21,6 +21,7 @@ class Group:
     """What must be equal for two generations to share a forward pass."""
 
     model: str
+    """Empty where no model is needed."""
     width: int
     height: int
     loras: tuple[Lora, ...] = ()

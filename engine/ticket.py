@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.api import Generate
+from engine.api import Enlarge, Generate, Request
 from engine.capacity import Capacity
 from engine.policy import Candidate, Group
 from engine.work.denoising import Generation, expected_passes, expected_rows
@@ -14,10 +14,10 @@ class Ticket:
 
     number: int
     """In order of arrival."""
-    request: Generate
+    request: Request
     queued_at: float
     capacity: Capacity
-    """Of the request's model, to know what is still to do in seconds."""
+    """Of the request's model, to know what is still to do in seconds; of no meaning where it needs none."""
     num_bytes: int
     """What it takes on the device once it has begun."""
     share_seconds: float = 0.0
@@ -30,9 +30,30 @@ class Ticket:
     device_seconds: float = 0.0
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether it takes part in forward passes. Else it is all done between them."""
+        return isinstance(self.request, Generate)
+
+    @property
+    def drawing(self) -> Generate:
+        """The request of what is drawn."""
+        if isinstance(self.request, Enlarge):
+            raise TypeError("what is enlarged is not drawn")
+        return self.request
+
+    @property
+    def enlarging(self) -> Enlarge:
+        """The request of what is enlarged."""
+        if not isinstance(self.request, Enlarge):
+            raise TypeError("what is drawn is not enlarged")
+        return self.request
+
+    @property
     def group(self) -> Group:
         """What it must have in common with others to share a forward pass."""
         request = self.request
+        if isinstance(request, Enlarge):
+            return Group(model="", width=0, height=0)
         return Group(
             model=request.model,
             width=request.width,
@@ -45,15 +66,25 @@ class Ticket:
     @property
     def area(self) -> int:
         """Pixels of one picture."""
-        return self.request.width * self.request.height
+        return self.drawing.width * self.drawing.height
 
     def candidate(self) -> Candidate:
         """How the policy sees it before it has begun."""
+        if isinstance(self.request, Enlarge):
+            return self._candidate(rows=0, seconds_left=self.share_seconds, has_begun=False)
         passes, rows = expected_passes(self.request), expected_rows(self.request)
         return self.candidate_of(rows=rows, passes=passes, has_begun=False)
 
+    def candidate_between(self, share_left: float) -> Candidate:
+        """How the policy sees what is done between passes, once it has begun."""
+        return self._candidate(rows=0, seconds_left=self.share_seconds * share_left, has_begun=True)
+
     def candidate_of(self, *, rows: int, passes: int, has_begun: bool) -> Candidate:
         """How the policy sees it with so much still to do."""
+        seconds = passes * self.capacity.seconds(rows, self.area)
+        return self._candidate(rows=rows, seconds_left=seconds, has_begun=has_begun)
+
+    def _candidate(self, *, rows: int, seconds_left: float, has_begun: bool) -> Candidate:
         request = self.request
         return Candidate(
             ticket=self.number,
@@ -62,7 +93,7 @@ class Ticket:
             speed=request.speed,
             rows=rows,
             queued_at=self.queued_at,
-            seconds_left=passes * self.capacity.seconds(rows, self.area),
+            seconds_left=seconds_left,
             has_begun=has_begun,
         )
 

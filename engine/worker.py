@@ -12,8 +12,8 @@ from threading import Thread
 from types import TracebackType
 from typing import Self, TypeAlias, TypeVar
 
-from engine.api import Ending, Event, Finished, ModelInfo, Request
-from engine.checks import check
+from engine.api import Ending, Enlarge, Event, Finished, ModelInfo, Request
+from engine.checks import check, check_enlarging
 from engine.config import EngineConfig
 from engine.device import as_engine_error
 from engine.errors import DeviceLost, EngineError, EngineStopped, ModelNotFound
@@ -83,7 +83,7 @@ class InProcessEngine:
         """
         if self._closed_by is not None:
             raise _again(self._closed_by)
-        check(request, self._model(request.model))
+        self._check(request)
         mailbox, mailboxes, commands = _Mailbox(request), self._mailboxes, self._commands
         mailboxes.add(mailbox)
         commands.put(_Submit(mailbox=mailbox))
@@ -94,6 +94,12 @@ class InProcessEngine:
         finally:
             mailboxes.discard(mailbox)
             commands.put(_Cancel(mailbox=mailbox))
+
+    def _check(self, request: Request) -> None:
+        if isinstance(request, Enlarge):
+            check_enlarging(request)
+        else:
+            check(request, self._model(request.model))
 
     def _model(self, name: str) -> ModelInfo:
         for model in self._models:

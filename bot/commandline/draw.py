@@ -37,6 +37,7 @@ KINDS = {
     "pan": JobKind.PAN,
     "square": JobKind.SQUARE,
     "region": JobKind.REGION,
+    "upscale": JobKind.UPSCALE_SUBTLE,
 }
 MODES = {"subtle": JobKind.VARY_SUBTLE, "strong": JobKind.VARY}
 
@@ -50,7 +51,7 @@ async def imagine(settings: Settings, prompt: str, out: Path) -> int:
 
 
 async def work(settings: Settings, asked: Namespace) -> int:
-    """Draw a grid of what is asked of a picture, in the words of the command line.
+    """Draw what is asked of a picture, in the words of the command line.
 
     Raises: StartupError.
     """
@@ -62,7 +63,7 @@ async def work(settings: Settings, asked: Namespace) -> int:
     async def order(services: Services) -> Job:
         prompt = parse(asked.prompt) if asked.prompt else None
         change = Change(area=area, prompt=prompt, seed=asked.seed)
-        if kind is JobKind.ZOOM:
+        if kind in {JobKind.ZOOM, JobKind.UPSCALE_SUBTLE}:
             change = replace(change, factor=asked.factor)
         if kind is JobKind.PAN:
             change = replace(change, to=asked.to)

@@ -14,6 +14,8 @@ from bot.domain.size import Size
 
 MAX_SIDE = 4096
 """Pixels that a canvas may be long."""
+UPSCALE = 2
+"""How much larger a pressed Upscale makes a picture."""
 PAN_SHARE = 0.5
 """How much of a native side a picture grows by: a new one by half, as Midjourney has it."""
 ROOM = 1.5

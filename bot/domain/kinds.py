@@ -25,6 +25,8 @@ class JobKind(StrEnum):
     """One tile, made as high as wide."""
     REGION = "region"
     """One tile, of which an area is drawn anew."""
+    UPSCALE_SUBTLE = "upscale_subtle"
+    """One tile, larger."""
     PICK = "pick"
     """One tile of a grid, posted on its own (U1–U4)."""
 
@@ -49,6 +51,8 @@ class Outcome(StrEnum):
     """What comes of a job."""
 
     GRID = "grid"
+    PICTURE = "picture"
+    """A single picture of its own."""
     TILE = "tile"
     """One of its parent's pictures, shown on its own: the files are the parent's."""
 
@@ -67,6 +71,11 @@ class Kind:
     """Whether the rules of the room that it is asked for in hold for it: roles, models, theme."""
 
     @property
+    def is_single(self) -> bool:
+        """Whether a single picture comes of it, which is posted as the file to keep."""
+        return self.outcome is not Outcome.GRID
+
+    @property
     def has_own_text(self) -> bool:
         """Whether the asker wrote its words: else they are another member's, and no fault of the asker."""
         return self.origin is Origin.TEXT
@@ -81,6 +90,7 @@ KINDS = {
     JobKind.PAN: Kind(origin=Origin.TILE, outcome=Outcome.GRID),
     JobKind.SQUARE: Kind(origin=Origin.TILE, outcome=Outcome.GRID),
     JobKind.REGION: Kind(origin=Origin.TILE, outcome=Outcome.GRID),
+    JobKind.UPSCALE_SUBTLE: Kind(origin=Origin.TILE, outcome=Outcome.PICTURE),
     JobKind.PICK: Kind(
         origin=Origin.TILE, outcome=Outcome.TILE, is_drawn=False, is_free=True, obeys_room=False
     ),

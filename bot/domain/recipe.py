@@ -113,6 +113,20 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Enlargement:
+    """A picture that was made larger. Nothing is drawn: the rest of the recipe is that picture's."""
+
+    image: ImageRef
+    factor: int = 2
+    """2 or 4. The recipe's canvas is the size before."""
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """From the plain values of a JSON column."""
+        return cls(image=_known(ImageRef, values["image"]), factor=values.get("factor", 2))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """What to draw, how, with what, and how often."""
 
@@ -127,18 +141,22 @@ class Recipe:
     start: Start | None = None
     variation: Variation | None = None
     edit: Edit | None = None
+    enlargement: Enlargement | None = None
     is_imported: bool = False
     """Whether its pictures came from a file: drawn again, it would give others."""
 
     @property
     def is_plain(self) -> bool:
         """Whether its pictures are drawn from text alone."""
-        is_steered = self.start is not None or self.variation is not None or self.edit is not None
-        return not is_steered and not self.is_imported
+        made_from = (self.start, self.variation, self.edit, self.enlargement)
+        return all(part is None for part in made_from) and not self.is_imported
 
     @property
     def shown(self) -> Canvas:
         """The size of each picture as it is shown."""
+        if self.enlargement is not None:
+            factor = self.enlargement.factor
+            return Canvas(width=self.canvas.width * factor, height=self.canvas.height * factor)
         return self.canvas if self.edit is None else self.edit.canvas
 
     @property
@@ -183,6 +201,7 @@ class Recipe:
             "start": None if self.start is None else asdict(self.start),
             "variation": None if self.variation is None else asdict(self.variation),
             "edit": None if self.edit is None else self.edit.to_json(),
+            "enlargement": None if self.enlargement is None else asdict(self.enlargement),
             "is_imported": self.is_imported,
         }
 
@@ -206,6 +225,7 @@ class Recipe:
             start=_start(values.get("start")),
             variation=_known(Variation, values["variation"]) if values.get("variation") else None,
             edit=Edit.from_json(values["edit"]) if values.get("edit") else None,
+            enlargement=(Enlargement.from_json(values["enlargement"]) if values.get("enlargement") else None),
             is_imported=bool(values.get("is_imported")),
         )
 

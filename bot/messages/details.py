@@ -114,6 +114,13 @@ def _facts(found: Details, words: Translations) -> Iterator[Sentence]:
             width=recipe.shown.width,
             height=recipe.shown.height,
         )
+    if recipe.enlargement is not None:
+        yield say(
+            "Upscaled {factor}×, to {width}×{height} pixels; nothing of it was drawn anew",
+            factor=recipe.enlargement.factor,
+            width=recipe.shown.width,
+            height=recipe.shown.height,
+        )
     if job.kind.traits.origin is not Origin.TEXT:
         yield _made_from(job, found.parent, words)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.domain.canvas import MAX_SIDE, UPSCALE
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
 from bot.domain.sentences import Sentence, say
@@ -48,10 +49,18 @@ def tile_rows(job: Job) -> Rows:
         _reroll(job),
     )
     pans = tuple(_change(job, JobKind.PAN, None, emoji, side) for side, emoji in ARROWS.items())
-    return vary, (*zooms, *square), pans
+    return *_upscale_rows(job), vary, (*zooms, *square), pans
 
 
-def _change(job: Job, kind: JobKind, label: str | None, emoji: str, how: str = "") -> Button:
+def _upscale_rows(job: Job) -> Rows:
+    """Nothing under what is too large for it."""
+    shown = job.recipe.shown
+    if UPSCALE * max(shown.width, shown.height) > MAX_SIDE:
+        return ()
+    return ((_change(job, JobKind.UPSCALE_SUBTLE, "Upscale (Subtle)", None),),)
+
+
+def _change(job: Job, kind: JobKind, label: str | None, emoji: str | None, how: str = "") -> Button:
     return Button(custom_id=of_job(job.id, kind, 0, how), label=label, emoji=emoji)
 
 
@@ -102,6 +111,12 @@ WORDS = {
     ),
     JobKind.REGION: KindWords(
         heading=say("Variations (Region) by {member}"), label=say("repainted areas"), rows=grid_rows
+    ),
+    JobKind.UPSCALE_SUBTLE: KindWords(
+        heading=say("Upscaled (Subtle) by {member}"),
+        label=say("upscaled pictures"),
+        rows=lambda _: (),
+        help=say("**Upscale (Subtle)** makes it twice as large, with sharp edges and nothing new in it."),
     ),
     JobKind.PICK: KindWords(
         heading=say("Image #{number} {member}"),

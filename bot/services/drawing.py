@@ -3,7 +3,7 @@
 from PIL import Image
 
 from bot.domain.job import Speed
-from bot.domain.recipe import Recipe
+from bot.domain.recipe import Enlargement, Recipe
 from engine import api
 
 FEATHER = 8
@@ -37,6 +37,15 @@ def to_request(
         mask=None if area is None else api.Mask(area=area, feather=FEATHER),
         fairness_key=fairness_key,
         speed=api.Speed(speed),
+    )
+
+
+def to_enlarge(
+    enlargement: Enlargement, picture: Image.Image, *, fairness_key: str, speed: Speed
+) -> api.Enlarge:
+    """The engine's request for a larger picture of one that is there."""
+    return api.Enlarge(
+        picture=picture, factor=enlargement.factor, fairness_key=fairness_key, speed=api.Speed(speed)
     )
 
 

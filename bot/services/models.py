@@ -52,6 +52,9 @@ class Models:
 
         Raises: NotFound.
         """
+        if recipe.enlargement is not None:
+            shown = recipe.shown
+            return self.default.estimate_enlarging(width=shown.width, height=shown.height)
         return self.get(recipe.weights.name).estimate_seconds(
             width=recipe.canvas.width,
             height=recipe.canvas.height,

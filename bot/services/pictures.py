@@ -16,7 +16,7 @@ from bot.domain.recipe import ImageRef, Recipe
 from bot.domain.sentences import say
 from bot.imaging.canvas import cut, put_back
 from bot.imaging.encode import Encoded, encode_file, encode_grid, encode_single, is_small, recipe_text
-from bot.services.drawing import to_request
+from bot.services.drawing import to_enlarge, to_request
 from bot.storage import guilds
 from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
@@ -43,11 +43,11 @@ class Print:
     @property
     def is_enlarged(self) -> bool:
         """Whether a single tile is posted larger than it was drawn."""
-        return self.job.kind.traits.outcome is Outcome.TILE and is_small(self.tiles[0])
+        return self.job.kind.traits.is_single and is_small(self.tiles[0])
 
     def encode(self, limit_bytes: int) -> Encoded:
         """The file to upload. Blocking."""
-        if self.job.kind.traits.outcome is Outcome.TILE:
+        if self.job.kind.traits.is_single:
             return encode_single(self.tiles[0], self.recipe, limit_bytes=limit_bytes)
         return encode_grid(self.tiles, self.recipe, limit_bytes=limit_bytes)
 
@@ -101,14 +101,14 @@ class Pictures:
     async def add(self, job: Job, result: api.Generated) -> None:
         """Keep what was drawn for a job."""
         for index, tile in enumerate(await self._whole(job.recipe, result)):
-            latents = None if job.recipe.edit else result.latents[index]
+            latents = _latents(job.recipe, result, index)
             await asyncio.to_thread(self._files.add, ImageRef(job_id=job.id, index=index), tile, latents)
 
     async def purge(self, days: int) -> int:
         """Delete files older than so many days; they are drawn again when somebody asks. Returns how many."""
         return await asyncio.to_thread(self._files.delete_older_than, days)
 
-    async def request(self, recipe: Recipe, *, fairness_key: str, speed: Speed) -> api.Generate:
+    async def request(self, recipe: Recipe, *, fairness_key: str, speed: Speed) -> api.Request:
         """What the engine must be asked, to draw a recipe; a picture that it begins from is brought along.
 
         Raises: NotFound, Unavailable.
@@ -119,6 +119,9 @@ class Pictures:
             return to_request(
                 recipe, start=part.picture, area=part.area, fairness_key=fairness_key, speed=speed
             )
+        if recipe.enlargement is not None:
+            old = await self._picture(recipe.enlargement.image)
+            return to_enlarge(recipe.enlargement, old, fairness_key=fairness_key, speed=speed)
         start = None if recipe.start is None else await self._start(recipe.start.image)
         return to_request(recipe, start=start, fairness_key=fairness_key, speed=speed)
 
@@ -183,11 +186,11 @@ class Pictures:
         except EngineError as error:
             raise Unavailable(say("I cannot draw just now. Try again in a minute.")) from error
         (tile,) = await self._whole(job.recipe, result)
-        latents = None if job.recipe.edit else result.latents[0]
+        latents = _latents(job.recipe, result, 0)
         await asyncio.to_thread(self._files.add, ImageRef(job_id=job.id, index=index), tile, latents)
         return tile
 
-    async def _draw(self, request: api.Generate) -> api.Generated:
+    async def _draw(self, request: api.Request) -> api.Generated:
         async with aclosing(self._engine.run(request)) as events:
             async for event in events:
                 if isinstance(event, api.Finished):
@@ -210,6 +213,11 @@ class Source:
     def images(self) -> tuple[ImageRef, ...]:
         """All the tiles."""
         return tuple(map(self.image, self.indexes))
+
+
+def _latents(recipe: Recipe, result: api.Generated, index: int) -> bytes | None:
+    """Those of a picture that was drawn, and drawn whole."""
+    return result.latents[index] if result.latents and recipe.edit is None else None
 
 
 async def _get_whole(session: AsyncSession, job_id: int) -> Job:

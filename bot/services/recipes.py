@@ -50,7 +50,8 @@ class Recipes:
 
         Raises: NotFound, where the model is not loaded any more.
         """
-        return replace(self.current(recipe), seed=_new_seed(), is_imported=False)
+        again = replace(self.current(recipe), seed=_new_seed(), is_imported=False, enlargement=None)
+        return again if recipe.enlargement is None else self.sized_like(again, recipe.shown)
 
     def sized_like(self, recipe: Recipe, shown: Canvas) -> Recipe:
         """The recipe of a whole picture of that shape, at a size that the model draws well."""

@@ -264,7 +264,9 @@ class Runs:
     async def _settle(self, job: Job, result: api.Generated, *, gpu_ms: int) -> bool:
         """False where this attempt is stale, or was settled by an earlier try."""
         now = self._now()
-        recipe = replace(job.recipe, weights=self._weights(job.recipe.weights.name))
+        recipe = job.recipe
+        if recipe.enlargement is None:  # else it was drawn before, perhaps by others
+            recipe = replace(recipe, weights=self._weights(recipe.weights.name))
         async with self._database.transaction() as session:
             is_ours = await jobs_table.update_rendered(
                 session, job.id, attempt=job.attempt, gpu_ms=gpu_ms, now=now

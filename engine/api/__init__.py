@@ -10,12 +10,13 @@ from typing import Protocol
 from engine.api.conditions import Lora, Mask, Spread, Start, Variation
 from engine.api.events import Ending, Event, Finished, Generated, Preview, Progress, Queued, Started
 from engine.api.models import Capability, ModelInfo
-from engine.api.requests import Generate, Request, Speed, WeightedPrompt
+from engine.api.requests import Enlarge, Generate, Request, Speed, WeightedPrompt
 
 __all__ = [
     "Capability",
     "Ending",
     "Engine",
+    "Enlarge",
     "Event",
     "Finished",
     "Generate",

@@ -29,7 +29,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """`step` of `total` denoising steps are done. Latest wins."""
+    """`step` of `total` steps are done: of the denoising, or pieces of what is enlarged. Latest wins."""
 
     step: int
     total: int
@@ -46,11 +46,11 @@ class Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generated:
-    """The result of `Generate`: RGB pictures and the latents they were decoded from, one per seed."""
+    """The result: RGB pictures, of `Generate` one per seed with the latents they were decoded from."""
 
     images: tuple[Image.Image, ...]
-    latents: tuple[bytes, ...]
-    """Opaque; give one back as `Start.source` to vary the picture."""
+    latents: tuple[bytes, ...] = ()
+    """Opaque; give one back as `Start.source` to vary the picture. What was enlarged has none."""
     engine_version: str
     """Versions of what drew it, for the recipe."""
 

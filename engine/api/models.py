@@ -32,9 +32,15 @@ class ModelInfo:
     """Estimate: device seconds for one image, one step, classifier-free guidance, at the native size."""
     seconds_per_decode: float
     """Estimate: device seconds to decode one image at the native size."""
+    seconds_per_enlarged_pixel: float = 0.0
+    """Estimate: device seconds for each pixel of an enlarged picture."""
     capabilities: frozenset[Capability] = frozenset()
 
     def estimate_seconds(self, *, width: int, height: int, steps: int, num_images: int) -> float:
         """Device seconds that a request will roughly take."""
         area = (width * height) / self.native_size**2
         return num_images * area * (steps * self.seconds_per_image_step + self.seconds_per_decode)
+
+    def estimate_enlarging(self, *, width: int, height: int) -> float:
+        """Device seconds that a picture will roughly take that is enlarged to this size."""
+        return width * height * self.seconds_per_enlarged_pixel

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from PIL import Image
+
 from engine.api.conditions import Lora, Mask, Spread, Start, Variation
 
 
@@ -59,4 +61,15 @@ class Generate:
     speed: Speed = Speed.FAST
 
 
-Request: TypeAlias = Generate
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enlarge:
+    """Make a picture larger. No model is asked, nothing is invented: edges become sharp, and that is all."""
+
+    picture: Image.Image
+    factor: int = 2
+    """2 or 4; both sides grow by it."""
+    fairness_key: str = ""
+    speed: Speed = Speed.FAST
+
+
+Request: TypeAlias = Generate | Enlarge

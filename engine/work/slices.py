@@ -1,19 +1,24 @@
 """What is done for a request between ticks, in slices no longer than one, so that nobody stalls."""
 
 from functools import partial
+from time import perf_counter
 from typing import Protocol
 
 import torch
 from PIL import Image
 
-from engine.api import Generated
+from engine.api import Enlarge, Generated
 from engine.conditioning.mask import pasted
 from engine.errors import OutOfMemory
 from engine.families.unet import Checkpoint, as_images
 from engine.library import Library
 from engine.memory import decode_within_memory, whole_within_memory
 from engine.ticket import Running
+from engine.work.enlarging import enlarged, pieces_of
 from engine.work.tiles import Mosaic
+
+_SLICE_SECONDS = 0.1
+"""How long enlarging goes on where nobody is drawn: somebody may come."""
 
 
 class Slices(Protocol):
@@ -29,7 +34,7 @@ class Decoding:
 
     def __init__(self, running: Running) -> None:
         self._ticket = running.ticket
-        self._request = running.ticket.request
+        self._request = running.ticket.drawing
         self._latents = running.generation.latents
         self._images: list[Image.Image] = []
         self._tiled: _Tiled | None = None
@@ -98,6 +103,47 @@ class Decoding:
             return max(1, len(self._latents) - len(self._images))
         info = library.entry(self._request.model).info
         return max(1, int(seconds / (info.seconds_per_decode * area / info.native_size**2)))
+
+
+class Enlarging:
+    """One picture, enlarged piece by piece."""
+
+    def __init__(self, request: Enlarge) -> None:
+        self._picture = request.picture.convert("RGB")
+        self._factor = request.factor
+        self._enlarged: Image.Image | None = None
+        self._left = list(reversed(list(pieces_of(self._picture.size, request.factor))))
+        self.num_pieces = len(self._left)
+
+    @property
+    def num_done(self) -> int:
+        """How many pieces are done."""
+        return self.num_pieces - len(self._left)
+
+    def advance(self, library: Library, seconds: float | None) -> Generated | None:
+        """Enlarge as many pieces as take no longer than this, at least one."""
+        budget = _SLICE_SECONDS if seconds is None else min(seconds, _SLICE_SECONDS)
+        started = piece_started = perf_counter()
+        while self._left:
+            self._advance(library)
+            now = perf_counter()
+            if now - started + (now - piece_started) > budget:  # another would be over it
+                break
+            piece_started = now
+        if self._left or self._enlarged is None:
+            return None
+        return Generated(images=(self._enlarged,), engine_version=library.version)
+
+    def _advance(self, library: Library) -> None:
+        if self._enlarged is None:
+            width, height = self._picture.size
+            self._enlarged = Image.new("RGB", (width * self._factor, height * self._factor))
+        piece, model = self._left[-1], library.models()[0].name
+        image = whole_within_memory(
+            library, model, lambda: enlarged(self._picture, piece, self._factor, library.device)
+        )
+        self._enlarged.paste(image, (piece.left * self._factor, piece.top * self._factor))
+        self._left.pop()
 
 
 class _Tiled:

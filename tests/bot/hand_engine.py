@@ -27,7 +27,8 @@ class HandEngine:
 
     def __init__(self) -> None:
         self.model = MODEL
-        self.requests: list[api.Request] = []
+        self.requests: list[api.Generate] = []
+        self.enlarged: list[api.Enlarge] = []
         self.closed = 0
         """How many requests were closed before they finished."""
         self.fails_with: EngineError | None = None
@@ -54,6 +55,11 @@ class HandEngine:
 
     async def run(self, request: api.Request) -> AsyncGenerator[api.Event, None]:
         """Draw plain colours that tell the seeds apart."""
+        if isinstance(request, api.Enlarge):
+            self.enlarged.append(request)
+            yield api.Started()
+            yield api.Finished(result=_larger(request), gpu_seconds=0.25)
+            return
         self.requests.append(request)
         is_finished = False
         try:
@@ -71,7 +77,12 @@ class HandEngine:
             self.closed += not is_finished
 
 
-def _result(request: api.Request) -> api.Generated:
+def _larger(request: api.Enlarge) -> api.Generated:
+    size = (request.picture.width * request.factor, request.picture.height * request.factor)
+    return api.Generated(images=(request.picture.resize(size),), engine_version="hand 1")
+
+
+def _result(request: api.Generate) -> api.Generated:
     return api.Generated(
         images=tuple(_colour(seed, request.width, request.height) for seed in request.seeds),
         latents=tuple(seed.to_bytes(4) for seed in request.seeds),

@@ -45,6 +45,7 @@ CHANGES = {
     "vary": ((1, 1), ["--mode", "subtle"]),
     "zoom": ((1, 1), ["--factor", "1.5"]),
     "pan": ((1.5, 1), ["--to", "left"]),
+    "upscale": ((2, 2), ["--factor", "4"]),
     "region": ((1, 1), ["--box", "8,8,16,16", "--prompt", "a blue star --steps 2"]),
 }
 
@@ -69,6 +70,8 @@ async def test_a_picture_of_ours_is_changed_without_discord(bot: BotProcess) -> 
         (["zoom", "no.png"], "There is no file no.png."),
         (["pan", "bot.log", "--to", "up"], "bot.log is no picture that I can read."),
         (["zoom", "bot.log", "--factor", "9"], "Argument --factor: 9.0 is not between 1.1 and 4.0."),
+        (["upscale", "bot.log", "--factor", "3"], "Argument --factor: invalid choice: 3"),
+        (["upscale", "bot.log", "--mode", "creative"], "Argument --mode: invalid choice: 'creative'"),
         (["region", "bot.log"], "One of the arguments --mask --box is required."),
         (["region", "bot.log", "--box", "1,2"], "Argument --box: write left,top,width,height in pixels"),
         (["draw"], "Argument command: invalid choice: 'draw'"),

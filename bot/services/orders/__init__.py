@@ -15,7 +15,7 @@ from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
-from bot.services.orders import edit, imagine, pick, reroll, vary
+from bot.services.orders import edit, imagine, pick, reroll, upscale, vary
 from bot.services.orders.edit import Change
 from bot.services.orders.press import Press, get_parent
 from bot.services.recipes import Recipes
@@ -33,6 +33,7 @@ BUILDERS: Mapping[JobKind, Build] = {
     JobKind.ZOOM: edit.pressed,
     JobKind.PAN: edit.pressed,
     JobKind.SQUARE: edit.pressed,
+    JobKind.UPSCALE_SUBTLE: upscale.pressed,
     JobKind.PICK: pick.order,
 }
 """What a press under a picture can ask for."""
@@ -76,6 +77,8 @@ class Orders:
         parent = await get_parent(self._database, asker, press)
         if press.kind in edit.KINDS:
             order = edit.order(parent, press, self._recipes, change)
+        elif press.kind in upscale.KINDS:
+            order = upscale.order(parent, press, factor=round(change.factor))
         else:
             order = BUILDERS[press.kind](parent, press, self._recipes)
         return await self._jobs.draw(asker, change.applied_to(order))

@@ -25,7 +25,7 @@ class Change:
     """What is asked of a picture."""
 
     factor: float = 2.0
-    """Of a zoom: how much farther away."""
+    """Of a zoom: how much farther away. Of an upscale: how much larger, 2 or 4."""
     to: Side = "right"
     """Of a pan."""
     area: str = ""
@@ -92,5 +92,12 @@ def _layout(kind: JobKind, size: Size, change: Change, model: ModelInfo) -> Layo
             return canvas.squared(size)
         case JobKind.REGION:
             return canvas.repainted(size)
-        case JobKind.IMAGINE | JobKind.REROLL | JobKind.VARY | JobKind.VARY_SUBTLE | JobKind.PICK:
+        case (
+            JobKind.IMAGINE
+            | JobKind.REROLL
+            | JobKind.VARY
+            | JobKind.VARY_SUBTLE
+            | JobKind.UPSCALE_SUBTLE
+            | JobKind.PICK
+        ):
             raise ValueError(f"{kind} is no edit")

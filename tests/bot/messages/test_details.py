@@ -11,7 +11,7 @@ from bot.domain.canvas import Box
 from bot.domain.job import JobStatus
 from bot.domain.kinds import JobKind
 from bot.domain.prompt import parse
-from bot.domain.recipe import Canvas, Edit, ImageRef, Start, Variation
+from bot.domain.recipe import Canvas, Edit, Enlargement, ImageRef, Start, Variation
 from bot.messages import details as messages
 from bot.messages.payload import MAX_CONTENT
 from bot.services.shown import Details
@@ -45,6 +45,12 @@ PANNED = replace(
         ),
     ),
 )
+UPSCALED = replace(
+    GRID,
+    kind=JobKind.UPSCALE_SUBTLE,
+    parent=PARENT,
+    recipe=replace(RECIPE.only(1), enlargement=Enlargement(image=PARENT, factor=2)),
+)
 OLD = replace(GRID, id=800)
 
 
@@ -66,6 +72,7 @@ def test_details(snapshot: SnapshotAssertion) -> None:
         "variations": messages.details(details(VARIED, parent=OLD), LOCALE),
         "subtle variations": messages.details(details(SUBTLE, parent=OLD), LOCALE),
         "pan": messages.details(details(PANNED, parent=OLD), LOCALE),
+        "upscaled": messages.details(details(UPSCALED, parent=OLD), LOCALE),
         "drawn anew from what is not posted": messages.details(
             details(
                 replace(GRID, kind=JobKind.REROLL, parent=PARENT), parent=replace(OLD, result_message_id=None)

@@ -13,7 +13,7 @@ from bot.domain.job import Failure, JobStatus
 from bot.domain.kinds import JobKind
 from bot.domain.next_steps import Acknowledge, NextStep
 from bot.domain.prompt import parse
-from bot.domain.recipe import ImageRef
+from bot.domain.recipe import Enlargement, ImageRef
 from bot.domain.sentences import say
 from bot.messages import guide, refusals
 from bot.messages import jobs as messages
@@ -47,6 +47,14 @@ def test_every_state_of_a_job(snapshot: SnapshotAssertion) -> None:
         "variations": messages.result(vary, is_model_changed=True),
         "picked tile": messages.result(pick, is_enlarged=True),
         "picked tile whose grid was taken back": messages.result(job(kind=JobKind.PICK)),
+        "upscaled": messages.result(
+            job(
+                kind=JobKind.UPSCALE_SUBTLE,
+                parent=PARENT,
+                recipe=replace(RECIPE.only(1), enlargement=Enlargement(image=PARENT)),
+            ),
+            is_enlarged=True,
+        ),
         "blocked by the guild's filter": messages.result_without_prompt(rendered),
         "picked before": messages.already_there(replace(pick, result_message_id=5001)),
         "cancelled": messages.ended(job(status=JobStatus.CANCELLED)),

@@ -55,6 +55,10 @@ async def test_a_newcomer_types_a_prompt_watches_it_develop_and_presses_every_ki
     assert red > 150 > max(green, blue)  # it is an apple: wherever one stands, the middle is of it
 
 
+async def test_a_member_finds_the_menu_of_a_picture_and_what_it_opens(demo: Demo) -> None:
+    await asyncio.to_thread(_menu, demo.browser, demo.page.url)
+
+
 async def test_on_a_phone_a_line_is_pasted_and_the_web_page_is_a_tap_away(demo: Demo) -> None:
     with on_a_phone(demo.browser):
         await asyncio.to_thread(_on_a_phone, demo.browser, demo.page.url)
@@ -68,6 +72,21 @@ async def test_each_of_the_three_people_is_offered_what_is_theirs(demo: Demo) ->
     assert "imagine" in newcomer
     told = [message.content for message in demo.playground.ephemerals(demo.people[0])]
     assert not any("public-page" in content for content in told)  # how the web page was switched on
+
+
+def _menu(browser: webdriver.Chrome, url: str) -> None:
+    person = Person(browser, url)
+    person.follow(".chat-people a", "Grace")
+    person.see(ENABLED, "V4")
+    for name, selector, text in (
+        ("Details", ".message-content", "Seeds of the 4 pictures"),
+        ("Report", ".modal-dialog, dialog", "What is wrong with it?"),
+    ):
+        browser.execute_script(
+            "document.querySelector('.message-apps').click()"
+        )  # it is there under the mouse
+        person.press("#message-menu button", name)
+        person.see(selector, text)
 
 
 def _on_a_phone(browser: webdriver.Chrome, url: str) -> None:

@@ -65,7 +65,7 @@ class Queue(commands.Cog):
     async def resume(self, interaction: Interaction) -> None:
         """End the pause."""
         state = self.services.queue.pause(asker_of(interaction), is_paused=False)
-        await answer(interaction, state, messages.state)
+        await answer(interaction, state, messages.resumed)
 
     @queue.command(name=locale_str("clear"), description=locale_str("Cancel all jobs, of a member or of all"))
     @app_commands.describe(

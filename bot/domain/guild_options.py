@@ -112,7 +112,7 @@ ROWS = {
     "trial": Option(
         field="trial",
         kind=Kind.TRIAL,
-        help=say("What a newcomer may draw, once"),
+        help=say("Trial: what everybody may draw in all, once"),
         example="25 pictures",
         empty=say("no trial: the same as every member"),
     ),

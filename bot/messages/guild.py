@@ -107,6 +107,8 @@ class SetupState:
     """Which of `PAGES` is open."""
     digest: Digest | None = None
     """Where the weekly report goes."""
+    is_desk_public: bool = False
+    """Whether everybody can read where appeals and reports arrive."""
     unseeing: tuple[int, ...] = ()
     """Moderators' roles to which Discord does not show the commands of moderators by itself."""
     page_url: str | None = None
@@ -160,7 +162,7 @@ def _remark(name: str, shown: GuildSettings, words: Translations) -> str:
     """What is to be known of a setting that changes nothing for now."""
     if name != "allowance" or shown.trial is None:
         return ""
-    return say(" (not while there is a trial: then roles and grants)").render(words)
+    return say(" (not in force while there is a trial: empty the trial to use it)").render(words)
 
 
 def _address(state: SetupState) -> Sentence:
@@ -193,6 +195,11 @@ def _foot(state: SetupState, words: Translations) -> list[str]:
         lines.append(how_roles_see(state.unseeing, words))
     if state.page != "basics":
         return lines
+    if state.is_desk_public:
+        warning = say(
+            "⚠️ Everybody can read where appeals and reports arrive: hide that channel from members."
+        )
+        lines.append(warning.render(words))
     if state.arranged is None:
         foot = say("When all is as you want it, press **Make the rooms**. It never makes anything twice.")
         return [*lines, foot.render(words)]

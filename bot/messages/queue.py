@@ -1,11 +1,13 @@
 """What /queue shows."""
 
+from dataclasses import replace
+
 from bot.domain.echo import echo
 from bot.domain.job import Job, JobStatus
 from bot.domain.sentences import Translations, moment, say, say_n
 from bot.messages.catalogue import translations
 from bot.messages.lists import fitted
-from bot.messages.payload import Payload
+from bot.messages.payload import MAX_CONTENT, Payload
 from bot.services.queue import QueueState
 
 MAX_ROWS = 15
@@ -20,6 +22,13 @@ def state(state: QueueState, locale: str) -> Payload:
     rows = [_line(job, words, is_pausing=job.id in state.pausing) for job in state.jobs]
     foot = [paused.render(words)] if state.is_paused else []
     return Payload(content=fitted(words, head.render(words), rows, foot, most=MAX_ROWS))
+
+
+def resumed(state_: QueueState, locale: str) -> Payload:
+    """The pause is over."""
+    shown = state(state_, locale)
+    goes_on = say("▶️ New jobs are taken again.").render(translations(locale))
+    return replace(shown, content=f"{goes_on}\n{shown.content}"[:MAX_CONTENT])
 
 
 def cancelled(job: Job, locale: str) -> Payload:

@@ -97,10 +97,16 @@ async def panel(
         missing=wired(interaction).rooms.missing(asker.guild_id or 0),
         page=page,
         digest=await services.usage.digest(asker),
+        is_desk_public=_is_public(settings.moderators_channel_id, interaction.guild),
         arranged=arranged,
     )
     view = _Panel(settings, state, translations(asker.locale), interaction).build()
     return messages.panel(settings, state, asker.locale).content, view
+
+
+def _is_public(channel_id: int | None, guild: discord.Guild | None) -> bool:
+    channel = guild.get_channel(channel_id) if guild and channel_id else None
+    return channel is not None and channel.permissions_for(channel.guild.default_role).view_channel
 
 
 def unseeing(settings: GuildSettings, guild: discord.Guild | None) -> tuple[int, ...]:

@@ -74,6 +74,9 @@ def test_setup(snapshot: SnapshotAssertion) -> None:
         "permissions missing": guild.panel(SETTINGS, lacking, "en-US"),
         "untouched": guild.panel(GuildSettings(), ready, "en-US"),
         "roles that do not see": guild.panel(SETTINGS, replace(ready, unseeing=(31, 32)), "en-US"),
+        "moderators that everybody reads": guild.panel(
+            SETTINGS, replace(ready, is_desk_public=True), "en-US"
+        ),
         "a web page": guild.panel(public, replace(ready, page_url=PAGE), "en-US"),
         "a web page that nobody finds": guild.panel(public, ready, "en-US"),
         "rooms made": guild.panel(SETTINGS, replace(ready, arranged=ARRANGED), "en-US"),

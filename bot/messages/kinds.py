@@ -70,11 +70,11 @@ def _reroll(job: Job) -> Button:
 
 WORDS = {
     JobKind.IMAGINE: KindWords(heading=say("{member}"), label=say("new pictures"), rows=grid_rows),
-    JobKind.REROLL: KindWords(
-        heading=say("{member}"),
-        label=say("🔄"),
-        rows=grid_rows,
-        help=say("🔄 draws four new pictures of the same prompt."),
+    JobKind.PICK: KindWords(
+        heading=say("Image #{number} {member}"),
+        label=say("picked tiles"),
+        rows=tile_rows,
+        help=say("**U1**–**U4** give you one of them by itself, as a file to keep."),
     ),
     JobKind.VARY: KindWords(
         heading=say("Variations (Strong) by {member}"),
@@ -85,11 +85,23 @@ WORDS = {
             "**Vary (Strong)** 🪄."
         ),
     ),
+    JobKind.REROLL: KindWords(
+        heading=say("{member}"),
+        label=say("🔄"),
+        rows=grid_rows,
+        help=say("🔄 draws four new pictures of the same prompt."),
+    ),
     JobKind.VARY_SUBTLE: KindWords(
         heading=say("Variations (Subtle) by {member}"),
         label=say("subtle variations"),
         rows=grid_rows,
         help=say("**Vary (Subtle)** 🪄 draws four that hardly differ from it."),
+    ),
+    JobKind.UPSCALE_SUBTLE: KindWords(
+        heading=say("Upscaled (Subtle) by {member}"),
+        label=say("upscaled pictures"),
+        rows=lambda _: (),
+        help=say("**Upscale (Subtle)** makes it twice as large, with sharp edges and nothing new in it."),
     ),
     JobKind.ZOOM: KindWords(
         heading=say("Zoom Out by {member}"),
@@ -111,17 +123,5 @@ WORDS = {
     ),
     JobKind.REGION: KindWords(
         heading=say("Variations (Region) by {member}"), label=say("repainted areas"), rows=grid_rows
-    ),
-    JobKind.UPSCALE_SUBTLE: KindWords(
-        heading=say("Upscaled (Subtle) by {member}"),
-        label=say("upscaled pictures"),
-        rows=lambda _: (),
-        help=say("**Upscale (Subtle)** makes it twice as large, with sharp edges and nothing new in it."),
-    ),
-    JobKind.PICK: KindWords(
-        heading=say("Image #{number} {member}"),
-        label=say("picked tiles"),
-        rows=tile_rows,
-        help=say("**U1**–**U4** give you one of them by itself, as a file to keep."),
     ),
 }

@@ -112,8 +112,8 @@ def _parameter(row: Parameter[Any]) -> Iterator[Sentence]:
 
 
 def _buttons(commands: Sequence[Command], words: Translations) -> Iterator[str]:
-    yield say("Under four pictures:").render(words)
-    for kind, known in reversed(WORDS.items()):  # as they stand there: U first
+    yield say("Under pictures, four or a single one:").render(words)
+    for kind, known in WORDS.items():  # as they stand there: U first
         if known.help is not None:
             free = [say("It is free.")] if kind.traits.is_free else []
             yield "- " + " ".join(sentence.render(words) for sentence in (known.help, *free))

@@ -30,7 +30,9 @@ setInterval(() => renewChannels().catch(() => {}), 3000);
 // Whatever is typed or pasted goes into the composer, also before somebody has clicked there.
 document.addEventListener("keydown", (event) => {
   const isShortcut = (event.ctrlKey || event.metaKey || event.altKey) && event.key !== "v";
-  if (event.key.length === 1 && !isShortcut && document.activeElement === document.body) input.focus();
+  const isIdle = document.activeElement === document.body;
+  const isOnButton = event.key !== " " && document.activeElement.matches("button, a");  // pressed a moment ago
+  if (event.key.length === 1 && !isShortcut && (isIdle || isOnButton)) input.focus();
 });
 
 function startCommand() {

@@ -104,7 +104,7 @@ def sentences(names: Iterable[str]) -> Iterator[Sentence]:
 
 
 _SENTENCES: Mapping[Why, Callable[[str], Sentence]] = {
-    Why.LATER: lambda names: say("Not here yet: {names}. Leave it out: the rest is fine.", names=names),
+    Why.LATER: lambda names: say("Not here yet, leave it out: {names}.", names=names),
     Why.STEPS: lambda names: say(
         "Not here: {names}. `--steps 30` says how much work goes into a picture; or leave it out.",
         names=names,

@@ -33,7 +33,7 @@ SYNTAXES = (
     ),
     Syntax(
         re.compile(r"<(?:lora|lyco|hypernet)\b:?[^<>]{0,200}+>", re.IGNORECASE),
-        lambda found: say("{tags} is not here yet. Leave it out: the rest is fine.", tags=found),
+        lambda found: say("{tags} is not here yet: leave that out.", tags=found),
         lambda _: "",
     ),
     Syntax(

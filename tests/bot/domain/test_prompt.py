@@ -108,11 +108,11 @@ CURES = {
     "a --steps 1e3": ["`--steps` takes a whole number from 1 to 100: try `--steps 30`, not `1e3`."],
     "a --sed 3": ["I do not know `--sed`. Did you mean `--seed`?"],
     "a --glow 3": ["I do not know `--glow`. I know `--ar`, `--no`, `--seed`, `--steps`."],
-    "a --stylise 3": ["Not here yet: `--stylise`. Leave it out: the rest is fine."],
+    "a --stylise 3": ["Not here yet, leave it out: `--stylise`."],
     "a --v 6 --stylize 100 --sed 1 --v 5": [
         "I do not know `--sed`. Did you mean `--seed`?",
         "Not here: `--v`, which chooses a model of another bot. Leave it out: this server has chosen one.",
-        "Not here yet: `--stylize`. Leave it out: the rest is fine.",
+        "Not here yet, leave it out: `--stylize`.",
     ],
     "a --aspect-ratio 3:2": ["I do not know `--aspect-ratio`. Did you mean `--aspect`?"],
     "a --ar 3:2 in the snow": [

@@ -85,7 +85,6 @@ class Library:
         self._entries: dict[str, Entry] = {}
         self._loaded_at = float("-inf")
         self._remembered = Remembered(config.cache_dir)
-        self._seconds_per_enlarged_pixel = measured(self.device)
         sources = [self._find(model) for model in (*config.more_models, config.model)]
         for model, source in zip((*config.more_models, config.model), sources, strict=True):
             with _about(model):
@@ -183,10 +182,7 @@ class Library:
         log.info("%s: knee at %d rows, %s.", source.name, capacity.knee, _described(measures.curve))
         return Entry(
             source=source,
-            info=replace(
-                _info(source, checkpoint, capacity, measures, tuple(self._config.loras)),
-                seconds_per_enlarged_pixel=self._seconds_per_enlarged_pixel,
-            ),
+            info=_info(source, checkpoint, capacity, measures, tuple(self._config.loras)),
             capacity=capacity,
             load_seconds=load_seconds,
             num_bytes=checkpoint.num_bytes,
@@ -220,6 +216,7 @@ class Library:
             num_threads=num_threads,
             curve=measure_curve(lambda rows: self._seconds_of(checkpoint, rows)),
             seconds_per_decode=quickest(lambda: checkpoint.decode(blank), self.device),
+            seconds_per_enlarged_pixel=measured(self.device),
         )
         self._remembered.put(circumstances, measures)
         return measures
@@ -316,6 +313,7 @@ def _info(
         loras=loras,
         seconds_per_image_step=capacity.seconds(_GRID_ROWS, area) / 4,
         seconds_per_decode=measures.seconds_per_decode,
+        seconds_per_enlarged_pixel=measures.seconds_per_enlarged_pixel,
         capabilities=frozenset(_capabilities(checkpoint)),
     )
 

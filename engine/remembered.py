@@ -25,6 +25,7 @@ class Measures:
     curve: Mapping[int, float]
     """Rows → seconds of a forward pass at the native size."""
     seconds_per_decode: float
+    seconds_per_enlarged_pixel: float
 
 
 class Remembered:
@@ -83,8 +84,10 @@ def _measures(kept: Mapping[str, Any]) -> Measures:
         num_threads=int(kept["num_threads"]),
         curve=curve,
         seconds_per_decode=float(kept["seconds_per_decode"]),
+        seconds_per_enlarged_pixel=float(kept["seconds_per_enlarged_pixel"]),
     )
-    positive = [*curve, *curve.values(), measures.num_threads, measures.seconds_per_decode]
+    each = (measures.num_threads, measures.seconds_per_decode, measures.seconds_per_enlarged_pixel)
+    positive = [*curve, *curve.values(), *each]
     if not curve or not all(0 < number < float("inf") for number in positive):
         raise ValueError(kept)
     return measures

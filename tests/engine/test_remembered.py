@@ -14,7 +14,13 @@ from engine.loop import DenoisingLoop
 from engine.remembered import Measures, Remembered
 from tests.engine.requests import generate, result
 
-MEASURES = Measures(hash="0123456789", num_threads=1, curve={1: 0.5, 2: 0.75}, seconds_per_decode=0.25)
+MEASURES = Measures(
+    hash="0123456789",
+    num_threads=1,
+    curve={1: 0.5, 2: 0.75},
+    seconds_per_decode=0.25,
+    seconds_per_enlarged_pixel=1e-7,
+)
 
 
 def start(tiny_path: Path, cache: Path, told: list[str], **changes: object) -> Library:

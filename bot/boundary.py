@@ -108,6 +108,11 @@ def drawing_asker_of(interaction: Interaction) -> Asker:
     return asker_of(interaction)
 
 
+def is_read_by_all(channel: discord.abc.GuildChannel) -> bool:
+    """Whether everybody in its guild can read a channel."""
+    return channel.permissions_for(channel.guild.default_role).view_channel
+
+
 def check_posting(channel: object) -> None:
     """Whether the bot can post in a channel that somebody chose.
 

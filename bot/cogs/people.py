@@ -7,7 +7,16 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import MODERATORS, Interaction, answer, asker_of, check_posting, patience, reply
+from bot.boundary import (
+    MODERATORS,
+    Interaction,
+    answer,
+    asker_of,
+    check_posting,
+    is_read_by_all,
+    patience,
+    reply,
+)
 from bot.domain.people import MAX_TEXT, SPANS
 from bot.messages import people as messages
 from bot.messages.components import to_view
@@ -102,7 +111,7 @@ class People(commands.Cog):
         if channel is not None:
             check_posting(channel)
         chosen = self.services.sanctions.set_channel(asker, channel.id if channel else None)
-        is_public = channel is not None and channel.permissions_for(channel.guild.default_role).view_channel
+        is_public = channel is not None and is_read_by_all(channel)
         await answer(interaction, chosen, partial(messages.channel, is_public=is_public))
 
     @mod.command(name=locale_str("inbox"), description=locale_str("Appeals and reports to decide"))

@@ -25,12 +25,7 @@ class Moderators:
             return
         try:
             async with call():
-                await channel.send(
-                    payload.content,
-                    view=to_view(payload.rows),
-                    allowed_mentions=discord.AllowedMentions.none(),
-                    suppress_embeds=True,
-                )
+                await _send(channel, payload)
         except (CallLost, ChannelClosed, discord.HTTPException) as error:
             log.warning("the moderators of guild %s could not be told: %s", guild_id, error)
 
@@ -41,11 +36,15 @@ class Moderators:
         try:
             async with call():
                 channel = await self._client.create_dm(discord.Object(user_id))
-                await channel.send(
-                    payload.content,
-                    view=to_view(payload.rows),
-                    allowed_mentions=discord.AllowedMentions.none(),
-                    suppress_embeds=True,
-                )
+                await _send(channel, payload)
         except (CallLost, ChannelClosed, discord.HTTPException) as error:
             log.info("a member could not be told in private: %s", error)
+
+
+async def _send(channel: discord.abc.Messageable, payload: Payload) -> None:
+    await channel.send(
+        payload.content,
+        view=to_view(payload.rows),
+        allowed_mentions=discord.AllowedMentions.none(),
+        suppress_embeds=True,
+    )

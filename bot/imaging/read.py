@@ -8,9 +8,9 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.ExifTags import IFD, Base
 
+from bot.domain.canvas import MAX_SIDE
+
 MAX_PIXELS = 64_000_000
-MAX_SIDE = 4096
-"""A longer side is brought down to it."""
 MIN_SIDE = 32
 _BATCH = re.compile(r"\bBatch size: 4\b")
 _SIZE = re.compile(r"\bSize: ([0-9]{1,5})x([0-9]{1,5})\b")

@@ -123,12 +123,17 @@ class Allowances:
         )
 
 
+async def guild_of(session: AsyncSession, asker: Asker) -> int | None:
+    """The guild that an asker means: where they are, or in a direct message the one they last used."""
+    return asker.guild_id or await members.get_last_guild(session, asker.user_id)
+
+
 async def charged_guild(session: AsyncSession, asker: Asker) -> int:
     """The guild that is charged: the asker's; in a direct message, where they last used the bot.
 
     Raises: NotAllowed where there is none.
     """
-    guild_id = asker.guild_id or await members.get_last_guild(session, asker.user_id)
+    guild_id = await guild_of(session, asker)
     if guild_id is None:
         raise NotAllowed(say("Use me in a server once first: pictures drawn in direct messages count there."))
     return guild_id

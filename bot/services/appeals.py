@@ -8,9 +8,10 @@ from bot.domain.asker import Asker
 from bot.domain.errors import NotFound, TooLate
 from bot.domain.people import MAX_TEXT, Appeal, AppealStatus, Sanction, SanctionKind
 from bot.domain.sentences import say
+from bot.services.allowances import guild_of
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
-from bot.services.sanctions import causes_of, check_other, guild_of
+from bot.services.sanctions import causes_of, check_other
 from bot.storage import audit, guilds, people
 from bot.storage.database import Database
 
@@ -143,7 +144,7 @@ class Appeals:
         return appeal
 
     async def _own_block(self, session: AsyncSession, asker: Asker, sanction_id: int) -> Sanction:
-        guild_id = await guild_of(session, asker)
+        guild_id = await guild_of(session, asker) or 0
         found = await people.get(session, guild_id=guild_id, sanction_id=sanction_id)
         is_theirs = found is not None and found.user_id == asker.user_id
         if found is None or not is_theirs or found.kind is not SanctionKind.BLOCK or found.closed_at:

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
 
 from PIL import Image
 
 from bot.domain.asker import Asker
 from bot.domain.charges import FREE
-from bot.domain.job import Job, JobStatus, Speed
+from bot.domain.job import Job, JobStatus
 from bot.domain.kinds import JobKind
+from bot.domain.order import Order
 from bot.domain.prompt import Part, Prompt, parse
-from bot.domain.recipe import Canvas, ImageRef, Recipe
+from bot.domain.recipe import Canvas, ImageRef
 from bot.services.clock import Clock, utc_now
+from bot.services.jobs import drafted
 from bot.services.recipes import Recipes
 from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
@@ -41,39 +43,13 @@ class Imports:
         prompt = parse(text) if text else UNTITLED
         width, height = pictures[0].size
         recipe = self._recipes.imported(prompt, Canvas(width=width, height=height), num_images=len(pictures))
-        draft = _draft(asker, recipe, now=self._now())
+        order = Order(kind=JobKind.IMAGINE, text=text, recipe=recipe)
+        job = drafted(asker, order, charge=FREE, guild_id=asker.guild_id or 0, now=self._now())
         async with self._database.transaction() as session:
-            job_id = await jobs_table.add(session, draft, account_id=None)
-            job = await jobs_table.get(session, job_id or 0)
-        if job is None:
+            job_id = await jobs_table.add(session, replace(job, status=JobStatus.DELIVERED), account_id=None)
+            taken = await jobs_table.get(session, job_id or 0)
+        if taken is None:
             raise AssertionError("a picture is taken in once")
         for index, picture in enumerate(pictures):
-            await asyncio.to_thread(self._files.add, ImageRef(job_id=job.id, index=index), picture, None)
-        return job
-
-
-def _draft(asker: Asker, recipe: Recipe, *, now: datetime) -> Job:
-    return Job(
-        id=0,
-        kind=JobKind.IMAGINE,
-        status=JobStatus.DELIVERED,
-        source=asker.source,
-        ordinal=0,
-        attempt=0,
-        guild_id=asker.guild_id or 0,
-        channel_id=asker.channel_id,
-        user_id=asker.user_id,
-        is_direct_message=asker.guild_id is None,
-        is_age_restricted=asker.is_age_restricted,
-        recipe=recipe,
-        speed=Speed.FAST,
-        charge=FREE,
-        gpu_ms=None,
-        parent=None,
-        reply_to=None,
-        message_id=None,
-        result_message_id=None,
-        failure=None,
-        locale=asker.locale,
-        created_at=now,
-    )
+            await asyncio.to_thread(self._files.add, ImageRef(job_id=taken.id, index=index), picture, None)
+        return taken

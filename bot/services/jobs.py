@@ -21,8 +21,8 @@ from bot.services.clock import Clock, utc_now
 from bot.services.gates import Gate, RefusedWithTrace
 from bot.services.kept import KeptOrders
 from bot.services.models import Models
-from bot.services.runs import Note, Runs
-from bot.storage import audit, guilds, members
+from bot.services.runs import Note, Runs, noting_cancel
+from bot.storage import guilds, members
 from bot.storage import jobs as jobs_table
 from bot.storage import outbox as outbox_table
 from bot.storage.database import Database
@@ -143,21 +143,7 @@ class Jobs:
 
     def _note_cancel(self, asker: Asker, job: Job) -> Note | None:
         """What a moderator does to somebody else's job goes to the audit log."""
-        if asker.user_id == job.user_id:
-            return None
-
-        async def write(session: AsyncSession) -> None:
-            await audit.note(
-                session,
-                job.guild_id,
-                asker.user_id,
-                "cancel",
-                target_id=job.user_id,
-                now=self._now(),
-                job=job.id,
-            )
-
-        return write
+        return None if asker.user_id == job.user_id else noting_cancel(asker, job, now=self._now())
 
     async def _take(
         self, session: AsyncSession, asker: Asker, order: Order, *, guild_id: int, settings: GuildSettings
@@ -192,7 +178,7 @@ class Jobs:
         account_id = await self._allowances.open_account(
             session, guild_id=guild_id, user_id=asker.user_id, settings=settings, now=now
         )
-        draft = _draft(asker, order, charge=self._models.charge(order), guild_id=guild_id, now=now)
+        draft = drafted(asker, order, charge=self._models.charge(order), guild_id=guild_id, now=now)
         job_id = await jobs_table.add(session, draft, account_id=account_id)
         if job_id is None:
             return await _get_replayed(session, asker, order)
@@ -206,7 +192,8 @@ class Jobs:
         return job
 
 
-def _draft(asker: Asker, order: Order, *, charge: Charge, guild_id: int, now: datetime) -> Job:
+def drafted(asker: Asker, order: Order, *, charge: Charge, guild_id: int, now: datetime) -> Job:
+    """The job of an order, before it is stored and has a number."""
     return Job(
         id=0,
         kind=order.kind,

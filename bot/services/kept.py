@@ -8,8 +8,9 @@ from bot.domain.kept import Keep, KeptOrder, Waits
 from bot.domain.next_steps import Accept, Draw, NextStep
 from bot.domain.order import Order
 from bot.domain.sentences import say
+from bot.services.allowances import guild_of
 from bot.services.clock import Clock, utc_now
-from bot.storage import kept_orders, members
+from bot.storage import kept_orders
 from bot.storage.database import Database
 
 LABELS = {
@@ -61,7 +62,7 @@ class KeptOrders:
     async def keep(self, asker: Asker, order: Order, refusal: UserError, keep: Keep) -> None:
         """The same in a transaction of its own, for what is refused before it is submitted."""
         async with self._database.transaction() as session:
-            guild_id = asker.guild_id or await members.get_last_guild(session, asker.user_id)
+            guild_id = await guild_of(session, asker)
             if guild_id is not None:
                 await self.add(session, asker, order, refusal, keep, guild_id=guild_id)
 

@@ -131,17 +131,23 @@ class Pictures:
 
     async def _picture(self, image: ImageRef) -> Image.Image:
         """One picture of a job, as it is shown."""
-        source = await self._source(image.job_id)
-        if image.index >= len(source.indexes):
-            raise _gone()
-        return await self._tile(source, source.indexes[image.index])
+        return await self._tile(*await self._place(image))
 
     async def _start(self, image: ImageRef) -> bytes | Image.Image:
         """The latents of a picture, or itself, where it was put together or came from elsewhere."""
-        picture = await self._picture(image)
-        source = await self._source(image.job_id)
-        index = source.indexes[image.index]
+        source, index = await self._place(image)
+        latents = await asyncio.to_thread(self._files.get_latents, source.image(index))
+        if latents is not None:
+            return latents
+        picture = await self._tile(source, index)  # where that is drawn again, its latents are there again
         return await asyncio.to_thread(self._files.get_latents, source.image(index)) or picture
+
+    async def _place(self, image: ImageRef) -> "tuple[Source, int]":
+        """Where one picture of a job is really kept, and its index there. Raises: NotFound."""
+        source = await self._source(image.job_id)
+        if image.index >= len(source.indexes):
+            raise _gone()
+        return source, source.indexes[image.index]
 
     async def _whole(self, recipe: Recipe, result: api.Generated) -> Sequence[Image.Image]:
         """The pictures that were drawn; of which only a part was, on their canvas."""

@@ -12,7 +12,7 @@ from bot.domain.job import Job, JobStatus
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
-from bot.services.runs import Note, Runs
+from bot.services.runs import Note, Runs, noting_cancel
 from bot.storage import audit, guilds
 from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
@@ -114,16 +114,4 @@ class Queue:
         return await self.show(asker)
 
     def _note(self, asker: Asker, job: Job, reason: str) -> Note:
-        async def write(session: AsyncSession) -> None:
-            await audit.note(
-                session,
-                job.guild_id,
-                asker.user_id,
-                "cancel",
-                target_id=job.user_id,
-                reason=reason,
-                now=self._now(),
-                job=job.id,
-            )
-
-        return write
+        return noting_cancel(asker, job, reason=reason, now=self._now())

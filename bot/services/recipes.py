@@ -23,14 +23,9 @@ class Recipes:
     def new(self, prompt: Prompt) -> Recipe:
         """The recipe of a prompt: what was not said is as the model likes it, and the seed is new."""
         model, parameters = self._models.default, prompt.parameters
-        size = fit(
-            parameters.aspect_ratio or SQUARE,
-            native_size=model.native_size,
-            size_multiple=model.size_multiple,
-        )
         return Recipe(
             prompt=prompt,
-            canvas=Canvas(width=size.width, height=size.height),
+            canvas=_fitted(model, parameters.aspect_ratio or SQUARE),
             sampling=Sampling(
                 steps=parameters.steps or model.default_steps,
                 guidance_scale=model.default_guidance_scale,
@@ -56,12 +51,8 @@ class Recipes:
     def sized_like(self, recipe: Recipe, shown: Canvas) -> Recipe:
         """The recipe of a whole picture of that shape, at a size that the model draws well."""
         model = self._models.get(recipe.weights.name)
-        size = fit(
-            AspectRatio(width=shown.width, height=shown.height),
-            native_size=model.native_size,
-            size_multiple=model.size_multiple,
-        )
-        return replace(recipe, edit=None, canvas=Canvas(width=size.width, height=size.height))
+        shape = AspectRatio(width=shown.width, height=shown.height)
+        return replace(recipe, edit=None, canvas=_fitted(model, shape))
 
     def edited(self, recipe: Recipe, image: ImageRef, layout: Layout, *, area: str = "") -> Recipe:
         """The recipe of a part of a picture, in a window that the model draws well."""
@@ -94,6 +85,11 @@ class Recipes:
         """
         model = self._models.get(recipe.weights.name)
         return replace(recipe, weights=Weights(name=model.name, hash=model.hash))
+
+
+def _fitted(model: ModelInfo, ratio: AspectRatio) -> Canvas:
+    size = fit(ratio, native_size=model.native_size, size_multiple=model.size_multiple)
+    return Canvas(width=size.width, height=size.height)
 
 
 def _new_seed() -> int:

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.asker import Asker
 from bot.domain.job import Job, Post
-from bot.storage import pictures
+from bot.storage import audit, pictures
+from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
 
@@ -19,6 +21,18 @@ async def take_away(session: AsyncSession, jobs: Sequence[Job], *, now: datetime
     for job in jobs:
         await pictures.update_deleted(session, guild_id=job.guild_id, job_id=job.id)
     await pictures.add_removals(session, jobs, now=now)
+
+
+async def take_away_as_moderator(
+    session: AsyncSession, asker: Asker, job: Job, *, now: datetime
+) -> list[Job]:
+    """The same of a picture with every tile of it, whoever's it is, and written down; what went."""
+    jobs = await jobs_table.list_same_picture(session, guild_id=job.guild_id, job=job)
+    await take_away(session, jobs, now=now)
+    await audit.note(
+        session, job.guild_id, asker.user_id, "delete_result", target_id=job.user_id, now=now, job=job.id
+    )
+    return jobs
 
 
 class Removals:

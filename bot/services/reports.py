@@ -14,7 +14,7 @@ from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
 from bot.services.queue import Queue
-from bot.services.removals import Removals, take_away
+from bot.services.removals import Removals, take_away_as_moderator
 from bot.services.sanctions import Sanctions, check_judged
 from bot.storage import audit, guilds, reports
 from bot.storage import jobs as jobs_table
@@ -176,17 +176,7 @@ class Reports:
             guild_id, settings = await moderated_guild(session, asker)
             found = await self._get(session, guild_id, report_id, settings.moderators_channel_id)
             await self._close(session, asker, found, AppealStatus.ACCEPTED)
-            jobs = await jobs_table.list_same_picture(session, guild_id=guild_id, job=found.job)
-            await take_away(session, jobs, now=self._now())
-            await audit.note(
-                session,
-                guild_id,
-                asker.user_id,
-                "delete_result",
-                target_id=found.job.user_id,
-                now=self._now(),
-                job=found.job.id,
-            )
+            jobs = await take_away_as_moderator(session, asker, found.job, now=self._now())
         await self._removals.sweep_files([job.id for job in jobs])
 
     async def _get(

@@ -5,11 +5,13 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeVar
 
 from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.asker import Asker
 from bot.domain.errors import UserError
 from bot.domain.job import Failure, Job, JobStatus
 from bot.domain.recipe import Weights
@@ -17,7 +19,7 @@ from bot.services.clock import Clock, utc_now
 from bot.services.ends import log_end
 from bot.services.pictures import Pictures
 from bot.services.turns import Turns
-from bot.storage import guilds, ledger
+from bot.storage import audit, guilds, ledger
 from bot.storage import jobs as jobs_table
 from bot.storage import outbox as outbox_table
 from bot.storage import pictures as pictures_table
@@ -348,3 +350,21 @@ def _failure(error: EngineError | UserError) -> Failure:
             return Failure.MODEL_NOT_FOUND
         case _:
             return Failure.ENGINE
+
+
+def noting_cancel(asker: Asker, job: Job, *, reason: str = "", now: datetime) -> Note:
+    """What a moderator's cancel leaves in the audit log."""
+
+    async def write(session: AsyncSession) -> None:
+        await audit.note(
+            session,
+            job.guild_id,
+            asker.user_id,
+            "cancel",
+            target_id=job.user_id,
+            reason=reason,
+            now=now,
+            job=job.id,
+        )
+
+    return write

@@ -26,7 +26,7 @@ from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
 from bot.services.queue import Queue
-from bot.storage import audit, guilds, members, people
+from bot.storage import audit, guilds, people
 from bot.storage.database import Database
 
 MAX_HISTORY = 8
@@ -382,8 +382,3 @@ async def _points(
 ) -> int:
     since = now - timedelta(days=settings.strike_days)
     return await people.get_points(session, guild_id=guild_id, user_id=user_id, since=since)
-
-
-async def guild_of(session: AsyncSession, asker: Asker) -> int:
-    """The guild that a member means: where they are, or in a direct message the one they drew in last."""
-    return asker.guild_id or await members.get_last_guild(session, asker.user_id) or 0

@@ -13,9 +13,9 @@ from bot.domain.kinds import Outcome
 from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
-from bot.services.removals import Removals, take_away
+from bot.services.removals import Removals, take_away, take_away_as_moderator
 from bot.services.shown import gone, is_own, shown_by
-from bot.storage import audit, guilds
+from bot.storage import guilds
 from bot.storage import jobs as jobs_table
 from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
@@ -76,7 +76,8 @@ class TakingBack:
             if choice.is_own:
                 taken, kept = await self._take_own(session, choice.job)
             else:
-                taken = await self._take_as_moderator(session, asker, choice.job)
+                taken = await take_away_as_moderator(session, asker, choice.job, now=self._now())
+                _check_deletable(choice.job, taken)
         await asyncio.to_thread(self._keep_files, kept)
         await self._removals.sweep_files([job.id for job in taken])
         return choice
@@ -119,21 +120,6 @@ class TakingBack:
         await take_away(session, mine, now=self._now())
         await jobs_table.update_blank(session, [one.id for one in mine])
         return mine, kept
-
-    async def _take_as_moderator(self, session: AsyncSession, asker: Asker, job: Job) -> list[Job]:
-        jobs = await jobs_table.list_same_picture(session, guild_id=job.guild_id, job=job)
-        _check_deletable(job, jobs)
-        await take_away(session, jobs, now=self._now())
-        await audit.note(
-            session,
-            job.guild_id,
-            asker.user_id,
-            "delete_result",
-            target_id=job.user_id,
-            now=self._now(),
-            job=job.id,
-        )
-        return jobs
 
     def _keep_files(self, tiles: list[Job]) -> None:
         """Give tiles of others a file of their own. Where that is left undone, they are drawn anew."""

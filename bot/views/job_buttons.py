@@ -8,13 +8,12 @@ import discord
 
 from bot.boundary import Interaction, asker_of, drawing_asker_of, guard, patience, reply
 from bot.domain.asker import Asker
-from bot.domain.errors import NotFound
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind, Outcome
-from bot.domain.sentences import say
 from bot.messages import custom_ids
 from bot.messages import jobs as messages
 from bot.services.orders import Press
+from bot.services.orders.press import unknown
 from bot.views.rebuilt import Rebuilt
 from bot.views.wired import Wired, wired
 
@@ -69,4 +68,4 @@ def _kind(action: str) -> JobKind:
     try:
         return JobKind(action)
     except ValueError:
-        raise NotFound(say("I do not know this button any more. Draw anew with /imagine.")) from None
+        raise unknown() from None

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import discord
 
-from bot.boundary import MODERATORS, Interaction, asker_of, check_posting, guard, patience
+from bot.boundary import MODERATORS, Interaction, asker_of, check_posting, guard, is_read_by_all, patience
 from bot.domain.errors import NotFound
 from bot.domain.guild import GuildSettings
 from bot.domain.guild_options import MAX_IDS, ROWS, Kind, hint, written
@@ -106,7 +106,7 @@ async def panel(
 
 def _is_public(channel_id: int | None, guild: discord.Guild | None) -> bool:
     channel = guild.get_channel(channel_id) if guild and channel_id else None
-    return channel is not None and channel.permissions_for(channel.guild.default_role).view_channel
+    return channel is not None and is_read_by_all(channel)
 
 
 def unseeing(settings: GuildSettings, guild: discord.Guild | None) -> tuple[int, ...]:

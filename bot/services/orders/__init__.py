@@ -5,19 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.asker import Asker
-from bot.domain.errors import NotFound, PromptError, PromptRefused, UserError
+from bot.domain.errors import PromptError, PromptRefused, UserError
 from bot.domain.job import Job
 from bot.domain.kept import Keep, Waits
 from bot.domain.kinds import JobKind
 from bot.domain.moderation import check_text
 from bot.domain.order import Order
 from bot.domain.recipe import ImageRef
-from bot.domain.sentences import say
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
 from bot.services.orders import edit, imagine, pick, reroll, upscale, vary
 from bot.services.orders.edit import Change
-from bot.services.orders.press import Press, get_parent
+from bot.services.orders.press import Press, get_parent, unknown
 from bot.services.recipes import Recipes
 from bot.storage.database import Database
 from bot.storage.outage import passing_over_outages
@@ -107,7 +106,7 @@ class Orders:
     async def _pressed(self, asker: Asker, press: Press) -> Order:
         build = BUILDERS.get(press.kind)
         if build is None:
-            raise NotFound(say("I do not know this button any more. Draw anew with /imagine."))
+            raise unknown()
         return build(await get_parent(self._database, asker, press), press, self._recipes)
 
     async def _read(self, asker: Asker, values: Mapping[str, Any]) -> Order:

@@ -6,14 +6,12 @@ from typing import TypeVar
 
 from bot.domain import canvas
 from bot.domain.canvas import Layout, Side
-from bot.domain.errors import NotFound
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
 from bot.domain.order import Order
 from bot.domain.prompt import Prompt
-from bot.domain.sentences import say
 from bot.domain.size import Size
-from bot.services.orders.press import Press
+from bot.services.orders.press import Press, unknown
 from bot.services.recipes import Recipes
 from engine.api import ModelInfo
 
@@ -67,7 +65,7 @@ def pressed(parent: Job, press: Press, recipes: Recipes) -> Order:
 
 def _known(meanings: Mapping[str, T], word: str) -> T:
     if word not in meanings:
-        raise NotFound(say("I do not know this button any more. Draw anew with /imagine."))
+        raise unknown()
     return meanings[word]
 
 

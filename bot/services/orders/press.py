@@ -48,6 +48,11 @@ class Press:
         )
 
 
+def unknown() -> NotFound:
+    """The refusal of a button that no version knows any more."""
+    return NotFound(say("I do not know this button any more. Draw anew with /imagine."))
+
+
 async def get_parent(database: Database, asker: Asker, press: Press) -> Job:
     """The job whose button was pressed, if it is there and the asker may press it.
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bot.domain.canvas import MAX_SIDE
 from bot.imaging.encode import encode_file, encode_single
-from bot.imaging.read import MAX_SIDE, UnreadableFile, read_picture
+from bot.imaging.read import UnreadableFile, read_picture
 from tests.bot.imaging.test_grid import noise
 
 RECIPE = "a red fox\nSteps: 9, Sampler: Euler, CFG scale: 3, Seed: 7, Size: 96x64, Batch size: 4"

@@ -24,6 +24,7 @@ from bot.domain.kinds import JobKind
 from bot.domain.prompt import parse
 from bot.imaging.canvas import written_area
 from bot.imaging.encode import FILE_EXTENSIONS
+from bot.imaging.grid import make_grid
 from bot.imaging.read import PictureFile, UnreadableFile, read_picture
 from bot.messages.jobs import FAILURES
 from bot.services import Services
@@ -93,18 +94,19 @@ def _index(asked: Namespace, file: PictureFile) -> int:
 def _area(asked: Namespace, picture: Image.Image) -> str:
     """What of a picture is drawn anew."""
     if asked.mask is not None:
-        (mask,) = _read(asked.mask).pictures
-        if not mask.convert("L").getextrema()[1]:
-            raise StartupError(f"{asked.mask} is all black: paint white what is to be drawn anew.")
-        return written_area(mask)
+        area = written_area(make_grid(_read(asked.mask).pictures))
+        if not area:
+            raise StartupError(f"{asked.mask} marks nothing: paint white what is to be drawn anew.")
+        return area
     left, top, width, height = asked.box
     mask = Image.new("L", picture.size)
     mask.paste(255, (left, top, left + width, top + height))
-    if mask.getbbox() is None:
+    area = written_area(mask)
+    if not area:
         raise StartupError(
             f"--box lies beside the picture, which has {picture.width}×{picture.height} pixels."
         )
-    return written_area(mask)
+    return area
 
 
 async def _drawn(settings: Settings, out: Path, order: Callable[[Services], Awaitable[Job]]) -> int:

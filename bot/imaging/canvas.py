@@ -41,11 +41,14 @@ def put_back(edit: Edit, picture: Image.Image, drawn: Image.Image) -> Image.Imag
 
 
 def written_area(mask: Image.Image) -> str:
-    """A mask of any size and kind as an edit keeps it: light is repainted."""
+    """A mask of any size and kind as an edit keeps it: light is repainted. Empty where nothing is light."""
     gray = mask.convert("L")
     gray.thumbnail((MAX_AREA_SIDE, MAX_AREA_SIDE), Image.Resampling.BOX)
+    light = gray.point(lambda value: 255 if value >= 128 else 0)
+    if light.getbbox() is None:
+        return ""
     file = io.BytesIO()
-    gray.point(lambda value: 255 if value >= 128 else 0).convert("1").save(file, "PNG", optimize=True)
+    light.convert("1").save(file, "PNG", optimize=True)
     return base64.b64encode(file.getvalue()).decode()
 
 

@@ -64,6 +64,14 @@ async def test_a_picture_of_ours_is_changed_without_discord(bot: BotProcess) -> 
             assert "Steps: 2," in picture.info["parameters"]
 
 
+async def test_a_mask_that_marks_nothing_is_told_before_a_model_is_loaded(bot: BotProcess) -> None:
+    picture, mask = bot.folder / "picture.png", bot.folder / "mask.png"
+    Image.new("RGB", (64, 64), "red").save(picture)
+    Image.new("L", (64, 64), 100).save(mask)
+    code, lines = await told(bot, "region", str(picture), "--mask", str(mask))
+    assert (code, lines[-1]) == (1, f"{mask} marks nothing: paint white what is to be drawn anew.")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

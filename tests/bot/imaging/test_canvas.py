@@ -72,6 +72,11 @@ def test_of_a_region_only_what_is_marked_is_drawn() -> None:
     assert (np.asarray(cut(recipe, edit, old).area) == np.asarray(mask)).all()
 
 
+@pytest.mark.parametrize("value", [0, 100])
+def test_a_mask_in_which_nothing_is_light_marks_nothing(value: int) -> None:
+    assert written_area(Image.new("L", (96, 64), value)) == ""
+
+
 def test_a_large_mask_is_kept_small() -> None:
     mask = Image.new("RGBA", (3000, 2000), (255, 255, 255, 255))
     kept = written_area(mask)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import torch
 
-from engine.api import Enlarge, Event, Finished, Generate, Preview, Progress, Request, Speed, Started
+from engine.api import Between, Event, Finished, Generate, Preview, Progress, Request, Speed, Started
 from engine.device import Pace, as_engine_error, free_cached_memory, is_device_lost, is_out_of_memory
 from engine.errors import DeviceLost, EngineError
 from engine.families.unet import Checkpoint
@@ -20,7 +20,7 @@ from engine.policy import Candidate, Group, Policy, choose
 from engine.rows import pack, split
 from engine.ticket import Running, Ticket
 from engine.waiting import Waiting
-from engine.work import enlarging
+from engine.work.between import cost_of, slices_of
 from engine.work.denoising import (
     Generation,
     NotANumber,
@@ -29,7 +29,7 @@ from engine.work.denoising import (
     num_bytes,
     texts_of,
 )
-from engine.work.slices import Decoding, Enlarging, Slices
+from engine.work.slices import Counted, Decoding, Slices
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class DenoisingLoop:
 
         Raises: ModelNotFound; whatever else is wrong with a request that nobody checked.
         """
-        ticket = self._to_enlarge(request) if isinstance(request, Enlarge) else self._to_draw(request)
+        ticket = self._to_draw(request) if isinstance(request, Generate) else self._to_do_between(request)
         self._waiting.add(ticket)
         self._notices.append((ticket, self._places.first(ticket, ticket.queued_at)))
         return ticket
@@ -123,16 +123,16 @@ class DenoisingLoop:
         ticket.share_seconds = work * capacity.seconds(cap, ticket.area) / cap
         return ticket
 
-    def _to_enlarge(self, request: Enlarge) -> Ticket:
+    def _to_do_between(self, request: Between) -> Ticket:
         default = self._library.models()[0]
-        width, height = (side * request.factor for side in request.picture.size)
+        cost = cost_of(request, default)
         return Ticket(
             number=next(self._numbers),
             request=request,
             queued_at=self._clock(),
             capacity=self._library.entry(default.name).capacity,
-            num_bytes=enlarging.num_bytes(request),
-            share_seconds=default.estimate_enlarging(width=width, height=height),
+            num_bytes=cost.num_bytes,
+            share_seconds=cost.seconds,
         )
 
     def cancel(self, ticket: Ticket) -> None:
@@ -322,11 +322,11 @@ class DenoisingLoop:
             self._charge(ticket, self._clock() - started)
             if result is not None:
                 self._end(ticket, Finished(result=result, gpu_seconds=ticket.device_seconds))
-            elif isinstance(work, Enlarging):
-                self._tell_enlarged(ticket, work)
+            elif isinstance(work, Counted):
+                self._tell_done(ticket, work)
 
     def _may_go_on_between(self, one: Candidate) -> bool:
-        """Whether a slice may be done for it. What is enlarged begins in its turn, where there is room."""
+        """Whether a slice may be done for it. What is not drawn begins in its turn, where there is room."""
         if one.ticket in self._finishing:
             ticket = self._finishing[one.ticket][0]
             return ticket.is_drawn or not self._is_in_the_way(one)
@@ -343,14 +343,14 @@ class DenoisingLoop:
 
     def _begin_between(self, ticket: Ticket) -> Slices:
         """Begin what takes part in no forward pass."""
-        work = Enlarging(ticket.enlarging)
+        work = slices_of(ticket.between)
         self._waiting.begin(ticket)
         self._finishing[ticket.number] = (ticket, work)
         self._candidates[ticket.number] = ticket.candidate_between(1.0)
         self._notices.append((ticket, Started()))
         return work
 
-    def _tell_enlarged(self, ticket: Ticket, work: Enlarging) -> None:
+    def _tell_done(self, ticket: Ticket, work: Counted) -> None:
         done, total = work.num_done, work.num_pieces
         self._candidates[ticket.number] = ticket.candidate_between(1 - done / total)
         eta_seconds = ticket.share_seconds * (1 - done / total)

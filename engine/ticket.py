@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.api import Enlarge, Generate, Request
+from engine.api import Between, Generate, Request
 from engine.capacity import Capacity
 from engine.policy import Candidate, Group
 from engine.work.denoising import Generation, expected_passes, expected_rows
@@ -37,22 +37,22 @@ class Ticket:
     @property
     def drawing(self) -> Generate:
         """The request of what is drawn."""
-        if isinstance(self.request, Enlarge):
-            raise TypeError("what is enlarged is not drawn")
+        if not isinstance(self.request, Generate):
+            raise TypeError("what is done between the passes is not drawn")
         return self.request
 
     @property
-    def enlarging(self) -> Enlarge:
-        """The request of what is enlarged."""
-        if not isinstance(self.request, Enlarge):
-            raise TypeError("what is drawn is not enlarged")
+    def between(self) -> Between:
+        """The request of what is done between the passes."""
+        if isinstance(self.request, Generate):
+            raise TypeError("what is drawn is not done between the passes")
         return self.request
 
     @property
     def group(self) -> Group:
         """What it must have in common with others to share a forward pass."""
         request = self.request
-        if isinstance(request, Enlarge):
+        if not isinstance(request, Generate):
             return Group(model="", width=0, height=0)
         return Group(
             model=request.model,
@@ -70,7 +70,7 @@ class Ticket:
 
     def candidate(self) -> Candidate:
         """How the policy sees it before it has begun."""
-        if isinstance(self.request, Enlarge):
+        if not isinstance(self.request, Generate):
             return self._candidate(rows=0, seconds_left=self.share_seconds, has_begun=False)
         passes, rows = expected_passes(self.request), expected_rows(self.request)
         return self.candidate_of(rows=rows, passes=passes, has_begun=False)

@@ -200,7 +200,7 @@ class Pictures:
         async with aclosing(self._engine.run(request)) as events:
             async for event in events:
                 if isinstance(event, api.Finished):
-                    return event.result
+                    return event.generated
         raise EngineError("the engine ended without a result")
 
 

@@ -233,8 +233,8 @@ class Runs:
                 run.publish(replace(latest, position=None, eta_seconds=eta_seconds, progress=step / total))
             case api.Preview(images=images):
                 run.publish(replace(latest, preview=images))
-            case api.Finished(result=result, gpu_seconds=gpu_seconds):
-                await self._finish(run, result, gpu_ms=round(gpu_seconds * 1000))
+            case api.Finished() as end:
+                await self._finish(run, end.generated, gpu_ms=round(end.gpu_seconds * 1000))
 
     async def _started(self, run: Run, unread: str) -> None:
         job = run.latest.job

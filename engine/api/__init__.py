@@ -8,11 +8,12 @@ from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from engine.api.conditions import Lora, Mask, Spread, Start, Variation
-from engine.api.events import Ending, Event, Finished, Generated, Preview, Progress, Queued, Started
+from engine.api.events import Ending, Event, Finished, Generated, Preview, Progress, Queued, Result, Started
 from engine.api.models import Capability, ModelInfo
-from engine.api.requests import Enlarge, Generate, Request, Speed, WeightedPrompt
+from engine.api.requests import Between, Enlarge, Generate, Request, Speed, WeightedPrompt
 
 __all__ = [
+    "Between",
     "Capability",
     "Ending",
     "Engine",
@@ -28,6 +29,7 @@ __all__ = [
     "Progress",
     "Queued",
     "Request",
+    "Result",
     "Speed",
     "Spread",
     "Start",

@@ -55,13 +55,24 @@ class Generated:
     """Versions of what drew it, for the recipe."""
 
 
+Result: TypeAlias = Generated
+"""What comes of a request; its own docstring says which."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
     """The last event of a request. Never dropped."""
 
-    result: Generated
+    result: Result
     gpu_seconds: float
     """Device seconds that this request used, its share of shared forward passes."""
+
+    @property
+    def generated(self) -> Generated:
+        """The pictures, of a request that makes some."""
+        if not isinstance(self.result, Generated):
+            raise TypeError(f"this request made no pictures, but {type(self.result).__name__}")
+        return self.result
 
 
 Event: TypeAlias = Queued | Started | Progress | Preview | Finished

@@ -72,4 +72,7 @@ class Enlarge:
     speed: Speed = Speed.FAST
 
 
-Request: TypeAlias = Generate | Enlarge
+Between: TypeAlias = Enlarge
+"""What takes part in no forward pass: it is done between them."""
+
+Request: TypeAlias = Generate | Between

@@ -2,12 +2,12 @@
 
 from functools import partial
 from time import perf_counter
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from PIL import Image
 
-from engine.api import Enlarge, Generated
+from engine.api import Enlarge, Generated, Result
 from engine.conditioning.mask import pasted
 from engine.errors import OutOfMemory
 from engine.families.unet import Checkpoint, as_images
@@ -24,8 +24,23 @@ _SLICE_SECONDS = 0.1
 class Slices(Protocol):
     """Work on the device that is not denoising. A new kind of it is a class of its own."""
 
-    def advance(self, library: Library, seconds: float | None) -> Generated | None:
+    def advance(self, library: Library, seconds: float | None) -> Result | None:
         """Do what takes about so long, or all of it; the result, once there is nothing left to do."""
+        ...
+
+
+@runtime_checkable
+class Counted(Slices, Protocol):
+    """Slices of a request of its own, whose holder is told how many pieces are done."""
+
+    @property
+    def num_done(self) -> int:
+        """How many pieces are done."""
+        ...
+
+    @property
+    def num_pieces(self) -> int:
+        """How many there are."""
         ...
 
 

@@ -34,5 +34,5 @@ def results(loop: DenoisingLoop, *requests: Generate) -> list[Generated]:
             if isinstance(event, EngineError):
                 raise event
             if isinstance(event, Finished):
-                finished[ticket] = event.result
+                finished[ticket] = event.generated
     return [finished[ticket] for ticket in tickets]

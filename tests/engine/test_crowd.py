@@ -119,7 +119,7 @@ def test_numbers_that_sixteen_bits_cannot_hold_are_drawn_once_more_in_float32(
             told += loop.step()
     (end,) = [event for _, event in told if isinstance(event, Finished)]
     assert sum(isinstance(event, Progress) for _, event in told) < 9 + 9, "noticed before the last step"
-    assert distance(end.result.latents[0], expected[0]) < distance(usual[0], expected[0])
+    assert distance(end.generated.latents[0], expected[0]) < distance(usual[0], expected[0])
     assert result(loop, steps(9)).latents == usual, "afterwards nothing has changed"
 
 

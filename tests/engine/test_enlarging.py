@@ -53,7 +53,7 @@ def enlarged(loop: DenoisingLoop, request: Enlarge) -> Image.Image:
     while not loop.is_idle:
         for _, event in loop.step():
             if isinstance(event, Finished):
-                (image,) = event.result.images
+                (image,) = event.generated.images
                 return image
     raise AssertionError("nothing came of it")
 

@@ -435,7 +435,7 @@ def test_a_poisoned_request_kills_no_neighbour(loop: DenoisingLoop, monkeypatch:
     ends = dict(run_dry(loop))
     assert isinstance(ends[poisoned], GenerationFailed)
     assert isinstance(healthy_end := ends[healthy], Finished)
-    assert healthy_end.result.images[0].tobytes() == expected
+    assert healthy_end.generated.images[0].tobytes() == expected
 
 
 def test_a_prediction_that_is_not_a_number_fails_its_request(

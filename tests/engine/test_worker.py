@@ -44,23 +44,23 @@ async def test_a_request_is_told_of_its_way_and_ends_once(engine: InProcessEngin
 
 async def test_the_result_has_a_picture_and_latents_for_each_seed(engine: InProcessEngine) -> None:
     finished = await last(engine, generate(width=88, height=56))
-    assert [image.size for image in finished.result.images] == [(88, 56)] * 4
-    assert len({image.tobytes() for image in finished.result.images}) == 4
-    assert len(set(finished.result.latents)) == 4
+    assert [image.size for image in finished.generated.images] == [(88, 56)] * 4
+    assert len({image.tobytes() for image in finished.generated.images}) == 4
+    assert len(set(finished.generated.latents)) == 4
     assert finished.gpu_seconds > 0
 
 
 async def test_the_same_request_draws_the_same_pictures(engine: InProcessEngine) -> None:
     first = await last(engine, generate(sampler="euler-a"))
     second = await last(engine, generate(sampler="euler-a"))
-    assert [image.tobytes() for image in first.result.images] == [
-        image.tobytes() for image in second.result.images
+    assert [image.tobytes() for image in first.generated.images] == [
+        image.tobytes() for image in second.generated.images
     ]
 
 
 async def test_a_variation_starts_from_kept_latents(engine: InProcessEngine) -> None:
     original = await last(engine, generate())
-    start = Start(source=original.result.latents[0], strength=0.2)
+    start = Start(source=original.generated.latents[0], strength=0.2)
     varied = await last(engine, generate(seeds=(99,), num_inference_steps=10, start=start))
     other = await last(engine, generate("something else", seeds=(99,)))
     assert distance(varied, original) < distance(varied, other)
@@ -117,7 +117,7 @@ async def test_an_unknown_model_is_refused(engine: InProcessEngine) -> None:
 
 async def test_latents_of_another_size_are_refused(engine: InProcessEngine) -> None:
     original = await last(engine, generate())
-    start = Start(source=original.result.latents[0], strength=0.5)
+    start = Start(source=original.generated.latents[0], strength=0.5)
     with pytest.raises(InvalidRequest, match="another size"):
         await last(engine, generate(width=128, start=start))
 
@@ -187,7 +187,7 @@ async def last(engine: InProcessEngine, request: Generate) -> Finished:
 def distance(one: Finished, other: Finished) -> float:
     """Mean difference of the first pictures."""
     first, second = (
-        torch.frombuffer(bytearray(finished.result.images[0].tobytes()), dtype=torch.uint8).float()
+        torch.frombuffer(bytearray(finished.generated.images[0].tobytes()), dtype=torch.uint8).float()
         for finished in (one, other)
     )
     return float((first - second).abs().mean())

@@ -45,6 +45,8 @@ class Sampling:
     guidance_scale: float = 0.0
     sampler: str = ""
     """The engine's name of it."""
+    stop: float = 1.0
+    """Share of the steps that are taken, in (0, 1]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,16 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How far the pictures of a grid lie from each other."""
+
+    amount: float
+    """0 to 1."""
+    seed: int
+    """Of what they share: the grid's own, whichever of them is drawn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Variation:
     """A little of other noise in that of another picture."""
 
@@ -72,6 +84,14 @@ class Variation:
     """Of the other picture."""
     strength: float
     """How much is other, 0 to 1."""
+    spread: Spread | None = None
+    """Of the other picture."""
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """From the plain values of a JSON column."""
+        known = _known(cls, values)
+        return replace(known, spread=_spread(values.get("spread")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +160,9 @@ class Recipe:
     num_images: int = 0
     start: Start | None = None
     variation: Variation | None = None
+    spread: Spread | None = None
+    is_tile: bool = False
+    """Whether each picture joins itself without a seam."""
     edit: Edit | None = None
     enlargement: Enlargement | None = None
     is_imported: bool = False
@@ -179,8 +202,17 @@ class Recipe:
 
     @property
     def pasted(self) -> str:
-        """The prompt as a member would type it to draw the same again: seed and steps are always in it."""
-        settled = replace(self.prompt.parameters, seed=self.seed, steps=self.sampling.steps)
+        """The prompt as a member would type it to draw the same again: seed and steps are always in it.
+
+        Of one picture of a grid with chaos it draws the whole grid: it is not to be had without it.
+        """
+        settled = replace(
+            self.prompt.parameters,
+            seed=self.seed if self.spread is None else self.spread.seed,
+            steps=self.sampling.steps,
+            quality=None,
+            is_draft=False,
+        )
         return str(replace(self.prompt, parameters=settled))
 
     def only(self, index: int) -> Self:
@@ -200,6 +232,8 @@ class Recipe:
             "num_images": self.num_images,
             "start": None if self.start is None else asdict(self.start),
             "variation": None if self.variation is None else asdict(self.variation),
+            "spread": None if self.spread is None else asdict(self.spread),
+            "is_tile": self.is_tile,
             "edit": None if self.edit is None else self.edit.to_json(),
             "enlargement": None if self.enlargement is None else asdict(self.enlargement),
             "is_imported": self.is_imported,
@@ -223,7 +257,9 @@ class Recipe:
             seed=values.get("seed", 0),
             num_images=values.get("num_images", 0),
             start=_start(values.get("start")),
-            variation=_known(Variation, values["variation"]) if values.get("variation") else None,
+            variation=Variation.from_json(values["variation"]) if values.get("variation") else None,
+            spread=_spread(values.get("spread")),
+            is_tile=bool(values.get("is_tile")),
             edit=Edit.from_json(values["edit"]) if values.get("edit") else None,
             enlargement=(Enlargement.from_json(values["enlargement"]) if values.get("enlargement") else None),
             is_imported=bool(values.get("is_imported")),
@@ -244,6 +280,10 @@ def _start(values: Mapping[str, Any] | None) -> Start | None:
     if not values or not values.get("image"):
         return None
     return Start(image=_known(ImageRef, values["image"]), strength=values.get("strength") or 1.0)
+
+
+def _spread(values: Mapping[str, Any] | None) -> Spread | None:
+    return _known(Spread, values) if values else None
 
 
 def _parameters(written: Mapping[str, str]) -> Parameters:

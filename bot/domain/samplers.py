@@ -25,3 +25,8 @@ A1111 = {
 
 DPM++ 2S, DDPM, DEIS, SA Solver and TCD are names of its kin: the web UI itself has no such samplers.
 """
+
+SPELLINGS = {name: name for name in A1111} | {
+    f"{name} {schedule}".strip(): ours for ours, (name, schedule) in A1111.items()
+}
+"""The engine's name by its own and by the web UI's."""

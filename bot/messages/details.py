@@ -142,6 +142,8 @@ def _promise(found: Details) -> Sentence:
         return say("It was made from another picture, so its prompt and seed alone draw a different one.")
     if found.is_model_changed:
         return say("The model has changed since, so the same prompt and seed draw a different picture now.")
+    if found.job.kind.traits.outcome is Outcome.TILE and found.job.recipe.spread is not None:
+        return say("The same prompt and seed draw the same four pictures: it is one of them.")
     if found.job.kind.traits.outcome is Outcome.TILE:
         return say("The same prompt and seed draw the same picture: it is the first of the four.")
     return say("The same prompt and seed draw the same pictures, as long as the model is the same.")

@@ -103,12 +103,13 @@ def _drawing() -> Iterator[Sentence]:
 def _parameter(row: Parameter[Any]) -> Iterator[Sentence]:
     names = [f"`--{name}`" for name in (row.name, *row.aliases)]
     yield say("**{names}** {help}", names=" ".join(names), help=row.help)
-    yield say(
-        "-# {range} · if left out: {default} · example: `{example}`",
-        range=row.range,
-        default=row.default,
-        example=row.example,
-    )
+    if row.words != 0:
+        yield say(
+            "-# {range} · if left out: {default} · `{example}`",
+            range=row.range,
+            default=row.default,
+            example=row.example,
+        )
 
 
 def _buttons(commands: Sequence[Command], words: Translations) -> Iterator[str]:

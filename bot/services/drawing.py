@@ -3,7 +3,7 @@
 from PIL import Image
 
 from bot.domain.job import Speed
-from bot.domain.recipe import Enlargement, Recipe
+from bot.domain.recipe import Enlargement, Recipe, Spread
 from engine import api
 
 FEATHER = 8
@@ -32,8 +32,11 @@ def to_request(
         num_inference_steps=recipe.sampling.steps,
         guidance_scale=recipe.sampling.guidance_scale,
         sampler=recipe.sampling.sampler,
+        stop=recipe.sampling.stop,
         start=None if start is None else api.Start(source=start, strength=_strength(recipe)),
         variation=_variation(recipe),
+        spread=_spread(recipe.spread),
+        tiles=recipe.is_tile,
         mask=None if area is None else api.Mask(area=area, feather=FEATHER),
         fairness_key=fairness_key,
         speed=api.Speed(speed),
@@ -52,7 +55,12 @@ def to_enlarge(
 def _variation(recipe: Recipe) -> api.Variation | None:
     if recipe.variation is None:
         return None
-    return api.Variation(seed=recipe.variation.seed, strength=recipe.variation.strength)
+    parent = recipe.variation
+    return api.Variation(seed=parent.seed, strength=parent.strength, spread=_spread(parent.spread))
+
+
+def _spread(spread: Spread | None) -> api.Spread | None:
+    return None if spread is None else api.Spread(amount=spread.amount, seed=spread.seed)
 
 
 def _strength(recipe: Recipe) -> float:

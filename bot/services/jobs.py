@@ -207,7 +207,7 @@ def drafted(asker: Asker, order: Order, *, charge: Charge, guild_id: int, now: d
         is_direct_message=asker.guild_id is None,
         is_age_restricted=asker.is_age_restricted,
         recipe=order.recipe,
-        speed=Speed.FAST,
+        speed=Speed.RELAX if order.recipe.prompt.parameters.is_relaxed else Speed.FAST,
         charge=charge,
         gpu_ms=None,
         parent=order.parent,

@@ -1,7 +1,10 @@
 """The models that draw: by name, the default, and what a recipe costs on one."""
 
+from math import ceil
+
 from bot.domain.charges import FREE, Charge
-from bot.domain.errors import NotFound
+from bot.domain.echo import echo_code
+from bot.domain.errors import NotFound, PromptError
 from bot.domain.order import Order
 from bot.domain.recipe import Recipe, Weights
 from bot.domain.sentences import say
@@ -31,6 +34,25 @@ class Models:
             say("The model that drew this (`{model}`) is not loaded any more. Draw it anew.", model=name)
         )
 
+    def named(self, name: str | None) -> api.ModelInfo:
+        """A model as a member names it; the default, where nobody chose.
+
+        Raises: PromptError.
+        """
+        if name is None:
+            return self.default
+        models = self._engine.models()
+        for model in models:
+            if model.name.casefold() == name.casefold():
+                return model
+        raise PromptError(
+            say(
+                "There is no model named `{name}` here. There is {names}.",
+                name=echo_code(name, limit=40),
+                names=", ".join(f"`{model.name}`" for model in models),
+            )
+        )
+
     def is_same(self, weights: Weights) -> bool:
         """Whether these weights are loaded, unchanged."""
         return any(
@@ -58,7 +80,7 @@ class Models:
         return self.get(recipe.weights.name).estimate_seconds(
             width=recipe.canvas.width,
             height=recipe.canvas.height,
-            steps=recipe.sampling.steps,
+            steps=ceil(recipe.sampling.steps * recipe.sampling.stop),
             num_images=recipe.num_images,
         )
 

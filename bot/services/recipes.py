@@ -4,13 +4,18 @@ import random
 from dataclasses import replace
 
 from bot.domain.canvas import Layout, drawn_size
+from bot.domain.errors import PromptError
+from bot.domain.parameters import Parameters
 from bot.domain.prompt import Prompt
-from bot.domain.recipe import Canvas, Edit, ImageRef, Recipe, Sampling, Weights
+from bot.domain.recipe import Canvas, Edit, ImageRef, Recipe, Sampling, Spread, Weights
+from bot.domain.sentences import say
 from bot.domain.size import AspectRatio, fit
 from bot.services.models import Models
 from engine.api import ModelInfo
 
 NUM_IMAGES = 4
+DRAFT = 0.5
+"""Of the usual work."""
 SQUARE = AspectRatio(width=1, height=1)
 
 
@@ -21,19 +26,35 @@ class Recipes:
         self._models = models
 
     def new(self, prompt: Prompt) -> Recipe:
-        """The recipe of a prompt: what was not said is as the model likes it, and the seed is new."""
-        model, parameters = self._models.default, prompt.parameters
+        """The recipe of a prompt: what was not said is as the model likes it, and the seed is new.
+
+        Raises: PromptError, where it names a model or a sampler that is not here.
+        """
+        parameters = prompt.parameters
+        model = self._models.named(parameters.model)
+        seed = _new_seed() if parameters.seed is None else parameters.seed
         return Recipe(
             prompt=prompt,
             canvas=_fitted(model, parameters.aspect_ratio or SQUARE),
-            sampling=Sampling(
-                steps=parameters.steps or model.default_steps,
-                guidance_scale=model.default_guidance_scale,
-                sampler=model.default_sampler,
-            ),
+            sampling=_sampling(model, parameters),
             weights=Weights(name=model.name, hash=model.hash),
-            seed=_new_seed() if parameters.seed is None else parameters.seed,
+            seed=seed,
             num_images=NUM_IMAGES,
+            spread=None if parameters.chaos is None else Spread(amount=parameters.chaos / 100, seed=seed),
+            is_tile=parameters.is_tile,
+        )
+
+    def reworded(self, recipe: Recipe, prompt: Prompt) -> Recipe:
+        """The recipe of an edit, with other words.
+
+        Raises: PromptError, where they name a sampler that is not here; NotFound, as `model`.
+        """
+        parameters = prompt.parameters
+        return replace(
+            recipe,
+            prompt=prompt,
+            sampling=replace(_sampling(self.model(recipe), parameters), stop=1.0),
+            seed=recipe.seed if parameters.seed is None else parameters.seed,
         )
 
     def imported(self, prompt: Prompt, canvas: Canvas, *, num_images: int) -> Recipe:
@@ -45,7 +66,9 @@ class Recipes:
 
         Raises: NotFound, where the model is not loaded any more.
         """
-        again = replace(self.current(recipe), seed=_new_seed(), is_imported=False, enlargement=None)
+        seed = _new_seed()
+        spread = None if recipe.spread is None else replace(recipe.spread, seed=seed)
+        again = replace(self.current(recipe), seed=seed, spread=spread, is_imported=False, enlargement=None)
         return again if recipe.enlargement is None else self.sized_like(again, recipe.shown)
 
     def sized_like(self, recipe: Recipe, shown: Canvas) -> Recipe:
@@ -69,8 +92,10 @@ class Recipes:
             recipe,
             canvas=Canvas(width=size.width, height=size.height),
             num_images=NUM_IMAGES,
+            sampling=replace(recipe.sampling, stop=1.0),
             start=None,
             variation=None,
+            is_tile=False,
             edit=edit,
         )
 
@@ -85,6 +110,26 @@ class Recipes:
         """
         model = self._models.get(recipe.weights.name)
         return replace(recipe, weights=Weights(name=model.name, hash=model.hash))
+
+
+def _sampling(model: ModelInfo, parameters: Parameters) -> Sampling:
+    """How the model is asked to draw. Raises: PromptError."""
+    if parameters.sampler is not None and parameters.sampler not in model.samplers:
+        raise PromptError(
+            say(
+                "`--sampler {sampler}` does not suit {model}. There is {samplers}.",
+                sampler=parameters.sampler,
+                model=model.name,
+                samplers=", ".join(f"`{name}`" for name in model.samplers),
+            )
+        )
+    work = (parameters.quality or 1.0) * (DRAFT if parameters.is_draft else 1.0)
+    return Sampling(
+        steps=parameters.steps or max(1, round(model.default_steps * work)),
+        guidance_scale=parameters.guidance or model.default_guidance_scale,
+        sampler=parameters.sampler or model.default_sampler,
+        stop=1.0 if parameters.stop is None else parameters.stop / 100,
+    )
 
 
 def _fitted(model: ModelInfo, ratio: AspectRatio) -> Canvas:

@@ -24,7 +24,7 @@ class Why(Enum):
     """Why it is not here."""
 
     LATER = "later"
-    STEPS = "steps"
+    SEED = "seed"
     SPEED = "speed"
     PICTURES = "pictures"
     MODEL = "model"
@@ -45,26 +45,23 @@ _LATER_FLAG = Foreign(takes=Takes.NOTHING)
 _LATER_WORD = Foreign(takes=Takes.WORD)
 _PICTURE_NUMBER = Foreign(takes=Takes.NUMBER, why=Why.PICTURES)
 _PICTURE_LINKS = Foreign(takes=Takes.LINKS, why=Why.PICTURES)
-_SPEED = Foreign(takes=Takes.NOTHING, why=Why.SPEED)
 _MODEL_NUMBER = Foreign(takes=Takes.NUMBER, why=Why.MODEL)
 _MODEL_FLAG = Foreign(takes=Takes.NOTHING, why=Why.MODEL)
 _STYLES = frozenset({"raw", "cute", "expressive", "original", "scenic", "4a", "4b", "4c", "random"})
 
 FOREIGN: Mapping[str, Foreign] = {
-    **dict.fromkeys(("stylize", "stylise", "s", "chaos", "c", "weird", "w", "exp"), _LATER_NUMBER),
-    **dict.fromkeys(("stop", "repeat", "r", "zoom", "h", "width", "height"), _LATER_NUMBER),
-    **dict.fromkeys(("sameseed", "cfg", "guidance", "strength", "motion", "bs", "end"), _LATER_NUMBER),
-    **dict.fromkeys(("tile", "raw", "hd", "draft", "video", "stealth", "public", "creative"), _LATER_FLAG),
+    **dict.fromkeys(("stylize", "stylise", "s", "weird", "w", "exp", "strength"), _LATER_NUMBER),
+    **dict.fromkeys(("repeat", "r", "zoom", "h", "width", "height", "motion", "bs", "end"), _LATER_NUMBER),
+    **dict.fromkeys(("raw", "hd", "video", "stealth", "public", "creative"), _LATER_FLAG),
     **dict.fromkeys(("uplight", "upbeta", "upanime", "hq", "loop", "vibe", "fun", "vibefast"), _LATER_FLAG),
-    **dict.fromkeys(("profile", "p", "sampler", "scheduler", "lora", "preset", "neg"), _LATER_WORD),
+    **dict.fromkeys(("profile", "p", "lora", "preset"), _LATER_WORD),
+    "sameseed": Foreign(takes=Takes.NUMBER, why=Why.SEED),
     "style": Foreign(takes=Takes.WORD, words=_STYLES),
-    **dict.fromkeys(("quality", "q"), Foreign(takes=Takes.NUMBER, why=Why.STEPS)),
-    **dict.fromkeys(("fast", "relax", "turbo"), _SPEED),
+    "turbo": Foreign(takes=Takes.NOTHING, why=Why.SPEED),
     **dict.fromkeys(("iw", "sw", "cw", "ow", "sv"), _PICTURE_NUMBER),
     **dict.fromkeys(("sref", "cref", "oref", "image", "img"), _PICTURE_LINKS),
     **dict.fromkeys(("version", "v"), _MODEL_NUMBER),
     **dict.fromkeys(("niji", "test", "testp", "beta"), _MODEL_FLAG),
-    "model": Foreign(takes=Takes.WORD, why=Why.MODEL),
 }
 """The rows by what a member may write after the dashes."""
 
@@ -105,8 +102,8 @@ def sentences(names: Iterable[str]) -> Iterator[Sentence]:
 
 _SENTENCES: Mapping[Why, Callable[[str], Sentence]] = {
     Why.LATER: lambda names: say("Not here yet, leave it out: {names}.", names=names),
-    Why.STEPS: lambda names: say(
-        "Not here: {names}. `--steps 30` says how much work goes into a picture; or leave it out.",
+    Why.SEED: lambda names: say(
+        "Not here: {names}. `--seed 7` draws the same four again, and `--chaos 0` four that are alike.",
         names=names,
     ),
     Why.SPEED: lambda names: say(
@@ -114,7 +111,8 @@ _SENTENCES: Mapping[Why, Callable[[str], Sentence]] = {
     ),
     Why.PICTURES: lambda names: say("I cannot look at pictures yet: leave out {names}.", names=names),
     Why.MODEL: lambda names: say(
-        "Not here: {names}, which chooses a model of another bot. Leave it out: this server has chosen one.",
+        "Not here: {names}, which chooses a model of another bot. Leave it out, or choose one of this "
+        "server's with `--model`.",
         names=names,
     ),
 }

@@ -20,6 +20,8 @@ _SPACED = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[+-]?\.?[0-9]")
+_NO_WORDS = frozenset({"ar", "aspect", "no", "seed", "steps", "cfg"})
+"""Names that nobody writes behind a dash unless they mean the parameter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,15 @@ def _is_value(name: str, following: str) -> bool:
     return is_meant(name, following)
 
 
+def _is_ours(name: str, dashes: str, following: str) -> bool:
+    """Whether one of our names behind a lone dash is a parameter: some are words of sentences, too."""
+    if name in _NO_WORDS:
+        return True
+    if ROWS[FIELDS[name]].words == 0:
+        return not following[:1].isalnum()
+    return _is_value(name, following) or (dashes != "-" and name in {"model", "sampler"})
+
+
 def _is_parameter(text: str, mark: re.Match[str]) -> bool:
     """Whether dashes begin a parameter, or are a dash in a sentence."""
     is_apart = mark.start() == 0 or not (text[mark.start() - 1].isalnum() or text[mark.start() - 1] == "_")
@@ -87,11 +98,11 @@ def _is_parameter(text: str, mark: re.Match[str]) -> bool:
         if is_hyphens:
             return word.lower() in FIELDS or (name in FOREIGN and is_meant(name, following))
         # A phone makes `fox—ar 3:2` of `fox--ar 3:2`; `dark—no light` is a sentence.
-        return (
-            mark["dashes"] != "-" and name in {"ar", "aspect", "seed", "steps"} and _is_value(name, following)
-        )
-    if is_hyphens or name in FIELDS:
+        return mark["dashes"] != "-" and name in FIELDS and name != "no" and _is_value(name, following)
+    if is_hyphens:
         return True
+    if name in FIELDS:
+        return _is_ours(name, mark["dashes"], following)
     return name in FOREIGN and is_meant(name, following)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.echo import echo_code
 from bot.domain.errors import PromptError
 from bot.domain.parameters import FIELDS, ROWS, Parameter, Parameters
+from bot.domain.parameters.together import contradictions
 from bot.domain.prompt.marks import MAX_PARAMETERS, Given
 from bot.domain.sentences import Sentence, say, say_n
 
@@ -46,6 +47,7 @@ def read_parameters(given: list[Given], mistakes: list[Sentence]) -> Parameters:
             told.extend(error.mistakes)
     told.extend(_unknown([one.name for one in given if one.parameter is None and not one.is_foreign]))
     told.extend(_repeated(given, values))
+    told.extend(contradictions(values))
     mistakes.extend(told)
     return Parameters() if told else Parameters(**{name: kept[-1] for name, kept in values.items()})
 
@@ -95,7 +97,7 @@ def read_value(given: Given, parameter: Parameter[Any]) -> Any:
         value = parameter.read(" ".join(own))
     except PromptError as error:
         mistakes.extend(error.mistakes)
-    if given.glued and not mistakes:
+    if given.glued.strip(_ENDING) and not mistakes:
         mistakes.append(_glued(given, parameter, value))
     if rest:
         mistakes.append(_text_after(given, own, rest))
@@ -110,7 +112,7 @@ def _tidy(typed: str, parameter: Parameter[Any]) -> str:
     if parameter.words is None:
         return typed
     first, *others = _APART.sub(r"\1", unicodedata.normalize("NFKC", typed)).split() or [""]
-    return " ".join([first.strip(_ENDING), *others])
+    return " ".join([first.lstrip(_ENDING.replace(".", "")).rstrip(_ENDING), *others])
 
 
 def _glued(given: Given, parameter: Parameter[Any], value: Any) -> Sentence:

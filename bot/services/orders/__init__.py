@@ -80,7 +80,7 @@ class Orders:
             order = upscale.order(parent, press, factor=round(change.factor))
         else:
             order = BUILDERS[press.kind](parent, press, self._recipes)
-        return await self._jobs.draw(asker, change.applied_to(order))
+        return await self._jobs.draw(asker, change.applied_to(order, self._recipes))
 
     async def release(self, asker: Asker, key: int | str) -> Job:
         """Submit an order that was kept: through all gates again, at today's price.

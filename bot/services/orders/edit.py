@@ -32,14 +32,12 @@ class Change:
     """Other words than the picture's own."""
     seed: int | None = None
 
-    def applied_to(self, order: Order) -> Order:
-        """The order with these words and this seed, where there are any."""
-        recipe = order.recipe
-        if self.prompt is not None:
-            asked = self.prompt.parameters
-            sampling = replace(recipe.sampling, steps=asked.steps or recipe.sampling.steps)
-            seed = recipe.seed if asked.seed is None else asked.seed
-            recipe = replace(recipe, prompt=self.prompt, sampling=sampling, seed=seed)
+    def applied_to(self, order: Order, recipes: Recipes) -> Order:
+        """The order with these words and this seed, where there are any.
+
+        Raises: PromptError; NotFound, where the model is not loaded any more.
+        """
+        recipe = order.recipe if self.prompt is None else recipes.reworded(order.recipe, self.prompt)
         if self.seed is not None:
             recipe = replace(recipe, seed=self.seed)
         return replace(order, recipe=recipe, text=order.text if self.prompt is None else str(self.prompt))

@@ -34,7 +34,8 @@ def subtle(parent: Job, press: Press, recipes: Recipes) -> Order:
     seed = parent.recipe.seeds[press.index]
     recipe = _whole(parent, recipes)
     if parent.recipe.is_plain:
-        recipe = replace(recipe, variation=Variation(seed=seed, strength=SUBTLE_NOISE))
+        variation = Variation(seed=seed, strength=SUBTLE_NOISE, spread=parent.recipe.spread)
+        recipe = replace(recipe, variation=variation)
     else:
         recipe = _begun(recipe, press.tile(parent), SUBTLE_STRENGTH)
     return press.order(parent, recipe)

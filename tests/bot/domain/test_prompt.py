@@ -9,9 +9,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import PromptError
-from bot.domain.parameters import FIELDS, MAX_SEED, MAX_STEPS, ROWS, Parameters
+from bot.domain.parameters import FIELDS, MAX_SEED, ROWS, Parameters
+from bot.domain.parameters.table import QUALITIES
 from bot.domain.prompt import Part, Prompt, parse
 from bot.domain.prompt.foreign import FOREIGN
+from bot.domain.samplers import A1111
 from bot.domain.size import AspectRatio
 
 
@@ -80,6 +82,10 @@ def test_weights(text: str, parts: list[tuple[str, float]]) -> None:
     assert [(part.text, part.weight) for part in parse(text).parts] == parts
 
 
+OTHER_MODEL = (
+    "Not here: `--v`, which chooses a model of another bot. Leave it out, or choose one of this server's "
+    "with `--model`."
+)
 CURES = {
     "": ["There is nothing to draw yet: say what you want to see, as in `a red fox in the snow`."],
     "--ar 3:2": ["There is nothing to draw yet: say what you want to see, as in `a red fox in the snow`."],
@@ -107,11 +113,28 @@ CURES = {
     "a --steps 20.6": ["`--steps` takes a whole number from 1 to 100: try `--steps 21`, not `20.6`."],
     "a --steps 1e3": ["`--steps` takes a whole number from 1 to 100: try `--steps 30`, not `1e3`."],
     "a --sed 3": ["I do not know `--sed`. Did you mean `--seed`?"],
-    "a --glow 3": ["I do not know `--glow`. I know `--ar`, `--no`, `--seed`, `--steps`."],
+    "a --glow 3": [
+        "I do not know `--glow`. I know " + ", ".join(f"`--{row.name}`" for row in ROWS.values()) + "."
+    ],
+    "a --chaos 101": ["`--chaos` takes a whole number from 0 to 100: try `--chaos 100`, not `101`."],
+    "a --c x": ["`--chaos` takes a whole number from 0 to 100: try `--chaos 20`, not `x`."],
+    "a --stop 5": ["`--stop` takes a whole number from 10 to 100: try `--stop 10`, not `5`."],
+    "a --q 3": ["`--quality` takes 0.25, 0.5, 1, 2, 4: try `--quality 2`, not `3`."],
+    "a --guidance 0.5": ["`--guidance` takes a number from 1 to 30: try `--guidance 1`, not `0.5`."],
+    "a --sampler eular": [
+        "`--sampler` does not know `eular`. Try `--sampler euler`; there is "
+        + ", ".join(f"`{name}`" for name in A1111)
+        + "."
+    ],
+    "a --tile in the snow": ["Text goes before the parameters: move `in the snow` to the front of `--tile`."],
+    "a --fast --relax": ["`--fast` and `--relax` say the same thing differently: keep only one."],
+    "a --steps 9 --q 2 --draft": [
+        "`--steps`, `--quality` and `--draft` say the same thing differently: keep only one."
+    ],
     "a --stylise 3": ["Not here yet, leave it out: `--stylise`."],
     "a --v 6 --stylize 100 --sed 1 --v 5": [
         "I do not know `--sed`. Did you mean `--seed`?",
-        "Not here: `--v`, which chooses a model of another bot. Leave it out: this server has chosen one.",
+        OTHER_MODEL,
         "Not here yet, leave it out: `--stylize`.",
     ],
     "a --aspect-ratio 3:2": ["I do not know `--aspect-ratio`. Did you mean `--aspect`?"],
@@ -283,7 +306,14 @@ parameters = st.builds(
     aspect_ratio=st.none() | st.builds(AspectRatio, width=st.integers(25, 100), height=st.integers(25, 100)),
     negative=st.lists(texts, max_size=4, unique=True).map(tuple),
     seed=st.none() | st.integers(0, MAX_SEED),
-    steps=st.none() | st.integers(1, MAX_STEPS),
+    chaos=st.none() | st.integers(0, 100),
+    is_tile=st.booleans(),
+    stop=st.none() | st.integers(10, 100),
+    quality=st.none() | st.sampled_from(QUALITIES),
+    guidance=st.none() | st.integers(100, 3000).map(lambda number: number / 100),
+    sampler=st.none() | st.sampled_from(sorted(A1111)),
+    model=st.none() | st.from_regex(r"[a-zA-Z][a-z0-9.]{0,8}[a-z0-9]", fullmatch=True),
+    is_relaxed=st.booleans(),
 )
 weights = st.integers(1, 10**7).map(lambda number: number / 10**4)
 parts = st.lists(st.builds(Part, text=texts, weight=weights), min_size=1, max_size=5).map(tuple)
@@ -329,6 +359,13 @@ READ_AS_MEANT = {
     "a fox --seed 7 --seed 7": plain("a fox", seed=7),
     "/imagine prompt: a red fox --ar 3:2": plain("a red fox", aspect_ratio=ratio(3, 2)),
     "/imagine a red fox": plain("a red fox"),
+    "a fox —c 20 —stop 80 —q .5": plain("a fox", chaos=20, stop=80, quality=0.5),
+    "a fox -c 20 -tile": plain("a fox", chaos=20, is_tile=True),
+    "a fox —tile —model sketch": plain("a fox", is_tile=True, model="sketch"),
+    "a fox --sampler DPM++ 2M Karras --cfg 6.5": plain("a fox", sampler="dpmpp-2m-karras", guidance=6.5),
+    "a fox --sampler Euler_a": plain("a fox", sampler="euler-a"),
+    "a fox --relax.": plain("a fox", is_relaxed=True),
+    "a fox --chaos 20.": plain("a fox", chaos=20),
     r"snake\_case \*stars\*": plain("snake_case *stars*"),
 }
 
@@ -349,6 +386,9 @@ def test_what_phones_and_other_tools_make_of_a_prompt_is_read_as_meant(text: str
         "e-mail -- fast delivery",
         "a poster with [text] and (parentheses)",
         "f/1.8, 35mm, 16:9 format",
+        "a car – model kit, a stop -stop sign, a roof -tile pattern",
+        "a train -model railway -fast and -quality work",
+        "rough—draft lines",
     ],
 )
 def test_dashes_and_signs_of_a_sentence_stay_text(text: str) -> None:
@@ -360,17 +400,17 @@ def test_dashes_and_signs_of_a_sentence_stay_text(text: str) -> None:
     [
         ("a dragon —v 6", "a dragon"),
         ("a dragon -v 6", "a dragon"),
-        ("a dragon —s 750 —c 20", "a dragon"),
+        ("a dragon —s 750 —w 20", "a dragon"),
         ("a dragon —ar 16:9 —v 6", "a dragon --ar 16:9"),
         ("a fox –ar 9:16 –uplight", "a fox --ar 9:16"),
         ("a fox --v 6 in the snow", "a fox in the snow"),
-        ("a fox --chaos 20 --seed 7 --style raw --tile", "a fox --seed 7"),
+        ("a fox --chaos 20 --seed 7 --style raw --tile", "a fox --seed 7 --chaos 20 --tile"),
         ("a fox --sref https://a.b/c.png https://a.b/d.png --sw 50", "a fox"),
         ("https://a.b/c.png a fox", "a fox"),
         ("<https://s.mj.run/abc> a wolf --iw 2", "a wolf"),
         ("{red, blue} bird", "red bird"),
         ("a fox, (masterpiece:1.3), <lora:watercolor:0.8>", "a fox, masterpiece,"),
-        ("a fox --q 2 --fast --relax", "a fox"),
+        ("a fox --q 2 --turbo", "a fox --quality 2"),
     ],
 )
 def test_what_is_not_here_is_named_and_the_rest_can_be_drawn(text: str, without: str) -> None:
@@ -395,14 +435,14 @@ def test_every_name_of_other_bots_is_a_parameter_behind_two_hyphens_and_never_te
     assert "Did you mean" not in str(refused.value)
 
 
-A1111 = (
+PASTED = (
     "a red fox, best quality\nNegative prompt: text, blur\n"
     "Steps: 20, Sampler: DPM++ 2M, Schedule type: Karras, "
     'CFG scale: 7, Seed: 12345, Size: 512x768, Model hash: abc, Model: "a, b", Version: v1.10.1'
 )
 
 
-@pytest.mark.parametrize("text", [A1111, " ".join(A1111.split()), A1111.replace("\n", "\n\n")])
+@pytest.mark.parametrize("text", [PASTED, " ".join(PASTED.split()), PASTED.replace("\n", "\n\n")])
 def test_a_pasted_recipe_is_a_prompt_again(text: str) -> None:
     prompt = parse(text)
     assert str(prompt) == "a red fox, best quality --ar 2:3 --no text, blur --seed 12345 --steps 20"

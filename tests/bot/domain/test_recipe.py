@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from bot.domain.kinds import KINDS, JobKind
 from bot.domain.order import Order
 from bot.domain.prompt import parse
-from bot.domain.recipe import NOTHING, Canvas, ImageRef, Recipe, Sampling, Start, Weights
+from bot.domain.recipe import (
+    NOTHING,
+    Canvas,
+    ImageRef,
+    Recipe,
+    Sampling,
+    Spread,
+    Start,
+    Variation,
+    Weights,
+)
 from tests.bot.builders import RECIPE
 
 # As version 1 wrote the jobs of each kind, with the prompt in the column beside it.
@@ -95,19 +105,44 @@ def test_whatever_is_missing_it_can_be_read(missing: set[str]) -> None:
     Recipe.from_json(values)
 
 
-PROMPTS = ["a cat", "a cat::2 dog::-0.5", "a cat --ar 3:2 --no x, y --seed 0 --steps 9"]
+PROMPTS = [
+    "a cat",
+    "a cat::2 dog::-0.5",
+    "a cat --ar 3:2 --no x, y --seed 0 --steps 9",
+    "a cat --chaos 5 --tile --stop 50 --guidance 7.5 --sampler euler-a --model sketch --relax",
+]
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
 def test_a_recipe_comes_back_from_its_json(prompt: str) -> None:
     start = Start(image=ImageRef(job_id=5, index=2), strength=0.7)
-    for recipe in (replace(RECIPE, prompt=parse(prompt)), replace(RECIPE, prompt=parse(prompt), start=start)):
+    spread = Spread(amount=0.2, seed=7)
+    for more in (
+        {},
+        {"start": start},
+        {"spread": spread, "is_tile": True, "sampling": Sampling(steps=9, stop=0.5)},
+        {"variation": Variation(seed=3, strength=0.2, spread=spread)},
+    ):
+        recipe = replace(RECIPE, prompt=parse(prompt), **more)
         assert Recipe.from_json(recipe.to_json()) == recipe
 
 
 def test_a_seed_is_written_only_where_one_was_asked_for() -> None:
     assert replace(RECIPE, prompt=parse("a cat"), seed=12).written == "a cat"
     assert replace(RECIPE, prompt=parse("a cat --seed 7"), seed=12).written == "a cat --seed 12"
+
+
+def test_a_tile_of_a_grid_with_chaos_is_drawn_again_with_its_grid() -> None:
+    grid = replace(RECIPE, prompt=parse("a fox --chaos 20"), spread=Spread(amount=0.2, seed=7), seed=7)
+    assert grid.only(2).pasted == grid.pasted
+    assert "--seed 7" in grid.pasted
+
+
+def test_work_is_pasted_in_steps() -> None:
+    sampling = Sampling(steps=24, guidance_scale=3.0, sampler="ddim")
+    for typed in ("a fox --quality 2", "a fox --draft"):
+        recipe = replace(RECIPE, prompt=parse(typed), sampling=sampling, seed=7)
+        assert recipe.pasted == "a fox --seed 7 --steps 24"
 
 
 def test_one_picture_of_a_recipe_has_its_own_seed() -> None:

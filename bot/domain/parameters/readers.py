@@ -1,0 +1,170 @@
+"""From the words of a parameter to its value; what cannot be read is told with its cure."""
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+from fractions import Fraction
+
+from bot.domain.echo import echo_code
+from bot.domain.errors import PromptError
+from bot.domain.sentences import say
+from bot.domain.size import AspectRatio
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})")
+
+WIDEST = 4
+"""Aspect ratios reach from 1:4 to 4:1."""
+
+
+def read_aspect_ratio(value: str) -> AspectRatio:
+    """`16:9`: whole numbers only, as Midjourney has it; any other ratio is told how to be written."""
+    match = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)[:/x×*]([0-9]{1,6}(?:\.[0-9]{1,6})?)", value.lower())
+    if match is None:
+        raise PromptError(
+            say("`--ar` takes width:height, for example `--ar 3:2`, not `{value}`.", value=echo_code(value))
+        )
+    width, height = Decimal(match[1]), Decimal(match[2])
+    if not width or not height:
+        raise PromptError(say("Both numbers of `--ar` must be at least 1, for example `--ar 3:2`."))
+    ratio = Fraction(width) / Fraction(height)
+    _refuse_extreme(value, ratio)
+    if not re.fullmatch(r"[0-9]+:[0-9]+", value):
+        simple = ratio.limit_denominator(100)
+        cure = AspectRatio(width=simple.numerator, height=simple.denominator)
+        raise PromptError(
+            say(
+                "`--ar` takes whole numbers with a colon: write `--ar {cure}`, not `{value}`.",
+                cure=cure,
+                value=value,
+            )
+        )
+    return AspectRatio(width=int(width), height=int(height))
+
+
+def _refuse_extreme(value: str, ratio: Fraction) -> None:
+    if ratio > WIDEST:
+        raise PromptError(
+            say("`--ar {value}` is too wide: the widest is `--ar {limit}`.", value=value, limit="4:1")
+        )
+    if ratio < Fraction(1, WIDEST):
+        raise PromptError(
+            say("`--ar {value}` is too tall: the tallest is `--ar {limit}`.", value=value, limit="1:4")
+        )
+
+
+def whole_number(
+    name: str, low: int, high: int, *, example: int, random: str | None = None
+) -> Callable[[str], int | None]:
+    """A reader of whole numbers from `low` to `high`; others are told the nearest that will do.
+
+    `random` is what stands for "any" elsewhere, and reads as if nothing had been said.
+    """
+
+    def read(value: str) -> int | None:
+        if random is not None and value == random:
+            return None
+        number = _number(value)
+        if number is not None and number == int(number) and low <= number <= high:
+            return int(number)
+        cure = example if number is None else max(low, min(high, round(number)))
+        sentence = say(
+            "`--{name}` takes a whole number from {low} to {high}: try `--{name} {cure}`, not `{value}`.",
+            name=name,
+            low=low,
+            high=high,
+            cure=cure,
+            value=echo_code(value),
+        )
+        raise PromptError(sentence)
+
+    return read
+
+
+def _number(value: str) -> Decimal | None:
+    """The number, where it is one of a sensible length."""
+    return (
+        Decimal(value)
+        if re.fullmatch(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})", value)
+        else None
+    )
+
+
+def read_list(value: str) -> tuple[str, ...]:
+    """`text, blurry hands`: what stands between commas, each once."""
+    items = (" ".join(item.split()) for item in re.split("[,、，]", value))
+    return tuple(dict.fromkeys(item for item in items if item))
+
+
+def number(name: str, low: float, high: float, *, example: float) -> Callable[[str], float]:
+    """A reader of numbers from `low` to `high`; others are told the nearest that will do."""
+
+    def read(value: str) -> float:
+        known = _number(value)
+        if known is not None and low <= known <= high:
+            return round(float(known), 4)
+        cure = example if known is None else max(low, min(high, float(known)))
+        sentence = say(
+            "`--{name}` takes a number from {low} to {high}: try `--{name} {cure}`, not `{value}`.",
+            name=name,
+            low=written_number(low),
+            high=written_number(high),
+            cure=written_number(cure),
+            value=echo_code(value),
+        )
+        raise PromptError(sentence)
+
+    return read
+
+
+def one_of_numbers(name: str, *choices: float) -> Callable[[str], float]:
+    """A reader of a few numbers; others are told the nearest of them."""
+
+    def read(value: str) -> float:
+        known = _number(value)
+        if known is not None and float(known) in choices:
+            return float(known)
+        middle = choices[len(choices) // 2]
+        cure = min(choices, key=lambda one: abs(one - float(middle if known is None else known)))
+        sentence = say(
+            "`--{name}` takes {choices}: try `--{name} {cure}`, not `{value}`.",
+            name=name,
+            choices=", ".join(map(written_number, choices)),
+            cure=written_number(cure),
+            value=echo_code(value),
+        )
+        raise PromptError(sentence)
+
+    return read
+
+
+def one_of_words(name: str, choices: Mapping[str, str]) -> Callable[[str], str]:
+    """A reader of a few words, each of which stands for one that is its usual form.
+
+    Capitals, blanks, hyphens and underlines in them are all the same.
+    """
+    known = {_plain(word): usual for word, usual in choices.items()}
+
+    def read(value: str) -> str:
+        if (usual := known.get(_plain(value))) is not None:
+            return usual
+        near = get_close_matches(_plain(value)[:40], known, n=1, cutoff=0.0)[0]
+        sentence = say(
+            "`--{name}` does not know `{value}`. Try `--{name} {cure}`; there is {choices}.",
+            name=name,
+            value=echo_code(value),
+            cure=known[near],
+            choices=", ".join(f"`{usual}`" for usual in dict.fromkeys(known.values())),
+        )
+        raise PromptError(sentence)
+
+    return read
+
+
+def written_number(value: float) -> str:
+    """A number without needless digits."""
+    return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\s_-]", "", word).lower()

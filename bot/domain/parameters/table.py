@@ -1,0 +1,223 @@
+"""The `--parameters` of a prompt: one table, one row each.
+
+A row is a field of `Parameters`. The grammar, the mistakes with their cures, the help and the order in which
+parameters are written all come from it, so a new parameter is a new row, and what it does to a recipe.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any
+
+from bot.domain.parameters.readers import (
+    WIDEST,
+    number,
+    one_of_numbers,
+    one_of_words,
+    read_aspect_ratio,
+    read_list,
+    whole_number,
+    written_number,
+)
+from bot.domain.parameters.row import PARAMETER, Parameter, flag
+from bot.domain.samplers import SPELLINGS
+from bot.domain.sentences import say
+from bot.domain.size import AspectRatio
+
+MAX_SEED = 2**32 - 1
+MAX_STEPS = 100
+QUALITIES = (0.25, 0.5, 1.0, 2.0, 4.0)
+LEAST_STOP = 10
+MAX_GUIDANCE = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """The table, and the values of one prompt. A parameter that was not given is None, False or empty."""
+
+    aspect_ratio: AspectRatio | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="ar",
+                aliases=("aspect",),
+                read=read_aspect_ratio,
+                write=str,
+                range=say("from 1:{widest} to {widest}:1", widest=WIDEST),
+                default=say("square"),
+                help=say("The shape of the picture, width to height."),
+                example="--ar 3:2",
+            )
+        },
+    )
+    negative: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            PARAMETER: Parameter(
+                name="no",
+                words=None,
+                read=read_list,
+                write=", ".join,
+                range=say("words separated by commas"),
+                default=say("nothing"),
+                help=say("What should not be in the picture."),
+                example="--no text, blur",
+            )
+        },
+    )
+    seed: int | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="seed",
+                read=whole_number("seed", 0, MAX_SEED, example=7, random="-1"),
+                write=str,
+                range=say("{low} to {high}", low=0, high=MAX_SEED),
+                default=say("a new one each time"),
+                help=say("The noise to begin with: the same seed and prompt give the same picture."),
+                example="--seed 7",
+            )
+        },
+    )
+    chaos: int | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="chaos",
+                aliases=("c",),
+                read=whole_number("chaos", 0, 100, example=20),
+                write=str,
+                range=say("{low} to {high}", low=0, high=100),
+                default=say("as they come"),
+                help=say("How far the four differ from each other: 0 is little, 100 is much."),
+                example="--chaos 20",
+            )
+        },
+    )
+    is_tile: bool = field(
+        default=False,
+        metadata={
+            PARAMETER: flag("tile", say("Pictures that join themselves without a seam, for patterns."))
+        },
+    )
+    stop: int | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="stop",
+                read=whole_number("stop", LEAST_STOP, 100, example=80),
+                write=str,
+                range=say("{low} to {high}", low=LEAST_STOP, high=100),
+                default=say("{value}", value=100),
+                help=say("Stop after that share of the work, in percent: less is softer."),
+                example="--stop 80",
+            )
+        },
+    )
+    quality: float | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="quality",
+                aliases=("q",),
+                read=one_of_numbers("quality", *QUALITIES),
+                write=written_number,
+                range=say("{value}", value=", ".join(map(written_number, QUALITIES))),
+                default=say("{value}", value=1),
+                help=say("How much work goes into a picture: 2 is twice the usual."),
+                example="--quality 2",
+            )
+        },
+    )
+    is_draft: bool = field(
+        default=False, metadata={PARAMETER: flag("draft", say("A quick sketch: half the work."))}
+    )
+    steps: int | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="steps",
+                read=whole_number("steps", 1, MAX_STEPS, example=30),
+                write=str,
+                range=say("{low} to {high}", low=1, high=MAX_STEPS),
+                default=say("as many as suit the model"),
+                help=say("The work of a picture in steps, to the step."),
+                example="--steps 30",
+            )
+        },
+    )
+    guidance: float | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="guidance",
+                aliases=("cfg",),
+                read=number("guidance", 1, MAX_GUIDANCE, example=7),
+                write=written_number,
+                range=say("{low} to {high}", low=1, high=MAX_GUIDANCE),
+                default=say("what suits the model"),
+                help=say("How closely the text is followed."),
+                example="--guidance 7",
+            )
+        },
+    )
+    sampler: str | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="sampler",
+                words=None,
+                read=one_of_words("sampler", SPELLINGS),
+                write=str,
+                range=say("a name such as `euler-a`"),
+                default=say("what suits the model"),
+                help=say("The way in which noise becomes a picture."),
+                example="--sampler euler-a",
+            )
+        },
+    )
+    model: str | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="model",
+                read=str,
+                write=str,
+                range=say("its name"),
+                default=say("the first"),
+                help=say("Which model draws, where there are several."),
+                example="--model sketch",
+            )
+        },
+    )
+    is_fast: bool = field(
+        default=False,
+        metadata={PARAMETER: flag("fast", say("In your turn. So it is anyway, where you say nothing."))},
+    )
+    is_relaxed: bool = field(
+        default=False,
+        metadata={
+            PARAMETER: flag("relax", say("Only while nobody else waits. Moderators may make it free."))
+        },
+    )
+
+
+ROWS: Mapping[str, Parameter[Any]] = MappingProxyType(
+    {field.name: field.metadata[PARAMETER] for field in fields(Parameters)}
+)
+"""The rows by the name of their field."""
+
+
+def given(parameters: Parameters) -> dict[str, str]:
+    """Those that were given, by their names, as they are written after `--`."""
+    return {
+        row.name: row.write(value)
+        for field, row in ROWS.items()
+        if (value := getattr(parameters, field)) != getattr(Parameters(), field)
+    }
+
+
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {name: field for field, parameter in ROWS.items() for name in (parameter.name, *parameter.aliases)}
+)
+"""The name of the field by what a member may write after `--`."""

@@ -1,0 +1,25 @@
+"""Parameters that say different things of the same: told together, before anything is drawn."""
+
+from collections.abc import Collection, Iterator
+
+from bot.domain.parameters.table import ROWS
+from bot.domain.sentences import Sentence, say
+
+ONE_OF = (
+    ("steps", "quality", "is_draft"),
+    ("is_fast", "is_relaxed"),
+)
+"""The fields of which a prompt may give one."""
+
+
+def contradictions(given: Collection[str]) -> Iterator[Sentence]:
+    """What cannot be together among the fields that were given."""
+    for group in ONE_OF:
+        names = [f"`--{ROWS[field].name}`" for field in group if field in given]
+        if len(names) > 1:
+            *others, last = names
+            yield say(
+                "{others} and {last} say the same thing differently: keep only one.",
+                others=", ".join(others),
+                last=last,
+            )

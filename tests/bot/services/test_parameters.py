@@ -1,0 +1,142 @@
+"""What each parameter changes in what the engine is asked, and what is inherited by a press."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.domain.asker import Asker
+from bot.domain.errors import PromptError
+from bot.domain.job import Job, Speed
+from bot.domain.kinds import JobKind
+from bot.domain.prompt import parse
+from bot.services import Services
+from bot.services.orders import Change, Press
+from engine import api
+from tests.bot.hand_engine import MODEL, HandEngine
+from tests.bot.presses import reroll, vary
+from tests.bot.services.community import change, drawn, finished, now
+
+SEED = "--seed 7"
+
+
+@pytest.fixture(autouse=True)
+def two_samplers(engine: HandEngine) -> None:
+    engine.model = replace(MODEL, default_sampler="ddim", samplers=("ddim", "euler-a"))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "asked"),
+    [
+        ("", {"num_inference_steps": 4, "stop": 1.0, "spread": None, "tiles": False}),
+        ("--chaos 25", {"spread": api.Spread(amount=0.25, seed=7)}),
+        ("--chaos 0", {"spread": api.Spread(amount=0.0, seed=7)}),
+        ("--tile", {"tiles": True}),
+        ("--stop 50", {"stop": 0.5}),
+        ("--quality 2", {"num_inference_steps": 8}),
+        ("--quality .25", {"num_inference_steps": 1}),
+        ("--draft", {"num_inference_steps": 2}),
+        ("--steps 30", {"num_inference_steps": 30}),
+        ("--guidance 7.5", {"guidance_scale": 7.5}),
+        ("--sampler Euler a", {"sampler": "euler-a"}),
+        ("--model PLAIN", {"model": "plain"}),
+        ("--relax", {"speed": api.Speed.RELAX}),
+        ("--fast", {"speed": api.Speed.FAST}),
+    ],
+)
+async def test_a_parameter_reaches_the_engine(
+    services: Services, engine: HandEngine, ada: Asker, parameters: str, asked: dict[str, Any]
+) -> None:
+    job = await drawn(services, ada, f"a fox {SEED} {parameters}")
+    request = engine.requests[-1]
+    assert {name: getattr(request, name) for name in asked} == asked
+    assert job.prompt == str(parse(f"a fox {SEED} {parameters}"))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sentence"),
+    [
+        ("a fox --model sdxl", "There is no model named `sdxl` here. There is `plain`."),
+        ("a fox --sampler heun", "`--sampler heun` does not suit plain. There is `ddim`, `euler-a`."),
+    ],
+)
+async def test_what_is_not_here_is_told_with_what_is(
+    services: Services, ada: Asker, prompt: str, sentence: str
+) -> None:
+    with pytest.raises(PromptError) as refused:
+        await services.orders.imagine(now(ada), prompt)
+    assert str(refused.value) == sentence
+    assert refused.value.prompt == prompt
+
+
+async def test_half_of_the_steps_cost_half(services: Services, ada: Asker) -> None:
+    whole, half = [await drawn(services, ada, f"a fox --steps 40 {more}") for more in ("", "--stop 50")]
+    assert half.charge.gpu_ms < 0.6 * whole.charge.gpu_ms
+
+
+async def test_relaxed_jobs_are_free_where_the_moderators_say_so(services: Services, ada: Asker) -> None:
+    before = await services.quotas.balance(ada)
+    await change(services, lambda settings: replace(settings, is_relax_free=True))
+    job = await drawn(services, ada, "a fox --relax")
+    assert job.speed is Speed.RELAX
+    assert (await services.quotas.balance(ada)).used == before.used
+    await drawn(services, ada, "a fox")
+    assert (await services.quotas.balance(ada)).used != before.used
+
+
+async def test_a_press_inherits_the_parameters_with_a_new_spread(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    grid = await drawn(services, ada, f"a fox {SEED} --chaos 30 --tile --guidance 9")
+    for press in (reroll(services, now(ada), grid.id), vary(services, now(ada), grid.id, 1)):
+        await finished(services, await press)
+        request = engine.requests[-1]
+        assert (request.tiles, request.guidance_scale) == (True, 9.0)
+        assert request.spread == api.Spread(amount=0.3, seed=request.seeds[0])
+        assert request.seeds[0] != 7
+
+
+async def test_a_subtle_variation_begins_with_the_very_noise_of_its_picture(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    grid = await drawn(services, ada, f"a fox {SEED} --chaos 30")
+    press = Press(kind=JobKind.VARY_SUBTLE, job_id=grid.id, index=2)
+    await finished(services, await services.orders.press(now(ada), press))
+    parent = engine.requests[-1].variation
+    assert parent is not None
+    assert (parent.seed, parent.spread) == (9, api.Spread(amount=0.3, seed=7))
+
+
+async def test_one_tile_drawn_again_keeps_the_spread_of_its_grid(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    grid = await drawn(services, ada, f"a fox {SEED} --chaos 30")
+    await services.pictures.purge(days=-1)
+    await services.pictures.make_print(grid)
+    assert {request.spread for request in engine.requests} == {api.Spread(amount=0.3, seed=7)}
+    assert [request.seeds for request in engine.requests[1:]] == [(7,), (8,), (9,), (10,)]
+
+
+@pytest.mark.parametrize("parameters", ["--tile", "--stop 50"])
+async def test_what_is_drawn_around_a_picture_neither_tiles_nor_stops(
+    services: Services, engine: HandEngine, ada: Asker, parameters: str
+) -> None:
+    grid = await drawn(services, ada, f"a fox {parameters}")
+    await zoomed(services, ada, grid, Change())
+    assert (engine.requests[-1].tiles, engine.requests[-1].stop) == (False, 1.0)
+
+
+async def test_other_words_of_an_edit_bring_their_parameters(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    grid = await drawn(services, ada)
+    words = parse("a wolf --guidance 9 --sampler euler-a --steps 12 --seed 3")
+    await zoomed(services, ada, grid, Change(prompt=words))
+    request = engine.requests[-1]
+    assert (request.guidance_scale, request.sampler, request.num_inference_steps) == (9.0, "euler-a", 12)
+    assert request.seeds[0] == 3
+
+
+async def zoomed(services: Services, asker: Asker, grid: Job, asked: Change) -> Job:
+    press = Press(kind=JobKind.ZOOM, job_id=grid.id, index=0)
+    return await finished(services, await services.orders.change(now(asker), press, asked))

@@ -18,10 +18,10 @@ from tqdm import tqdm
 from bot.app import CACHE, make_data_dir, open_services
 from bot.config import Settings, StartupError
 from bot.domain.asker import Asker
-from bot.domain.errors import UserError
+from bot.domain.errors import PromptError, UserError
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
-from bot.domain.prompt import parse
+from bot.domain.prompt import parse, parse_all
 from bot.imaging.canvas import written_area
 from bot.imaging.encode import FILE_EXTENSIONS
 from bot.imaging.grid import make_grid
@@ -48,6 +48,9 @@ async def imagine(settings: Settings, prompt: str, out: Path) -> int:
 
     Raises: StartupError.
     """
+    with suppress(PromptError):  # told later, with everything else
+        if len(parse_all(prompt)) > 1:
+            raise StartupError("This prompt stands for several, and here one is drawn at a time.")
     return await _drawn(settings, out, lambda services: services.orders.imagine(_asker(), prompt))
 
 

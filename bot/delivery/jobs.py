@@ -206,25 +206,31 @@ class Delivery:
         *,
         otherwise: Whereabouts,
     ) -> bool:
-        """Answer, and follow the job; False where the answer was lost, or refused.
+        """Answer, and follow the job and its siblings; False where the answer was lost, or refused.
 
-        A job whose answer Discord surely refused is taken back, uncharged: nobody was told of it.
+        Jobs whose answer Discord surely refused are taken back, uncharged: nobody was told of them.
         """
+        is_answered = False
+        siblings = await persistently(lambda: self._jobs.list_siblings(job))
         try:
             answered = await respond()
         except discord.HTTPException as error:
             if _is_refusal(error):
                 log.warning("job %s is withdrawn, its answer was refused: %s", job.id, error)
-                await persistently(lambda: self._jobs.withdraw(job))
+                for one in (job, *siblings):
+                    await persistently(partial(self._jobs.withdraw, one))
                 return False
             log.warning("job %s: the answer was lost: %s", job.id, error)
         except LOST as error:
             log.warning("job %s: the answer was lost: %s", job.id, error)
         else:
             self.follow(job, found(answered))
-            return True
-        self.follow(job, otherwise)
-        return False
+            is_answered = True
+        if not is_answered:
+            self.follow(job, otherwise)
+        for one in siblings:
+            self.follow(one, ToPost())
+        return is_answered
 
 
 def _is_refusal(error: discord.HTTPException) -> bool:

@@ -7,6 +7,7 @@ UserError
 │   └── InvalidSetting   a setting of a guild (`bot.domain.guild_options`)
 ├── TermsNotAccepted     the guild's terms come first (`bot.domain.onboarding`)
 ├── QuotaExceeded        the allowance does not cover it
+├── Unconfirmed          so much is asked for that the person is asked whether it is meant
 ├── TooManyJobs          enough jobs of this member are waiting already
 ├── NotAllowed           this person may not do this
 ├── MissingPermissions   the bot lacks permissions in this channel
@@ -61,6 +62,10 @@ class QuotaExceeded(UserError):
 
 class TooManyJobs(UserError):
     """Enough jobs are waiting already."""
+
+
+class Unconfirmed(UserError):
+    """So much is asked for that the person is asked whether it is meant."""
 
 
 class NotAllowed(UserError):

@@ -113,6 +113,8 @@ class Job:
     """The end of its text, where the model does not read so much."""
     is_hidden: bool = False
     """Whether its member keeps it off the web page."""
+    batch_size: int = 1
+    """How many jobs its request made."""
 
     @property
     def prompt(self) -> str:

@@ -16,6 +16,8 @@ class Waits(StrEnum):
     """A rule asks about its words: they are meant well."""
     NOTICE = "notice"
     """The moderators' word comes first: once it was read, a press draws it."""
+    MANY = "many"
+    """It makes many jobs: they are meant."""
     WITHOUT = "without"
     """It asks for what cannot be done here: it is drawn without that."""
     QUEUE = "queue"

@@ -21,6 +21,8 @@ class Order:
     """The message that was pressed, which the result answers."""
     ordinal: int = 0
     """Which of the orders of one request it is."""
+    batch_size: int = 1
+    """How many orders its request made."""
     is_confirmed: bool = False
     """Whether the asker was asked about its words, and means them."""
 
@@ -33,6 +35,7 @@ class Order:
             "parent": self.parent and {"job_id": self.parent.job_id, "index": self.parent.index},
             "reply_to": self.reply_to,
             "ordinal": self.ordinal,
+            "batch_size": self.batch_size,
             "is_confirmed": self.is_confirmed,
         }
 
@@ -47,5 +50,6 @@ class Order:
             parent=ImageRef(**parent) if parent else None,
             reply_to=values.get("reply_to"),
             ordinal=values.get("ordinal", 0),
+            batch_size=values.get("batch_size", 1),
             is_confirmed=values.get("is_confirmed", False),
         )

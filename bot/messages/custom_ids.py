@@ -33,7 +33,8 @@ FORM = re.compile(r"(?P<kind>block|appeal|report|queue):(?P<id>\d{1,19}):(?P<act
 SETUP_FORM = re.compile(r"setup:form:(?P<action>[a-z-]{1,20})")
 
 CANCEL = "cancel"
-"""The action of a job's button that asks for no other job."""
+CANCEL_ALL = "cancel_all"
+"""The actions of a job's buttons that ask for no other job."""
 MAX_STORED = 2**63 - 1
 """A message's id has 19 digits; beyond this no database holds it."""
 
@@ -70,6 +71,11 @@ def of_job(job_id: int, kind: JobKind, index: int | None = None, how: str = "") 
 def of_cancel(job_id: int) -> str:
     """Cancel, under a job that waits or is drawn."""
     return f"job:{job_id}:{CANCEL}"
+
+
+def of_cancel_all(job_id: int) -> str:
+    """Cancel all, under each job of a batch."""
+    return f"job:{job_id}:{CANCEL_ALL}"
 
 
 def of_step(action: Action) -> str:

@@ -9,7 +9,7 @@ from bot.domain.kinds import Origin, Outcome
 from bot.domain.quota_words import about, charged_to
 from bot.domain.sentences import Sentence, Translations, say, say_n
 from bot.messages.catalogue import translations
-from bot.messages.custom_ids import of_cancel
+from bot.messages.custom_ids import of_cancel, of_cancel_all
 from bot.messages.kinds import WORDS
 from bot.messages.payload import MAX_DESCRIPTION, Button, Payload
 from bot.services.runs import JobUpdate
@@ -48,8 +48,12 @@ def progress(update: JobUpdate) -> Payload:
     else:
         state = f"({update.progress:.0%}) ({SPEEDS[job.speed].render(words)})"
     cancel = Button(custom_id=of_cancel(job.id), label=say("Cancel").render(words), is_danger=True)
+    buttons = [cancel]
+    if job.batch_size > 1:
+        label = say("Cancel all {count}", count=job.batch_size).render(words)
+        buttons.append(Button(custom_id=of_cancel_all(job.id), label=label, is_danger=True))
     content = f"{_heading(job, words)} {state}" + _small(_place(update), words)
-    return Payload(content=content, rows=((cancel,),))
+    return Payload(content=content, rows=(tuple(buttons),))
 
 
 def late(job: Job) -> Payload:

@@ -65,17 +65,16 @@ class Jobs:
 
         Raises: UserError, and nothing is charged; one that a press can mend is kept.
         """
-        (taken,) = await self.submit(asker, [order])
-        if isinstance(taken, UserError):
-            raise taken
-        return taken
+        (job,) = await self.submit(asker, [order])
+        return job
 
-    async def submit(self, asker: Asker, orders: Sequence[Order]) -> list[Job | UserError]:
-        """Take the orders of one request in: each whole or not at all, and all that pass in one commit.
+    async def submit(self, asker: Asker, orders: Sequence[Order]) -> list[Job]:
+        """Take the orders of one request in: all of them or none, in one commit.
 
         A request that was submitted before gives the same jobs.
 
-        Raises: NotAllowed, where nobody can be charged; what the database raises, and then none was taken.
+        Raises: UserError, and nothing is charged; one that a press can mend is kept. What the database
+        raises, and then nothing was taken.
         """
         try:
             taken = await self._take_all(asker, orders)
@@ -85,12 +84,14 @@ class Jobs:
                 self._doubts.add(doubt)
                 doubt.add_done_callback(self._doubts.discard)
             raise
+        if isinstance(taken, UserError):
+            raise taken
         for one in taken:
             if isinstance(one, Job) and one.status is JobStatus.QUEUED:
                 self._runs.start(one)
         return [one.job if isinstance(one, Replayed) else one for one in taken]
 
-    async def _take_all(self, asker: Asker, orders: Sequence[Order]) -> list[Job | Replayed | UserError]:
+    async def _take_all(self, asker: Asker, orders: Sequence[Order]) -> list[Job | Replayed] | UserError:
         now = self._now()
         async with self._database.transaction() as session:
             guild_id = await charged_guild(session, asker)
@@ -99,10 +100,7 @@ class Jobs:
             await members.update_last_used(
                 session, guild_id=guild_id, user_id=asker.user_id, name=asker.name, now=now
             )
-            return [
-                await self._take(session, asker, order, guild_id=guild_id, settings=settings)
-                for order in orders
-            ]
+            return await self._take(session, asker, orders, guild_id=guild_id, settings=settings)
 
     async def _withdraw_unconfirmed(self, asker: Asker, orders: Sequence[Order]) -> None:
         """Take back what was stored although the database did not say so; what is in flight was confirmed.
@@ -119,6 +117,13 @@ class Jobs:
         async with self._database.reading() as session:
             return await jobs_table.get_by_source(session, asker.source, order.ordinal)
 
+    def price(self, orders: Sequence[Order]) -> Charge:
+        """What orders cost together. Raises: NotFound, where a model is not loaded any more."""
+        charges = [self._models.charge(order) for order in orders]
+        return Charge(
+            images=sum(charge.images for charge in charges), gpu_ms=sum(charge.gpu_ms for charge in charges)
+        )
+
     async def cancel(self, asker: Asker, job_id: int) -> None:
         """Stop a job that waits or runs, and refund it."""
         async with self._database.reading() as session:
@@ -130,6 +135,35 @@ class Jobs:
             raise NotAllowed(say("Only the member who asked for it, or a moderator, can cancel this."))
         if not await self._runs.cancel(job_id, note=self._note_cancel(asker, job)):
             raise TooLate(say("This job is over already: there is nothing left to cancel."))
+
+    async def cancel_batch(self, asker: Asker, job_id: int) -> None:
+        """Stop all jobs of a job's request that still wait or run, and refund them.
+
+        Raises: NotFound, NotAllowed; TooLate, where all of them are over.
+        """
+        late: list[TooLate] = []
+        numbers = await self._batch_of(job_id)
+        for number in numbers:
+            try:
+                await self.cancel(asker, number)
+            except TooLate as error:
+                late.append(error)
+        if len(late) == len(numbers):
+            raise late[0]
+
+    async def list_siblings(self, job: Job) -> list[Job]:
+        """The other jobs that its request made."""
+        if job.batch_size == 1:
+            return []
+        async with self._database.reading() as session:
+            batch = await jobs_table.list_batch(session, job.source)
+        return [one for one in batch if one.id != job.id]
+
+    async def _batch_of(self, job_id: int) -> list[int]:
+        """The numbers of all jobs of a job's request."""
+        async with self._database.reading() as session:
+            job = await jobs_table.get(session, job_id)
+        return [job_id] if job is None else [job_id, *(one.id for one in await self.list_siblings(job))]
 
     async def withdraw(self, job: Job) -> None:
         """Take back a job whose asker never got an answer: no picture, no charge."""
@@ -146,12 +180,22 @@ class Jobs:
         return None if asker.user_id == job.user_id else noting_cancel(asker, job, now=self._now())
 
     async def _take(
-        self, session: AsyncSession, asker: Asker, order: Order, *, guild_id: int, settings: GuildSettings
-    ) -> Job | Replayed | UserError:
-        """The job of an order; or its refusal, with what that leaves behind and what is kept for a press."""
+        self,
+        session: AsyncSession,
+        asker: Asker,
+        orders: Sequence[Order],
+        *,
+        guild_id: int,
+        settings: GuildSettings,
+    ) -> list[Job | Replayed] | UserError:
+        """The jobs of orders; or a refusal, with what that leaves behind and what is kept for a press."""
+        order = orders[0]
         try:
             async with session.begin_nested():
-                return await self._enter(session, asker, order, guild_id=guild_id, settings=settings)
+                return [
+                    await self._enter(session, asker, order, guild_id=guild_id, settings=settings)
+                    for order in orders
+                ]
         except RefusedWithTrace as refused:
             refusal = await refused.write(session)
         except UserError as error:
@@ -217,6 +261,7 @@ def drafted(asker: Asker, order: Order, *, charge: Charge, guild_id: int, now: d
         failure=None,
         locale=asker.locale,
         created_at=now,
+        batch_size=order.batch_size,
     )
 
 

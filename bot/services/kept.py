@@ -17,6 +17,7 @@ LABELS = {
     Waits.TERMS: say("Accept and draw"),
     Waits.WORDS: say("Draw it"),
     Waits.NOTICE: say("Draw it now"),
+    Waits.MANY: say("Draw them all"),
     Waits.WITHOUT: say("Draw without them"),
     Waits.QUEUE: say("Try again"),
     Waits.ALLOWANCE: say("Try again"),

@@ -6,14 +6,13 @@ from dataclasses import replace
 from bot.domain.canvas import Layout, drawn_size
 from bot.domain.errors import PromptError
 from bot.domain.parameters import Parameters
-from bot.domain.prompt import Prompt
+from bot.domain.prompt import NUM_IMAGES, Prompt
 from bot.domain.recipe import Canvas, Edit, ImageRef, Recipe, Sampling, Spread, Weights
 from bot.domain.sentences import say
 from bot.domain.size import AspectRatio, fit
 from bot.services.models import Models
 from engine.api import ModelInfo
 
-NUM_IMAGES = 4
 DRAFT = 0.5
 """Of the usual work."""
 SQUARE = AspectRatio(width=1, height=1)

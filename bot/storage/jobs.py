@@ -37,6 +37,7 @@ async def add(session: AsyncSession, job: Job, *, account_id: int | None) -> int
         reply_to=job.reply_to,
         locale=job.locale,
         created_at=job.created_at,
+        batch_size=job.batch_size,
     )
     return await session.scalar(statement.returning(JobRow.id))  # type: ignore[no-any-return]
 
@@ -51,6 +52,11 @@ async def get_by_source(session: AsyncSession, source: str, ordinal: int = 0) ->
     """The job that a request made."""
     row = await session.scalar(select(JobRow).filter_by(source=source, ordinal=ordinal))
     return None if row is None else _job(row)
+
+
+async def list_batch(session: AsyncSession, source: str) -> list[Job]:
+    """The jobs that a request made, in order."""
+    return await _list(session, select(JobRow).where(JobRow.source == source))
 
 
 async def get_by_message(
@@ -253,4 +259,5 @@ def _job(row: JobRow) -> Job:
         created_at=row.created_at,
         unread=row.unread,
         is_hidden=row.is_hidden,
+        batch_size=row.batch_size,
     )

@@ -30,11 +30,17 @@ class JobButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], templat
         async with guard(interaction):
             if self.press.action == custom_ids.CANCEL:
                 await self._cancel(interaction)
+            elif self.press.action == custom_ids.CANCEL_ALL:
+                await self._cancel_all(interaction)
             else:
                 await self._draw(interaction)
 
     async def _cancel(self, interaction: Interaction) -> None:
         await wired(interaction).services.jobs.cancel(asker_of(interaction), self.press.job_id)
+        await interaction.response.defer()
+
+    async def _cancel_all(self, interaction: Interaction) -> None:
+        await wired(interaction).services.jobs.cancel_batch(asker_of(interaction), self.press.job_id)
         await interaction.response.defer()
 
     async def _draw(self, interaction: Interaction) -> None:

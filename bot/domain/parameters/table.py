@@ -29,6 +29,7 @@ MAX_STEPS = 100
 QUALITIES = (0.25, 0.5, 1.0, 2.0, 4.0)
 LEAST_STOP = 10
 MAX_GUIDANCE = 30
+MAX_REPEAT = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +188,21 @@ class Parameters:
                 default=say("the first"),
                 help=say("Which model draws, where there are several."),
                 example="--model sketch",
+            )
+        },
+    )
+    repeat: int | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="repeat",
+                aliases=("r",),
+                read=whole_number("repeat", 2, MAX_REPEAT, example=4),
+                write=str,
+                range=say("{low} to {high}", low=2, high=MAX_REPEAT),
+                default=say("once"),
+                help=say("How often to draw it, four new ones each time."),
+                example="--repeat 4",
             )
         },
     )

@@ -1,5 +1,6 @@
 """The prompt language: text, `a::2 b::1` weights and `--parameters`, as Midjourney has them.
 
+    text typed = prompts, one for each choice of `{a, b}`
     prompt     = text parameters
     text       = part *("::" [weight] part)
     parameters = *(dashes name value)       the text may not go on after them
@@ -12,11 +13,15 @@ length.
 """
 
 import contextlib
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.domain.errors import PromptError
+from bot.domain.parameters import MAX_SEED
 from bot.domain.prompt import foreign, lacking
 from bot.domain.prompt.cleaning import clean, unwrapped
+from bot.domain.prompt.expand import escaped, expand
 from bot.domain.prompt.marks import MAX_PARAMETERS, Given, split
 from bot.domain.prompt.mistakes import MAX_MISTAKES, at_most, read_parameters
 from bot.domain.prompt.parts import read_parts
@@ -24,14 +29,71 @@ from bot.domain.prompt.recipes import read_recipe
 from bot.domain.prompt.values import Part, Prompt
 from bot.domain.sentences import Sentence, say
 
-__all__ = ["MAX_PARAMETERS", "Part", "Prompt", "parse"]
+__all__ = ["MAX_PARAMETERS", "NUM_IMAGES", "Part", "Prompt", "parse", "parse_all"]
+
+NUM_IMAGES = 4
+"""Of one prompt."""
+MAX_PROMPTS = 40
+"""That one text may stand for, with `{a, b}` and `--repeat`."""
 
 MAX_LENGTH = 4000
 """Characters; what a form of Discord's can hold."""
 
 
+def parse_all(text: str) -> tuple[Prompt, ...]:
+    """Read a text as the prompts that it stands for: `{red, blue} bird` is two, `--repeat 3` is three.
+
+    Raises: PromptError with every mistake of any of them, as `parse`, and where there are too many.
+    """
+    expansion = expand(_measured(text))
+    if expansion.count == 1:
+        return _repeated(parse(text))
+    if expansion.count > MAX_PROMPTS:
+        raise PromptError(_too_many(expansion.count))
+    prompts: list[Prompt] = []
+    without: list[str] = []
+    mistakes: list[Sentence] = []
+    for one in expansion.texts():
+        try:
+            prompts += _repeated(parse(escaped(one)))
+        except PromptError as error:
+            mistakes += [mistake for mistake in error.mistakes if mistake not in mistakes]
+            without += [error.without or ""]
+        else:
+            without += [str(prompts[-1])]
+    if not mistakes and len(prompts) <= MAX_PROMPTS:
+        return tuple(prompts)
+    refusal = PromptError(*at_most(MAX_MISTAKES, mistakes or [_too_many(len(prompts))]))
+    refusal.without = _joined(dict.fromkeys(without)) if all(without) and mistakes else None
+    raise refusal
+
+
+def _repeated(prompt: Prompt) -> tuple[Prompt, ...]:
+    """The prompt as often as it is to be drawn; from one seed to the next the pictures go on."""
+    times, seed = prompt.parameters.repeat or 1, prompt.parameters.seed
+    settled = replace(prompt.parameters, repeat=None)
+    if seed is None or times == 1:
+        return (replace(prompt, parameters=settled),) * times
+    seeds = [(seed + NUM_IMAGES * number) % (MAX_SEED + 1) for number in range(times)]
+    return tuple(replace(prompt, parameters=replace(settled, seed=one)) for one in seeds)
+
+
+def _joined(prompts: Iterable[str]) -> str:
+    """One text that stands for all of these."""
+    each = [re.sub(r"[{},]", r"\\\g<0>", re.sub(r"\\([{},])", r"\1", one)) for one in prompts]
+    return each[0] if len(each) == 1 else f"{{{', '.join(each)}}}"
+
+
+def _too_many(count: int) -> Sentence:
+    return say(
+        "This makes {count} prompts; at once there may be {limit}. Leave some choices out.",
+        count=min(count, 10**9),
+        limit=MAX_PROMPTS,
+    )
+
+
 def parse(text: str) -> Prompt:
-    """Read a prompt.
+    """Read one prompt.
 
     Raises: PromptError with every mistake: of the text, of the parameters, and parameters that there are not.
     Where all that is wrong is what cannot be done here, it says how the prompt reads without that.
@@ -50,7 +112,7 @@ def _readable(without: str | None) -> str | None:
     return None
 
 
-def _parse(text: str) -> Prompt:
+def _measured(text: str) -> str:
     if len(text) > MAX_LENGTH:
         raise PromptError(
             say(
@@ -59,10 +121,20 @@ def _parse(text: str) -> Prompt:
                 limit=MAX_LENGTH,
             )
         )
-    text = clean(text)
+    return text
+
+
+def _parse(text: str) -> Prompt:
+    text = clean(_measured(text))
     if recipe := read_recipe(text):
         wanted, parameters, remarks = recipe
         return replace(_read(wanted, []), parameters=parameters, remarks=remarks)
+    expansion = expand(text)
+    if expansion.count > 1:
+        raise PromptError(
+            say("This makes {count} prompts, and here can be one only.", count=min(expansion.count, 10**9))
+        )
+    (text,) = expansion.texts()
     words, given = split(text)
     if (not given and unwrapped(text) != text) or (given and text[:1] in "\"'`*_“„«"):
         words, given = split(unwrapped(text))

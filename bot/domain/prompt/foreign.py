@@ -51,7 +51,7 @@ _STYLES = frozenset({"raw", "cute", "expressive", "original", "scenic", "4a", "4
 
 FOREIGN: Mapping[str, Foreign] = {
     **dict.fromkeys(("stylize", "stylise", "s", "weird", "w", "exp", "strength"), _LATER_NUMBER),
-    **dict.fromkeys(("repeat", "r", "zoom", "h", "width", "height", "motion", "bs", "end"), _LATER_NUMBER),
+    **dict.fromkeys(("zoom", "h", "width", "height", "motion", "bs", "end"), _LATER_NUMBER),
     **dict.fromkeys(("raw", "hd", "video", "stealth", "public", "creative"), _LATER_FLAG),
     **dict.fromkeys(("uplight", "upbeta", "upanime", "hq", "loop", "vibe", "fun", "vibefast"), _LATER_FLAG),
     **dict.fromkeys(("profile", "p", "lora", "preset"), _LATER_WORD),

@@ -37,9 +37,10 @@ SYNTAXES = (
         lambda _: "",
     ),
     Syntax(
-        re.compile(r"(?<!\\)\{[^{},|]*+[,|][^{}]*+\}"),
+        re.compile(r"(?<!\\)\{[^{}|]*+\|[^{}]*+\}"),
         lambda found: say(
-            "{braces} does not make several jobs here yet: ask for each by itself.", braces=found
+            "{braces} chooses by chance in other tools. Here `{{red, blue}}`, with commas, draws each.",
+            braces=found,
         ),
         _first_choice,
     ),

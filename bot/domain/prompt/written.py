@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from bot.domain.parameters import Parameters, given
+from bot.domain.prompt.expand import escaped
 
 
 def written(parts: Iterable[tuple[str, float]], parameters: Parameters) -> str:
     """Texts with their weights, and parameters, so that reading gives the same again."""
     flags = [f"--{name} {value}".rstrip() for name, value in given(parameters).items()]
-    return " ".join([*_parts(list(parts)), *flags])
+    return escaped(" ".join([*_parts(list(parts)), *flags]))
 
 
 def written_weight(weight: float) -> str:

@@ -8,7 +8,7 @@ from bot.domain.guild import GuildSettings
 from bot.domain.job import JobStatus
 from bot.domain.kept import Keep, Waits
 from bot.domain.order import Order
-from bot.domain.sentences import say_n
+from bot.domain.sentences import say, say_n
 from bot.storage import jobs as jobs_table
 
 
@@ -29,6 +29,14 @@ class WaitingGate:
         running, queued = counts[JobStatus.RUNNING], counts[JobStatus.QUEUED]
         # A job that may start at once does not wait, even where the engine has not taken it yet.
         starting = 0 if settings.max_running_jobs is None else max(0, settings.max_running_jobs - running)
+        if queued - starting >= limit and order.ordinal > 0:
+            raise TooManyJobs(
+                say(
+                    "This makes {count} prompts, and only {limit} may wait at once. Ask for fewer.",
+                    count=order.batch_size,
+                    limit=limit,
+                )
+            )
         if queued - starting >= limit:
             raise TooManyJobs(
                 say_n(

@@ -1,17 +1,20 @@
 """What members ask for: a press or a command becomes an order (a file each), and is submitted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from bot.domain.asker import Asker
-from bot.domain.errors import PromptError, PromptRefused, UserError
+from bot.domain.errors import PromptError, PromptRefused, Unconfirmed, UserError
 from bot.domain.job import Job
 from bot.domain.kept import Keep, Waits
 from bot.domain.kinds import JobKind
 from bot.domain.moderation import check_text
 from bot.domain.order import Order
+from bot.domain.quota_words import duration
 from bot.domain.recipe import ImageRef
+from bot.domain.rules import texts_of
+from bot.domain.sentences import say
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
 from bot.services.orders import edit, imagine, pick, reroll, upscale, vary
@@ -22,6 +25,9 @@ from bot.storage.database import Database
 from bot.storage.outage import passing_over_outages
 
 __all__ = ["Change", "Orders", "Press"]
+
+ASK_ABOVE = 4
+"""Prompts of one text: more are asked about first."""
 
 Build = Callable[[Job, Press, Recipes], Order]
 
@@ -48,12 +54,15 @@ class Orders:
         self._recipes = recipes
 
     async def imagine(self, asker: Asker, text: str) -> Job:
-        """Draw four pictures of a prompt.
+        """Draw four pictures of each of the prompts that a text stands for, or of none. The first job.
 
-        Raises: UserError, with the prompt in it.
+        Raises: UserError, with the text in it; Unconfirmed, where they are many.
         """
         try:
-            return await self._jobs.draw(asker, imagine.order(text, self._recipes))
+            orders = imagine.orders(text, self._recipes)
+            if len(orders) > ASK_ABOVE:
+                raise await self._asking(asker, orders)
+            return (await self._jobs.submit(asker, orders))[0]
         except PromptError as error:
             refusal = await self._mendable(asker, text, error)
         except UserError as error:
@@ -83,19 +92,19 @@ class Orders:
         return await self._jobs.draw(asker, change.applied_to(order, self._recipes))
 
     async def release(self, asker: Asker, key: int | str) -> Job:
-        """Submit an order that was kept: through all gates again, at today's price.
+        """Submit an order that was kept: through all gates again, at today's price. The first job of it.
 
-        However often it is pressed, it makes one job.
+        However often it is pressed, it makes its jobs once.
 
         Raises: UserError; NotFound, where nothing of the asker is kept under this id (or, of old, source).
         """
         kept = await self._kept.get(asker, key)
         asker = replace(asker, source=kept.source)
         try:
-            order = await self._read(asker, kept.order)
+            orders = await self._read(asker, kept.order)
             if kept.why is Waits.WORDS:
-                order = replace(order, is_confirmed=True)
-            job = await self._jobs.draw(asker, order)
+                orders = [replace(order, is_confirmed=True) for order in orders]
+            job, *_ = await self._jobs.submit(asker, orders)
         except UserError as error:
             error.prompt = kept.typed
             raise
@@ -109,13 +118,16 @@ class Orders:
             raise unknown()
         return build(await get_parent(self._database, asker, press), press, self._recipes)
 
-    async def _read(self, asker: Asker, values: Mapping[str, Any]) -> Order:
-        """A kept order, with the weights as they are now. Older versions kept none of its recipe."""
-        if "recipe" in values:
+    async def _read(self, asker: Asker, values: Mapping[str, Any]) -> list[Order]:
+        """A kept order, with the weights as they are now; of a batch, all of them are read from their text.
+
+        Older versions kept none of its recipe.
+        """
+        if "recipe" in values and values.get("batch_size", 1) == 1:
             order = Order.from_json(values)
-            return replace(order, recipe=self._recipes.current(order.recipe))
+            return [replace(order, recipe=self._recipes.current(order.recipe))]
         if values.get("parent") is None:
-            return imagine.order(values["text"], self._recipes)
+            return imagine.orders(values["text"], self._recipes)
         image = ImageRef(**values["parent"])
         press = Press(
             kind=JobKind(values["kind"]),
@@ -123,7 +135,26 @@ class Orders:
             index=image.index,
             reply_to=values.get("reply_to"),
         )
-        return await self._pressed(asker, press)
+        return [await self._pressed(asker, press)]
+
+    async def _asking(self, asker: Asker, orders: Sequence[Order]) -> UserError:
+        """The question whether so many are meant, with its button.
+
+        What the one rule refuses that nobody can switch off is refused for that, and nothing of it is kept.
+        """
+        for order in orders:
+            check_text(" ".join([order.text, *texts_of(order.recipe)])).enforce()
+        charge = self._jobs.price(orders)
+        question = Unconfirmed(
+            say(
+                "This makes {count} prompts: {images} pictures, about {time} of drawing. Are they meant?",
+                count=len(orders),
+                images=charge.images,
+                time=duration(charge.gpu_ms),
+            )
+        )
+        await self._kept.keep(asker, orders[0], question, Keep(why=Waits.MANY))
+        return question
 
     async def _mendable(self, asker: Asker, text: str, error: PromptError) -> UserError:
         """The mistakes of a prompt; where it can be drawn without what was wrong, with a button that does.
@@ -135,6 +166,6 @@ class Orders:
         verdict = check_text(text)
         if verdict.sentence is not None:
             return PromptRefused(verdict.sentence)
-        order = imagine.order(error.without, self._recipes)
+        order = imagine.orders(error.without, self._recipes)[0]
         await self._kept.keep(asker, order, error, Keep(why=Waits.WITHOUT))
         return error

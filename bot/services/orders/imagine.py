@@ -1,4 +1,6 @@
-"""/imagine: four pictures of a prompt."""
+"""/imagine: four pictures of a prompt, or of each of the prompts that a text stands for."""
+
+from dataclasses import replace
 
 from bot.domain import prompt as prompts
 from bot.domain.kinds import JobKind
@@ -6,9 +8,13 @@ from bot.domain.order import Order
 from bot.services.recipes import Recipes
 
 
-def order(text: str, recipes: Recipes) -> Order:
-    """The order of a typed prompt.
+def orders(text: str, recipes: Recipes) -> list[Order]:
+    """The orders of a typed text.
 
     Raises: PromptError.
     """
-    return Order(kind=JobKind.IMAGINE, text=text, recipe=recipes.new(prompts.parse(text)))
+    made = [
+        Order(kind=JobKind.IMAGINE, text=text, recipe=recipes.new(prompt))
+        for prompt in prompts.parse_all(text)
+    ]
+    return [replace(one, ordinal=number, batch_size=len(made)) for number, one in enumerate(made)]

@@ -5,8 +5,9 @@ from dataclasses import replace
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
 from bot.domain.order import Order
+from bot.domain.prompt import NUM_IMAGES
 from bot.services.orders.press import Press
-from bot.services.recipes import NUM_IMAGES, Recipes
+from bot.services.recipes import Recipes
 
 
 def order(parent: Job, press: Press, recipes: Recipes) -> Order:

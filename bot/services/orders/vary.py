@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from bot.domain.job import Job
 from bot.domain.order import Order
+from bot.domain.prompt import NUM_IMAGES
 from bot.domain.recipe import ImageRef, Recipe, Start, Variation
 from bot.services.orders.press import Press
-from bot.services.recipes import NUM_IMAGES, Recipes
+from bot.services.recipes import Recipes
 
 STRENGTH = 0.7
 """Share of the schedule that is run anew: enough to differ, not so much as to lose the picture."""

@@ -82,6 +82,7 @@ class JobRow(Table):
     locale: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcMilliseconds)
     finished_at: Mapped[datetime | None] = mapped_column(UtcMilliseconds)
+    batch_size: Mapped[int] = mapped_column(Integer, server_default="1")
 
 
 class ImageRow(Table):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.errors import PromptError
 from bot.domain.parameters import FIELDS, MAX_SEED, ROWS, Parameters
 from bot.domain.parameters.table import QUALITIES
-from bot.domain.prompt import Part, Prompt, parse
+from bot.domain.prompt import Part, Prompt, parse, parse_all
 from bot.domain.prompt.foreign import FOREIGN
 from bot.domain.samplers import A1111
 from bot.domain.size import AspectRatio
@@ -325,6 +325,63 @@ def test_what_is_written_is_read_again(prompt: Prompt) -> None:
     assert parse(str(prompt)) == prompt
 
 
+def written_all(text: str) -> list[str]:
+    return [str(prompt) for prompt in parse_all(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "prompts"),
+    [
+        ("a fox", ["a fox"]),
+        ("a {red, blue} bird", ["a red bird", "a blue bird"]),
+        ("{a, b} {c, d}", ["a c", "a d", "b c", "b d"]),
+        ("a {red, {dark, light} blue} bird", ["a red bird", "a dark blue bird", "a light blue bird"]),
+        ("a fox --ar {1:1, 3:2}", ["a fox --ar 1:1", "a fox --ar 3:2"]),
+        ("a fox {--ar 3:2, --tile}", ["a fox --ar 3:2", "a fox --tile"]),
+        ("a {big, } fox", ["a big fox", "a fox"]),
+        ("a fox --repeat 3", ["a fox", "a fox", "a fox"]),
+        ("a fox --seed 7 --r 2", ["a fox --seed 7", "a fox --seed 11"]),
+        (r"a \{red, blue\} bird", [r"a \{red\, blue\} bird"]),
+        ("a {red} bird, {or not", ["a {red} bird, {or not"]),
+        (r"{a wren\, a robin, an owl}", ["a wren, a robin", "an owl"]),
+    ],
+)
+def test_a_text_stands_for_as_many_prompts_as_it_has_choices(text: str, prompts: list[str]) -> None:
+    assert written_all(text) == prompts
+
+
+@pytest.mark.parametrize(
+    "text", ["{a, b} " * 6, "{a, b}" * 600, "{a, b, c, d, e} --repeat 40", "{" * 9 + "{a, b}" * 6 + ",}" * 9]
+)
+def test_too_many_prompts_are_counted_and_not_made(text: str) -> None:
+    with pytest.raises(PromptError, match="at once there may be 40"):
+        parse_all(text)
+
+
+def test_braces_within_braces_cost_no_more_than_their_length() -> None:
+    with contextlib.suppress(PromptError):
+        parse_all("{" * 1900 + "a, b" + "}" * 1900)
+
+
+def test_what_is_wrong_with_several_prompts_is_told_once_and_the_rest_of_each_is_drawn() -> None:
+    with pytest.raises(PromptError) as refused:
+        parse_all("a {red, blue} bird --v 6 --no text, blur")
+    assert len(refused.value.mistakes) == 1
+    assert refused.value.without is not None
+    assert written_all(refused.value.without) == [
+        "a red bird --no text, blur",
+        "a blue bird --no text, blur",
+    ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("{},\\ ab", max_size=30))
+def test_a_prompt_with_braces_is_written_so_that_it_is_read_again(text: str) -> None:
+    with contextlib.suppress(PromptError):
+        for prompt in parse_all(text):
+            assert parse_all(str(prompt)) == (prompt,)
+
+
 def test_every_row_is_complete_and_its_example_holds() -> None:
     for field, parameter in ROWS.items():
         prompt = parse(f"a fox {parameter.example}")
@@ -408,7 +465,7 @@ def test_dashes_and_signs_of_a_sentence_stay_text(text: str) -> None:
         ("a fox --sref https://a.b/c.png https://a.b/d.png --sw 50", "a fox"),
         ("https://a.b/c.png a fox", "a fox"),
         ("<https://s.mj.run/abc> a wolf --iw 2", "a wolf"),
-        ("{red, blue} bird", "red bird"),
+        ("{red|blue} bird", "red bird"),
         ("a fox, (masterpiece:1.3), <lora:watercolor:0.8>", "a fox, masterpiece,"),
         ("a fox --q 2 --turbo", "a fox --quality 2"),
     ],

@@ -36,7 +36,7 @@ from bot.services.allowances import Allowances
 from bot.services.gates import RefusedWithTrace
 from bot.services.jobs import Jobs
 from bot.services.models import Models
-from bot.services.orders import Orders, imagine
+from bot.services.orders import Orders
 from bot.services.recipes import Recipes
 from bot.storage import jobs as jobs_table
 from bot.storage import members
@@ -482,24 +482,3 @@ async def test_what_the_rule_on_minors_refuses_is_refused_for_presses_too(
     for press in (reroll(services, again(ada), grid.id), vary(services, again(ada), grid.id, 0)):
         with pytest.raises(PromptRefused, match="never draw minors"):
             await press
-
-
-async def test_of_several_orders_each_is_taken_whole_or_refused(
-    services: Services, engine: HandEngine, ada: Asker
-) -> None:
-    recipes = Recipes(services.models)
-    orders = [
-        replace(imagine.order(text, recipes), ordinal=number)
-        for number, text in enumerate(["an apple", "a nude child", "a pear"])
-    ]
-    first, refused, third = await services.jobs.submit(ada, orders)
-    assert isinstance(refused, PromptRefused)
-    assert isinstance(first, Job)
-    assert isinstance(third, Job)
-    assert [(job.prompt, job.ordinal) for job in (first, third)] == [("an apple", 0), ("a pear", 2)]
-    replayed = await services.jobs.submit(ada, orders)
-    assert [one.id for one in replayed if isinstance(one, Job)] == [first.id, third.id]
-    for job in (first, third):
-        await finished(services, job)
-    assert len(engine.requests) == 2
-    assert await spent(services, ada) == (8, 0)

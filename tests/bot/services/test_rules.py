@@ -27,7 +27,8 @@ async def forbid(services: Services, phrase: str, weight: Weight, place: Place =
 
 def ordered(services: Services, text: str) -> Order:
     """The order of a typed prompt."""
-    return imagine.order(text, Recipes(services.models))
+    (order,) = imagine.orders(text, Recipes(services.models))
+    return order
 
 
 async def test_a_soft_word_asks_and_is_drawn_after_it_was_confirmed(services: Services) -> None:

@@ -68,3 +68,11 @@ async def test_a_deleted_picture_leaves_its_channel_even_if_the_bot_dies_in_betw
     await discord.wait_for(lambda d: grids(d, room) == [])
     gone = await (await discord.slash(ada, room, "show", job=1)).acknowledged()
     assert "no finished picture" in gone.content
+
+
+async def test_each_prompt_of_a_text_gets_a_grid_of_its_own(discord: Playground, bot: BotProcess) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    await discord.slash(ada, room, "imagine", prompt="a {red, green} apple")
+    found = sorted(grid.content.split(" - ")[0] for grid in await wait_for_grids(discord, room, 2))
+    assert found == ["**a green apple**", "**a red apple**"]

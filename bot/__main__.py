@@ -35,6 +35,10 @@ def main() -> int:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that knows only ASCII is no reason to die
     set_up_logging(is_quiet=arguments.command != "run")
+    if arguments.command == "read":
+        from bot.commandline.read import read
+
+        return read(arguments.prompt, as_json=arguments.json)
     try:
         settings = load_settings()
         with _importing():
@@ -102,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     imagine = commands.add_parser("imagine", help="draw a grid without Discord")
     imagine.add_argument("prompt", help='what to draw, as "a red apple --ar 3:2 --seed 7"')
     imagine.add_argument("--out", type=Path, default=Path("grid.png"), help="where to (.png, .webp or .jpg)")
+    reading = commands.add_parser("read", help="say how a prompt is read, and draw nothing")
+    reading.add_argument("prompt")
+    reading.add_argument("--json", action="store_true", help="for scripts")
     _add_operations(commands)
     commands.add_parser("check", help="say what is right, and what to do about what is not")
     parser.set_defaults(command="run")

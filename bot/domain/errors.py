@@ -45,6 +45,8 @@ class PromptError(UserError):
 
     without: str | None = None
     """The prompt less what cannot be done here, where that was all that was wrong with it."""
+    fixed: str | None = None
+    """The prompt as it was certainly meant, where every mistake has one cure."""
 
     @property
     def mistakes(self) -> tuple[Sentence, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from engine.api import Enlarge, Generate, Lora, Mask, ModelInfo, Spread, Start, Variation
+from engine.api import Enlarge, Explain, Generate, Lora, Mask, ModelInfo, Spread, Start, Variation
 from engine.errors import InvalidRequest
 from engine.work.enlarging import FACTORS
 
@@ -47,6 +47,16 @@ def check_enlarging(request: Enlarge) -> None:
     side = max(request.picture.size) * request.factor
     if side > _LONGEST_SIDE:
         raise InvalidRequest(f"The enlarged picture must be at most {_LONGEST_SIDE} pixels long, not {side}.")
+
+
+def check_explaining(request: Explain, model: ModelInfo) -> None:
+    """Refuse what cannot be drawn once more to explain it.
+
+    Raises: InvalidRequest, for the first thing found.
+    """
+    if len(request.drawing.seeds) != 1:
+        raise InvalidRequest(f"One picture is explained at a time, not {len(request.drawing.seeds)}.")
+    check(request.drawing, model)
 
 
 def _refuse_size(request: Generate, model: ModelInfo) -> str | None:

@@ -20,7 +20,7 @@ from engine.policy import Candidate, Group, Policy, choose
 from engine.rows import pack, split
 from engine.ticket import Running, Ticket
 from engine.waiting import Waiting
-from engine.work.between import cost_of, slices_of
+from engine.work.between import cost_of, models_of, slices_of
 from engine.work.denoising import (
     Generation,
     NotANumber,
@@ -124,13 +124,12 @@ class DenoisingLoop:
         return ticket
 
     def _to_do_between(self, request: Between) -> Ticket:
-        default = self._library.models()[0]
-        cost = cost_of(request, default)
+        cost = cost_of(request, self._library)
         return Ticket(
             number=next(self._numbers),
             request=request,
             queued_at=self._clock(),
-            capacity=self._library.entry(default.name).capacity,
+            capacity=self._library.entry(self._library.models()[0].name).capacity,
             num_bytes=cost.num_bytes,
             share_seconds=cost.seconds,
         )
@@ -230,9 +229,9 @@ class DenoisingLoop:
     def _in_force(self, ticket: Ticket) -> Checkpoint:
         """The ticket's model, on the device, changed by its LoRAs, with its borders and in its precision."""
         checkpoint = self._library.checkpoint(ticket.drawing.model)
-        checkpoint.loras.put_in_force(ticket.drawing.loras)
-        checkpoint.put_tiling_in_force(tiles=ticket.drawing.tiles)
-        checkpoint.put_precision_in_force(in_float32=ticket.in_float32)
+        checkpoint.put_in_force(
+            loras=ticket.drawing.loras, tiles=ticket.drawing.tiles, in_float32=ticket.in_float32
+        )
         return checkpoint
 
     def _tick(self, batch: Sequence[Running]) -> None:
@@ -307,7 +306,8 @@ class DenoisingLoop:
         for running in [one for one in self._running.values() if one.generation.is_done]:
             ticket = running.ticket
             del self._running[ticket.number]
-            self._finishing[ticket.number] = (ticket, Decoding(running))
+            decoding = Decoding(ticket.drawing, running.generation.latents, ticket.capacity)
+            self._finishing[ticket.number] = (ticket, decoding)
 
     def _work_between(self, ranking: Sequence[Candidate]) -> None:
         """A slice for the most entitled that has something to finish: no longer than a tick."""
@@ -329,16 +329,21 @@ class DenoisingLoop:
         """Whether a slice may be done for it. What is not drawn begins in its turn, where there is room."""
         if one.ticket in self._finishing:
             ticket = self._finishing[one.ticket][0]
-            return ticket.is_drawn or not self._is_in_the_way(one)
+            return ticket.is_drawn or not self._is_in_the_way(one, ticket.between)
         if one.ticket not in self._waiting or self._waiting[one.ticket].is_drawn:
             return False
-        begun, wanted = len(self._running) + len(self._finishing), self._waiting[one.ticket].num_bytes
-        has_room = self._has_room(one.speed, begun, self.begun_bytes + wanted)
-        return has_room and not self._is_in_the_way(one)
+        ticket, begun = self._waiting[one.ticket], len(self._running) + len(self._finishing)
+        has_room = self._has_room(one.speed, begun, self.begun_bytes + ticket.num_bytes)
+        return has_room and not self._is_in_the_way(one, ticket.between)
 
-    def _is_in_the_way(self, one: Candidate) -> bool:
-        """Relaxed work slows nobody down: it goes on when nobody else is drawn."""
-        others = (running.ticket.request.speed for running in self._running.values())
+    def _is_in_the_way(self, one: Candidate, request: Between) -> bool:
+        """Relaxed work slows nobody down: it goes on when nobody else is drawn.
+
+        Nor does a model come and go for what is done beside a drawing of another.
+        """
+        others = [running.ticket.request.speed for running in self._running.values()]
+        if others and not all(map(self._library.is_resident, models_of(request))):
+            return True
         return one.speed is Speed.RELAX and any(speed is not Speed.RELAX for speed in others)
 
     def _begin_between(self, ticket: Ticket) -> Slices:

@@ -1,5 +1,6 @@
 """Prompts as the U-Net sees them: CLIP encodings, long texts in several windows, each text encoded once."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ _MAX_WINDOWS = 3
 _CACHED_BYTES = 64 * 2**20
 _MOST_TOKENS = 10_000
 """Tokenizers that were told no length say one of thirty digits."""
+_WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,16 @@ class TextEncoding:
             prompt_embeds=torch.zeros_like(self.prompt_embeds),
             pooled_prompt_embeds=None if pooled is None else torch.zeros_like(pooled),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word of a text."""
+
+    text: str
+    """As it is written, without what stands between words."""
+    positions: tuple[int, ...]
+    """Of its tokens in the encoding of the text, from 0."""
 
 
 class TextEncoder:
@@ -69,6 +81,24 @@ class TextEncoder:
         Where two encoders read differently far, what the one that reads less leaves out.
         """
         return max((self._beyond(text, tokenizer) for tokenizer in self._tokenizers), key=len)
+
+    def words(self, text: str) -> tuple[Word, ...]:
+        """The words that are read of a text, in their order, and where they are found in its encoding.
+
+        Where there are two encoders their tokens stand side by side, and those of the first are counted.
+        """
+        tokenizer = self._tokenizers[0]
+        length = tokenizer.model_max_length
+        room, read = length - 2, self.max_windows * (length - 2)
+        found = []
+        for match in _WORD.finditer(text):
+            # Counted in beginnings of the text: a tokenizer cannot always say which token is of what.
+            first, end = (len(_ids(text[:place], tokenizer)) for place in match.span())
+            tokens = range(min(first, read), min(end, read))
+            positions = tuple(token // room * length + 1 + token % room for token in tokens)
+            if positions:
+                found.append(Word(text=match[0], positions=positions))
+        return tuple(found)
 
     def _beyond(self, text: str, tokenizer: Any) -> str:
         read = self.max_windows * (tokenizer.model_max_length - 2)
@@ -143,6 +173,11 @@ class TextEncoder:
         ids = _ids(text, tokenizer)
         room = tokenizer.model_max_length - 2
         return [ids[start * room : (start + 1) * room] for start in range(max(1, ceil(len(ids) / room)))]
+
+
+def num_words(text: str) -> int:
+    """How many words a text has."""
+    return len(_WORD.findall(text))
 
 
 def _ids(text: str, tokenizer: Any) -> list[int]:

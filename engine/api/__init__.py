@@ -8,9 +8,21 @@ from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from engine.api.conditions import Lora, Mask, Spread, Start, Variation
-from engine.api.events import Ending, Event, Finished, Generated, Preview, Progress, Queued, Result, Started
+from engine.api.events import (
+    Ending,
+    Event,
+    Explained,
+    Finished,
+    Generated,
+    Preview,
+    Progress,
+    Queued,
+    Result,
+    Started,
+    WordMap,
+)
 from engine.api.models import Capability, ModelInfo
-from engine.api.requests import Between, Enlarge, Generate, Request, Speed, WeightedPrompt
+from engine.api.requests import Between, Enlarge, Explain, Generate, Request, Speed, WeightedPrompt
 
 __all__ = [
     "Between",
@@ -19,6 +31,8 @@ __all__ = [
     "Engine",
     "Enlarge",
     "Event",
+    "Explain",
+    "Explained",
     "Finished",
     "Generate",
     "Generated",
@@ -36,6 +50,7 @@ __all__ = [
     "Started",
     "Variation",
     "WeightedPrompt",
+    "WordMap",
 ]
 
 

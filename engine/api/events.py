@@ -55,7 +55,32 @@ class Generated:
     """Versions of what drew it, for the recipe."""
 
 
-Result: TypeAlias = Generated
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordMap:
+    """Where the U-Net looked at a word of the prompt while it drew."""
+
+    word: str
+    """As it is written. One that stands there twice has two maps."""
+    heat: Image.Image
+    """Of mode F: what share of its attention each place gave the word, from 0 to 1. It has the picture's shape,
+    with a pixel for each cell of the latents."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """The result of `Explain`: a picture, and how it came about."""
+
+    image: Image.Image
+    """The picture, as `Generate` draws it."""
+    words: tuple[WordMap, ...]
+    """Of all words that the text encoder read, in their order."""
+    frames: tuple[Image.Image, ...]
+    """Small RGB pictures: the noise that it began from, then the picture as it was foreseen, step by step."""
+    engine_version: str
+    """Versions of what drew it, for the recipe."""
+
+
+Result: TypeAlias = Generated | Explained
 """What comes of a request; its own docstring says which."""
 
 

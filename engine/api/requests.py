@@ -72,7 +72,17 @@ class Enlarge:
     speed: Speed = Speed.FAST
 
 
-Between: TypeAlias = Enlarge
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explain:
+    """Draw a picture once more, and tell how it came about. Its result is `Explained`."""
+
+    drawing: Generate
+    """Of exactly one picture. Whose it is and how urgent stands here, and not in it."""
+    fairness_key: str = ""
+    speed: Speed = Speed.RELAX
+
+
+Between: TypeAlias = Enlarge | Explain
 """What takes part in no forward pass: it is done between them."""
 
 Request: TypeAlias = Generate | Between

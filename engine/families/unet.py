@@ -1,7 +1,8 @@
 """A diffusers checkpoint on a device: encode text and pictures, predict noise, decode, preview."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 from safetensors.torch import save as save_safetensors
 
+from engine.api import Lora
 from engine.compiled import CompiledUNet
 from engine.conditioning.lora import LoraSwitch
 from engine.conditioning.tiling import TilingSwitch
 from engine.errors import GenerationFailed, InvalidRequest
+from engine.families.attention import AttentionMaps
 from engine.preview import PreviewMap, fit_preview_map
 from engine.rows import Condition, Rows, pack
 from engine.sources import Source
@@ -174,6 +177,22 @@ class Checkpoint:
             **own,
         )[0]
         return prediction.float()
+
+    @contextmanager
+    def watched(self, maps: AttentionMaps) -> Iterator[None]:
+        """Let maps be made of what the U-Net looks at meanwhile; eagerly, as compiled code would not tell."""
+        usual, self._forward = self._forward, self.unet
+        try:
+            with maps.watching(self.unet):
+                yield
+        finally:
+            self._forward = usual
+
+    def put_in_force(self, *, loras: tuple[Lora, ...], tiles: bool, in_float32: bool) -> None:
+        """Be changed by these LoRAs and no others, with such borders, in such precision."""
+        self.loras.put_in_force(loras)
+        self.put_tiling_in_force(tiles=tiles)
+        self.put_precision_in_force(in_float32=in_float32)
 
     def put_tiling_in_force(self, *, tiles: bool) -> None:
         """Let pictures join themselves without a seam, here and in the VAE, or not."""

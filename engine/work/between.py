@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from engine.api import Between, ModelInfo
-from engine.work import enlarging
+from engine.api import Between, Enlarge, Explain
+from engine.library import Library
+from engine.work import enlarging, explaining
+from engine.work.explaining import Explaining
 from engine.work.slices import Counted, Enlarging
 
 
@@ -19,13 +21,34 @@ class Cost:
 
 def slices_of(request: Between) -> Counted:
     """The work, which has not begun."""
-    return Enlarging(request)
+    match request:
+        case Enlarge():
+            return Enlarging(request)
+        case Explain():
+            return Explaining(request)
 
 
-def cost_of(request: Between, model: ModelInfo) -> Cost:
-    """What the work takes, where this is the default model."""
-    width, height = (side * request.factor for side in request.picture.size)
-    return Cost(
-        num_bytes=enlarging.num_bytes(request),
-        seconds=model.estimate_enlarging(width=width, height=height),
-    )
+def models_of(request: Between) -> tuple[str, ...]:
+    """The models without which it cannot go on."""
+    match request:
+        case Enlarge():
+            return ()
+        case Explain():
+            return (request.drawing.model,)
+
+
+def cost_of(request: Between, library: Library) -> Cost:
+    """What the work takes.
+
+    Raises: ModelNotFound.
+    """
+    match request:
+        case Enlarge():
+            width, height = (side * request.factor for side in request.picture.size)
+            seconds = library.models()[0].estimate_enlarging(width=width, height=height)
+            return Cost(num_bytes=enlarging.num_bytes(request), seconds=seconds)
+        case Explain(drawing=drawing):
+            seconds = library.entry(drawing.model).info.estimate_seconds(
+                width=drawing.width, height=drawing.height, steps=drawing.num_inference_steps, num_images=1
+            )
+            return Cost(num_bytes=explaining.num_bytes(request, library), seconds=seconds)

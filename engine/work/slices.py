@@ -7,18 +7,18 @@ from typing import Protocol, runtime_checkable
 import torch
 from PIL import Image
 
-from engine.api import Enlarge, Generated, Result
+from engine.api import Enlarge, Generate, Generated, Result
+from engine.capacity import Capacity
 from engine.conditioning.mask import pasted
 from engine.errors import OutOfMemory
 from engine.families.unet import Checkpoint, as_images
 from engine.library import Library
 from engine.memory import decode_within_memory, whole_within_memory
-from engine.ticket import Running
 from engine.work.enlarging import enlarged, pieces_of
 from engine.work.tiles import Mosaic
 
-_SLICE_SECONDS = 0.1
-"""How long enlarging goes on where nobody is drawn: somebody may come."""
+SLICE_SECONDS = 0.1
+"""How long work between ticks goes on where nobody is drawn: somebody may come."""
 
 
 class Slices(Protocol):
@@ -47,10 +47,11 @@ class Counted(Slices, Protocol):
 class Decoding:
     """The pictures of finished latents, some at a time; one that is too large for the memory in tiles."""
 
-    def __init__(self, running: Running) -> None:
-        self._ticket = running.ticket
-        self._request = running.ticket.drawing
-        self._latents = running.generation.latents
+    def __init__(self, request: Generate, latents: torch.Tensor, capacity: Capacity) -> None:
+        self._request = request
+        self._latents = latents
+        self._capacity = capacity
+        self._area = request.width * request.height
         self._images: list[Image.Image] = []
         self._tiled: _Tiled | None = None
         """The picture that is being put together."""
@@ -72,14 +73,14 @@ class Decoding:
 
     def _is_too_large(self, library: Library, checkpoint: Checkpoint) -> bool:
         """Whether a picture is larger than the model's own, and not even one fits into the memory."""
-        area = self._ticket.area
+        area = self._area
         if area <= checkpoint.native_size**2:
             return False
         is_dear = checkpoint.decode_bytes(area) > library.decode_budget
-        return self._tiled is not None or is_dear or self._ticket.capacity.pictures.get(area) == 0
+        return self._tiled is not None or is_dear or self._capacity.pictures.get(area) == 0
 
     def _decode_whole(self, library: Library, checkpoint: Checkpoint, seconds: float | None) -> None:
-        done, capacity, area = len(self._images), self._ticket.capacity, self._ticket.area
+        done, capacity, area = len(self._images), self._capacity, self._area
         checkpoint.put_tiling_in_force(tiles=self._request.tiles)
         fitting = max(1, library.decode_budget // checkpoint.decode_bytes(area))
         latents = self._latents[done : done + min(fitting, self._count(library, seconds, area))]
@@ -137,7 +138,7 @@ class Enlarging:
 
     def advance(self, library: Library, seconds: float | None) -> Generated | None:
         """Enlarge as many pieces as take no longer than this, at least one."""
-        budget = _SLICE_SECONDS if seconds is None else min(seconds, _SLICE_SECONDS)
+        budget = SLICE_SECONDS if seconds is None else min(seconds, SLICE_SECONDS)
         started = piece_started = perf_counter()
         while self._left:
             self._advance(library)

@@ -62,8 +62,8 @@ class WordMap:
     word: str
     """As it is written. One that stands there twice has two maps."""
     heat: Image.Image
-    """Of mode F: what share of its attention each place gave the word, from 0 to 1. It has the picture's shape,
-    with a pixel for each cell of the latents."""
+    """Of mode F: what share of its attention each place gave the word, from 0 to 1. It has the picture's
+    shape, with a pixel for each cell of the latents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

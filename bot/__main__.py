@@ -78,6 +78,10 @@ def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[Non
         from bot.commandline.draw import imagine
 
         return imagine(settings, arguments.prompt, arguments.out)
+    if arguments.command == "explain":
+        from bot.commandline.explain import explain
+
+        return explain(settings, arguments)
     if arguments.command == "check":
         from bot.commandline.check import check
 
@@ -103,6 +107,11 @@ def _parser() -> argparse.ArgumentParser:
     imagine.add_argument("prompt", help='what to draw, as "a red apple --ar 3:2 --seed 7"')
     imagine.add_argument("--out", type=Path, default=Path("grid.png"), help="where to (.png, .webp or .jpg)")
     _add_operations(commands)
+    explain = commands.add_parser("explain", help="how a picture came about, word by word and step by step")
+    explain.add_argument("picture", metavar="PICTURE-or-PROMPT", help="a picture of ours, or what to draw")
+    explain.add_argument("--index", type=int, choices=range(1, 5), help="which picture of a grid")
+    explain.add_argument("--seed", type=_seed, help="of a prompt: the noise to begin with")
+    explain.add_argument("--out", type=Path, default=Path("explained"), help="the folder to write to")
     commands.add_parser("check", help="say what is right, and what to do about what is not")
     parser.set_defaults(command="run")
     return parser
@@ -131,6 +140,7 @@ def _add_operations(commands: "argparse._SubParsersAction[_Parser]") -> None:
         if name == "region":
             area = parser.add_mutually_exclusive_group(required=True)
             area.add_argument("--mask", type=Path, help="a picture: white is drawn anew, black stays")
+            area.add_argument("--words", help="words of its own prompt: where these lie is drawn anew")
             area.add_argument("--box", type=_box, metavar="X,Y,W,H", help="the area to draw anew, in pixels")
 
 

@@ -25,3 +25,5 @@ A1111 = {
 
 DPM++ 2S, DDPM, DEIS, SA Solver and TCD are names of its kin: the web UI itself has no such samplers.
 """
+ENGINE = {name: ours for ours, name in A1111.items()}
+"""And back."""

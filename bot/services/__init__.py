@@ -10,6 +10,7 @@ from bot.services.appeals import Appeals
 from bot.services.audit import Audit
 from bot.services.clock import Clock, utc_now
 from bot.services.commands import Commands
+from bot.services.explaining import Explaining
 from bot.services.forgetting import Digests, Forgetting
 from bot.services.gallery import Gallery
 from bot.services.gates.blocks import BlockGate
@@ -57,6 +58,7 @@ class Services:
     models: Models
     orders: Orders
     imports: Imports
+    explaining: Explaining
     jobs: Jobs
     kept: KeptOrders
     runs: Runs
@@ -125,6 +127,7 @@ def build_services(
         models=models,
         orders=orders,
         imports=Imports(database, files, recipes, now=now),
+        explaining=Explaining(engine, pictures, recipes),
         jobs=jobs,
         kept=kept,
         runs=runs,

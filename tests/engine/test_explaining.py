@@ -277,8 +277,8 @@ def test_more_than_one_picture_is_refused_in_a_sentence(library: Library) -> Non
 
 def test_on_the_embedded_model_a_word_is_hot_where_its_thing_is(sketch: Library) -> None:
     loop, info = DenoisingLoop(sketch, preview_seconds=1e9), sketch.models()[0]
-    drawn = list(islice(drawings(loop, info, ("balloon", "rocket", "key", "car")), 4))
-    assert len(drawn) == 4
+    drawn = list(islice(drawings(loop, info, ("balloon", "rocket", "car")), 3))
+    assert len(drawn) == 3
     own, other = np.mean(compared(drawn), axis=0)
     assert own >= 0.85
     assert own > other + 0.1

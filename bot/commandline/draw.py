@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 from tqdm import tqdm
 
-from bot.commandline.explain import of_picture
+from bot.commandline.explain import explainable, of_picture
 from bot.commandline.scratch import BAR, asker, index_of, read, scratch
 from bot.config import Settings, StartupError
 from bot.domain.errors import UserError
@@ -48,10 +48,10 @@ async def work(settings: Settings, asked: Namespace) -> int:
 
     Raises: StartupError.
     """
-    file = read(asked.picture)
+    is_found = asked.command == "region" and asked.words is not None
+    file = await asyncio.to_thread(explainable if is_found else read, asked.picture)
     index = index_of(asked, file)
     kind = MODES[asked.mode] if asked.command == "vary" else KINDS[asked.command]
-    is_found = kind is JobKind.REGION and asked.words is not None
     area = _area(asked, file.pictures[index]) if kind is JobKind.REGION and not is_found else ""
 
     async def order(services: Services) -> Job:

@@ -17,7 +17,7 @@ from bot.imaging.encode import FILE_EXTENSIONS
 from bot.imaging.explained import animated, overlaid
 from bot.imaging.read import PictureFile
 from bot.services import Services
-from bot.services.explaining import Explanation
+from bot.services.explaining import Explanation, check_file
 
 WORDS, DENOISING, RECIPE = "words", "denoising.webp", "recipe.txt"
 MOST_OF_A_WORD = 40
@@ -30,7 +30,7 @@ async def explain(settings: Settings, asked: Namespace) -> int:
 
     Raises: StartupError.
     """
-    file = await asyncio.to_thread(read, Path(asked.picture)) if _is_file(asked.picture) else None
+    file = await asyncio.to_thread(explainable, Path(asked.picture)) if _is_file(asked.picture) else None
     index = 0 if file is None else index_of(asked, file)
     await asyncio.to_thread(_make_folder, asked.out)
     async with scratch(settings) as services:
@@ -49,6 +49,19 @@ async def explain(settings: Settings, asked: Namespace) -> int:
         return 1
     sys.stdout.write(f"{asked.out} (seed {told.recipe.seed}; {len(told.words)} words)\n")
     return 0
+
+
+def explainable(path: Path) -> PictureFile:
+    """The pictures of a file that says how they were drawn. Before a model is loaded. Blocking.
+
+    Raises: StartupError.
+    """
+    file = read(path)
+    try:
+        check_file(file.recipe)
+    except UserError as error:
+        raise StartupError(str(error)) from None
+    return file
 
 
 async def of_picture(services: Services, file: PictureFile, index: int) -> Explanation:

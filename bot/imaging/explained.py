@@ -9,17 +9,21 @@ from PIL import Image, ImageFilter, ImageOps
 
 SHORTEST_SIDE = 512
 """Smaller pictures are enlarged to it."""
-COLD, WARM, HOT = "#140b38", "#d8383c", "#ffe98a"
-COVER = 0.6
-"""How much of the picture the heat covers."""
+COLD, WARM, HOT = "#5b1a8b", "#f0433a", "#fff3a0"
+COVER = 0.8
+"""How much of the picture is covered where it is hottest; where it is cold, nothing of it."""
+DIMMED = 0.6
+"""How bright the grey picture is below."""
 LEAST_SCALE = 0.25
 """A word that was looked at less than this share of the most is shown colder, and not as hot as that."""
 ALIKE_LEVELS = 12.0
 """Mean difference, of 255 levels and as a root of squares, of what is one picture through a coarse file."""
 AREA_FROM = 0.4
 """Share of a map's greatest heat from which on a place belongs to the thing."""
-CLEANED, GROWN = 48, 32
-"""Of the longer side, the parts by which an area is cleaned of specks, and grown."""
+AREA_SIDE = 128
+"""An area is looked for on a grid whose longer side has so many cells: maps are coarser than that."""
+SPECK, GROWN = 3, 8
+"""Cells of it: what is less high or wide is a speck and no part of an area, which reaches a little around."""
 ANIMATION_BYTES = 8 * 2**20
 PLAYED_MS, HELD_MS = 3000, 3000
 """How long all frames of an animation take, and how long the finished picture stands."""
@@ -37,7 +41,8 @@ def overlaid(picture: Image.Image, heat: Image.Image, hottest: float) -> Image.I
     scale = max(float(values.max()), LEAST_SCALE * hottest, 1e-9)
     levels = Image.fromarray((values / scale * 255).clip(0, 255).astype(np.uint8))
     coloured = ImageOps.colorize(levels, black=COLD, mid=WARM, white=HOT)
-    return Image.blend(picture.convert("L").convert("RGB"), coloured, COVER)
+    dim = picture.convert("L").point(lambda level: level * DIMMED).convert("RGB")
+    return Image.composite(coloured, dim, levels.point(lambda level: level * COVER))
 
 
 def enlarged(picture: Image.Image) -> Image.Image:
@@ -49,16 +54,17 @@ def enlarged(picture: Image.Image) -> Image.Image:
 
 
 def marked(heats: Sequence[Image.Image], size: tuple[int, int]) -> Image.Image:
-    """Where some maps together are hot, in white, a little more than that. Blocking."""
-    maps = [_resized(heat, size) for heat in heats]
+    """Where some maps together are hot, in white, and a little around. Blocking."""
+    scale = AREA_SIDE / max(size)
+    coarse = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
+    maps = [_resized(heat, coarse) for heat in heats]
     mean = np.mean([one / max(float(one.max()), 1e-9) for one in maps], axis=0)
     low, high = np.percentile(mean, 1), mean.max()
-    area = Image.fromarray(((mean - low) > AREA_FROM * (high - low)).astype(np.uint8) * 255)
-    side = max(size)
-    cleaned = area.filter(ImageFilter.MinFilter(_odd(side // CLEANED)))
-    cleaned = cleaned.filter(ImageFilter.MaxFilter(_odd(side // CLEANED)))
+    area = Image.fromarray((mean - low > AREA_FROM * (high - low)).astype(np.uint8) * 255)
+    cleaned = area.filter(ImageFilter.MinFilter(SPECK)).filter(ImageFilter.MaxFilter(SPECK))
     area = cleaned if cleaned.getbbox() else area  # one speck is better than nothing
-    return area.filter(ImageFilter.MaxFilter(_odd(2 * side // GROWN)))
+    grown = area.filter(ImageFilter.MaxFilter(2 * GROWN + 1)).resize(size, Image.Resampling.BILINEAR)
+    return grown.point(lambda level: 255 if level >= 128 else 0)
 
 
 def animated(
@@ -112,7 +118,3 @@ def _animation(frames: Sequence[Image.Image], picture: Image.Image, quality: int
 def _resized(heat: Image.Image, size: tuple[int, int]) -> "np.ndarray[Any, Any]":
     """A map at the size of the picture, (h, w), nowhere below 0."""
     return np.asarray(heat.resize(size, Image.Resampling.BICUBIC)).clip(0)
-
-
-def _odd(pixels: int) -> int:
-    return max(1, pixels) // 2 * 2 + 1

@@ -37,6 +37,27 @@ class Explanation:
     engine_version: str
 
 
+def check_file(text: str) -> None:
+    """See whether what stands in a picture's file may suffice to draw it again.
+
+    Raises: Impossible.
+    """
+    if not (fields := read_fields(text)):
+        raise Impossible(
+            say(
+                "This file says no recipe, so I do not know its words. Take a picture that I drew, in the "
+                "file that I wrote."
+            )
+        )
+    if BEGUN_FROM in fields:
+        raise Impossible(
+            say(
+                "This picture began from another one, which its file does not hold: I cannot draw it again "
+                "to see how it came about."
+            )
+        )
+
+
 class Explaining:
     """Tells how pictures came about. It costs what drawing one picture costs; nobody is charged here."""
 
@@ -58,20 +79,7 @@ class Explaining:
 
         Raises: Impossible, where that does not suffice; PromptError; NotFound.
         """
-        if not (fields := read_fields(text)):
-            raise Impossible(
-                say(
-                    "This file says no recipe, so I do not know its words. Take a picture that I drew, in "
-                    "the file that I wrote."
-                )
-            )
-        if BEGUN_FROM in fields:
-            raise Impossible(
-                say(
-                    "This picture began from another one, which its file does not hold: I cannot draw it "
-                    "again to see how it came about."
-                )
-            )
+        check_file(text)
         recipe = self._recipes.of_file(text).only(index)
         if (recipe.canvas.width, recipe.canvas.height) != picture.size:
             raise _another()
@@ -153,7 +161,7 @@ def _not_there(phrase: str, words: Sequence[str]) -> Sentence:
 def _another() -> Impossible:
     return Impossible(
         say(
-            "Drawn again from its recipe, this comes out as another picture: it was edited, began from another "
-            "one, or was drawn by another model. So I cannot see how it came about."
+            "Drawn again from its recipe, this comes out as another picture: it was edited, began from "
+            "another one, or was drawn by another model. So I cannot see how it came about."
         )
     )

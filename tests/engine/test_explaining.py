@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from bot.imaging.explained import marked
 from engine.api import (
     Event,
     Explain,
@@ -292,6 +293,10 @@ def test_on_the_embedded_model_two_things_are_told_apart_and_the_picture_comes_o
     hat[:88] = inside[:88]
     assert auc(heat_of(told, "hat")[inside], hat[inside]) > 0.95
     assert auc(heat_of(told, "cat")[inside], ~hat[inside]) > 0.95
+    area = np.asarray(marked([word.heat for word in told.words if word.word == "hat"], told.image.size)) > 0
+    assert area[hat].mean() > 0.9
+    assert area[inside & ~hat].mean() < 0.15
+    assert (area & hat).sum() / (area | hat).sum() > 0.3
     picture = np.asarray(told.image.resize((64, 64), Image.Resampling.BOX)).astype(float)
     away = [np.abs(np.asarray(frame) - picture).mean() for frame in told.frames]
     assert len(away) == 13

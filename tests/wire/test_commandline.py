@@ -64,6 +64,40 @@ async def test_a_picture_of_ours_is_changed_without_discord(bot: BotProcess) -> 
             assert "Steps: 2," in picture.info["parameters"]
 
 
+async def test_how_a_picture_came_about_is_written_and_its_words_find_an_area(bot: BotProcess) -> None:
+    grid, folder, changed = bot.folder / "grid.png", bot.folder / "told", bot.folder / "region.png"
+    drawn = await told(bot, "imagine", "a red apple --steps 3 --seed 7", "--out", str(grid))
+    assert drawn[0] == 0
+    (folder / "words").mkdir(parents=True)
+    (folder / "words" / "04-old.png").touch()
+    code, lines = await told(bot, "explain", str(grid), "--index", "2", "--out", str(folder))
+    assert (code, lines[-1]) == (0, f"{folder} (seed 8; 3 words)")
+    assert "100%" in bot.log
+    names = sorted(path.name for path in (folder / "words").iterdir())
+    assert names == ["01-a.png", "02-red.png", "03-apple.png"]
+    with Image.open(folder / "denoising.webp") as film:
+        assert film.n_frames == 5  # the noise, three steps, the picture
+    recipe = (folder / "recipe.txt").read_text(encoding="utf-8")
+    assert recipe.startswith("a red apple --seed 8 --steps 3\nModel: ")
+    assert "Sampler: dpmpp-2m\n" in recipe
+    code, lines = await told(
+        bot, "region", str(grid), "--index", "2", "--words", "the apple", "--out", str(changed)
+    )
+    assert (code, lines[-1].split(" (")[0]) == (0, str(changed))
+    code, lines = await told(bot, "region", str(grid), "--index", "2", "--words", "a hat")
+    listed = "Its words are: `a`, `red`, `apple`."
+    assert (code, lines[-1]) == (1, f"`a hat` is not in the prompt of this picture. {listed}")
+
+
+async def test_a_picture_that_is_not_ours_has_no_words(bot: BotProcess) -> None:
+    picture = bot.folder / "picture.png"
+    Image.new("RGB", (64, 64), "red").save(picture)
+    for arguments in (["explain", str(picture)], ["region", str(picture), "--words", "hat"]):
+        code, lines = await told(bot, *arguments)
+        assert code == 1
+        assert lines[-1].startswith("This file says no recipe, so I do not know its words.")
+
+
 async def test_a_mask_that_marks_nothing_is_told_before_a_model_is_loaded(bot: BotProcess) -> None:
     picture, mask = bot.folder / "picture.png", bot.folder / "mask.png"
     Image.new("RGB", (64, 64), "red").save(picture)
@@ -80,8 +114,11 @@ async def test_a_mask_that_marks_nothing_is_told_before_a_model_is_loaded(bot: B
         (["zoom", "bot.log", "--factor", "9"], "Argument --factor: 9.0 is not between 1.1 and 4.0."),
         (["upscale", "bot.log", "--factor", "3"], "Argument --factor: invalid choice: 3"),
         (["upscale", "bot.log", "--mode", "creative"], "Argument --mode: invalid choice: 'creative'"),
-        (["region", "bot.log"], "One of the arguments --mask --box is required."),
+        (["region", "bot.log"], "One of the arguments --mask --words --box is required."),
         (["region", "bot.log", "--box", "1,2"], "Argument --box: write left,top,width,height in pixels"),
+        (["explain", "no.png"], "There is no file no.png."),
+        (["explain", "bot.log"], "bot.log is no picture that I can read."),
+        (["explain", "a fox", "--out", "bot.log"], "bot.log cannot be written to ("),
         (["draw"], "Argument command: invalid choice: 'draw'"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

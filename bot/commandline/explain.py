@@ -109,10 +109,10 @@ def _write(told: Explanation, out: Path) -> None:
     """All files; what an earlier call wrote of other words goes. Blocking. Raises: OSError."""
     for old in (out / WORDS).glob(OURS):
         old.unlink()
-    hottest = max((word.heat.getextrema()[1] for word in told.words), default=0.0)
+    heats = [word.heat for word in told.words]
     for number, word in enumerate(told.words, 1):
         name = re.sub(r"[^\w-]", "", word.word)[:MOST_OF_A_WORD]
-        overlaid(told.picture, word.heat, hottest).save(out / WORDS / f"{number:02d}-{name}.png")
+        overlaid(told.picture, word.heat, beside=heats).save(out / WORDS / f"{number:02d}-{name}.png")
     (out / DENOISING).write_bytes(animated(told.frames, told.picture))
     (out / RECIPE).write_text(_recipe(told), encoding="utf-8")
 

@@ -34,10 +34,11 @@ SHRINK = 0.7
 SMALLEST_SIDE = 32
 
 
-def overlaid(picture: Image.Image, heat: Image.Image, hottest: float) -> Image.Image:
-    """A heat map in colours over a picture in grey; `hottest` is the greatest of all its maps. Blocking."""
+def overlaid(picture: Image.Image, heat: Image.Image, *, beside: Sequence[Image.Image]) -> Image.Image:
+    """A heat map in colours over a picture in grey; `beside` are all maps of the picture. Blocking."""
     picture = enlarged(picture)
     values = _resized(heat, picture.size)
+    hottest = max(float(np.asarray(one).max()) for one in beside)
     scale = max(float(values.max()), LEAST_SCALE * hottest, 1e-9)
     levels = Image.fromarray((values / scale * 255).clip(0, 255).astype(np.uint8))
     coloured = ImageOps.colorize(levels, black=COLD, mid=WARM, white=HOT)

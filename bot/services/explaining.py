@@ -138,12 +138,11 @@ class Explaining:
     async def _told(self, request: api.Explain, tell: Callable[[float], object]) -> api.Explained:
         async with aclosing(self._engine.run(request)) as events:
             async for event in events:
-                match event:
-                    case api.Progress(step=step, total=total):
-                        tell(step / total)
-                    case api.Finished(result=api.Explained() as told):
-                        tell(1.0)
-                        return told
+                if isinstance(event, api.Progress):
+                    tell(event.step / event.total)
+                elif isinstance(event, api.Finished) and isinstance(event.result, api.Explained):
+                    tell(1.0)
+                    return event.result
         raise EngineError("the engine ended without a result")
 
 

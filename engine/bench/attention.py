@@ -99,7 +99,8 @@ def on_paper(picture: Image.Image) -> Pixels:
     pixels = np.asarray(picture).astype(int)
     border = np.concatenate([pixels[:_BORDER], pixels[-_BORDER:]])
     paper = np.median(border.reshape(-1, 3), axis=0)
-    return np.abs(pixels - paper).max(axis=2) > _CONTRAST
+    different: Pixels = np.abs(pixels - paper).max(axis=2) > _CONTRAST
+    return different
 
 
 def compared(drawn: Sequence[Drawing]) -> list[tuple[float, float]]:

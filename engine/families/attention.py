@@ -99,7 +99,10 @@ class AttentionMaps:
             self._of_step = attention.new_zeros(self.num_words, self.height, self.width)
         coarse = torch.stack([attention[list(word)].sum(dim=0) for word in self.texts[number]])
         maps = functional.interpolate(
-            coarse.unflatten(1, size)[None], (self.height, self.width), mode="bilinear", align_corners=False
+            coarse.reshape(1, len(coarse), *size),
+            (self.height, self.width),
+            mode="bilinear",
+            align_corners=False,
         )
         before = sum(map(len, self.texts[:number]))
         self._of_step[before : before + len(coarse)] += maps[0]
@@ -120,10 +123,10 @@ def _attention(layer: Any, places: torch.Tensor, text: torch.Tensor) -> torch.Te
         text = layer.norm_encoder_hidden_states(text)
     queries = layer.to_q(places)[0].unflatten(1, (layer.heads, -1)).transpose(0, 1).float()
     keys = layer.to_k(text)[0].unflatten(1, (layer.heads, -1)).transpose(0, 1).float()
-    total = torch.zeros(keys.shape[1], queries.shape[1], device=places.device)
+    total: torch.Tensor = torch.zeros(keys.shape[1], queries.shape[1], device=places.device)
     for query, key in zip(queries, keys, strict=True):
         total += (key @ query.T * layer.scale).softmax(dim=0)
-    return total / layer.heads
+    return total / len(queries)
 
 
 def _size_of_layer(cells: int, height: int, width: int) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from bot.imaging.encode import recipe_text
 from bot.services import Services
 from bot.services.drawing import to_request
 from engine import api
-from engine.errors import GenerationFailed, InvalidRequest
+from engine.errors import EngineError, GenerationFailed, InvalidRequest
 from tests.bot.hand_engine import HandEngine
 from tests.bot.services.community import drawn
 from tests.bot.services.test_edits import changed, now
@@ -97,7 +97,7 @@ async def test_a_file_that_says_too_little_is_said(services: Services, ada: Aske
     [(InvalidRequest("no"), NotFound), (GenerationFailed("no"), Unavailable)],
 )
 async def test_what_the_engine_cannot_do_is_a_refusal(
-    services: Services, engine: HandEngine, error: Exception, refusal: type[UserError]
+    services: Services, engine: HandEngine, error: EngineError, refusal: type[UserError]
 ) -> None:
     engine.fails_with = error
     with pytest.raises(refusal):

@@ -26,7 +26,7 @@ from engine.work.denoising import (
     NotANumber,
     expected_passes,
     expected_rows,
-    num_bytes,
+    num_bytes_in,
     texts_of,
 )
 from engine.work.slices import Counted, Decoding, Slices
@@ -104,19 +104,13 @@ class DenoisingLoop:
         return ticket
 
     def _to_draw(self, request: Generate) -> Ticket:
-        entry = self._library.entry(request.model)
-        capacity = entry.capacity
+        capacity = self._library.entry(request.model).capacity
         ticket = Ticket(
             number=next(self._numbers),
             request=request,
             queued_at=self._clock(),
             capacity=capacity,
-            num_bytes=num_bytes(
-                request,
-                self._library.latent_shape(request),
-                entry.text_bytes,
-                shown_channels=entry.shown_channels,
-            ),
+            num_bytes=num_bytes_in(self._library, request),
         )
         cap = capacity.cap(ticket.area)
         work = expected_passes(request) * expected_rows(request)

@@ -39,8 +39,8 @@ class TextEncoding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """A word of a text."""
+class WordPlace:
+    """A word of a text, and where it stands in what is encoded."""
 
     text: str
     """As it is written, without what stands between words."""
@@ -82,7 +82,7 @@ class TextEncoder:
         """
         return max((self._beyond(text, tokenizer) for tokenizer in self._tokenizers), key=len)
 
-    def words(self, text: str) -> tuple[Word, ...]:
+    def words(self, text: str) -> tuple[WordPlace, ...]:
         """The words that are read of a text, in their order, and where they are found in its encoding.
 
         Where there are two encoders their tokens stand side by side, and those of the first are counted.
@@ -97,7 +97,7 @@ class TextEncoder:
             tokens = range(min(first, read), min(end, read))
             positions = tuple(token // room * length + 1 + token % room for token in tokens)
             if positions:
-                found.append(Word(text=match[0], positions=positions))
+                found.append(WordPlace(text=match[0], positions=positions))
         return tuple(found)
 
     def _beyond(self, text: str, tokenizer: Any) -> str:

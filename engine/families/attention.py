@@ -2,8 +2,8 @@
 
 The maps are those of DAAM (Tang et al. 2022, "What the DAAM: Interpreting Stable Diffusion Using Cross
 Attention"): summed over steps, heads and layers. We take the layers of the way up alone. The middle is too
-coarse, and on the way down the U-Net does not know yet which of two things a place is to become: measured on
-the embedded model (`python -m engine.bench attention`).
+coarse, and on the way down the U-Net does not know yet which of two things a place is to become (measured on
+the embedded model: `bench/RESULTS.md`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

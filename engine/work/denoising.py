@@ -13,6 +13,7 @@ from engine.conditioning.noise import guidance_factors, read_apart
 from engine.errors import GenerationFailed
 from engine.families.unet import SHOWN, Checkpoint
 from engine.guides import Guide, combine, guided, rescaled, unguided
+from engine.library import Library
 from engine.rows import Condition, Rows, pack
 from engine.samplers import SAMPLERS, alpha_bar_at, schedule
 from engine.work.beginnings import begin
@@ -257,6 +258,13 @@ def num_bytes(
     latent_bytes = len(request.seeds) * (kept * channels + shown_channels) * height * width * 4
     readings = len(request.seeds) if request.spread is not None else 1
     return latent_bytes + (readings * len(request.prompts) + 1) * text_bytes
+
+
+def num_bytes_in(library: Library, request: Generate) -> int:
+    """The same of a request, with what is known of its model."""
+    entry = library.entry(request.model)
+    shape = library.latent_shape(request)
+    return num_bytes(request, shape, entry.text_bytes, shown_channels=entry.shown_channels)
 
 
 def expected_rows(request: Generate) -> int:

@@ -13,9 +13,8 @@ from engine.families.unet import Checkpoint
 from engine.library import Library
 from engine.memory import predict_within_memory, whole_within_memory
 from engine.rows import Rows
-from engine.text import Word, num_words
-from engine.work import denoising
-from engine.work.denoising import Generation, NotANumber, expected_passes
+from engine.text import WordPlace, num_words
+from engine.work.denoising import Generation, NotANumber, expected_passes, num_bytes_in
 from engine.work.slices import SLICE_SECONDS, Decoding
 
 _MOST_FRAMES = 32
@@ -26,11 +25,9 @@ _MAPS_KEPT = 3
 def num_bytes(request: Explain, library: Library) -> int:
     """Bytes that a drawing takes on the device together with its maps."""
     drawing = request.drawing
-    entry = library.entry(drawing.model)
-    shape = library.latent_shape(drawing)
-    drawn = denoising.num_bytes(drawing, shape, entry.text_bytes, shown_channels=entry.shown_channels)
+    _, height, width = library.latent_shape(drawing)
     words = sum(num_words(prompt.text) for prompt in drawing.prompts)
-    return drawn + _MAPS_KEPT * words * shape[1] * shape[2] * 4
+    return num_bytes_in(library, drawing) + _MAPS_KEPT * words * height * width * 4
 
 
 class Explaining:
@@ -124,7 +121,7 @@ class _Redraw:
 
     def explained(self, decoded: Generated) -> Explained:
         """All that was seen, with the finished picture."""
-        words: list[Word] = [word for words in self._texts for word in words]
+        words: list[WordPlace] = [word for words in self._texts for word in words]
         maps = self._maps.finished()
         return Explained(
             image=decoded.images[0],

@@ -7,15 +7,16 @@ from typing import Protocol, runtime_checkable
 import torch
 from PIL import Image
 
-from engine.api import Enlarge, Generated, Result
+from engine.api import Enlarge, Generate, Generated, Result
 from engine.conditioning.mask import pasted
 from engine.errors import OutOfMemory
 from engine.families.unet import Checkpoint, as_images
 from engine.library import Library
 from engine.memory import decode_within_memory, whole_within_memory
 from engine.ticket import Running
-from engine.work.enlarging import enlarged, pieces_of
+from engine.work.enlarging import FACTORS, enlarged, pieces_of
 from engine.work.tiles import Mosaic
+from engine.work.windows import layout_of
 
 _SLICE_SECONDS = 0.1
 """How long enlarging goes on where nobody is drawn: somebody may come."""
@@ -50,6 +51,7 @@ class Decoding:
     def __init__(self, running: Running) -> None:
         self._ticket = running.ticket
         self._request = running.ticket.drawing
+        self._area = self._request.width * self._request.height
         self._latents = running.generation.latents
         self._images: list[Image.Image] = []
         self._tiled: _Tiled | None = None
@@ -71,15 +73,17 @@ class Decoding:
         )
 
     def _is_too_large(self, library: Library, checkpoint: Checkpoint) -> bool:
-        """Whether a picture is larger than the model's own, and not even one fits into the memory."""
-        area = self._ticket.area
+        """Whether a picture is larger than the model's own, and drawn in windows, or fits into no memory."""
+        area = self._area
         if area <= checkpoint.native_size**2:
             return False
+        if self._request.num_windows > 1:
+            return True  # at once it would hold everybody up
         is_dear = checkpoint.decode_bytes(area) > library.decode_budget
         return self._tiled is not None or is_dear or self._ticket.capacity.pictures.get(area) == 0
 
     def _decode_whole(self, library: Library, checkpoint: Checkpoint, seconds: float | None) -> None:
-        done, capacity, area = len(self._images), self._ticket.capacity, self._ticket.area
+        done, capacity, area = len(self._images), self._ticket.capacity, self._area
         checkpoint.put_tiling_in_force(tiles=self._request.tiles)
         fitting = max(1, library.decode_budget // checkpoint.decode_bytes(area))
         latents = self._latents[done : done + min(fitting, self._count(library, seconds, area))]
@@ -118,6 +122,49 @@ class Decoding:
             return max(1, len(self._latents) - len(self._images))
         info = library.entry(self._request.model).info
         return max(1, int(seconds / (info.seconds_per_decode * area / info.native_size**2)))
+
+
+class Opening:
+    """The picture that one in windows begins with: enlarged piece by piece, then encoded window by window."""
+
+    def __init__(self, request: Generate, picture: Image.Image) -> None:
+        self._request = request
+        self._picture = picture
+        factor = _factor(picture, request.width, request.height)
+        self._enlarging = None if factor is None else Enlarging(Enlarge(picture=picture, factor=factor))
+        self._encoding: _Encoding | None = None
+
+    def advance(self, library: Library, seconds: float | None) -> torch.Tensor | None:
+        """Do what takes no longer than this, one piece or window at least.
+
+        What it is encoded to, (1, 2c, h, w) on the CPU, when all is done.
+        """
+        if self._enlarging is not None:
+            enlarged_picture = self._enlarging.advance(library, seconds)
+            if enlarged_picture is not None:
+                self._picture, self._enlarging = enlarged_picture.images[0], None
+            return None
+        return self._encoded(library, _SLICE_SECONDS if seconds is None else min(seconds, _SLICE_SECONDS))
+
+    def _encoded(self, library: Library, seconds: float) -> torch.Tensor | None:
+        model = self._request.model
+        checkpoint = library.checkpoint(model)
+        if self._encoding is None:
+            self._encoding = _Encoding(self._request, checkpoint, self._picture)
+        started = window_started = perf_counter()
+        while (moments := whole_within_memory(library, model, self._encoding.advance)) is None:
+            now = perf_counter()
+            if now - started + (now - window_started) > seconds:  # another would be over it
+                return None
+            window_started = now
+        return moments
+
+
+def opening_of(request: Generate) -> Opening | None:
+    """What is to be done before its first step; None where that is little, and done at once."""
+    if request.start is None or isinstance(request.start.source, bytes) or request.num_windows == 1:
+        return None
+    return Opening(request, request.start.source)
 
 
 class Enlarging:
@@ -161,6 +208,30 @@ class Enlarging:
         self._left.pop()
 
 
+class _Encoding:
+    """One picture, encoded window by window, before anything is drawn of it."""
+
+    def __init__(self, request: Generate, checkpoint: Checkpoint, picture: Image.Image) -> None:
+        layout = layout_of(request, checkpoint)
+        if layout is None:
+            raise ValueError("a picture that is one row has no windows")
+        self._checkpoint, self._layout = checkpoint, layout
+        self._pixels = checkpoint.pixels(picture, request.width, request.height)
+        self._moments: torch.Tensor | None = None
+        self._left = list(reversed(layout.windows))
+
+    def advance(self) -> torch.Tensor | None:
+        """Encode another window; the moments (1, 2c, h, w) on the CPU, once it was the last."""
+        window = self._left[-1]
+        part = window.scaled(self._checkpoint.scale_factor).of(self._pixels)
+        values = self._layout.weighted(window, self._checkpoint.moments(part).float())
+        if self._moments is None:
+            self._moments = self._layout.blank(values)
+        window.of(self._moments).add_(values)
+        self._left.pop()
+        return None if self._left else self._moments.cpu()
+
+
 class _Tiled:
     """One picture, decoded tile by tile: each of the model's own size, which a quarter of it overlaps."""
 
@@ -185,3 +256,11 @@ class _Tiled:
         self._mosaic.add(tile, checkpoint.decode_pixels(tile.of(self._latents))[0])
         self._left.pop()
         return None if self._left else as_images(self._mosaic.pixels()[None])[0]
+
+
+def _factor(picture: Image.Image, width: int, height: int) -> int | None:
+    """How many times a picture is enlarged that is to become so large; None where it is so already."""
+    if picture.width >= width or picture.height >= height:
+        return None
+    enough = (one for one in FACTORS if picture.width * one >= width and picture.height * one >= height)
+    return next(enough, FACTORS[-1])

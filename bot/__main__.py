@@ -114,9 +114,8 @@ def _add_operations(commands: "argparse._SubParsersAction[_Parser]") -> None:
         parser = commands.add_parser(name, help=help_text)
         parser.add_argument("picture", type=Path, help="a picture; one of ours carries its recipe")
         parser.add_argument("--index", type=int, choices=range(1, 5), help="which picture of a grid")
-        if name != "upscale":
-            parser.add_argument("--prompt", default="", help="other words than its own, with parameters")
-            parser.add_argument("--seed", type=_seed, help="the noise to begin with")
+        parser.add_argument("--prompt", default="", help="other words than its own, with parameters")
+        parser.add_argument("--seed", type=_seed, help="the noise to begin with")
         parser.add_argument("--out", type=Path, default=Path(f"{name}.png"), help="where to")
         if name == "vary":
             parser.add_argument("--mode", choices=("subtle", "strong"), default="strong")
@@ -126,8 +125,7 @@ def _add_operations(commands: "argparse._SubParsersAction[_Parser]") -> None:
             parser.add_argument("--to", choices=("left", "right", "up", "down"), required=True)
         if name == "upscale":
             parser.add_argument("--factor", type=int, choices=(2, 4), default=2, help="how much larger")
-            parser.add_argument("--mode", choices=("subtle",), default="subtle")
-            parser.set_defaults(prompt="", seed=None)
+            parser.add_argument("--mode", choices=("subtle", "creative"), default="subtle")
         if name == "region":
             area = parser.add_mutually_exclusive_group(required=True)
             area.add_argument("--mask", type=Path, help="a picture: white is drawn anew, black stays")

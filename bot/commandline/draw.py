@@ -38,9 +38,12 @@ KINDS = {
     "pan": JobKind.PAN,
     "square": JobKind.SQUARE,
     "region": JobKind.REGION,
-    "upscale": JobKind.UPSCALE_SUBTLE,
 }
-MODES = {"subtle": JobKind.VARY_SUBTLE, "strong": JobKind.VARY}
+MODES = {
+    "vary": {"subtle": JobKind.VARY_SUBTLE, "strong": JobKind.VARY},
+    "upscale": {"subtle": JobKind.UPSCALE_SUBTLE, "creative": JobKind.UPSCALE_CREATIVE},
+}
+"""Of commands that can mean several kinds."""
 
 
 async def imagine(settings: Settings, prompt: str, out: Path) -> int:
@@ -56,15 +59,19 @@ async def work(settings: Settings, asked: Namespace) -> int:
 
     Raises: StartupError.
     """
+    kind = MODES[asked.command][asked.mode] if asked.command in MODES else KINDS[asked.command]
+    if kind is JobKind.UPSCALE_SUBTLE and (asked.prompt or asked.seed is not None):
+        raise StartupError(
+            "A subtle upscale draws nothing: leave --prompt and --seed out, or --mode creative."
+        )
     file = _read(asked.picture)
     index = _index(asked, file)
-    kind = MODES[asked.mode] if asked.command == "vary" else KINDS[asked.command]
     area = _area(asked, file.pictures[index]) if kind is JobKind.REGION else ""
 
     async def order(services: Services) -> Job:
         prompt = parse(asked.prompt) if asked.prompt else None
         change = Change(area=area, prompt=prompt, seed=asked.seed)
-        if kind in {JobKind.ZOOM, JobKind.UPSCALE_SUBTLE}:
+        if asked.command in {"zoom", "upscale"}:
             change = replace(change, factor=asked.factor)
         if kind is JobKind.PAN:
             change = replace(change, to=asked.to)

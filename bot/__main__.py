@@ -6,7 +6,9 @@ import gc
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -59,11 +61,33 @@ def _importing() -> Iterator[None]:
         sys.stderr.flush()
     try:
         yield
+    except (
+        ImportError,
+        RuntimeError,
+    ) as error:  # transformers and diffusers raise either, of whatever it was
+        if not _is_torchvision_broken():
+            raise
+        raise StartupError(
+            "The torchvision that is installed does not fit the torch beside it, and without it nothing else "
+            "starts either. Remove it (pip uninstall torchvision), or install the one from where your torch "
+            "came from. Upscalers (UPSCALER) do without."
+        ) from error
     finally:
         if sys.stderr.isatty():
             sys.stderr.write("\r\x1b[K")
         gc.freeze()
         gc.enable()
+
+
+def _is_torchvision_broken() -> bool:
+    """Whether it is there and cannot be imported: what looks at pictures asks for it, and fails with it."""
+    if find_spec("torchvision") is None:
+        return False
+    try:
+        import_module("torchvision")
+    except (ImportError, RuntimeError, OSError, AttributeError):  # whatever its binary part does
+        return True
+    return False
 
 
 def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[None, None, int]:

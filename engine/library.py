@@ -35,8 +35,9 @@ from engine.families.unet import Checkpoint
 from engine.loading import load_checkpoint
 from engine.remembered import Measures, Remembered
 from engine.samplers import defaults_for, samplers_for
-from engine.sources import Source, resolve
-from engine.work.enlarging import measured
+from engine.sources import Source, identity_of, resolve
+from engine.upscaler import load_upscaler
+from engine.work.enlarging import Enlarger, Sharpening, measured
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,8 @@ class Library:
         self.device = choose_device(config.device)
         use_device(self.device)
         self.dtype = choose_dtype(config.dtype, self.device)
+        self.enlarger: Enlarger = self._find_enlarger()
+        """What makes pictures larger."""
         self._budget = memory_budget(self.device, config.memory_gib)
         self.begun_budget = begun_budget(self.device, config.begun_mib)
         """Bytes that the pictures that have begun may take."""
@@ -163,6 +166,14 @@ class Library:
             self._config.tell(f"looking for {model}")
             return resolve(model, vae=self._config.vae)
 
+    def _find_enlarger(self) -> Enlarger:
+        upscaler = self._config.upscaler
+        if upscaler is None:
+            return Sharpening(self.device)
+        with _about(str(upscaler)):
+            self._config.tell(f"loading {upscaler.stem}")
+            return load_upscaler(upscaler, self.device)
+
     def _acquaint(self, source: Source) -> Entry:
         if source.name in self._entries:
             raise ModelNotFound(
@@ -200,6 +211,7 @@ class Library:
             "versions": library_versions(),
             "threads": self._config.num_threads or candidate_threads(),
             "compiled": self._config.compile,
+            "upscaler": None if self._config.upscaler is None else identity_of(self._config.upscaler),
         }
 
     def _measure(
@@ -216,7 +228,7 @@ class Library:
             num_threads=num_threads,
             curve=measure_curve(lambda rows: self._seconds_of(checkpoint, rows)),
             seconds_per_decode=quickest(lambda: checkpoint.decode(blank), self.device),
-            seconds_per_enlarged_pixel=measured(self.device),
+            seconds_per_enlarged_pixel=measured(self.enlarger, self.device),
         )
         self._remembered.put(circumstances, measures)
         return measures

@@ -79,7 +79,8 @@ class Generate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enlarge:
-    """Make a picture larger. No model is asked, nothing is invented: edges become sharp, and that is all."""
+    """Make a picture larger. Nothing is invented: edges become sharp, and that is all, unless there is an
+    upscaler, which does it as it was trained."""
 
     picture: Image.Image
     factor: int = 2

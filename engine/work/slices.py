@@ -14,7 +14,7 @@ from engine.families.unet import Checkpoint, as_images
 from engine.library import Library
 from engine.memory import decode_within_memory, whole_within_memory
 from engine.ticket import Running
-from engine.work.enlarging import FACTORS, enlarged, pieces_of
+from engine.work.enlarging import FACTORS, Piece, pieces_of
 from engine.work.tiles import Mosaic
 from engine.work.windows import layout_of
 
@@ -174,20 +174,21 @@ class Enlarging:
         self._picture = request.picture.convert("RGB")
         self._factor = request.factor
         self._enlarged: Image.Image | None = None
-        self._left = list(reversed(list(pieces_of(self._picture.size, request.factor))))
-        self.num_pieces = len(self._left)
-
-    @property
-    def num_done(self) -> int:
-        """How many pieces are done."""
-        return self.num_pieces - len(self._left)
+        self.num_pieces = self.num_done = 0
+        self._left: list[Piece] | None = None
 
     def advance(self, library: Library, seconds: float | None) -> Generated | None:
         """Enlarge as many pieces as take no longer than this, at least one."""
         budget = _SLICE_SECONDS if seconds is None else min(seconds, _SLICE_SECONDS)
         started = piece_started = perf_counter()
+        if self._left is None:
+            side = library.enlarger.side(self._factor)
+            self._left = list(reversed(list(pieces_of(self._picture.size, side))))
+            self.num_pieces = len(self._left)
         while self._left:
-            self._advance(library)
+            self._advance(library, self._left[-1])
+            self._left.pop()
+            self.num_done += 1
             now = perf_counter()
             if now - started + (now - piece_started) > budget:  # another would be over it
                 break
@@ -196,16 +197,15 @@ class Enlarging:
             return None
         return Generated(images=(self._enlarged,), engine_version=library.version)
 
-    def _advance(self, library: Library) -> None:
+    def _advance(self, library: Library, piece: Piece) -> None:
         if self._enlarged is None:
             width, height = self._picture.size
             self._enlarged = Image.new("RGB", (width * self._factor, height * self._factor))
-        piece, model = self._left[-1], library.models()[0].name
+        model, enlarger = library.models()[0].name, library.enlarger
         image = whole_within_memory(
-            library, model, lambda: enlarged(self._picture, piece, self._factor, library.device)
+            library, model, lambda: enlarger.enlarged(self._picture, piece, self._factor)
         )
         self._enlarged.paste(image, (piece.left * self._factor, piece.top * self._factor))
-        self._left.pop()
 
 
 class _Encoding:

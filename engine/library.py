@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 _GRID_ROWS = 8  # four images with guidance
 _WORTH_A_THREAD = 1.3
 _STAY = 4  # times the loading
+_MOST_NAMED = 32
 _NEVER_FREE = 1e-3  # seconds: a tie goes to the model that is here
 
 
@@ -101,7 +102,8 @@ class Library:
     @cached_property
     def version(self) -> str:
         """What drew a picture, to the letter that may matter to its bits."""
-        return describe(self.device, self.dtype)
+        described, upscaler = describe(self.device, self.dtype), self._config.upscaler
+        return described if upscaler is None else f"{described}, {upscaler.stem[:_MOST_NAMED]}"
 
     def seconds_per_grid(self) -> float:
         """Device seconds of a typical request of the default model: four pictures of the native size."""

@@ -1,10 +1,10 @@
 """Large pictures in windows: seamless, in the passes of everybody else, and no pass larger than it may be."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,9 +32,9 @@ from tests.engine.test_enlarging import scene
 PICTURE = scene(64, 64)
 
 
-def creative(**changes: object) -> Generate:
+def creative(**changes: Any) -> Generate:
     """A picture of the native size, twice as large: nine windows."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "width": 128,
         "height": 128,
         "seeds": (1,),
@@ -55,7 +55,7 @@ def small(tiny_path: Path) -> Library:
 
 
 @pytest.fixture
-def passes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def passes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many rows each pass had, and of which shape they were."""
     sizes: list[int] = []
     predict = Checkpoint.predict_noise
@@ -170,7 +170,7 @@ def test_where_windows_meet_is_no_seam(sketch: Library) -> None:
     halves = [
         result(
             DenoisingLoop(sketch),
-            replace(request, height=176, start=replace(request.start, source=large.crop(box)), window=None),
+            replace(request, height=176, start=Start(source=large.crop(box), strength=0.9), window=None),
         ).images[0]
         for box in ((0, 0, 224, 176), (0, 176, 224, 352))
     ]
@@ -271,6 +271,30 @@ def test_memory_that_is_short_in_a_step_spoils_nothing(
 
     monkeypatch.setattr(Generation, "_stepped", short)
     assert torch.equal(denoised(DenoisingLoop(small), creative()).latents, expected)
+
+
+def test_numbers_that_sixteen_bits_cannot_hold_are_drawn_once_more_from_the_same_beginning(
+    tiny_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = EngineConfig(model=str(tiny_path), device="cpu", dtype="bfloat16", num_threads=1, max_rows=6)
+    predict, opened = Checkpoint.predict_noise, 0
+
+    def overflowing(self: Checkpoint, rows: Rows) -> torch.Tensor:
+        is_exact = next(self.unet.parameters()).dtype == torch.float32
+        return predict(self, rows) * (1.0 if is_exact else math.nan)
+
+    def counted(self: Opening, library: Library, seconds: float | None) -> torch.Tensor | None:
+        nonlocal opened
+        moments = advance(self, library, seconds)
+        opened += moments is not None
+        return moments
+
+    advance = Opening.advance
+    monkeypatch.setattr(Checkpoint, "predict_noise", overflowing)
+    monkeypatch.setattr(Opening, "advance", counted)
+    (image,) = result(DenoisingLoop(Library(config)), creative(num_inference_steps=12)).images
+    assert np.asarray(image).std() > 5
+    assert opened == 1, "it is not enlarged and encoded again"
 
 
 @pytest.mark.parametrize("name", ["painter", "painter-xl"])

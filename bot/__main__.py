@@ -6,7 +6,9 @@ import gc
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -59,11 +61,33 @@ def _importing() -> Iterator[None]:
         sys.stderr.flush()
     try:
         yield
+    except (
+        ImportError,
+        RuntimeError,
+    ) as error:  # transformers and diffusers raise either, of whatever it was
+        if not _is_torchvision_broken():
+            raise
+        raise StartupError(
+            "The torchvision that is installed does not fit the torch beside it, and without it nothing else "
+            "starts either. Remove it (pip uninstall torchvision), or install the one from where your torch "
+            "came from. Upscalers (UPSCALER) do without."
+        ) from error
     finally:
         if sys.stderr.isatty():
             sys.stderr.write("\r\x1b[K")
         gc.freeze()
         gc.enable()
+
+
+def _is_torchvision_broken() -> bool:
+    """Whether it is there and cannot be imported: what looks at pictures asks for it, and fails with it."""
+    if find_spec("torchvision") is None:
+        return False
+    try:
+        import_module("torchvision")
+    except (ImportError, RuntimeError, OSError, AttributeError):  # whatever its binary part does
+        return True
+    return False
 
 
 def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[None, None, int]:
@@ -123,9 +147,8 @@ def _add_operations(commands: "argparse._SubParsersAction[_Parser]") -> None:
         parser = commands.add_parser(name, help=help_text)
         parser.add_argument("picture", type=Path, help="a picture; one of ours carries its recipe")
         parser.add_argument("--index", type=int, choices=range(1, 5), help="which picture of a grid")
-        if name != "upscale":
-            parser.add_argument("--prompt", default="", help="other words than its own, with parameters")
-            parser.add_argument("--seed", type=_seed, help="the noise to begin with")
+        parser.add_argument("--prompt", default="", help="other words than its own, with parameters")
+        parser.add_argument("--seed", type=_seed, help="the noise to begin with")
         parser.add_argument("--out", type=Path, default=Path(f"{name}.png"), help="where to")
         if name == "vary":
             parser.add_argument("--mode", choices=("subtle", "strong"), default="strong")
@@ -135,8 +158,7 @@ def _add_operations(commands: "argparse._SubParsersAction[_Parser]") -> None:
             parser.add_argument("--to", choices=("left", "right", "up", "down"), required=True)
         if name == "upscale":
             parser.add_argument("--factor", type=int, choices=(2, 4), default=2, help="how much larger")
-            parser.add_argument("--mode", choices=("subtle",), default="subtle")
-            parser.set_defaults(prompt="", seed=None)
+            parser.add_argument("--mode", choices=("subtle", "creative"), default="subtle")
         if name == "region":
             area = parser.add_mutually_exclusive_group(required=True)
             area.add_argument("--mask", type=Path, help="a picture: white is drawn anew, black stays")

@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     loras: Path | None = Field(
         None, description="A directory of LoRAs (.safetensors). Each has the name of its file."
     )
+    upscaler: Path | None = Field(
+        None,
+        description="A .safetensors file of an upscaler, such as Real-ESRGAN or SwinIR, to enlarge pictures "
+        "with. Needs pip install 'darkroom[upscaler]'. Empty: they are enlarged without a model.",
+    )
     device: str = Field("auto", description="auto, cuda, cuda:1 (the second GPU), mps or cpu.")
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
         "auto", description="Of the weights: auto, float32, bfloat16 or float16."

@@ -35,14 +35,16 @@ from engine.families.unet import Checkpoint
 from engine.loading import load_checkpoint
 from engine.remembered import Measures, Remembered
 from engine.samplers import defaults_for, samplers_for
-from engine.sources import Source, resolve
-from engine.work.enlarging import measured
+from engine.sources import Source, identity_of, resolve
+from engine.upscaler import load_upscaler
+from engine.work.enlarging import Enlarger, Sharpening, measured
 
 log = logging.getLogger(__name__)
 
 _GRID_ROWS = 8  # four images with guidance
 _WORTH_A_THREAD = 1.3
 _STAY = 4  # times the loading
+_MOST_NAMED = 32
 _NEVER_FREE = 1e-3  # seconds: a tie goes to the model that is here
 
 
@@ -76,6 +78,8 @@ class Library:
         self.device = choose_device(config.device)
         use_device(self.device)
         self.dtype = choose_dtype(config.dtype, self.device)
+        self.enlarger: Enlarger = self._find_enlarger()
+        """What makes pictures larger."""
         self._budget = memory_budget(self.device, config.memory_gib)
         self.begun_budget = begun_budget(self.device, config.begun_mib)
         """Bytes that the pictures that have begun may take."""
@@ -98,7 +102,8 @@ class Library:
     @cached_property
     def version(self) -> str:
         """What drew a picture, to the letter that may matter to its bits."""
-        return describe(self.device, self.dtype)
+        described, upscaler = describe(self.device, self.dtype), self._config.upscaler
+        return described if upscaler is None else f"{described}, {upscaler.stem[:_MOST_NAMED]}"
 
     def seconds_per_grid(self) -> float:
         """Device seconds of a typical request of the default model: four pictures of the native size."""
@@ -163,6 +168,14 @@ class Library:
             self._config.tell(f"looking for {model}")
             return resolve(model, vae=self._config.vae)
 
+    def _find_enlarger(self) -> Enlarger:
+        upscaler = self._config.upscaler
+        if upscaler is None:
+            return Sharpening(self.device)
+        with _about(str(upscaler)):
+            self._config.tell(f"loading {upscaler.stem}")
+            return load_upscaler(upscaler, self.device)
+
     def _acquaint(self, source: Source) -> Entry:
         if source.name in self._entries:
             raise ModelNotFound(
@@ -200,6 +213,7 @@ class Library:
             "versions": library_versions(),
             "threads": self._config.num_threads or candidate_threads(),
             "compiled": self._config.compile,
+            "upscaler": None if self._config.upscaler is None else identity_of(self._config.upscaler),
         }
 
     def _measure(
@@ -216,7 +230,7 @@ class Library:
             num_threads=num_threads,
             curve=measure_curve(lambda rows: self._seconds_of(checkpoint, rows)),
             seconds_per_decode=quickest(lambda: checkpoint.decode(blank), self.device),
-            seconds_per_enlarged_pixel=measured(self.device),
+            seconds_per_enlarged_pixel=measured(self.enlarger, self.device),
         )
         self._remembered.put(circumstances, measures)
         return measures

@@ -29,7 +29,7 @@ from engine.work.denoising import (
     num_bytes_in,
     texts_of,
 )
-from engine.work.slices import Counted, Decoding, Slices
+from engine.work.slices import Counted, Decoding, Opening, Slices, opening_of
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,8 @@ class DenoisingLoop:
         self._numbers = count(1)
         self._waiting = Waiting()
         self._running: dict[int, Running] = {}
-        self._finishing: dict[int, tuple[Ticket, Slices]] = {}
+        self._finishing: dict[int, tuple[Ticket, Slices | Opening]] = {}
+        """What is done between the passes for those who have begun: before their steps, or after them."""
         self._candidates: dict[int, Candidate] = {}
         """How the policy sees everybody who is not merely waiting."""
         self._places = Places(self._waiting, self._running, seconds=place_seconds)
@@ -189,7 +190,10 @@ class DenoisingLoop:
             self._read_together(newcomers)
         for ticket in newcomers:
             self._start(ticket)
-        return [self._running[one.ticket] for one in chosen if one.ticket in self._running]
+        admitted = [(self._running[one.ticket], one) for one in chosen if one.ticket in self._running]
+        for running, one in admitted:
+            running.generation.allow(one.rows)
+        return [running for running, _ in admitted]
 
     def _read_together(self, newcomers: Sequence[Ticket]) -> None:
         """Have the model ready, and read the texts of all who start in this tick in one pass.
@@ -210,15 +214,23 @@ class DenoisingLoop:
     def _start(self, ticket: Ticket) -> None:
         started = self._clock()
         with self._blaming(ticket):
-            generation = self._begun(ticket)
+            opening = opening_of(ticket.drawing)
+            if opening is None:
+                self._run(ticket)
+            else:
+                self._finishing[ticket.number] = (ticket, opening)
+                self._candidates[ticket.number] = ticket.candidate()
             text = self._library.checkpoint(ticket.drawing.model).text
             unread = " ".join(filter(None, (text.unread(part.text) for part in ticket.drawing.prompts)))
-            running = Running(ticket=ticket, generation=generation, drawn_at=started)
             self._waiting.begin(ticket)
-            self._running[ticket.number] = running
-            self._candidates[ticket.number] = running.candidate()
             self._notices.append((ticket, Started(unread=unread)))
             self._charge(ticket, self._clock() - started)
+
+    def _run(self, ticket: Ticket) -> None:
+        started = self._clock()
+        running = Running(ticket=ticket, generation=self._begun(ticket), drawn_at=started)
+        self._running[ticket.number] = running
+        self._candidates[ticket.number] = running.candidate()
 
     def _in_force(self, ticket: Ticket) -> Checkpoint:
         """The ticket's model, on the device, changed by its LoRAs, with its borders and in its precision."""
@@ -240,8 +252,9 @@ class DenoisingLoop:
         self._tick_seconds = self._clock() - started
         for running, share in zip(batch, shares, strict=True):
             self._charge(running.ticket, self._tick_seconds * share / sum(shares))
-        stepped = [one for one in batch if one.ticket.number in self._running and one.generation.step > 0]
-        self._tell_progress(stepped, [running for running in shown if running in stepped])
+        going_on = [one for one in batch if one.ticket.number in self._running]
+        seen = [one for one in going_on if one.generation.pieces_left < one.generation.num_pieces]
+        self._tell_progress(seen, [one for one in shown if one in seen and one.generation.step > 0])
 
     def _due_for_preview(self, batch: Sequence[Running], now: float) -> list[Running]:
         due = [running for running in batch if now - running.previewed_at >= self._preview_seconds]
@@ -268,7 +281,9 @@ class DenoisingLoop:
     def _begun(self, ticket: Ticket) -> Generation:
         model = ticket.drawing.model
         return whole_within_memory(
-            self._library, model, lambda: Generation(ticket.drawing, self._in_force(ticket))
+            self._library,
+            model,
+            lambda: Generation(ticket.drawing, self._in_force(ticket), moments=ticket.moments),
         )
 
     def _predict(self, batch: Sequence[Running]) -> list[tuple[Running, torch.Tensor]]:
@@ -312,12 +327,24 @@ class DenoisingLoop:
         ticket = self._waiting[number] if number in self._waiting else self._finishing[number][0]
         with self._blaming(ticket):
             work = self._begin_between(ticket) if number in self._waiting else self._finishing[number][1]
+            if isinstance(work, Opening):
+                self._open(ticket, work)
+                return
             result = work.advance(self._library, self._tick_seconds if self._running else None)
             self._charge(ticket, self._clock() - started)
             if result is not None:
                 self._end(ticket, Finished(result=result, gpu_seconds=ticket.device_seconds))
             elif isinstance(work, Counted):
                 self._tell_done(ticket, work)
+
+    def _open(self, ticket: Ticket, opening: Opening) -> None:
+        """A slice of what comes before the first step."""
+        started = self._clock()
+        ticket.moments = opening.advance(self._library, self._tick_seconds if self._running else None)
+        if ticket.moments is not None:
+            del self._finishing[ticket.number]
+            self._run(ticket)
+        self._charge(ticket, self._clock() - started)
 
     def _may_go_on_between(self, one: Candidate) -> bool:
         """Whether a slice may be done for it. What is not drawn begins in its turn, where there is room."""
@@ -361,12 +388,9 @@ class DenoisingLoop:
             running.drawn_at, running.ticket.position = now, 0
             generation = running.generation
             eta_seconds = generation.passes_left * self._tick_seconds
-            self._notices.append(
-                (
-                    running.ticket,
-                    Progress(step=generation.step, total=generation.num_steps, eta_seconds=eta_seconds),
-                )
-            )
+            total = generation.num_pieces
+            step = total - generation.pieces_left
+            self._notices.append((running.ticket, Progress(step=step, total=total, eta_seconds=eta_seconds)))
         for running in shown:
             running.previewed_at = now
             self._preview(running)

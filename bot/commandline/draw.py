@@ -30,9 +30,12 @@ KINDS = {
     "pan": JobKind.PAN,
     "square": JobKind.SQUARE,
     "region": JobKind.REGION,
-    "upscale": JobKind.UPSCALE_SUBTLE,
 }
-MODES = {"subtle": JobKind.VARY_SUBTLE, "strong": JobKind.VARY}
+MODES = {
+    "vary": {"subtle": JobKind.VARY_SUBTLE, "strong": JobKind.VARY},
+    "upscale": {"subtle": JobKind.UPSCALE_SUBTLE, "creative": JobKind.UPSCALE_CREATIVE},
+}
+"""Of commands that can mean several kinds."""
 
 
 async def imagine(settings: Settings, prompt: str, out: Path) -> int:
@@ -48,10 +51,14 @@ async def work(settings: Settings, asked: Namespace) -> int:
 
     Raises: StartupError.
     """
+    kind = MODES[asked.command][asked.mode] if asked.command in MODES else KINDS[asked.command]
+    if kind is JobKind.UPSCALE_SUBTLE and (asked.prompt or asked.seed is not None):
+        raise StartupError(
+            "A subtle upscale draws nothing: leave --prompt and --seed out, or --mode creative."
+        )
     is_found = asked.command == "region" and asked.words is not None
     file = await asyncio.to_thread(explainable if is_found else read, asked.picture)
     index = index_of(asked, file)
-    kind = MODES[asked.mode] if asked.command == "vary" else KINDS[asked.command]
     area = _area(asked, file.pictures[index]) if kind is JobKind.REGION and not is_found else ""
 
     async def order(services: Services) -> Job:
@@ -61,7 +68,7 @@ async def work(settings: Settings, asked: Namespace) -> int:
             explanation = await of_picture(services, file, index)
             found = await services.explaining.area(explanation, asked.words)
             change = replace(change, area=written_area(found))
-        if kind in {JobKind.ZOOM, JobKind.UPSCALE_SUBTLE}:
+        if asked.command in {"zoom", "upscale"}:
             change = replace(change, factor=asked.factor)
         if kind is JobKind.PAN:
             change = replace(change, to=asked.to)

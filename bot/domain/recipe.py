@@ -142,6 +142,8 @@ class Recipe:
     variation: Variation | None = None
     edit: Edit | None = None
     enlargement: Enlargement | None = None
+    window: int = 0
+    """Side in pixels of the windows that a large picture is drawn in, from a smaller `start`; 0: whole."""
     is_imported: bool = False
     """Whether its pictures came from a file: drawn again, it would give others."""
 
@@ -202,6 +204,7 @@ class Recipe:
             "variation": None if self.variation is None else asdict(self.variation),
             "edit": None if self.edit is None else self.edit.to_json(),
             "enlargement": None if self.enlargement is None else asdict(self.enlargement),
+            "window": self.window,
             "is_imported": self.is_imported,
         }
 
@@ -226,6 +229,7 @@ class Recipe:
             variation=_known(Variation, values["variation"]) if values.get("variation") else None,
             edit=Edit.from_json(values["edit"]) if values.get("edit") else None,
             enlargement=(Enlargement.from_json(values["enlargement"]) if values.get("enlargement") else None),
+            window=values.get("window", 0),
             is_imported=bool(values.get("is_imported")),
         )
 

@@ -34,6 +34,7 @@ def to_request(
         sampler=recipe.sampling.sampler,
         start=None if start is None else api.Start(source=start, strength=_strength(recipe)),
         variation=_variation(recipe),
+        window=recipe.window or None,
         mask=None if area is None else api.Mask(area=area, feather=FEATHER),
         fairness_key=fairness_key,
         speed=api.Speed(speed),

@@ -71,8 +71,12 @@ class Recipes:
 
         Raises: NotFound, where the model is not loaded any more.
         """
-        again = replace(self.current(recipe), seed=_new_seed(), is_imported=False, enlargement=None)
-        return again if recipe.enlargement is None else self.sized_like(again, recipe.shown)
+        again = replace(self.current(recipe), seed=_new_seed(), is_imported=False)
+        if recipe.enlargement is None and not recipe.window:
+            return again
+        start = None if recipe.window else recipe.start  # what was enlarged
+        again = replace(again, enlargement=None, window=0, start=start)
+        return self.sized_like(again, recipe.shown)
 
     def sized_like(self, recipe: Recipe, shown: Canvas) -> Recipe:
         """The recipe of a whole picture of that shape, at a size that the model draws well."""

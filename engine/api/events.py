@@ -29,7 +29,8 @@ class Started:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """`step` of `total` steps are done: of the denoising, or pieces of what is enlarged. Latest wins."""
+    """`step` of `total` steps are done: of the denoising, in each window of a large picture, or pieces of
+    what is enlarged. Latest wins."""
 
     step: int
     total: int

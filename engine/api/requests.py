@@ -7,6 +7,7 @@ from typing import TypeAlias
 from PIL import Image
 
 from engine.api.conditions import Lora, Mask, Spread, Start, Variation
+from engine.api.windows import count_over
 
 
 class Speed(StrEnum):
@@ -49,6 +50,9 @@ class Generate:
     spread: Spread | None = None
     """None: the pictures have nothing in common but the text, as in the pipelines."""
     variation: Variation | None = None
+    window: int | None = None
+    """Side in pixels of the square windows that the picture is drawn in, where it is larger: best the model's
+    native size. They share passes with pictures of that size. A start that is smaller is enlarged first."""
     tiles: bool = False
     """Whether each picture joins itself without a seam, side by side and one below the other."""
     guidance_rescale: float = 0.0
@@ -60,10 +64,23 @@ class Generate:
     """Whoever shares a key shares a fair share of the device."""
     speed: Speed = Speed.FAST
 
+    @property
+    def num_windows(self) -> int:
+        """How many windows each picture is drawn in."""
+        return 1 if self.window is None else count_over(self.width, self.height, self.window)
+
+    @property
+    def seen_size(self) -> tuple[int, int]:
+        """Width and height in pixels of what the model sees at once: the picture, or a window of it."""
+        if self.window is None:
+            return self.width, self.height
+        return min(self.width, self.window), min(self.height, self.window)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enlarge:
-    """Make a picture larger. No model is asked, nothing is invented: edges become sharp, and that is all."""
+    """Make a picture larger. Nothing is invented: edges become sharp, and that is all, unless there is an
+    upscaler, which does it as it was trained."""
 
     picture: Image.Image
     factor: int = 2

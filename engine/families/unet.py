@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from diffusers.image_processor import VaeImageProcessor
+from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
 from PIL import Image
 from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
@@ -223,7 +224,17 @@ class Checkpoint:
 
     def encode(self, pixels: torch.Tensor, generators: Sequence[torch.Generator]) -> torch.Tensor:
         """A picture (1, 3, h, w) in [-1, 1] as latents (n, c, h, w), one sample of it per generator."""
+        return self.sampled(self.moments(pixels), generators)
+
+    def moments(self, pixels: torch.Tensor) -> torch.Tensor:
+        """What a picture (1, 3, h, w) in [-1, 1] is encoded to, before anything is drawn: (1, 2c, h, w)."""
         posterior = self.vae.encode(pixels.to(self.device, self._vae_dtype)).latent_dist
+        moments: torch.Tensor = posterior.parameters
+        return moments
+
+    def sampled(self, moments: torch.Tensor, generators: Sequence[torch.Generator]) -> torch.Tensor:
+        """Latents (n, c, h, w) of an encoded picture, one sample of it per generator."""
+        posterior = DiagonalGaussianDistribution(moments.to(self.device))
         samples = torch.cat([posterior.sample(generator=generator) for generator in generators])
         return self._normalise(samples.float())
 

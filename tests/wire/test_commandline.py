@@ -94,6 +94,18 @@ async def test_a_picture_that_is_not_ours_has_no_words(bot: BotProcess) -> None:
     assert lines[-1].startswith("This file says no recipe, so I do not know its words.")
 
 
+async def test_a_picture_from_elsewhere_is_upscaled_creatively_with_words_for_it(bot: BotProcess) -> None:
+    picture, out = bot.folder / "photo.png", bot.folder / "large.png"
+    Image.radial_gradient("L").resize((96, 64)).convert("RGB").save(picture)
+    options = ["--mode", "creative", "--factor", "4", "--prompt", "a red apple", "--seed", "5"]
+    code, lines = await told(bot, "upscale", str(picture), "--out", str(out), *options)
+    assert (code, lines[-1]) == (0, f"{out} (seed 5, 384×256 each)")
+    assert "100%" in bot.log
+    with Image.open(out) as large:
+        assert large.size == (384, 256)
+        assert "Denoising strength: 0.2" in large.info["parameters"]
+
+
 async def test_a_mask_that_marks_nothing_is_told_before_a_model_is_loaded(bot: BotProcess) -> None:
     picture, mask = bot.folder / "picture.png", bot.folder / "mask.png"
     Image.new("RGB", (64, 64), "red").save(picture)
@@ -109,7 +121,8 @@ async def test_a_mask_that_marks_nothing_is_told_before_a_model_is_loaded(bot: B
         (["pan", "bot.log", "--to", "up"], "bot.log is no picture that I can read."),
         (["zoom", "bot.log", "--factor", "9"], "Argument --factor: 9.0 is not between 1.1 and 4.0."),
         (["upscale", "bot.log", "--factor", "3"], "Argument --factor: invalid choice: 3"),
-        (["upscale", "bot.log", "--mode", "creative"], "Argument --mode: invalid choice: 'creative'"),
+        (["upscale", "bot.log", "--seed", "5"], "A subtle upscale draws nothing: leave --prompt and --seed"),
+        (["upscale", "bot.log", "--mode", "big"], "Argument --mode: invalid choice: 'big'"),
         (["region", "bot.log"], "One of the arguments --mask --words --box is required."),
         (["region", "bot.log", "--box", "1,2"], "Argument --box: write left,top,width,height in pixels"),
         (["explain", "no.png"], "There is no file no.png."),

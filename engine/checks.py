@@ -3,7 +3,22 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from engine.api import Enlarge, Explain, Generate, Lora, Mask, ModelInfo, Spread, Start, Variation
+from engine.api import (
+    MOST_WORDS,
+    Capability,
+    Classify,
+    Describe,
+    Enlarge,
+    Explain,
+    Generate,
+    Lora,
+    Mask,
+    ModelInfo,
+    Shorten,
+    Spread,
+    Start,
+    Variation,
+)
 from engine.api.windows import OVERLAP
 from engine.errors import InvalidRequest
 from engine.work.enlarging import FACTORS
@@ -63,6 +78,31 @@ def check_explaining(request: Explain, model: ModelInfo) -> None:
             "A picture that is drawn in windows cannot be explained: explain the one before."
         )
     check(request.drawing, model)
+
+
+def check_looking(request: Describe | Shorten | Classify, model: ModelInfo) -> None:
+    """Refuse what cannot be looked at or read.
+
+    Raises: InvalidRequest.
+    """
+    match request:
+        case Describe():
+            if Capability.DESCRIBING not in model.capabilities:
+                raise InvalidRequest(
+                    f"{model.name} has nothing to look at pictures with. Set CAPTIONER to a captioner such "
+                    "as Salesforce/blip-image-captioning-base."
+                )
+        case Classify():
+            if Capability.CLASSIFYING not in model.capabilities:
+                raise InvalidRequest(
+                    f"{model.name} comes without a safety checker. Choose a copy of the model in diffusers "
+                    "layout that has a folder safety_checker."
+                )
+        case Shorten(prompt=prompt):
+            if not 1 <= len(prompt.split()) <= MOST_WORDS:
+                raise InvalidRequest(
+                    f"A prompt to shorten must have 1 to {MOST_WORDS} words, not {len(prompt.split())}."
+                )
 
 
 def _refuse_size(request: Generate, model: ModelInfo) -> str | None:

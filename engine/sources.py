@@ -121,16 +121,17 @@ def _found(model: str, vae: Path | None) -> tuple[str, Path]:
     if _exists(path):
         path = _snapshot(path)
         return _own_name(path), path
-    if (
-        len(model) > _MOST_SHOWN
-        or not re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", model)
-        or path.suffix in {*PICKLES, ".safetensors"}
-    ):
+    if not is_hub_id(model) or path.suffix in {*PICKLES, ".safetensors"}:
         raise ModelNotFound(
             f"There is no model at {_shown(model)}. Set MODEL to sketch, a folder in diffusers layout, "
             "a .safetensors file or a hub id such as stabilityai/sdxl-turbo."
         )
     return model, _download(model, vae)
+
+
+def is_hub_id(setting: str) -> bool:
+    """Whether a setting reads like the name of a repository on the hub."""
+    return len(setting) <= _MOST_SHOWN and re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", setting) is not None
 
 
 def _expanded(setting: str) -> Path:

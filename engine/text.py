@@ -123,6 +123,17 @@ class TextEncoder:
         self._cache.move_to_end(key)
         return self._cache[key]
 
+    def pooled(self, texts: Sequence[str]) -> torch.Tensor:
+        """What the last encoder makes of each text as a whole: unit vectors (texts, width), in float32.
+
+        Not cached. Of a text in several windows, the mean of them.
+        """
+        sizes = [self.num_windows(text) for text in texts]
+        output = self._run(self._tokenizers[-1], self._encoders[-1], list(zip(texts, sizes, strict=True)))
+        vectors: torch.Tensor = output.text_embeds if "text_embeds" in output else output.pooler_output
+        means = torch.stack([one.float().mean(dim=0) for one in torch.split(vectors, sizes)])
+        return torch.nn.functional.normalize(means, dim=-1)
+
     def _keep(self, key: Hashable, encoding: TextEncoding) -> None:
         """Cache an encoding; the least recently used go where they are too many bytes."""
         self._cache[key] = encoding

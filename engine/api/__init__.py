@@ -9,6 +9,8 @@ from typing import Protocol
 
 from engine.api.conditions import Lora, Mask, Spread, Start, Variation
 from engine.api.events import (
+    Classified,
+    Described,
     Ending,
     Event,
     Explained,
@@ -18,15 +20,34 @@ from engine.api.events import (
     Progress,
     Queued,
     Result,
+    Shortened,
     Started,
+    Word,
     WordMap,
 )
 from engine.api.models import Capability, ModelInfo
-from engine.api.requests import Between, Enlarge, Explain, Generate, Request, Speed, WeightedPrompt
+from engine.api.requests import (
+    MOST_WORDS,
+    Between,
+    Classify,
+    Describe,
+    Enlarge,
+    Explain,
+    Generate,
+    Request,
+    Shorten,
+    Speed,
+    WeightedPrompt,
+)
 
 __all__ = [
+    "MOST_WORDS",
     "Between",
     "Capability",
+    "Classified",
+    "Classify",
+    "Describe",
+    "Described",
     "Ending",
     "Engine",
     "Enlarge",
@@ -44,12 +65,15 @@ __all__ = [
     "Queued",
     "Request",
     "Result",
+    "Shorten",
+    "Shortened",
     "Speed",
     "Spread",
     "Start",
     "Started",
     "Variation",
     "WeightedPrompt",
+    "Word",
     "WordMap",
 ]
 

@@ -81,7 +81,47 @@ class Explained:
     """Versions of what drew it, for the recipe."""
 
 
-Result: TypeAlias = Generated | Explained
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What came of `Describe`: four different prompts for the picture."""
+
+    captions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One word of a prompt, with the marks that stand at it."""
+
+    text: str
+    share: float
+    """Of what all words count; together they are 1."""
+    is_struck: bool
+    """Whether it could as well be left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortened:
+    """What came of `Shorten`."""
+
+    words: tuple[Word, ...]
+    """All of the prompt, in its order."""
+    shorter: tuple[str, ...]
+    """Up to five prompts, each shorter than the one before; none where there is nothing to leave out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classified:
+    """What came of `Classify`. The checker names none of its concepts."""
+
+    scores: tuple[float, ...]
+    """Of each concept how near the picture is to it, beyond what the checker lets pass: 0 is its limit."""
+    care_scores: tuple[float, ...]
+    """The same of the concepts that call for special care; above 0, the others count as a little nearer."""
+    is_unsafe: bool
+    """What the checker itself makes of the scores."""
+
+
+Result: TypeAlias = Generated | Explained | Described | Shortened | Classified
 """What comes of a request; its own docstring says which."""
 
 

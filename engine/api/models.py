@@ -11,6 +11,10 @@ class Capability(StrEnum):
 
     INPAINTING = "inpainting"
     """It is shown what stays where a part is repainted, so that the new joins the old better."""
+    DESCRIBING = "describing"
+    """There is something that looks at pictures: an image tower of its own, or a captioner beside it."""
+    CLASSIFYING = "classifying"
+    """It comes with its own safety checker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

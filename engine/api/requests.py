@@ -9,6 +9,9 @@ from PIL import Image
 from engine.api.conditions import Lora, Mask, Spread, Start, Variation
 from engine.api.windows import count_over
 
+MOST_WORDS = 200
+"""Of a prompt that is weighed word by word."""
+
 
 class Speed(StrEnum):
     """How urgent a request is: turbo before fast; relax only when nobody else waits."""
@@ -99,7 +102,39 @@ class Explain:
     speed: Speed = Speed.RELAX
 
 
-Between: TypeAlias = Enlarge | Explain
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Describe:
+    """Say what a picture shows, as four prompts. Needs `Capability.DESCRIBING`."""
+
+    model: str
+    """Whose pictures are to be drawn by those prompts: its own image tower looks, where no captioner does."""
+    picture: Image.Image
+    fairness_key: str = ""
+    speed: Speed = Speed.FAST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shorten:
+    """Weigh the words of a prompt as the model's text encoder reads them."""
+
+    model: str
+    prompt: str
+    """Plain text, without weights or parameters."""
+    fairness_key: str = ""
+    speed: Speed = Speed.FAST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classify:
+    """Ask the checkpoint's own safety checker about a picture. Needs `Capability.CLASSIFYING`."""
+
+    model: str
+    picture: Image.Image
+    fairness_key: str = ""
+    speed: Speed = Speed.FAST
+
+
+Between: TypeAlias = Enlarge | Explain | Describe | Shorten | Classify
 """What takes part in no forward pass: it is done between them."""
 
 Request: TypeAlias = Generate | Between

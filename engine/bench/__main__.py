@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import get_args
 
-from engine.bench import attention, crowd, fairness, kernels, lag, load, operations, parity, rows
+from engine.bench import attention, crowd, fairness, kernels, lag, load, looking, operations, parity, rows
 from engine.bench.shapes import save_full_size
 from engine.bench.tiny import tiny_pipeline
 from engine.config import DType, EngineConfig
@@ -41,6 +41,8 @@ def main() -> None:
                 attention.measure(library, options.out)
             case "operations":
                 operations.measure(library, options.out)
+            case "looking":
+                looking.measure(library)
             case "load":
                 load.measure(library, _plan(options, models[0]))
             case _:
@@ -79,7 +81,7 @@ def _options() -> argparse.Namespace:
         add("--dtype", default="auto", choices=get_args(DType))
         add(
             "--model",
-            default="sketch" if name in {"attention", "lag", "operations"} else "tiny",
+            default="sketch" if name in {"attention", "lag", "looking", "operations"} else "tiny",
             help="tiny, sd15, sdxl, or as in MODEL",
         )
         add("--compile", action="store_true", help="the engine's U-Net")
@@ -104,6 +106,7 @@ _MEASUREMENTS = {
     "crowd": "host time of a tick, event-loop lag and bytes, against how many wait",
     "kernels": "the U-Net's iterations a second, eager and compiled, beside plain diffusers",
     "rows": "milliseconds against rows, the knee, the host's share",
+    "looking": "what is described and shortened right, with the embedded model",
     "operations": "what each operation costs against plain drawing",
 }
 

@@ -58,7 +58,7 @@ def finish(loop: DenoisingLoop, request: Generate) -> Generated:
 
     Raises: the EngineError that ended it.
     """
-    return _finished(loop, request).generated
+    return finished(loop, request).generated
 
 
 def explained(loop: DenoisingLoop, request: Explain) -> Explained:
@@ -66,13 +66,17 @@ def explained(loop: DenoisingLoop, request: Explain) -> Explained:
 
     Raises: the EngineError that ended it.
     """
-    result = _finished(loop, request).result
+    result = finished(loop, request).result
     if not isinstance(result, Explained):
         raise TypeError("another request was answered")
     return result
 
 
-def _finished(loop: DenoisingLoop, request: Request) -> Finished:
+def finished(loop: DenoisingLoop, request: Request) -> Finished:
+    """What comes of one request on an idle loop.
+
+    Raises: the EngineError that ended it.
+    """
     loop.submit(request)
     while not loop.is_idle:
         for _, event in loop.step():

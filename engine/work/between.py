@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from engine.api import Between, Enlarge, Explain
+from engine.api import Between, Classify, Describe, Enlarge, Explain, Shorten
 from engine.library import Library
-from engine.work import enlarging, explaining
+from engine.work import classifying, describing, enlarging, explaining, shortening
+from engine.work.classifying import Classifying
+from engine.work.describing import Describing
 from engine.work.explaining import Explaining
+from engine.work.shortening import Shortening
 from engine.work.slices import Counted, Enlarging
 
 
@@ -26,13 +29,21 @@ def slices_of(request: Between) -> Counted:
             return Enlarging(request)
         case Explain():
             return Explaining(request)
+        case Describe():
+            return Describing(request)
+        case Shorten():
+            return Shortening(request)
+        case Classify():
+            return Classifying(request)
 
 
 def models_of(request: Between) -> tuple[str, ...]:
     """The models without which it cannot go on."""
     match request:
-        case Enlarge():
+        case Enlarge() | Describe() | Classify():
             return ()
+        case Shorten():
+            return (request.model,)
         case Explain():
             return (request.drawing.model,)
 
@@ -52,3 +63,15 @@ def cost_of(request: Between, library: Library) -> Cost:
                 width=drawing.width, height=drawing.height, steps=drawing.num_inference_steps, num_images=1
             )
             return Cost(num_bytes=explaining.num_bytes(request, library), seconds=seconds)
+        case Describe():
+            return Cost(num_bytes=describing.NUM_BYTES, seconds=_seconds(request, library, steps=5))
+        case Shorten():
+            steps = len(request.prompt.split()) / 2
+            return Cost(num_bytes=shortening.NUM_BYTES, seconds=_seconds(request, library, steps=steps))
+        case Classify():
+            return Cost(num_bytes=classifying.NUM_BYTES, seconds=_seconds(request, library, steps=2))
+
+
+def _seconds(request: Describe | Shorten | Classify, library: Library, *, steps: float) -> float:
+    """A guess by what as many steps of one picture take: nobody measured it before it is asked for."""
+    return steps * library.entry(request.model).info.seconds_per_image_step

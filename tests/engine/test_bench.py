@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.bench import attention, crowd, fairness, kernels, lag, load, operations, parity, rows
+from engine.bench import attention, crowd, fairness, kernels, lag, load, looking, operations, parity, rows
 from engine.bench.arms import in_order, through_engine
 from engine.bench.clock import WorkClock
 from engine.bench.load import LoadPlan
@@ -111,6 +111,15 @@ async def test_crowd_prints_what_each_size_costs(tiny_path: Path, capsys: pytest
 async def test_lag_prints_idle_and_drawing(tiny_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     await lag.measure(str(tiny_path), "cpu", seconds=0.2)
     assert "| drawing |" in capsys.readouterr().out
+
+
+def test_looking_prints_what_is_found_and_what_outlasts(
+    sketch: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    looking.measure(sketch, num_drawings=1, num_prompts=1)
+    printed = capsys.readouterr().out
+    assert "first caption | 0 of 1" in printed, "the apple is a tomato first"
+    assert printed.count("1 of 1") == 3
 
 
 def test_operations_prints_a_row_for_each_and_draws_them_on_a_sheet(

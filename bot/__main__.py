@@ -29,6 +29,8 @@ OPERATIONS = {
     "upscale": "a picture two or four times as large",
 }
 """The commands that begin with a picture."""
+LOOKING = ("describe", "shorten")
+"""The commands that draw nothing."""
 
 
 def main() -> int:
@@ -106,6 +108,10 @@ def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[Non
         from bot.commandline.explain import explain
 
         return explain(settings, arguments)
+    if arguments.command in LOOKING:
+        from bot.commandline import look
+
+        return (look.describe if arguments.command == "describe" else look.shorten)(settings, arguments)
     if arguments.command == "check":
         from bot.commandline.check import check
 
@@ -136,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--index", type=int, choices=range(1, 5), help="which picture of a grid")
     explain.add_argument("--seed", type=_seed, help="of a prompt: the noise to begin with")
     explain.add_argument("--out", type=Path, default=Path("explained"), help="the folder to write to")
+    _add_looking(commands)
     commands.add_parser("check", help="say what is right, and what to do about what is not")
     parser.set_defaults(command="run")
     return parser
@@ -164,6 +171,17 @@ def _add_operations(commands: "argparse._SubParsersAction[_Parser]") -> None:
             area.add_argument("--mask", type=Path, help="a picture: white is drawn anew, black stays")
             area.add_argument("--words", help="words of its own prompt: where these lie is drawn anew")
             area.add_argument("--box", type=_box, metavar="X,Y,W,H", help="the area to draw anew, in pixels")
+
+
+def _add_looking(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    """What can be told of a picture or a prompt."""
+    describe = commands.add_parser("describe", help="four prompts for a picture")
+    describe.add_argument("picture", type=Path, help="a picture of any kind")
+    describe.add_argument("--index", type=int, choices=range(1, 5), help="which picture of a grid")
+    shorten = commands.add_parser("shorten", help="which words of a prompt count, and shorter ones")
+    shorten.add_argument("prompt", help="the prompt; weights and parameters stay as they are")
+    for parser in (describe, shorten):
+        parser.add_argument("--json", action="store_true", help="for scripts")
 
 
 def _seed(text: str) -> int:

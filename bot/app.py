@@ -115,6 +115,7 @@ def engine_config(
         more_models=split_models(settings.models),
         vae=settings.vae or None,
         upscaler=settings.upscaler,
+        captioner=settings.captioner or None,
         loras=_lora_files(settings.loras),
         device=settings.device,
         dtype=settings.dtype,

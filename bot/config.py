@@ -58,6 +58,12 @@ class Settings(BaseSettings):
         "",
         description="The VAE of models that come without one: a diffusers directory or a .safetensors file.",
     )
+    captioner: str = Field(
+        "",
+        description="What describes pictures: a directory or a hub id of a BLIP such as "
+        "Salesforce/blip-image-captioning-base, or of a CLIP; safetensors only. Empty: what the model has of "
+        "its own, as `sketch` does.",
+    )
     loras: Path | None = Field(
         None, description="A directory of LoRAs (.safetensors). Each has the name of its file."
     )

@@ -26,6 +26,7 @@ from bot.services.health import Health
 from bot.services.imports import Imports
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
+from bot.services.looking import Looking
 from bot.services.models import Models
 from bot.services.onboarding import Onboarding
 from bot.services.orders import Orders
@@ -61,6 +62,7 @@ class Services:
     explaining: Explaining
     jobs: Jobs
     kept: KeptOrders
+    looking: Looking
     runs: Runs
     pictures: Pictures
     outbox: Outbox
@@ -130,6 +132,7 @@ def build_services(
         explaining=Explaining(engine, pictures, recipes),
         jobs=jobs,
         kept=kept,
+        looking=Looking(engine, models),
         runs=runs,
         pictures=pictures,
         outbox=Outbox(database, now=now),

@@ -24,7 +24,7 @@ _SURE = 0.15
 _MOST_STRANGE = 42.0
 """Levels by which the border of a picture may differ from that of a scene it is to be."""
 _SMALL, _FILLED = 0.5, 0.95
-"""A thing that takes less than the first share of a side is looked at from so near that it takes the second."""
+"""A thing that takes less than the first share of a side is looked at so near that it takes the second."""
 _FAINT = 16
 """Levels by which paper may differ from itself."""
 _SHARE = 0.55

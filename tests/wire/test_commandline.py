@@ -1,5 +1,6 @@
 """The commands of an owner: what is wrong is one readable line each, what is right draws a picture."""
 
+import json
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -104,6 +105,26 @@ async def test_a_picture_from_elsewhere_is_upscaled_creatively_with_words_for_it
     with Image.open(out) as large:
         assert large.size == (384, 256)
         assert "Denoising strength: 0.2" in large.info["parameters"]
+
+
+async def test_a_prompt_is_shortened_for_scripts(bot: BotProcess) -> None:
+    code, lines = await told(bot, "shorten", "a very red fox --seed 7", "--json")
+    values = json.loads("\n".join(lines))
+    assert code == 0
+    assert [word["word"] for word in values["parts"][0]] == ["a", "very", "red", "fox"]
+    assert values["shorter"][0] == "a red fox --seed 7"
+
+
+async def test_what_cannot_be_described_is_one_sentence(bot: BotProcess) -> None:
+    code, lines = await told(bot, "describe", str(bot.folder / "none.png"))
+    assert code == 1
+    assert lines == [f"There is no file {bot.folder / 'none.png'}."]
+    picture = bot.folder / "red.png"
+    Image.new("RGB", (64, 64), "red").save(picture)
+    code, lines = await told(bot, "describe", str(picture))
+    assert code == 1
+    assert len(lines) == 2
+    assert "CAPTIONER" in lines[1]
 
 
 async def test_a_mask_that_marks_nothing_is_told_before_a_model_is_loaded(bot: BotProcess) -> None:

@@ -6,7 +6,9 @@ import gc
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -27,6 +29,8 @@ OPERATIONS = {
     "upscale": "a picture two or four times as large",
 }
 """The commands that begin with a picture."""
+LOOKING = ("describe", "shorten")
+"""The commands that draw nothing."""
 
 
 def main() -> int:
@@ -63,11 +67,33 @@ def _importing() -> Iterator[None]:
         sys.stderr.flush()
     try:
         yield
+    except (
+        ImportError,
+        RuntimeError,
+    ) as error:  # transformers and diffusers raise either, of whatever it was
+        if not _is_torchvision_broken():
+            raise
+        raise StartupError(
+            "The torchvision that is installed does not fit the torch beside it, and without it nothing else "
+            "starts either. Remove it (pip uninstall torchvision), or install the one from where your torch "
+            "came from. Upscalers (UPSCALER) do without."
+        ) from error
     finally:
         if sys.stderr.isatty():
             sys.stderr.write("\r\x1b[K")
         gc.freeze()
         gc.enable()
+
+
+def _is_torchvision_broken() -> bool:
+    """Whether it is there and cannot be imported: what looks at pictures asks for it, and fails with it."""
+    if find_spec("torchvision") is None:
+        return False
+    try:
+        import_module("torchvision")
+    except (ImportError, RuntimeError, OSError, AttributeError):  # whatever its binary part does
+        return True
+    return False
 
 
 def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[None, None, int]:
@@ -82,6 +108,14 @@ def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[Non
         from bot.commandline.draw import imagine
 
         return imagine(settings, arguments.prompt, arguments.out)
+    if arguments.command == "explain":
+        from bot.commandline.explain import explain
+
+        return explain(settings, arguments)
+    if arguments.command in LOOKING:
+        from bot.commandline import look
+
+        return (look.describe if arguments.command == "describe" else look.shorten)(settings, arguments)
     if arguments.command == "check":
         from bot.commandline.check import check
 
@@ -110,6 +144,12 @@ def _parser() -> argparse.ArgumentParser:
     reading.add_argument("prompt")
     reading.add_argument("--json", action="store_true", help="for scripts")
     _add_operations(commands)
+    explain = commands.add_parser("explain", help="how a picture came about, word by word and step by step")
+    explain.add_argument("picture", metavar="PICTURE-or-PROMPT", help="a picture of ours, or what to draw")
+    explain.add_argument("--index", type=int, choices=range(1, 5), help="which picture of a grid")
+    explain.add_argument("--seed", type=_seed, help="of a prompt: the noise to begin with")
+    explain.add_argument("--out", type=Path, default=Path("explained"), help="the folder to write to")
+    _add_looking(commands)
     commands.add_parser("check", help="say what is right, and what to do about what is not")
     parser.set_defaults(command="run")
     return parser
@@ -121,9 +161,8 @@ def _add_operations(commands: "argparse._SubParsersAction[_Parser]") -> None:
         parser = commands.add_parser(name, help=help_text)
         parser.add_argument("picture", type=Path, help="a picture; one of ours carries its recipe")
         parser.add_argument("--index", type=int, choices=range(1, 5), help="which picture of a grid")
-        if name != "upscale":
-            parser.add_argument("--prompt", default="", help="other words than its own, with parameters")
-            parser.add_argument("--seed", type=_seed, help="the noise to begin with")
+        parser.add_argument("--prompt", default="", help="other words than its own, with parameters")
+        parser.add_argument("--seed", type=_seed, help="the noise to begin with")
         parser.add_argument("--out", type=Path, default=Path(f"{name}.png"), help="where to")
         if name == "vary":
             parser.add_argument("--mode", choices=("subtle", "strong"), default="strong")
@@ -133,12 +172,23 @@ def _add_operations(commands: "argparse._SubParsersAction[_Parser]") -> None:
             parser.add_argument("--to", choices=("left", "right", "up", "down"), required=True)
         if name == "upscale":
             parser.add_argument("--factor", type=int, choices=(2, 4), default=2, help="how much larger")
-            parser.add_argument("--mode", choices=("subtle",), default="subtle")
-            parser.set_defaults(prompt="", seed=None)
+            parser.add_argument("--mode", choices=("subtle", "creative"), default="subtle")
         if name == "region":
             area = parser.add_mutually_exclusive_group(required=True)
             area.add_argument("--mask", type=Path, help="a picture: white is drawn anew, black stays")
+            area.add_argument("--words", help="words of its own prompt: where these lie is drawn anew")
             area.add_argument("--box", type=_box, metavar="X,Y,W,H", help="the area to draw anew, in pixels")
+
+
+def _add_looking(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    """What can be told of a picture or a prompt."""
+    describe = commands.add_parser("describe", help="four prompts for a picture")
+    describe.add_argument("picture", type=Path, help="a picture of any kind")
+    describe.add_argument("--index", type=int, choices=range(1, 5), help="which picture of a grid")
+    shorten = commands.add_parser("shorten", help="which words of a prompt count, and shorter ones")
+    shorten.add_argument("prompt", help="the prompt; weights and parameters stay as they are")
+    for parser in (describe, shorten):
+        parser.add_argument("--json", action="store_true", help="for scripts")
 
 
 def _seed(text: str) -> int:

@@ -114,6 +114,8 @@ def engine_config(
         model=settings.model,
         more_models=split_models(settings.models),
         vae=settings.vae or None,
+        upscaler=settings.upscaler,
+        captioner=settings.captioner or None,
         loras=_lora_files(settings.loras),
         device=settings.device,
         dtype=settings.dtype,
@@ -140,6 +142,8 @@ def _unusable(settings: Settings, error: EngineError) -> str:
     """Which setting is wrong, where the engine knows it, and why."""
     if error.model is None:
         return f"The engine cannot start. {error}"
+    if error.model == str(settings.upscaler):
+        return f"UPSCALER={error.model[:MOST_SHOWN]} cannot be used: {error}"
     setting = "MODEL" if error.model == settings.model else "MODELS"
     return f"{setting}={error.model[:MOST_SHOWN]} cannot be used: {error}"
 

@@ -58,8 +58,19 @@ class Settings(BaseSettings):
         "",
         description="The VAE of models that come without one: a diffusers directory or a .safetensors file.",
     )
+    captioner: str = Field(
+        "",
+        description="What describes pictures: a directory or a hub id of a BLIP such as "
+        "Salesforce/blip-image-captioning-base, or of a CLIP; safetensors only. Empty: what the model has of "
+        "its own, as `sketch` does.",
+    )
     loras: Path | None = Field(
         None, description="A directory of LoRAs (.safetensors). Each has the name of its file."
+    )
+    upscaler: Path | None = Field(
+        None,
+        description="A .safetensors file of an upscaler, such as Real-ESRGAN or SwinIR, to enlarge pictures "
+        "with. Needs pip install 'darkroom[upscaler]'. Empty: they are enlarged without a model.",
     )
     device: str = Field("auto", description="auto, cuda, cuda:1 (the second GPU), mps or cpu.")
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(

@@ -3,7 +3,23 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from engine.api import Enlarge, Generate, Lora, Mask, ModelInfo, Spread, Start, Variation
+from engine.api import (
+    MOST_WORDS,
+    Capability,
+    Classify,
+    Describe,
+    Enlarge,
+    Explain,
+    Generate,
+    Lora,
+    Mask,
+    ModelInfo,
+    Shorten,
+    Spread,
+    Start,
+    Variation,
+)
+from engine.api.windows import OVERLAP
 from engine.errors import InvalidRequest
 from engine.work.enlarging import FACTORS
 
@@ -30,6 +46,7 @@ def check(request: Generate, model: ModelInfo) -> None:
         _refuse_loras(request.loras, model),
         None if request.start is None else _refuse_start(request.start, request.num_inference_steps),
         None if request.mask is None else _refuse_mask(request.mask, request.start),
+        None if request.window is None else _refuse_window(request.window, request, model),
         _refuse_spread(request.spread),
         _refuse_variation(request.variation),
     ):
@@ -47,6 +64,45 @@ def check_enlarging(request: Enlarge) -> None:
     side = max(request.picture.size) * request.factor
     if side > _LONGEST_SIDE:
         raise InvalidRequest(f"The enlarged picture must be at most {_LONGEST_SIDE} pixels long, not {side}.")
+
+
+def check_explaining(request: Explain, model: ModelInfo) -> None:
+    """Refuse what cannot be drawn once more to explain it.
+
+    Raises: InvalidRequest, for the first thing found.
+    """
+    if len(request.drawing.seeds) != 1:
+        raise InvalidRequest(f"One picture is explained at a time, not {len(request.drawing.seeds)}.")
+    if request.drawing.num_windows > 1:
+        raise InvalidRequest(
+            "A picture that is drawn in windows cannot be explained: explain the one before."
+        )
+    check(request.drawing, model)
+
+
+def check_looking(request: Describe | Shorten | Classify, model: ModelInfo) -> None:
+    """Refuse what cannot be looked at or read.
+
+    Raises: InvalidRequest.
+    """
+    match request:
+        case Describe():
+            if Capability.DESCRIBING not in model.capabilities:
+                raise InvalidRequest(
+                    f"{model.name} has nothing to look at pictures with. Set CAPTIONER to a captioner such "
+                    "as Salesforce/blip-image-captioning-base."
+                )
+        case Classify():
+            if Capability.CLASSIFYING not in model.capabilities:
+                raise InvalidRequest(
+                    f"{model.name} comes without a safety checker. Choose a copy of the model in diffusers "
+                    "layout that has a folder safety_checker."
+                )
+        case Shorten(prompt=prompt):
+            if not 1 <= len(prompt.split()) <= MOST_WORDS:
+                raise InvalidRequest(
+                    f"A prompt to shorten must have 1 to {MOST_WORDS} words, not {len(prompt.split())}."
+                )
 
 
 def _refuse_size(request: Generate, model: ModelInfo) -> str | None:
@@ -119,6 +175,20 @@ def _refuse_mask(mask: Mask, start: Start | None) -> str | None:
         return "The mask needs the picture itself as the start, not its latents: what is outside must stay."
     if not 0 <= mask.feather <= _MOST_FEATHER:
         return f"The feather of the mask must be from 0 to {_MOST_FEATHER} pixels, not {mask.feather}."
+    return None
+
+
+def _refuse_window(window: int, request: Generate, model: ModelInfo) -> str | None:
+    multiple = model.size_multiple
+    if window < OVERLAP * multiple or window % multiple:
+        least = OVERLAP * multiple
+        return f"The window must be a multiple of {multiple} and at least {least} pixels, not {window}."
+    if request.num_windows == 1:
+        return None
+    if request.tiles:
+        return "A picture that is drawn in windows cannot join itself. Draw it smaller, or without tiles."
+    if request.mask is not None:
+        return "What is drawn in windows is drawn whole: it can have no mask."
     return None
 
 

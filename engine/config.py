@@ -18,6 +18,10 @@ class EngineConfig:
     """Further models that requests may name, by the same kinds of source or as `name=source`."""
     vae: str | None = None
     """A folder or .safetensors file with the VAE of checkpoints that have none of their own."""
+    upscaler: Path | None = None
+    """A .safetensors file of a model that spandrel reads, to enlarge pictures with; None does it without."""
+    captioner: str | None = None
+    """A folder or hub id of a BLIP, or of a CLIP, that describes pictures of every model."""
     loras: Mapping[str, Path] = field(default_factory=dict)
     """LoRA files that requests may name."""
     device: str = "auto"

@@ -17,10 +17,10 @@ from engine.errors import ModelNotFound
 log = logging.getLogger(__name__)
 
 
-def download(hub_id: str, patterns: Sequence[str]) -> Path:
+def download(hub_id: str, patterns: Sequence[str], *, setting: str = "MODEL") -> Path:
     """The folder of the repository's current commit in the cache, with all files that fit a pattern.
 
-    Where the hub cannot be reached, what was downloaded before.
+    Where the hub cannot be reached, what was downloaded before. `setting` is where the id stands.
     Raises: ModelNotFound.
     """
     log.info("Looking for %s on the hub.", hub_id)
@@ -36,12 +36,15 @@ def download(hub_id: str, patterns: Sequence[str]) -> Path:
             f"The hub has no model {hub_id}. Check the spelling; a private one needs HF_TOKEN."
         ) from error
     except LocalEntryNotFoundError as error:
-        raise ModelNotFound(f"{hub_id} is not here yet, and the hub cannot be reached. {_OFFLINE}") from error
+        offline = _offline(setting)
+        raise ModelNotFound(f"{hub_id} is not here yet, and the hub cannot be reached. {offline}") from error
     except (HfHubHTTPError, OSError, ValueError) as error:
-        raise ModelNotFound(f"The hub could not give {hub_id} ({_reason(error)}). {_OFFLINE}") from error
+        offline = _offline(setting)
+        raise ModelNotFound(f"The hub could not give {hub_id} ({_reason(error)}). {offline}") from error
 
 
-_OFFLINE = "Check the network, or set MODEL to a local folder or file."
+def _offline(setting: str) -> str:
+    return f"Check the network, or set {setting} to a local folder or file."
 
 
 def list_files(hub_id: str, folder: Path) -> Iterable[str]:

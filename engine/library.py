@@ -30,19 +30,25 @@ from engine.device import (
     quickest,
     use_device,
 )
-from engine.errors import EngineError, ModelNotFound
+from engine.errors import EngineError, InvalidRequest, ModelNotFound
 from engine.families.unet import Checkpoint
 from engine.loading import load_checkpoint
+from engine.looking.checker import has_checker
+from engine.looking.eyes import Eyes
+from engine.looking.sources import Looker, resolve_captioner
 from engine.remembered import Measures, Remembered
 from engine.samplers import defaults_for, samplers_for
-from engine.sources import Source, resolve
-from engine.work.enlarging import measured
+from engine.sketch.eye import SketchTowers, has_tower
+from engine.sources import Source, identity_of, resolve
+from engine.upscaler import load_upscaler
+from engine.work.enlarging import Enlarger, Sharpening, measured
 
 log = logging.getLogger(__name__)
 
 _GRID_ROWS = 8  # four images with guidance
 _WORTH_A_THREAD = 1.3
 _STAY = 4  # times the loading
+_MOST_NAMED = 32
 _NEVER_FREE = 1e-3  # seconds: a tie goes to the model that is here
 
 
@@ -76,12 +82,17 @@ class Library:
         self.device = choose_device(config.device)
         use_device(self.device)
         self.dtype = choose_dtype(config.dtype, self.device)
+        self.enlarger: Enlarger = self._find_enlarger()
+        """What makes pictures larger."""
         self._budget = memory_budget(self.device, config.memory_gib)
         self.begun_budget = begun_budget(self.device, config.begun_mib)
         """Bytes that the pictures that have begun may take."""
         self.decode_budget = decode_budget(self.device, config.decode_mib)
         """Bytes that decoding a picture may take, before it is decoded in tiles."""
         self._resident: OrderedDict[str, Checkpoint] = OrderedDict()
+        self.eyes = Eyes(self.device, self.dtype)
+        """What looks at pictures beside the models."""
+        self._captioner = self._find_captioner(config.captioner)
         self._entries: dict[str, Entry] = {}
         self._loaded_at = float("-inf")
         self._remembered = Remembered(config.cache_dir)
@@ -98,7 +109,8 @@ class Library:
     @cached_property
     def version(self) -> str:
         """What drew a picture, to the letter that may matter to its bits."""
-        return describe(self.device, self.dtype)
+        described, upscaler = describe(self.device, self.dtype), self._config.upscaler
+        return described if upscaler is None else f"{described}, {upscaler.stem[:_MOST_NAMED]}"
 
     def seconds_per_grid(self) -> float:
         """Device seconds of a typical request of the default model: four pictures of the native size."""
@@ -129,6 +141,16 @@ class Library:
         self._resident.move_to_end(name)
         return self._resident[name]
 
+    def looker(self, name: str) -> Looker:
+        """What describes pictures of a model: the configured captioner, or an image tower of its own.
+
+        Raises: ModelNotFound; InvalidRequest, where there is neither.
+        """
+        looker = self._captioner or _tower(self.entry(name).source)
+        if looker is None:
+            raise InvalidRequest(f"{name} has nothing to look at pictures with.")
+        return looker
+
     def latent_shape(self, request: Generate) -> tuple[int, int, int]:
         """Channels, height and width of a request's latents, whether its model is on the device or not."""
         entry = self.entry(request.model)
@@ -155,13 +177,43 @@ class Library:
         others = [other for other in self._resident if other != name]
         for other in others:
             self._drop(other)
-        return bool(others)
+        had_eyes = self.eyes.close()
+        if had_eyes:
+            free_cached_memory(self.device)
+        return had_eyes or bool(others)
+
+    def _find_captioner(self, setting: str | None) -> Looker | None:
+        """The configured captioner, read once, so that a broken one is found now.
+
+        Raises: ModelNotFound.
+        """
+        if not setting:
+            return None
+        self._config.tell(f"loading {setting}")
+        looker = resolve_captioner(setting)
+        try:
+            self.eyes.get(*looker)
+        except EngineError:
+            raise
+        except Exception as error:  # transformers raises whatever comes
+            raise ModelNotFound(
+                f"CAPTIONER={setting} cannot be loaded ({error}): choose another copy of it."
+            ) from error
+        return looker
 
     def _find(self, model: str) -> Source:
         """The files of a configured model, found before any is loaded."""
         with _about(model):
             self._config.tell(f"looking for {model}")
             return resolve(model, vae=self._config.vae)
+
+    def _find_enlarger(self) -> Enlarger:
+        upscaler = self._config.upscaler
+        if upscaler is None:
+            return Sharpening(self.device)
+        with _about(str(upscaler)):
+            self._config.tell(f"loading {upscaler.stem}")
+            return load_upscaler(upscaler, self.device)
 
     def _acquaint(self, source: Source) -> Entry:
         if source.name in self._entries:
@@ -182,7 +234,9 @@ class Library:
         log.info("%s: knee at %d rows, %s.", source.name, capacity.knee, _described(measures.curve))
         return Entry(
             source=source,
-            info=_info(source, checkpoint, capacity, measures, tuple(self._config.loras)),
+            info=self._with_eyes(
+                source, _info(source, checkpoint, capacity, measures, tuple(self._config.loras))
+            ),
             capacity=capacity,
             load_seconds=load_seconds,
             num_bytes=checkpoint.num_bytes,
@@ -190,6 +244,14 @@ class Library:
             shown_channels=checkpoint.shown_channels,
             num_channels=checkpoint.latent_shape(checkpoint.native_size, checkpoint.native_size)[0],
         )
+
+    def _with_eyes(self, source: Source, info: ModelInfo) -> ModelInfo:
+        """What else a model can do for what lies beside it."""
+        looks = {
+            Capability.DESCRIBING: self._captioner is not None or _tower(source) is not None,
+            Capability.CLASSIFYING: has_checker(source.path),
+        }
+        return replace(info, capabilities=info.capabilities | {one for one, can in looks.items() if can})
 
     def _circumstances(self, source: Source) -> dict[str, object]:
         """All that measures of a model depend on."""
@@ -200,6 +262,7 @@ class Library:
             "versions": library_versions(),
             "threads": self._config.num_threads or candidate_threads(),
             "compiled": self._config.compile,
+            "upscaler": None if self._config.upscaler is None else identity_of(self._config.upscaler),
         }
 
     def _measure(
@@ -216,7 +279,7 @@ class Library:
             num_threads=num_threads,
             curve=measure_curve(lambda rows: self._seconds_of(checkpoint, rows)),
             seconds_per_decode=quickest(lambda: checkpoint.decode(blank), self.device),
-            seconds_per_enlarged_pixel=measured(self.device),
+            seconds_per_enlarged_pixel=measured(self.enlarger, self.device),
         )
         self._remembered.put(circumstances, measures)
         return measures
@@ -264,11 +327,13 @@ class Library:
         return best
 
     def _make_room(self, num_bytes: int) -> None:
+        if self._num_bytes() + num_bytes > self._budget:
+            self.eyes.close()
         while self._resident and self._num_bytes() + num_bytes > self._budget:
             self._drop(next(iter(self._resident)))
 
     def _num_bytes(self) -> int:
-        return sum(checkpoint.num_bytes for checkpoint in self._resident.values())
+        return self.eyes.num_bytes + sum(checkpoint.num_bytes for checkpoint in self._resident.values())
 
     def _drop(self, name: str) -> None:
         log.info("Dropping %s to make room.", name)
@@ -321,6 +386,11 @@ def _info(
 def _capabilities(checkpoint: Checkpoint) -> Iterator[Capability]:
     if checkpoint.sees_mask:
         yield Capability.INPAINTING
+
+
+def _tower(source: Source) -> Looker | None:
+    """The image tower of a model's own."""
+    return (SketchTowers, source.path) if has_tower(source.path) else None
 
 
 def _described(curve: Mapping[int, float]) -> str:

@@ -123,11 +123,15 @@ def _load_part(kind: Any, source: Source, part: str, dtype: torch.dtype) -> Any:
     folder = source.path / part
     names = file_names(folder)
     variant = source.variant if variant_files(names, source.variant) != variant_files(names, None) else None
-    return _load_complete(kind, folder, variant, dtype)
+    return load_complete(kind, folder, variant, dtype)
 
 
-def _load_complete(kind: Any, folder: Path, variant: str | None, dtype: torch.dtype) -> Any:
-    """Raises: ModelNotFound, where a weight is not in the files: it would be random."""
+def load_complete(kind: Any, folder: Path, variant: str | None, dtype: torch.dtype) -> Any:
+    """A component with every weight that it wants, from a folder of its own.
+
+    Raises: ModelNotFound, where a weight is not in the files: it would be random.
+    """
+    _hush()
     component, report = kind.from_pretrained(
         folder,
         dtype=dtype,
@@ -171,7 +175,7 @@ def _load_vae(path: Path, dtype: torch.dtype, config: str) -> Any:
     """
     if path.is_dir():
         variant = None if variant_files(file_names(path), None) else "fp16"
-        return _load_complete(AutoencoderKL, path, variant, dtype)
+        return load_complete(AutoencoderKL, path, variant, dtype)
     unreached = (
         f"{path} holds only weights, and the hub, which has the configuration of the VAE, cannot be reached. "
         "Connect once, or set VAE to a folder with config.json and diffusion_pytorch_model.safetensors."

@@ -20,16 +20,16 @@ from engine.policy import Candidate, Group, Policy, choose
 from engine.rows import pack, split
 from engine.ticket import Running, Ticket
 from engine.waiting import Waiting
-from engine.work.between import cost_of, slices_of
+from engine.work.between import cost_of, models_of, slices_of
 from engine.work.denoising import (
     Generation,
     NotANumber,
     expected_passes,
     expected_rows,
-    num_bytes,
+    num_bytes_in,
     texts_of,
 )
-from engine.work.slices import Counted, Decoding, Slices
+from engine.work.slices import Counted, Decoding, Opening, Slices, opening_of
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,8 @@ class DenoisingLoop:
         self._numbers = count(1)
         self._waiting = Waiting()
         self._running: dict[int, Running] = {}
-        self._finishing: dict[int, tuple[Ticket, Slices]] = {}
+        self._finishing: dict[int, tuple[Ticket, Slices | Opening]] = {}
+        """What is done between the passes for those who have begun: before their steps, or after them."""
         self._candidates: dict[int, Candidate] = {}
         """How the policy sees everybody who is not merely waiting."""
         self._places = Places(self._waiting, self._running, seconds=place_seconds)
@@ -104,19 +105,13 @@ class DenoisingLoop:
         return ticket
 
     def _to_draw(self, request: Generate) -> Ticket:
-        entry = self._library.entry(request.model)
-        capacity = entry.capacity
+        capacity = self._library.entry(request.model).capacity
         ticket = Ticket(
             number=next(self._numbers),
             request=request,
             queued_at=self._clock(),
             capacity=capacity,
-            num_bytes=num_bytes(
-                request,
-                self._library.latent_shape(request),
-                entry.text_bytes,
-                shown_channels=entry.shown_channels,
-            ),
+            num_bytes=num_bytes_in(self._library, request),
         )
         cap = capacity.cap(ticket.area)
         work = expected_passes(request) * expected_rows(request)
@@ -124,13 +119,12 @@ class DenoisingLoop:
         return ticket
 
     def _to_do_between(self, request: Between) -> Ticket:
-        default = self._library.models()[0]
-        cost = cost_of(request, default)
+        cost = cost_of(request, self._library)
         return Ticket(
             number=next(self._numbers),
             request=request,
             queued_at=self._clock(),
-            capacity=self._library.entry(default.name).capacity,
+            capacity=self._library.entry(self._library.models()[0].name).capacity,
             num_bytes=cost.num_bytes,
             share_seconds=cost.seconds,
         )
@@ -196,7 +190,10 @@ class DenoisingLoop:
             self._read_together(newcomers)
         for ticket in newcomers:
             self._start(ticket)
-        return [self._running[one.ticket] for one in chosen if one.ticket in self._running]
+        admitted = [(self._running[one.ticket], one) for one in chosen if one.ticket in self._running]
+        for running, one in admitted:
+            running.generation.allow(one.rows)
+        return [running for running, _ in admitted]
 
     def _read_together(self, newcomers: Sequence[Ticket]) -> None:
         """Have the model ready, and read the texts of all who start in this tick in one pass.
@@ -217,22 +214,30 @@ class DenoisingLoop:
     def _start(self, ticket: Ticket) -> None:
         started = self._clock()
         with self._blaming(ticket):
-            generation = self._begun(ticket)
+            opening = opening_of(ticket.drawing)
+            if opening is None:
+                self._run(ticket)
+            else:
+                self._finishing[ticket.number] = (ticket, opening)
+                self._candidates[ticket.number] = ticket.candidate()
             text = self._library.checkpoint(ticket.drawing.model).text
             unread = " ".join(filter(None, (text.unread(part.text) for part in ticket.drawing.prompts)))
-            running = Running(ticket=ticket, generation=generation, drawn_at=started)
             self._waiting.begin(ticket)
-            self._running[ticket.number] = running
-            self._candidates[ticket.number] = running.candidate()
             self._notices.append((ticket, Started(unread=unread)))
             self._charge(ticket, self._clock() - started)
+
+    def _run(self, ticket: Ticket) -> None:
+        started = self._clock()
+        running = Running(ticket=ticket, generation=self._begun(ticket), drawn_at=started)
+        self._running[ticket.number] = running
+        self._candidates[ticket.number] = running.candidate()
 
     def _in_force(self, ticket: Ticket) -> Checkpoint:
         """The ticket's model, on the device, changed by its LoRAs, with its borders and in its precision."""
         checkpoint = self._library.checkpoint(ticket.drawing.model)
-        checkpoint.loras.put_in_force(ticket.drawing.loras)
-        checkpoint.put_tiling_in_force(tiles=ticket.drawing.tiles)
-        checkpoint.put_precision_in_force(in_float32=ticket.in_float32)
+        checkpoint.put_in_force(
+            loras=ticket.drawing.loras, tiles=ticket.drawing.tiles, in_float32=ticket.in_float32
+        )
         return checkpoint
 
     def _tick(self, batch: Sequence[Running]) -> None:
@@ -247,8 +252,9 @@ class DenoisingLoop:
         self._tick_seconds = self._clock() - started
         for running, share in zip(batch, shares, strict=True):
             self._charge(running.ticket, self._tick_seconds * share / sum(shares))
-        stepped = [one for one in batch if one.ticket.number in self._running and one.generation.step > 0]
-        self._tell_progress(stepped, [running for running in shown if running in stepped])
+        going_on = [one for one in batch if one.ticket.number in self._running]
+        seen = [one for one in going_on if one.generation.pieces_left < one.generation.num_pieces]
+        self._tell_progress(seen, [one for one in shown if one in seen and one.generation.step > 0])
 
     def _due_for_preview(self, batch: Sequence[Running], now: float) -> list[Running]:
         due = [running for running in batch if now - running.previewed_at >= self._preview_seconds]
@@ -275,7 +281,9 @@ class DenoisingLoop:
     def _begun(self, ticket: Ticket) -> Generation:
         model = ticket.drawing.model
         return whole_within_memory(
-            self._library, model, lambda: Generation(ticket.drawing, self._in_force(ticket))
+            self._library,
+            model,
+            lambda: Generation(ticket.drawing, self._in_force(ticket), moments=ticket.moments),
         )
 
     def _predict(self, batch: Sequence[Running]) -> list[tuple[Running, torch.Tensor]]:
@@ -307,7 +315,8 @@ class DenoisingLoop:
         for running in [one for one in self._running.values() if one.generation.is_done]:
             ticket = running.ticket
             del self._running[ticket.number]
-            self._finishing[ticket.number] = (ticket, Decoding(running))
+            decoding = Decoding(ticket.drawing, running.generation.latents, ticket.capacity)
+            self._finishing[ticket.number] = (ticket, decoding)
 
     def _work_between(self, ranking: Sequence[Candidate]) -> None:
         """A slice for the most entitled that has something to finish: no longer than a tick."""
@@ -318,6 +327,9 @@ class DenoisingLoop:
         ticket = self._waiting[number] if number in self._waiting else self._finishing[number][0]
         with self._blaming(ticket):
             work = self._begin_between(ticket) if number in self._waiting else self._finishing[number][1]
+            if isinstance(work, Opening):
+                self._open(ticket, work)
+                return
             result = work.advance(self._library, self._tick_seconds if self._running else None)
             self._charge(ticket, self._clock() - started)
             if result is not None:
@@ -325,20 +337,34 @@ class DenoisingLoop:
             elif isinstance(work, Counted):
                 self._tell_done(ticket, work)
 
+    def _open(self, ticket: Ticket, opening: Opening) -> None:
+        """A slice of what comes before the first step."""
+        started = self._clock()
+        ticket.moments = opening.advance(self._library, self._tick_seconds if self._running else None)
+        if ticket.moments is not None:
+            del self._finishing[ticket.number]
+            self._run(ticket)
+        self._charge(ticket, self._clock() - started)
+
     def _may_go_on_between(self, one: Candidate) -> bool:
         """Whether a slice may be done for it. What is not drawn begins in its turn, where there is room."""
         if one.ticket in self._finishing:
             ticket = self._finishing[one.ticket][0]
-            return ticket.is_drawn or not self._is_in_the_way(one)
+            return ticket.is_drawn or not self._is_in_the_way(one, ticket.between)
         if one.ticket not in self._waiting or self._waiting[one.ticket].is_drawn:
             return False
-        begun, wanted = len(self._running) + len(self._finishing), self._waiting[one.ticket].num_bytes
-        has_room = self._has_room(one.speed, begun, self.begun_bytes + wanted)
-        return has_room and not self._is_in_the_way(one)
+        ticket, begun = self._waiting[one.ticket], len(self._running) + len(self._finishing)
+        has_room = self._has_room(one.speed, begun, self.begun_bytes + ticket.num_bytes)
+        return has_room and not self._is_in_the_way(one, ticket.between)
 
-    def _is_in_the_way(self, one: Candidate) -> bool:
-        """Relaxed work slows nobody down: it goes on when nobody else is drawn."""
-        others = (running.ticket.request.speed for running in self._running.values())
+    def _is_in_the_way(self, one: Candidate, request: Between) -> bool:
+        """Relaxed work slows nobody down: it goes on when nobody else is drawn.
+
+        Nor does a model come and go for what is done beside a drawing of another.
+        """
+        others = [running.ticket.request.speed for running in self._running.values()]
+        if others and not all(map(self._library.is_resident, models_of(request))):
+            return True
         return one.speed is Speed.RELAX and any(speed is not Speed.RELAX for speed in others)
 
     def _begin_between(self, ticket: Ticket) -> Slices:
@@ -362,12 +388,9 @@ class DenoisingLoop:
             running.drawn_at, running.ticket.position = now, 0
             generation = running.generation
             eta_seconds = generation.passes_left * self._tick_seconds
-            self._notices.append(
-                (
-                    running.ticket,
-                    Progress(step=generation.step, total=generation.num_steps, eta_seconds=eta_seconds),
-                )
-            )
+            total = generation.num_pieces
+            step = total - generation.pieces_left
+            self._notices.append((running.ticket, Progress(step=step, total=total, eta_seconds=eta_seconds)))
         for running in shown:
             running.previewed_at = now
             self._preview(running)

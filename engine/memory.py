@@ -22,14 +22,22 @@ _FULL = "The memory of this device is full just now. Try again in a minute, or u
 
 
 def predict_within_memory(
-    library: Library, checkpoint: Checkpoint, capacity: Capacity, rows: Rows, *, area: int
+    library: Library,
+    checkpoint: Checkpoint,
+    capacity: Capacity,
+    rows: Rows,
+    *,
+    area: int,
+    before: Callable[[], object] = lambda: None,
 ) -> torch.Tensor:
     """The prediction for the rows, (rows, c, h, w), in as few passes as fit; `area` is pixels of one picture.
 
+    `before` is called before each try, of which all but the last run out of memory somewhere on the way.
     Raises: OutOfMemory, if not even one row fits.
     """
 
     def predict(size: int) -> torch.Tensor:
+        before()
         return torch.cat([checkpoint.predict_noise(part) for part in rows.in_parts_of(size)])
 
     return _in_pieces(library, checkpoint, predict, len(rows), capacity.rows, area)

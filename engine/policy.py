@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from engine.api import Lora, Speed
@@ -24,6 +24,7 @@ class Group:
     """Empty where no model is needed."""
     width: int
     height: int
+    """In pixels, of what the model sees at once: of a picture, or of the windows that it is drawn in."""
     loras: tuple[Lora, ...] = ()
     tiles: bool = False
     in_float32: bool = False
@@ -40,12 +41,21 @@ class Candidate:
     fairness_key: str
     speed: Speed
     rows: int
-    """Rows of its next step."""
+    """Rows that it has for the next pass."""
     queued_at: float
     seconds_left: float
     """Device seconds until it is finished, if it ran alone."""
     has_begun: bool = False
     """Whether it has taken a step."""
+    least_rows: int | None = None
+    """Rows that it has one by one, as windows of a large picture: of those, any number can go into a pass.
+    None: all of its rows, or none."""
+
+    def within(self, rows: int) -> "Candidate":
+        """The same with no more rows than this, as far as it can do with fewer."""
+        if self.least_rows is None or self.rows <= rows:
+            return self
+        return replace(self, rows=max(1, rows // self.least_rows) * self.least_rows)
 
 
 Line: TypeAlias = tuple[str, Speed]
@@ -132,13 +142,16 @@ class Policy:
 def choose(ranking: Sequence[Candidate], cap: Callable[[Group], int]) -> list[Candidate]:
     """The first in the ranking, and in order who may share its pass, while rows are left under the cap.
 
-    The first runs even if it alone is over the cap.
+    The first runs even if it alone is over the cap. Who has windows takes as many rows as are left.
     """
     if not ranking:
         return []
-    head, *others = ranking
-    chosen, rows, limit = [head], head.rows, cap(head.group)
-    for other in others:
+    first, *others = ranking
+    limit = cap(first.group)
+    head = first.within(limit)
+    chosen, rows = [head], head.rows
+    for candidate in others:
+        other = candidate.within(limit - rows)
         if other.group == head.group and _may_join(other, head) and rows + other.rows <= limit:
             chosen.append(other)
             rows += other.rows

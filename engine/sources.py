@@ -21,7 +21,8 @@ from engine.recognition import (
 from engine.sketch import WEIGHTS
 from engine.weights import read_shapes
 
-_PICKLES = {".ckpt", ".pt", ".pth", ".bin", ".pkl"}
+PICKLES = {".ckpt", ".pt", ".pth", ".bin", ".pkl"}
+"""How files are named that can run code when they are loaded."""
 _COMPONENTS = ("text_encoder", "text_encoder_2", "unet", "vae")
 _BLOCK = 2**22
 _CONFIGURATION = ["*.json", "*/merges.txt", "*/vocab.txt"]
@@ -71,12 +72,17 @@ class Source:
 
     def identity(self) -> tuple[tuple[str, int, int], ...]:
         """Path, bytes and time of each file of weights: what changes with them, told without reading them."""
-        stats = [(path, path.stat()) for path in self.weight_files()]
-        return tuple((str(path.absolute()), stat.st_size, stat.st_mtime_ns) for path, stat in stats)
+        return tuple(map(identity_of, self.weight_files()))
 
     def num_bytes(self) -> int:
         """Size of the weights on disk."""
         return sum(path.stat().st_size for path in self.weight_files())
+
+
+def identity_of(file: Path) -> tuple[str, int, int]:
+    """Path, bytes and time of a file."""
+    stat = file.stat()
+    return str(file.absolute()), stat.st_size, stat.st_mtime_ns
 
 
 @lru_cache
@@ -115,16 +121,17 @@ def _found(model: str, vae: Path | None) -> tuple[str, Path]:
     if _exists(path):
         path = _snapshot(path)
         return _own_name(path), path
-    if (
-        len(model) > _MOST_SHOWN
-        or not re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", model)
-        or path.suffix in {*_PICKLES, ".safetensors"}
-    ):
+    if not is_hub_id(model) or path.suffix in {*PICKLES, ".safetensors"}:
         raise ModelNotFound(
             f"There is no model at {_shown(model)}. Set MODEL to sketch, a folder in diffusers layout, "
             "a .safetensors file or a hub id such as stabilityai/sdxl-turbo."
         )
     return model, _download(model, vae)
+
+
+def is_hub_id(setting: str) -> bool:
+    """Whether a setting reads like the name of a repository on the hub."""
+    return len(setting) <= _MOST_SHOWN and re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", setting) is not None
 
 
 def _expanded(setting: str) -> Path:
@@ -191,7 +198,7 @@ def _checked(name: str, path: Path, vae: Path | None) -> Source:
     if not path.is_file():
         return _checked_folder(name, path, vae)
     if path.suffix != ".safetensors":
-        raise ModelNotFound(_pickled(path) if path.suffix in _PICKLES else _unknown(path))
+        raise ModelNotFound(_pickled(path) if path.suffix in PICKLES else _unknown(path))
     shapes = read_shapes(path)
     check_single_file(str(path), shapes, has_vae=vae is not None)
     return Source(name=name, path=path, vae=None if holds_vae(shapes) else vae)
@@ -271,7 +278,7 @@ def _component_files(folder: Path, variant: str | None) -> list[Path]:
 def _check_component(folder: Path, files: list[str]) -> None:
     if files:
         return _check_parts(folder, files)
-    pickled = next((file for file in sorted(folder.glob("*")) if file.suffix in _PICKLES), None)
+    pickled = next((file for file in sorted(folder.glob("*")) if file.suffix in PICKLES), None)
     if pickled is not None:
         raise ModelNotFound(_pickled(pickled))
     other = next(folder.glob("*.safetensors"), None)

@@ -1,5 +1,6 @@
 """Prompts as the U-Net sees them: CLIP encodings, long texts in several windows, each text encoded once."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ _MAX_WINDOWS = 3
 _CACHED_BYTES = 64 * 2**20
 _MOST_TOKENS = 10_000
 """Tokenizers that were told no length say one of thirty digits."""
+_WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,16 @@ class TextEncoding:
             prompt_embeds=torch.zeros_like(self.prompt_embeds),
             pooled_prompt_embeds=None if pooled is None else torch.zeros_like(pooled),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordPlace:
+    """A word of a text, and where it stands in what is encoded."""
+
+    text: str
+    """As it is written, without what stands between words."""
+    positions: tuple[int, ...]
+    """Of its tokens in the encoding of the text, from 0."""
 
 
 class TextEncoder:
@@ -70,6 +82,24 @@ class TextEncoder:
         """
         return max((self._beyond(text, tokenizer) for tokenizer in self._tokenizers), key=len)
 
+    def words(self, text: str) -> tuple[WordPlace, ...]:
+        """The words that are read of a text, in their order, and where they are found in its encoding.
+
+        Where there are two encoders their tokens stand side by side, and those of the first are counted.
+        """
+        tokenizer = self._tokenizers[0]
+        length = tokenizer.model_max_length
+        room, read = length - 2, self.max_windows * (length - 2)
+        found = []
+        for match in _WORD.finditer(text):
+            # Counted in beginnings of the text: a tokenizer cannot always say which token is of what.
+            first, end = (len(_ids(text[:place], tokenizer)) for place in match.span())
+            tokens = range(min(first, read), min(end, read))
+            positions = tuple(token // room * length + 1 + token % room for token in tokens)
+            if positions:
+                found.append(WordPlace(text=match[0], positions=positions))
+        return tuple(found)
+
     def _beyond(self, text: str, tokenizer: Any) -> str:
         read = self.max_windows * (tokenizer.model_max_length - 2)
         if len(_ids(text, tokenizer)) <= read:
@@ -92,6 +122,17 @@ class TextEncoder:
             self._keep(key, encoding)
         self._cache.move_to_end(key)
         return self._cache[key]
+
+    def pooled(self, texts: Sequence[str]) -> torch.Tensor:
+        """What the last encoder makes of each text as a whole: unit vectors (texts, width), in float32.
+
+        Not cached. Of a text in several windows, the mean of them.
+        """
+        sizes = [self.num_windows(text) for text in texts]
+        output = self._run(self._tokenizers[-1], self._encoders[-1], list(zip(texts, sizes, strict=True)))
+        vectors: torch.Tensor = output.text_embeds if "text_embeds" in output else output.pooler_output
+        means = torch.stack([one.float().mean(dim=0) for one in torch.split(vectors, sizes)])
+        return torch.nn.functional.normalize(means, dim=-1)
 
     def _keep(self, key: Hashable, encoding: TextEncoding) -> None:
         """Cache an encoding; the least recently used go where they are too many bytes."""
@@ -143,6 +184,11 @@ class TextEncoder:
         ids = _ids(text, tokenizer)
         room = tokenizer.model_max_length - 2
         return [ids[start * room : (start + 1) * room] for start in range(max(1, ceil(len(ids) / room)))]
+
+
+def num_words(text: str) -> int:
+    """How many words a text has."""
+    return len(_WORD.findall(text))
 
 
 def _ids(text: str, tokenizer: Any) -> list[int]:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+import torch
+
 from engine.api import Between, Generate, Request
 from engine.capacity import Capacity
 from engine.policy import Candidate, Group
-from engine.work.denoising import Generation, expected_passes, expected_rows
+from engine.work.denoising import Generation, expected_passes, expected_rows, least_rows
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -24,6 +26,8 @@ class Ticket:
     """What it takes from start to end in full passes that others share."""
     in_float32: bool = False
     """Whether the model's usual sixteen bits were not enough for it."""
+    moments: torch.Tensor | None = None
+    """Of a picture in windows: what the one that it begins with was encoded to, window by window."""
     position: int = 0
     """Its place among those who are not drawn just now, as last told; 0 while it is drawn."""
     told_at: float = float("-inf")
@@ -56,8 +60,8 @@ class Ticket:
             return Group(model="", width=0, height=0)
         return Group(
             model=request.model,
-            width=request.width,
-            height=request.height,
+            width=request.seen_size[0],
+            height=request.seen_size[1],
             loras=request.loras,
             tiles=request.tiles,
             in_float32=self.in_float32,
@@ -65,26 +69,33 @@ class Ticket:
 
     @property
     def area(self) -> int:
-        """Pixels of one picture."""
-        return self.drawing.width * self.drawing.height
+        """Pixels of one row: of a picture, or of a window of it."""
+        width, height = self.drawing.seen_size
+        return width * height
 
     def candidate(self) -> Candidate:
         """How the policy sees it before it has begun."""
         if not isinstance(self.request, Generate):
             return self._candidate(rows=0, seconds_left=self.share_seconds, has_begun=False)
-        passes, rows = expected_passes(self.request), expected_rows(self.request)
-        return self.candidate_of(rows=rows, passes=passes, has_begun=False)
+        steps, rows = expected_passes(self.request), expected_rows(self.request)
+        return self.candidate_of(
+            rows=rows, least_rows=least_rows(self.request), step_rows=rows, steps=steps, has_begun=False
+        )
 
     def candidate_between(self, share_left: float) -> Candidate:
         """How the policy sees what is done between passes, once it has begun."""
         return self._candidate(rows=0, seconds_left=self.share_seconds * share_left, has_begun=True)
 
-    def candidate_of(self, *, rows: int, passes: int, has_begun: bool) -> Candidate:
-        """How the policy sees it with so much still to do."""
-        seconds = passes * self.capacity.seconds(rows, self.area)
-        return self._candidate(rows=rows, seconds_left=seconds, has_begun=has_begun)
+    def candidate_of(
+        self, *, rows: int, least_rows: int | None, step_rows: int, steps: float, has_begun: bool
+    ) -> Candidate:
+        """How the policy sees it with so many steps of so many rows still to do, `rows` of them next."""
+        seconds = steps * self.capacity.seconds(step_rows, self.area)
+        return self._candidate(rows=rows, seconds_left=seconds, has_begun=has_begun, least_rows=least_rows)
 
-    def _candidate(self, *, rows: int, seconds_left: float, has_begun: bool) -> Candidate:
+    def _candidate(
+        self, *, rows: int, seconds_left: float, has_begun: bool, least_rows: int | None = None
+    ) -> Candidate:
         request = self.request
         return Candidate(
             ticket=self.number,
@@ -95,6 +106,7 @@ class Ticket:
             queued_at=self.queued_at,
             seconds_left=seconds_left,
             has_begun=has_begun,
+            least_rows=least_rows,
         )
 
 
@@ -111,10 +123,15 @@ class Running:
     def candidate(self) -> Candidate:
         """How the policy sees it now."""
         generation = self.generation
+        pieces = generation.num_pieces / generation.num_steps
         return self.ticket.candidate_of(
-            rows=generation.num_rows, passes=generation.passes_left, has_begun=generation.step > 0
+            rows=generation.rows_left,
+            least_rows=generation.least_rows,
+            step_rows=generation.step_rows,
+            steps=generation.pieces_left / pieces,
+            has_begun=generation.pieces_left < generation.num_pieces,
         )
 
     def share_seconds(self) -> float:
         """What is left of it, in full passes that others share."""
-        return self.ticket.share_seconds * self.generation.passes_left / self.generation.num_steps
+        return self.ticket.share_seconds * self.generation.pieces_left / self.generation.num_pieces

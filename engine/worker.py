@@ -12,8 +12,20 @@ from threading import Thread
 from types import TracebackType
 from typing import Self, TypeAlias, TypeVar
 
-from engine.api import Ending, Enlarge, Event, Finished, ModelInfo, Request
-from engine.checks import check, check_enlarging
+from engine.api import (
+    Classify,
+    Describe,
+    Ending,
+    Enlarge,
+    Event,
+    Explain,
+    Finished,
+    Generate,
+    ModelInfo,
+    Request,
+    Shorten,
+)
+from engine.checks import check, check_enlarging, check_explaining, check_looking
 from engine.config import EngineConfig
 from engine.device import as_engine_error
 from engine.errors import DeviceLost, EngineError, EngineStopped, ModelNotFound
@@ -96,10 +108,15 @@ class InProcessEngine:
             commands.put(_Cancel(mailbox=mailbox))
 
     def _check(self, request: Request) -> None:
-        if isinstance(request, Enlarge):
-            check_enlarging(request)
-        else:
-            check(request, self._model(request.model))
+        match request:
+            case Generate():
+                check(request, self._model(request.model))
+            case Enlarge():
+                check_enlarging(request)
+            case Explain():
+                check_explaining(request, self._model(request.drawing.model))
+            case Describe() | Shorten() | Classify():
+                check_looking(request, self._model(request.model))
 
     def _model(self, name: str) -> ModelInfo:
         for model in self._models:

@@ -16,6 +16,9 @@ MAX_SIDE = 4096
 """Pixels that a canvas may be long."""
 UPSCALE = 2
 """How much larger a pressed Upscale makes a picture."""
+CREATIVE_STRENGTHS = {2: 0.3, 4: 0.2}
+"""How much of the schedule a creative upscale draws anew, by how much larger it makes a picture. Edges become
+crisp and little else appears; the less of the picture a window sees, the less may be made up in it."""
 PAN_SHARE = 0.5
 """How much of a native side a picture grows by: a new one by half, as Midjourney has it."""
 ROOM = 1.5
@@ -117,6 +120,27 @@ def drawn_size(window: Box, *, native_size: int, multiple: int) -> Size:
     width, height = (
         max(multiple, round(side * scale / multiple) * multiple) for side in (window.width, window.height)
     )
+    return Size(width=width, height=height)
+
+
+def enlarged(size: Size, factor: int, *, multiple: int) -> Size:
+    """The size of a picture so many times larger, as near to it as a model can draw.
+
+    Raises: Impossible, where that is too large.
+    """
+    width, height = (
+        max(multiple, round(side * factor / multiple) * multiple) for side in (size.width, size.height)
+    )
+    if max(width, height) > MAX_SIDE:
+        raise Impossible(
+            say(
+                "Upscaled, this picture would be {width}×{height} pixels; the longest side is {limit}. "
+                "It is as large as I can make it.",
+                width=width,
+                height=height,
+                limit=MAX_SIDE,
+            )
+        )
     return Size(width=width, height=height)
 
 

@@ -27,6 +27,8 @@ class JobKind(StrEnum):
     """One tile, of which an area is drawn anew."""
     UPSCALE_SUBTLE = "upscale_subtle"
     """One tile, larger."""
+    UPSCALE_CREATIVE = "upscale_creative"
+    """One tile, larger, with finer things drawn into it."""
     PICK = "pick"
     """One tile of a grid, posted on its own (U1–U4)."""
 
@@ -91,6 +93,7 @@ KINDS = {
     JobKind.SQUARE: Kind(origin=Origin.TILE, outcome=Outcome.GRID),
     JobKind.REGION: Kind(origin=Origin.TILE, outcome=Outcome.GRID),
     JobKind.UPSCALE_SUBTLE: Kind(origin=Origin.TILE, outcome=Outcome.PICTURE),
+    JobKind.UPSCALE_CREATIVE: Kind(origin=Origin.TILE, outcome=Outcome.PICTURE),
     JobKind.PICK: Kind(
         origin=Origin.TILE, outcome=Outcome.TILE, is_drawn=False, is_free=True, obeys_room=False
     ),

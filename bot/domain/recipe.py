@@ -165,6 +165,8 @@ class Recipe:
     """Whether each picture joins itself without a seam."""
     edit: Edit | None = None
     enlargement: Enlargement | None = None
+    window: int = 0
+    """Side in pixels of the windows that a large picture is drawn in, from a smaller `start`; 0: whole."""
     is_imported: bool = False
     """Whether its pictures came from a file: drawn again, it would give others."""
 
@@ -236,6 +238,7 @@ class Recipe:
             "is_tile": self.is_tile,
             "edit": None if self.edit is None else self.edit.to_json(),
             "enlargement": None if self.enlargement is None else asdict(self.enlargement),
+            "window": self.window,
             "is_imported": self.is_imported,
         }
 
@@ -262,6 +265,7 @@ class Recipe:
             is_tile=bool(values.get("is_tile")),
             edit=Edit.from_json(values["edit"]) if values.get("edit") else None,
             enlargement=(Enlargement.from_json(values["enlargement"]) if values.get("enlargement") else None),
+            window=values.get("window", 0),
             is_imported=bool(values.get("is_imported")),
         )
 

@@ -30,3 +30,5 @@ SPELLINGS = {name: name for name in A1111} | {
     f"{name} {schedule}".strip(): ours for ours, (name, schedule) in A1111.items()
 }
 """The engine's name by its own and by the web UI's."""
+ENGINE = {name: ours for ours, name in A1111.items()}
+"""And back."""

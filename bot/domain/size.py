@@ -8,6 +8,8 @@ UNITS = 16
 """The native side is cut into about this many steps: coarse, so that many ratios share a size and a batch."""
 AREA_TOLERANCE = 0.2
 """How far the area may stray from the native one: a model draws worse, or slower, beyond."""
+COMMON = ((1, 1), (5, 4), (4, 3), (3, 2), (16, 9), (2, 1), (3, 1), (4, 1))
+"""The ratios of pictures as people name them, the wide ones."""
 APART = 0.04
 """How far, as a share, two ratios must differ to have sizes of their own."""
 
@@ -72,6 +74,14 @@ def _sizes(native_size: int, size_multiple: int) -> tuple[Size, ...]:
         if all(_distance(size.ratio, other.ratio) >= APART for other in kept):
             kept.append(size)
     return tuple(kept)
+
+
+def common_ratio(width: int, height: int) -> AspectRatio:
+    """The nearest of the ratios that people ask for to a picture of so many pixels."""
+    size = AspectRatio(width=width, height=height)
+    ratios = [AspectRatio(width=one, height=other) for one, other in COMMON]
+    turned = [AspectRatio(width=ratio.height, height=ratio.width) for ratio in ratios]
+    return min([*ratios, *turned], key=lambda ratio: _distance(ratio, size))
 
 
 def _distance(one: AspectRatio, other: AspectRatio) -> float:

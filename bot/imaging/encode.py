@@ -16,6 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from bot.domain.job import Job
 from bot.domain.prompt import Part
+from bot.domain.prompt.recipes import VARIATION_OF, VARIATION_STRENGTH
 from bot.domain.samplers import A1111
 from bot.imaging.grid import make_grid
 
@@ -118,6 +119,8 @@ def recipe_text(job: Job) -> str:
         "Model": recipe.weights.name,
         "Batch size": recipe.num_images if recipe.num_images > 1 else None,
         "Denoising strength": None if recipe.start is None else f"{recipe.start.strength:g}",
+        VARIATION_OF: None if recipe.variation is None else recipe.variation.seed,
+        VARIATION_STRENGTH: None if recipe.variation is None else f"{recipe.variation.strength:g}",
         "Version": VERSION,
     }
     lines = [_impersonal(_prompt_text(recipe.prompt.parts))]

@@ -100,7 +100,14 @@ def _facts(found: Details, words: Translations) -> Iterator[Sentence]:
         sampler=" ".join(filter(None, A1111.get(recipe.sampling.sampler, (recipe.sampling.sampler,)))),
     )
     yield say("Model: {model}, hash `{hash}`", model=echo(recipe.weights.name), hash=recipe.weights.hash)
-    if recipe.start is not None:
+    if recipe.window and recipe.start is not None:
+        yield say(
+            "A smaller picture, enlarged and drawn once more in windows of {window} pixels, at strength "
+            "{strength}",
+            window=recipe.window,
+            strength=f"{recipe.start.strength:g}",
+        )
+    elif recipe.start is not None:
         yield say("Began from another picture, at strength {strength}", strength=f"{recipe.start.strength:g}")
     if recipe.variation is not None:
         yield say(

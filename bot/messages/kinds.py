@@ -57,7 +57,8 @@ def _upscale_rows(job: Job) -> Rows:
     shown = job.recipe.shown
     if UPSCALE * max(shown.width, shown.height) > MAX_SIDE:
         return ()
-    return ((_change(job, JobKind.UPSCALE_SUBTLE, "Upscale (Subtle)", None),),)
+    subtle = _change(job, JobKind.UPSCALE_SUBTLE, "Upscale (Subtle)", None)
+    return ((subtle, _change(job, JobKind.UPSCALE_CREATIVE, "Upscale (Creative)", None)),)
 
 
 def _change(job: Job, kind: JobKind, label: str | None, emoji: str | None, how: str = "") -> Button:
@@ -102,6 +103,15 @@ WORDS = {
         label=say("upscaled pictures"),
         rows=lambda _: (),
         help=say("**Upscale (Subtle)** makes it twice as large, with sharp edges and nothing new in it."),
+    ),
+    JobKind.UPSCALE_CREATIVE: KindWords(
+        heading=say("Upscaled (Creative) by {member}"),
+        label=say("creative upscales"),
+        rows=lambda _: (),
+        help=say(
+            "**Upscale (Creative)** makes it twice as large and draws it once more, near to what it is, with "
+            "finer edges."
+        ),
     ),
     JobKind.ZOOM: KindWords(
         heading=say("Zoom Out by {member}"),

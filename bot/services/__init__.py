@@ -10,6 +10,7 @@ from bot.services.appeals import Appeals
 from bot.services.audit import Audit
 from bot.services.clock import Clock, utc_now
 from bot.services.commands import Commands
+from bot.services.explaining import Explaining
 from bot.services.forgetting import Digests, Forgetting
 from bot.services.gallery import Gallery
 from bot.services.gates.blocks import BlockGate
@@ -25,6 +26,7 @@ from bot.services.health import Health
 from bot.services.imports import Imports
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
+from bot.services.looking import Looking
 from bot.services.models import Models
 from bot.services.onboarding import Onboarding
 from bot.services.orders import Orders
@@ -57,8 +59,10 @@ class Services:
     models: Models
     orders: Orders
     imports: Imports
+    explaining: Explaining
     jobs: Jobs
     kept: KeptOrders
+    looking: Looking
     runs: Runs
     pictures: Pictures
     outbox: Outbox
@@ -125,8 +129,10 @@ def build_services(
         models=models,
         orders=orders,
         imports=Imports(database, files, recipes, now=now),
+        explaining=Explaining(engine, pictures, recipes),
         jobs=jobs,
         kept=kept,
+        looking=Looking(engine, models),
         runs=runs,
         pictures=pictures,
         outbox=Outbox(database, now=now),

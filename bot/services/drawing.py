@@ -37,6 +37,7 @@ def to_request(
         variation=_variation(recipe),
         spread=_spread(recipe.spread),
         tiles=recipe.is_tile,
+        window=recipe.window or None,
         mask=None if area is None else api.Mask(area=area, feather=FEATHER),
         fairness_key=fairness_key,
         speed=api.Speed(speed),

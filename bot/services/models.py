@@ -77,6 +77,10 @@ class Models:
         if recipe.enlargement is not None:
             shown = recipe.shown
             return self.default.estimate_enlarging(width=shown.width, height=shown.height)
+        if recipe.window:
+            return self.get(recipe.weights.name).estimate_windows(
+                width=recipe.canvas.width, height=recipe.canvas.height, steps=_steps(recipe)
+            )
         return self.get(recipe.weights.name).estimate_seconds(
             width=recipe.canvas.width,
             height=recipe.canvas.height,
@@ -90,3 +94,9 @@ class Models:
         return model.estimate_seconds(
             width=model.native_size, height=model.native_size, steps=model.default_steps, num_images=1
         )
+
+
+def _steps(recipe: Recipe) -> int:
+    """How many steps are taken, of a start that is not drawn wholly anew."""
+    strength = 1.0 if recipe.start is None else recipe.start.strength
+    return max(1, int(recipe.sampling.steps * strength))

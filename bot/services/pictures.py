@@ -122,7 +122,7 @@ class Pictures:
         if recipe.enlargement is not None:
             old = await self._picture(recipe.enlargement.image)
             return to_enlarge(recipe.enlargement, old, fairness_key=fairness_key, speed=speed)
-        start = None if recipe.start is None else await self._start(recipe.start.image)
+        start = None if recipe.start is None else await self._start(recipe.start.image, recipe)
         return to_request(recipe, start=start, fairness_key=fairness_key, speed=speed)
 
     async def _tile(self, source: "Source", index: int) -> Image.Image:
@@ -133,8 +133,10 @@ class Pictures:
         """One picture of a job, as it is shown."""
         return await self._tile(*await self._place(image))
 
-    async def _start(self, image: ImageRef) -> bytes | Image.Image:
-        """The latents of a picture, or itself, where it was put together or came from elsewhere."""
+    async def _start(self, image: ImageRef, recipe: Recipe) -> bytes | Image.Image:
+        """The latents of a picture; or itself, where it has none of its own, or is to be enlarged."""
+        if recipe.window:
+            return await self._picture(image)
         source, index = await self._place(image)
         latents = await asyncio.to_thread(self._files.get_latents, source.image(index))
         if latents is not None:
@@ -223,7 +225,8 @@ class Source:
 
 def _latents(recipe: Recipe, result: api.Generated, index: int) -> bytes | None:
     """Those of a picture that was drawn, and drawn whole."""
-    return result.latents[index] if result.latents and recipe.edit is None else None
+    is_whole = recipe.edit is None and not recipe.window
+    return result.latents[index] if result.latents and is_whole else None
 
 
 async def _get_whole(session: AsyncSession, job_id: int) -> Job:

@@ -1,13 +1,17 @@
 """From what was asked for to what is drawn: a prompt becomes a recipe, and a parent's recipe a child's."""
 
 import random
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.canvas import Layout, drawn_size
 from bot.domain.errors import PromptError
 from bot.domain.parameters import Parameters
-from bot.domain.prompt import NUM_IMAGES, Prompt
-from bot.domain.recipe import Canvas, Edit, ImageRef, Recipe, Sampling, Spread, Weights
+from bot.domain.prompt import NUM_IMAGES, Prompt, parse
+from bot.domain.prompt.recipes import VARIATION_OF, VARIATION_STRENGTH, read_fields
+from bot.domain.recipe import Canvas, Edit, ImageRef, Recipe, Sampling, Spread, Variation, Weights
+from bot.domain.samplers import ENGINE
 from bot.domain.sentences import say
 from bot.domain.size import AspectRatio, fit
 from bot.services.models import Models
@@ -15,6 +19,7 @@ from engine.api import ModelInfo
 
 DRAFT = 0.5
 """Of the usual work."""
+_NUMBER = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?")
 SQUARE = AspectRatio(width=1, height=1)
 
 
@@ -60,6 +65,27 @@ class Recipes:
         """The recipe of pictures that are there already, as far as it is known."""
         return replace(self.new(prompt), canvas=canvas, num_images=num_images, is_imported=True)
 
+    def of_file(self, text: str) -> Recipe:
+        """The recipe of a file's first picture, as its text says: with it the same is drawn again.
+
+        Raises: PromptError, where that is none; NotFound, where its model is not loaded.
+        """
+        fields, recipe = read_fields(text), self.new(parse(text))
+        model = self._models.get(fields.get("Model", recipe.weights.name))
+        sampler = ENGINE.get((fields.get("Sampler", ""), fields.get("Schedule type", "")))
+        guidance_scale = _number(fields.get("CFG scale"))
+        return replace(
+            recipe,
+            canvas=_size(fields.get("Size", "")) or recipe.canvas,
+            sampling=replace(
+                recipe.sampling,
+                sampler=sampler if sampler in model.samplers else model.default_sampler,
+                guidance_scale=model.default_guidance_scale if guidance_scale is None else guidance_scale,
+            ),
+            weights=Weights(name=model.name, hash=fields.get("Model hash", model.hash)),
+            variation=_variation(fields),
+        )
+
     def again(self, recipe: Recipe) -> Recipe:
         """A parent's recipe for a child: with a new seed, and the weights as they are now.
 
@@ -67,8 +93,12 @@ class Recipes:
         """
         seed = _new_seed()
         spread = None if recipe.spread is None else replace(recipe.spread, seed=seed)
-        again = replace(self.current(recipe), seed=seed, spread=spread, is_imported=False, enlargement=None)
-        return again if recipe.enlargement is None else self.sized_like(again, recipe.shown)
+        again = replace(self.current(recipe), seed=seed, spread=spread, is_imported=False)
+        if recipe.enlargement is None and not recipe.window:
+            return again
+        start = None if recipe.window else recipe.start  # what was enlarged
+        again = replace(again, enlargement=None, window=0, start=start)
+        return self.sized_like(again, recipe.shown)
 
     def sized_like(self, recipe: Recipe, shown: Canvas) -> Recipe:
         """The recipe of a whole picture of that shape, at a size that the model draws well."""
@@ -134,6 +164,26 @@ def _sampling(model: ModelInfo, parameters: Parameters) -> Sampling:
 def _fitted(model: ModelInfo, ratio: AspectRatio) -> Canvas:
     size = fit(ratio, native_size=model.native_size, size_multiple=model.size_multiple)
     return Canvas(width=size.width, height=size.height)
+
+
+def _variation(fields: Mapping[str, str]) -> Variation | None:
+    seed, strength = _number(fields.get(VARIATION_OF)), _number(fields.get(VARIATION_STRENGTH))
+    if seed is None or strength is None or not 0 <= strength <= 1:
+        return None
+    return Variation(seed=int(seed), strength=strength)
+
+
+def _size(text: str) -> Canvas | None:
+    sides = [_number(side) for side in text.split("x")]
+    match sides:
+        case [float(width), float(height)]:
+            return Canvas(width=int(width), height=int(height))
+        case _:
+            return None
+
+
+def _number(text: str | None) -> float | None:
+    return float(text) if text is not None and _NUMBER.fullmatch(text) else None
 
 
 def _new_seed() -> int:

@@ -8,17 +8,52 @@ from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from engine.api.conditions import Lora, Mask, Spread, Start, Variation
-from engine.api.events import Ending, Event, Finished, Generated, Preview, Progress, Queued, Result, Started
+from engine.api.events import (
+    Classified,
+    Described,
+    Ending,
+    Event,
+    Explained,
+    Finished,
+    Generated,
+    Preview,
+    Progress,
+    Queued,
+    Result,
+    Shortened,
+    Started,
+    Word,
+    WordMap,
+)
 from engine.api.models import Capability, ModelInfo
-from engine.api.requests import Between, Enlarge, Generate, Request, Speed, WeightedPrompt
+from engine.api.requests import (
+    MOST_WORDS,
+    Between,
+    Classify,
+    Describe,
+    Enlarge,
+    Explain,
+    Generate,
+    Request,
+    Shorten,
+    Speed,
+    WeightedPrompt,
+)
 
 __all__ = [
+    "MOST_WORDS",
     "Between",
     "Capability",
+    "Classified",
+    "Classify",
+    "Describe",
+    "Described",
     "Ending",
     "Engine",
     "Enlarge",
     "Event",
+    "Explain",
+    "Explained",
     "Finished",
     "Generate",
     "Generated",
@@ -30,12 +65,16 @@ __all__ = [
     "Queued",
     "Request",
     "Result",
+    "Shorten",
+    "Shortened",
     "Speed",
     "Spread",
     "Start",
     "Started",
     "Variation",
     "WeightedPrompt",
+    "Word",
+    "WordMap",
 ]
 
 

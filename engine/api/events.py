@@ -29,7 +29,8 @@ class Started:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """`step` of `total` steps are done: of the denoising, or pieces of what is enlarged. Latest wins."""
+    """`step` of `total` steps are done: of the denoising, in each window of a large picture, or pieces of
+    what is enlarged. Latest wins."""
 
     step: int
     total: int
@@ -55,7 +56,72 @@ class Generated:
     """Versions of what drew it, for the recipe."""
 
 
-Result: TypeAlias = Generated
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordMap:
+    """Where the U-Net looked at a word of the prompt while it drew."""
+
+    word: str
+    """As it is written. One that stands there twice has two maps."""
+    heat: Image.Image
+    """Of mode F: what share of its attention each place gave the word, from 0 to 1. It has the picture's
+    shape, with a pixel for each cell of the latents."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """The result of `Explain`: a picture, and how it came about."""
+
+    image: Image.Image
+    """The picture, as `Generate` draws it."""
+    words: tuple[WordMap, ...]
+    """Of all words that the text encoder read, in their order."""
+    frames: tuple[Image.Image, ...]
+    """Small RGB pictures: the noise that it began from, then the picture as it was foreseen, step by step."""
+    engine_version: str
+    """Versions of what drew it, for the recipe."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What came of `Describe`: four different prompts for the picture."""
+
+    captions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One word of a prompt, with the marks that stand at it."""
+
+    text: str
+    share: float
+    """Of what all words count; together they are 1."""
+    is_struck: bool
+    """Whether it could as well be left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortened:
+    """What came of `Shorten`."""
+
+    words: tuple[Word, ...]
+    """All of the prompt, in its order."""
+    shorter: tuple[str, ...]
+    """Up to five prompts, each shorter than the one before; none where there is nothing to leave out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classified:
+    """What came of `Classify`. The checker names none of its concepts."""
+
+    scores: tuple[float, ...]
+    """Of each concept how near the picture is to it, beyond what the checker lets pass: 0 is its limit."""
+    care_scores: tuple[float, ...]
+    """The same of the concepts that call for special care; above 0, the others count as a little nearer."""
+    is_unsafe: bool
+    """What the checker itself makes of the scores."""
+
+
+Result: TypeAlias = Generated | Explained | Described | Shortened | Classified
 """What comes of a request; its own docstring says which."""
 
 

@@ -3,12 +3,18 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.api.windows import count_over
+
 
 class Capability(StrEnum):
     """What one model can and another cannot. What all can is none."""
 
     INPAINTING = "inpainting"
     """It is shown what stays where a part is repainted, so that the new joins the old better."""
+    DESCRIBING = "describing"
+    """There is something that looks at pictures: an image tower of its own, or a captioner beside it."""
+    CLASSIFYING = "classifying"
+    """It comes with its own safety checker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,13 @@ class ModelInfo:
         """Device seconds that a request will roughly take."""
         area = (width * height) / self.native_size**2
         return num_images * area * (steps * self.seconds_per_image_step + self.seconds_per_decode)
+
+    def estimate_windows(self, *, width: int, height: int, steps: int) -> float:
+        """Device seconds that a picture will roughly take that is enlarged to this size and drawn in windows
+        of the native size: in each of so many steps all of them, and each is encoded and decoded."""
+        windows = count_over(width, height, self.native_size)
+        each = steps * self.seconds_per_image_step + 2 * self.seconds_per_decode
+        return windows * each + self.estimate_enlarging(width=width, height=height)
 
     def estimate_enlarging(self, *, width: int, height: int) -> float:
         """Device seconds that a picture will roughly take that is enlarged to this size."""

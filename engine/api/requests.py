@@ -7,6 +7,10 @@ from typing import TypeAlias
 from PIL import Image
 
 from engine.api.conditions import Lora, Mask, Spread, Start, Variation
+from engine.api.windows import count_over
+
+MOST_WORDS = 200
+"""Of a prompt that is weighed word by word."""
 
 
 class Speed(StrEnum):
@@ -49,6 +53,9 @@ class Generate:
     spread: Spread | None = None
     """None: the pictures have nothing in common but the text, as in the pipelines."""
     variation: Variation | None = None
+    window: int | None = None
+    """Side in pixels of the square windows that the picture is drawn in, where it is larger: best the model's
+    native size. They share passes with pictures of that size. A start that is smaller is enlarged first."""
     tiles: bool = False
     """Whether each picture joins itself without a seam, side by side and one below the other."""
     guidance_rescale: float = 0.0
@@ -60,10 +67,23 @@ class Generate:
     """Whoever shares a key shares a fair share of the device."""
     speed: Speed = Speed.FAST
 
+    @property
+    def num_windows(self) -> int:
+        """How many windows each picture is drawn in."""
+        return 1 if self.window is None else count_over(self.width, self.height, self.window)
+
+    @property
+    def seen_size(self) -> tuple[int, int]:
+        """Width and height in pixels of what the model sees at once: the picture, or a window of it."""
+        if self.window is None:
+            return self.width, self.height
+        return min(self.width, self.window), min(self.height, self.window)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enlarge:
-    """Make a picture larger. No model is asked, nothing is invented: edges become sharp, and that is all."""
+    """Make a picture larger. Nothing is invented: edges become sharp, and that is all, unless there is an
+    upscaler, which does it as it was trained."""
 
     picture: Image.Image
     factor: int = 2
@@ -72,7 +92,49 @@ class Enlarge:
     speed: Speed = Speed.FAST
 
 
-Between: TypeAlias = Enlarge
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explain:
+    """Draw a picture once more, and tell how it came about. Its result is `Explained`."""
+
+    drawing: Generate
+    """Of exactly one picture. Whose it is and how urgent stands here, and not in it."""
+    fairness_key: str = ""
+    speed: Speed = Speed.RELAX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Describe:
+    """Say what a picture shows, as four prompts. Needs `Capability.DESCRIBING`."""
+
+    model: str
+    """Whose pictures are to be drawn by those prompts: its own image tower looks, where no captioner does."""
+    picture: Image.Image
+    fairness_key: str = ""
+    speed: Speed = Speed.FAST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shorten:
+    """Weigh the words of a prompt as the model's text encoder reads them."""
+
+    model: str
+    prompt: str
+    """Plain text, without weights or parameters."""
+    fairness_key: str = ""
+    speed: Speed = Speed.FAST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classify:
+    """Ask the checkpoint's own safety checker about a picture. Needs `Capability.CLASSIFYING`."""
+
+    model: str
+    picture: Image.Image
+    fairness_key: str = ""
+    speed: Speed = Speed.FAST
+
+
+Between: TypeAlias = Enlarge | Explain | Describe | Shorten | Classify
 """What takes part in no forward pass: it is done between them."""
 
 Request: TypeAlias = Generate | Between

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import get_args
 
-from engine.bench import crowd, fairness, kernels, lag, load, operations, parity, rows
+from engine.bench import attention, crowd, fairness, kernels, lag, load, looking, operations, parity, rows
 from engine.bench.shapes import save_full_size
 from engine.bench.tiny import tiny_pipeline
 from engine.config import DType, EngineConfig
@@ -37,8 +37,12 @@ def main() -> None:
                 kernels.measure(library, models[0])
             case "rows":
                 rows.measure(library, options.sizes)
+            case "attention":
+                attention.measure(library, options.out)
             case "operations":
                 operations.measure(library, options.out)
+            case "looking":
+                looking.measure(library)
             case "load":
                 load.measure(library, _plan(options, models[0]))
             case _:
@@ -77,7 +81,7 @@ def _options() -> argparse.Namespace:
         add("--dtype", default="auto", choices=get_args(DType))
         add(
             "--model",
-            default="sketch" if name in {"lag", "operations"} else "tiny",
+            default="sketch" if name in {"attention", "lag", "looking", "operations"} else "tiny",
             help="tiny, sd15, sdxl, or as in MODEL",
         )
         add("--compile", action="store_true", help="the engine's U-Net")
@@ -85,7 +89,7 @@ def _options() -> argparse.Namespace:
         add("--crowds", type=_numbers(int), default=[10, 100, 1000, 5000], help="crowd: how many wait")
         add("--sizes", type=_numbers(int), default=[64, 128, 256], help="pixels; the first is native to tiny")
         add("--max-rows", type=int, help="instead of the measured knee")
-        add("--out", type=Path, help="operations: draw them all on a sheet there")
+        add("--out", type=Path, help="operations, attention: draw them all on a sheet there")
         add("--seeds", type=int, default=3)
         add("--jobs", type=int, default=200 if name == "fairness" else 70, help="per seed")
         add("--loads", type=_numbers(float), default=[1.2] if name == "fairness" else [0.7, 1.0])
@@ -94,6 +98,7 @@ def _options() -> argparse.Namespace:
 
 
 _MEASUREMENTS = {
+    "attention": "whether the maps of words lie on the things that they name",
     "parity": "equality with the stock pipelines, sampler by sampler",
     "load": "latency under Poisson traffic, against pipelines in order of arrival",
     "fairness": "others' latency when one key floods the device",
@@ -101,6 +106,7 @@ _MEASUREMENTS = {
     "crowd": "host time of a tick, event-loop lag and bytes, against how many wait",
     "kernels": "the U-Net's iterations a second, eager and compiled, beside plain diffusers",
     "rows": "milliseconds against rows, the knee, the host's share",
+    "looking": "what is described and shortened right, with the embedded model",
     "operations": "what each operation costs against plain drawing",
 }
 

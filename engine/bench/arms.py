@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.api import Finished, Generate, Generated, Preview
+from engine.api import Explain, Explained, Finished, Generate, Generated, Preview, Request
 from engine.bench.clock import WorkClock
 from engine.bench.stock import StockPipelines
 from engine.bench.traffic import Arrival
@@ -58,13 +58,32 @@ def finish(loop: DenoisingLoop, request: Generate) -> Generated:
 
     Raises: the EngineError that ended it.
     """
+    return finished(loop, request).generated
+
+
+def explained(loop: DenoisingLoop, request: Explain) -> Explained:
+    """How a picture came about, told by an idle loop.
+
+    Raises: the EngineError that ended it.
+    """
+    result = finished(loop, request).result
+    if not isinstance(result, Explained):
+        raise TypeError("another request was answered")
+    return result
+
+
+def finished(loop: DenoisingLoop, request: Request) -> Finished:
+    """What comes of one request on an idle loop.
+
+    Raises: the EngineError that ended it.
+    """
     loop.submit(request)
     while not loop.is_idle:
         for _, event in loop.step():
             if isinstance(event, EngineError):
                 raise event
             if isinstance(event, Finished):
-                return event.result
+                return event
     raise LookupError("the loop is idle, and the request has not ended")
 
 

@@ -60,6 +60,14 @@ def operations(plain: Generate, parent: Generated) -> Mapping[str, Generate]:
         "stopped at 30 %": replace(plain, stop=0.3),
         "guidance 15": replace(plain, guidance_scale=15.0),
         "guidance 15, rescaled 0.7": replace(plain, guidance_scale=15.0, guidance_rescale=0.7),
+        "one, upscaled twice, creative": replace(
+            plain,
+            width=2 * width,
+            height=2 * height,
+            seeds=plain.seeds[:1],
+            start=Start(source=picture, strength=0.3),
+            window=width,
+        ),
         "no text": replace(plain, prompts=(WeightedPrompt(text=""),)),
     }
 

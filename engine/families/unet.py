@@ -1,21 +1,25 @@
 """A diffusers checkpoint on a device: encode text and pictures, predict noise, decode, preview."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
 from diffusers.image_processor import VaeImageProcessor
+from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
 from PIL import Image
 from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 from safetensors.torch import save as save_safetensors
 
+from engine.api import Lora
 from engine.compiled import CompiledUNet
 from engine.conditioning.lora import LoraSwitch
 from engine.conditioning.tiling import TilingSwitch
 from engine.errors import GenerationFailed, InvalidRequest
+from engine.families.attention import AttentionMaps
 from engine.preview import PreviewMap, fit_preview_map
 from engine.rows import Condition, Rows, pack
 from engine.sources import Source
@@ -175,6 +179,22 @@ class Checkpoint:
         )[0]
         return prediction.float()
 
+    @contextmanager
+    def watched(self, maps: AttentionMaps) -> Iterator[None]:
+        """Let maps be made of what the U-Net looks at meanwhile; eagerly, as compiled code would not tell."""
+        usual, self._forward = self._forward, self.unet
+        try:
+            with maps.watching(self.unet):
+                yield
+        finally:
+            self._forward = usual
+
+    def put_in_force(self, *, loras: tuple[Lora, ...], tiles: bool, in_float32: bool) -> None:
+        """Be changed by these LoRAs and no others, with such borders, in such precision."""
+        self.loras.put_in_force(loras)
+        self.put_tiling_in_force(tiles=tiles)
+        self.put_precision_in_force(in_float32=in_float32)
+
     def put_tiling_in_force(self, *, tiles: bool) -> None:
         """Let pictures join themselves without a seam, here and in the VAE, or not."""
         self._tiling.put_in_force(tiles=tiles, loras=self.loras.in_force)
@@ -204,7 +224,17 @@ class Checkpoint:
 
     def encode(self, pixels: torch.Tensor, generators: Sequence[torch.Generator]) -> torch.Tensor:
         """A picture (1, 3, h, w) in [-1, 1] as latents (n, c, h, w), one sample of it per generator."""
+        return self.sampled(self.moments(pixels), generators)
+
+    def moments(self, pixels: torch.Tensor) -> torch.Tensor:
+        """What a picture (1, 3, h, w) in [-1, 1] is encoded to, before anything is drawn: (1, 2c, h, w)."""
         posterior = self.vae.encode(pixels.to(self.device, self._vae_dtype)).latent_dist
+        moments: torch.Tensor = posterior.parameters
+        return moments
+
+    def sampled(self, moments: torch.Tensor, generators: Sequence[torch.Generator]) -> torch.Tensor:
+        """Latents (n, c, h, w) of an encoded picture, one sample of it per generator."""
+        posterior = DiagonalGaussianDistribution(moments.to(self.device))
         samples = torch.cat([posterior.sample(generator=generator) for generator in generators])
         return self._normalise(samples.float())
 

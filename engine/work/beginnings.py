@@ -32,13 +32,16 @@ def begin(
     scheduler: Any,
     timesteps: torch.Tensor,
     generators: Sequence[torch.Generator],
+    *,
+    moments: torch.Tensor | None = None,
 ) -> Beginning:
     """One image per generator. They are drawn from in the pipelines' order: picture, noise, masked picture.
 
+    `moments` are what the start was encoded to, where that is done already.
     Raises: InvalidRequest.
     """
     shape = (len(generators), *checkpoint.latent_shape(request.width, request.height))
-    original = _original(request, checkpoint, generators)
+    original = _original(request, checkpoint, generators, moments)
     own = _noise(shape, checkpoint, generators)
     noise = steered(own, spread=request.spread, variation=request.variation)
     if original is None or _is_all_noise(request):
@@ -62,11 +65,16 @@ def _is_all_noise(request: Generate) -> bool:
 
 
 def _original(
-    request: Generate, checkpoint: Checkpoint, generators: Sequence[torch.Generator]
+    request: Generate,
+    checkpoint: Checkpoint,
+    generators: Sequence[torch.Generator],
+    moments: torch.Tensor | None,
 ) -> torch.Tensor | None:
     """The start as latents (n, c, h, w), where it is of use."""
     if request.start is None or (checkpoint.sees_mask and _is_all_noise(request)):
         return None
+    if moments is not None:
+        return checkpoint.sampled(moments, generators)
     return _encoded(request.start, request, checkpoint, generators)
 
 
@@ -83,7 +91,7 @@ def _encoded(
 
 def _shown(request: Generate, checkpoint: Checkpoint, generators: Sequence[torch.Generator]) -> torch.Tensor:
     """The mask and the picture around it, (n, 1 + c, h, w). Without a mask all is masked, and grey around."""
-    width, height = request.width, request.height
+    width, height = request.seen_size  # there are windows only where there is no mask: each is shown the same
     mask = stencil(request.mask, width, height)
     around = torch.zeros(1, 3, height, width).to(memory_format=torch.channels_last)  # as pictures lie
     if request.mask is not None and request.start is not None and not isinstance(request.start.source, bytes):

@@ -13,9 +13,11 @@ from engine.conditioning.noise import guidance_factors, read_apart
 from engine.errors import GenerationFailed
 from engine.families.unet import SHOWN, Checkpoint
 from engine.guides import Guide, combine, guided, rescaled, unguided
+from engine.library import Library
 from engine.rows import Condition, Rows, pack
 from engine.samplers import SAMPLERS, alpha_bar_at, schedule
 from engine.work.beginnings import begin
+from engine.work.windows import Windows, layout_of
 
 _STEPS_BETWEEN_CHECKS = 5
 _KEPT = 8
@@ -37,7 +39,10 @@ class Generation:
     the CPU, so that no picture depends on the device's random numbers.
     """
 
-    def __init__(self, request: Generate, checkpoint: Checkpoint) -> None:
+    def __init__(
+        self, request: Generate, checkpoint: Checkpoint, *, moments: torch.Tensor | None = None
+    ) -> None:
+        """`moments` are what the picture was encoded to that it begins with; None: it is encoded here."""
         self.step = 0
         self._guidance = _guidance(request, checkpoint)
         self._factors = guidance_factors(request.seeds, request.spread, checkpoint.device)
@@ -53,8 +58,12 @@ class Generation:
         self._rescale = request.guidance_rescale
         self._step_arguments = SAMPLERS[request.sampler].step_arguments(self._generators)
         self._prediction_type = str(checkpoint.scheduler_config.get("prediction_type", "epsilon"))
-        self._own_conditions = checkpoint.conditions(request.width, request.height, request.guidance_scale)
-        beginning = begin(request, checkpoint, self._scheduler, self._timesteps, self._generators)
+        self._own_conditions = checkpoint.conditions(*request.seen_size, request.guidance_scale)
+        layout = layout_of(request, checkpoint)
+        self._windows = None if layout is None else Windows(layout)
+        beginning = begin(
+            request, checkpoint, self._scheduler, self._timesteps, self._generators, moments=moments
+        )
         self.latents = beginning.latents
         self._kept, self._shown = beginning.kept, beginning.shown
         self._input: torch.Tensor | None = None
@@ -68,9 +77,26 @@ class Generation:
         return len(self._generators)
 
     @property
-    def passes_left(self) -> int:
-        """Forward passes still to do."""
+    def steps_left(self) -> int:
+        """Steps still to take."""
         return self.num_steps - self.step
+
+    @property
+    def num_pieces(self) -> int:
+        """Predictions of a picture, or of a window of it, from start to end."""
+        return self.num_steps * (1 if self._windows is None else len(self._windows))
+
+    @property
+    def pieces_left(self) -> int:
+        """Of those, how many are still to come."""
+        if self._windows is None or self.is_done:
+            return self.steps_left
+        return (self.steps_left - 1) * len(self._windows) + self._windows.num_left
+
+    @property
+    def passes_left(self) -> int:
+        """Forward passes still to do, if they go on as large as the next one."""
+        return self.pieces_left if self._windows is None else ceil(self.pieces_left / self._windows.num_next)
 
     @property
     def is_done(self) -> bool:
@@ -84,14 +110,42 @@ class Generation:
 
     @property
     def num_rows(self) -> int:
-        """Rows that the next step takes in a forward pass."""
+        """Rows that it takes in the next forward pass."""
+        return self._rows_of_all * (1 if self._windows is None else self._windows.num_next)
+
+    @property
+    def step_rows(self) -> int:
+        """Rows that the next step takes in all."""
+        return self._rows_of_all * (1 if self._windows is None else len(self._windows))
+
+    @property
+    def rows_left(self) -> int:
+        """Of those, what was not predicted yet."""
+        return self._rows_of_all * (1 if self._windows is None else self._windows.num_left)
+
+    @property
+    def least_rows(self) -> int | None:
+        """The fewest rows that the next pass may be allowed to have of it; None: it must have all."""
+        return None if self._windows is None else self._rows_of_all
+
+    @property
+    def _rows_of_all(self) -> int:
+        """Rows of all images, each seen once."""
         return self.num_images * len(self.guides)
 
+    def allow(self, rows: int) -> None:
+        """Have no more rows in the next passes, where windows can be seen in several."""
+        if self._windows is not None:
+            self._windows.allow(max(1, rows // self._rows_of_all))
+
     def rows(self) -> Rows:
-        """What the U-Net must see for the next step: guide by guide, image by image, as in the pipelines."""
+        """What the U-Net must see next: guide by guide, image by image, as in the pipelines.
+
+        Of a picture in windows it is the next of those, each of them so.
+        """
         sample = self._input = self._model_input()
         timesteps = torch.full((len(sample),), float(self._timestep), device=sample.device)
-        return pack(
+        whole = pack(
             [
                 Rows(
                     sample=sample,
@@ -102,19 +156,28 @@ class Generation:
                 for guide in self.guides
             ]
         )
+        return whole if self._windows is None else self._windows.rows(whole)
 
     def advance(self, prediction: torch.Tensor, *, keeps_prediction: bool = True) -> None:
         """Take one step, given the prediction for `rows()`. One that is short of memory can be taken again.
+        In windows, the step is taken with the last of them.
 
         `keeps_prediction` is for `predicted_original`, where it will be asked before the next step.
         Raises: NotANumber, some steps after it happened or with the last step.
         """
+        if self._windows is not None:
+            joined = self._windows.join(prediction)
+            if joined is None:
+                return
+            prediction, keeps_prediction = joined, True  # the preview may fall between two steps
         noise_pred = self._guided(prediction)
         model_input = self._model_input() if self._input is None else self._input
         with self._restored_on_failure():
             self.latents = self._stepped(model_input, noise_pred)
         self._seen, self._input = (model_input, noise_pred) if keeps_prediction else None, None
         self.step += 1
+        if self._windows is not None:
+            self._windows.begin_step()
         self._check()
 
     @property
@@ -123,7 +186,8 @@ class Generation:
         texts = [guide.encoding for guide in (*self._guidance.strong, *self._guidance.plain)]
         embeds = [(text.prompt_embeds, text.pooled_prompt_embeds) for text in texts]
         kept = () if self._kept is None else self._kept.tensors
-        own = [self.latents, self._input, self._seen, kept, self._shown]
+        windows = () if self._windows is None else self._windows.tensors
+        own = [self.latents, self._input, self._seen, kept, self._shown, windows]
         tensors = _tensors([*own, embeds, *vars(self._scheduler).values()])
         several = {id(one): one for one in tensors if one.dim() > 1}  # schedules are lists on the CPU
         return sum(one.numel() * one.element_size() for one in several.values())
@@ -192,7 +256,7 @@ class Generation:
     def _stepped(self, model_input: torch.Tensor, noise_pred: torch.Tensor) -> torch.Tensor:
         """The latents after this step; where the whole is stopped with it, the finished ones as foreseen."""
         following = self._timesteps[self.step + 1 : self.step + 2]
-        if self.passes_left == 1 and len(following):
+        if self.steps_left == 1 and len(following):
             return self._with_what_stays(self._original(model_input, noise_pred, self.step), None)
         latents = self._scheduler.step(
             noise_pred, self._timestep, self.latents, **self._step_arguments, return_dict=False
@@ -254,14 +318,34 @@ def num_bytes(
     """
     channels, height, width = latent_shape
     kept = _KEPT + (_KEPT_OF_MASKED if request.mask is not None else 0)
+    if request.num_windows > 1:
+        kept += _num_guides(request)  # what of the predictions is joined
     latent_bytes = len(request.seeds) * (kept * channels + shown_channels) * height * width * 4
+    if request.num_windows > 1:
+        latent_bytes += 2 * height * width * 4  # how much each window counts where
     readings = len(request.seeds) if request.spread is not None else 1
     return latent_bytes + (readings * len(request.prompts) + 1) * text_bytes
 
 
+def num_bytes_in(library: Library, request: Generate) -> int:
+    """The same of a request, with what is known of its model."""
+    entry = library.entry(request.model)
+    shape = library.latent_shape(request)
+    return num_bytes(request, shape, entry.text_bytes, shown_channels=entry.shown_channels)
+
+
 def expected_rows(request: Generate) -> int:
     """Rows of a step of a request that has not been started."""
-    return len(request.seeds) * (len(request.prompts) + (1 if request.guidance_scale > 1 else 0))
+    return len(request.seeds) * _num_guides(request) * request.num_windows
+
+
+def least_rows(request: Generate) -> int | None:
+    """The fewest of them that a pass can have; None: all or none."""
+    return len(request.seeds) * _num_guides(request) if request.num_windows > 1 else None
+
+
+def _num_guides(request: Generate) -> int:
+    return len(request.prompts) + (1 if request.guidance_scale > 1 else 0)
 
 
 def expected_passes(request: Generate) -> int:

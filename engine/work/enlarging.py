@@ -1,8 +1,8 @@
-"""Pictures made larger without a model: sharp at edges, smooth elsewhere, and no halos."""
+"""Pictures made larger piece by piece; without a model sharp at edges, smooth elsewhere, and no halos."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -32,11 +32,47 @@ class Piece:
     bottom: int
 
 
-def measured(device: torch.device) -> float:
+class Enlarger(Protocol):
+    """A way to make pictures larger, piece by piece."""
+
+    @property
+    def margin(self) -> int:
+        """Pixels of the old picture that are looked at around a piece."""
+        ...
+
+    def side(self, factor: int) -> int:
+        """Pixels of the old picture that a piece is high and wide at most."""
+        ...
+
+    def enlarged(self, picture: Image.Image, piece: Piece, factor: int) -> Image.Image:
+        """One piece, with what lies around it taken into account."""
+        ...
+
+
+class Sharpening:
+    """The way without a model. Over its border the picture's edge goes on."""
+
+    margin = _MARGIN
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+
+    def side(self, factor: int) -> int:
+        """Pixels of the old picture that a piece is high and wide at most."""
+        return _PIECE // factor
+
+    def enlarged(self, picture: Image.Image, piece: Piece, factor: int) -> Image.Image:
+        """One piece, with what lies around it taken into account."""
+        pixels, inside = cut_out(picture, piece, self.margin, self._device)
+        return pasted_from(sharpened(pixels, factor), inside, factor)
+
+
+def measured(enlarger: Enlarger, device: torch.device) -> float:
     """Seconds per pixel of an enlarged picture."""
-    picture = Image.new("RGB", (_PIECE // 2 + 2 * _MARGIN,) * 2)
-    piece = Piece(left=_MARGIN, top=_MARGIN, right=_MARGIN + _PIECE // 2, bottom=_MARGIN + _PIECE // 2)
-    return quickest(lambda: enlarged(picture, piece, 2, device), device) / _PIECE**2
+    side, margin = enlarger.side(2), enlarger.margin
+    picture = Image.new("RGB", (side + 2 * margin,) * 2)
+    piece = Piece(left=margin, top=margin, right=margin + side, bottom=margin + side)
+    return quickest(lambda: enlarger.enlarged(picture, piece, 2), device) / (2 * side) ** 2
 
 
 def num_bytes(request: Enlarge) -> int:
@@ -59,18 +95,24 @@ def sharpened(pixels: torch.Tensor, factor: int) -> torch.Tensor:
     return sharp.clamp(lowest, highest)
 
 
-def enlarged(picture: Image.Image, piece: Piece, factor: int, device: torch.device) -> Image.Image:
-    """One piece, with what lies around it taken into account. Over the border the picture's edge goes on."""
-    left, top = max(0, piece.left - _MARGIN), max(0, piece.top - _MARGIN)
-    right, bottom = min(picture.width, piece.right + _MARGIN), min(picture.height, piece.bottom + _MARGIN)
+def cut_out(
+    picture: Image.Image, piece: Piece, margin: int, device: torch.device
+) -> tuple[torch.Tensor, Piece]:
+    """A piece with what lies around it, as pixels (1, 3, h, w) from 0 to 1; and where in them it lies."""
+    left, top = max(0, piece.left - margin), max(0, piece.top - margin)
+    right, bottom = min(picture.width, piece.right + margin), min(picture.height, piece.bottom + margin)
     seen: np.ndarray[Any, Any] = np.array(picture.crop((left, top, right, bottom)))
     pixels = torch.from_numpy(seen).to(device).permute(2, 0, 1)[None].float() / 255
-    inside = sharpened(pixels, factor)[
-        0,
-        :,
-        (piece.top - top) * factor : (piece.bottom - top) * factor,
-        (piece.left - left) * factor : (piece.right - left) * factor,
-    ]
+    inside = Piece(
+        left=piece.left - left, top=piece.top - top, right=piece.right - left, bottom=piece.bottom - top
+    )
+    return pixels, inside
+
+
+def pasted_from(pixels: torch.Tensor, piece: Piece, factor: int) -> Image.Image:
+    """What of enlarged pixels (1, 3, h, w) from 0 to 1 is the piece, which is given in those before."""
+    rows = slice(piece.top * factor, piece.bottom * factor)
+    inside = pixels[0, :, rows, piece.left * factor : piece.right * factor]
     rounded = (inside * 255).round().to(torch.uint8).permute(1, 2, 0).cpu()
     return Image.fromarray(rounded.numpy())
 
@@ -88,10 +130,9 @@ def _blurred(pixels: torch.Tensor, factor: int) -> torch.Tensor:
     return pixels
 
 
-def pieces_of(size: tuple[int, int], factor: int) -> Iterator[Piece]:
-    """The parts that a picture of that width and height is enlarged in, row by row."""
+def pieces_of(size: tuple[int, int], side: int) -> Iterator[Piece]:
+    """The parts of at most this side that a picture of that width and height is enlarged in, row by row."""
     width, height = size
-    side = _PIECE // factor
     for top in range(0, height, side):
         for left in range(0, width, side):
             yield Piece(left=left, top=top, right=min(left + side, width), bottom=min(top + side, height))

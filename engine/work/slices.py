@@ -7,18 +7,19 @@ from typing import Protocol, runtime_checkable
 import torch
 from PIL import Image
 
-from engine.api import Enlarge, Generated, Result
+from engine.api import Enlarge, Generate, Generated, Result
+from engine.capacity import Capacity
 from engine.conditioning.mask import pasted
 from engine.errors import OutOfMemory
 from engine.families.unet import Checkpoint, as_images
 from engine.library import Library
 from engine.memory import decode_within_memory, whole_within_memory
-from engine.ticket import Running
-from engine.work.enlarging import enlarged, pieces_of
+from engine.work.enlarging import FACTORS, Piece, pieces_of
 from engine.work.tiles import Mosaic
+from engine.work.windows import layout_of
 
-_SLICE_SECONDS = 0.1
-"""How long enlarging goes on where nobody is drawn: somebody may come."""
+SLICE_SECONDS = 0.1
+"""How long work between ticks goes on where nobody is drawn: somebody may come."""
 
 
 class Slices(Protocol):
@@ -47,10 +48,11 @@ class Counted(Slices, Protocol):
 class Decoding:
     """The pictures of finished latents, some at a time; one that is too large for the memory in tiles."""
 
-    def __init__(self, running: Running) -> None:
-        self._ticket = running.ticket
-        self._request = running.ticket.drawing
-        self._latents = running.generation.latents
+    def __init__(self, request: Generate, latents: torch.Tensor, capacity: Capacity) -> None:
+        self._request = request
+        self._latents = latents
+        self._capacity = capacity
+        self._area = request.width * request.height
         self._images: list[Image.Image] = []
         self._tiled: _Tiled | None = None
         """The picture that is being put together."""
@@ -71,15 +73,17 @@ class Decoding:
         )
 
     def _is_too_large(self, library: Library, checkpoint: Checkpoint) -> bool:
-        """Whether a picture is larger than the model's own, and not even one fits into the memory."""
-        area = self._ticket.area
+        """Whether a picture is larger than the model's own, and drawn in windows, or fits into no memory."""
+        area = self._area
         if area <= checkpoint.native_size**2:
             return False
+        if self._request.num_windows > 1:
+            return True  # at once it would hold everybody up
         is_dear = checkpoint.decode_bytes(area) > library.decode_budget
-        return self._tiled is not None or is_dear or self._ticket.capacity.pictures.get(area) == 0
+        return self._tiled is not None or is_dear or self._capacity.pictures.get(area) == 0
 
     def _decode_whole(self, library: Library, checkpoint: Checkpoint, seconds: float | None) -> None:
-        done, capacity, area = len(self._images), self._ticket.capacity, self._ticket.area
+        done, capacity, area = len(self._images), self._capacity, self._area
         checkpoint.put_tiling_in_force(tiles=self._request.tiles)
         fitting = max(1, library.decode_budget // checkpoint.decode_bytes(area))
         latents = self._latents[done : done + min(fitting, self._count(library, seconds, area))]
@@ -120,6 +124,49 @@ class Decoding:
         return max(1, int(seconds / (info.seconds_per_decode * area / info.native_size**2)))
 
 
+class Opening:
+    """The picture that one in windows begins with: enlarged piece by piece, then encoded window by window."""
+
+    def __init__(self, request: Generate, picture: Image.Image) -> None:
+        self._request = request
+        self._picture = picture
+        factor = _factor(picture, request.width, request.height)
+        self._enlarging = None if factor is None else Enlarging(Enlarge(picture=picture, factor=factor))
+        self._encoding: _Encoding | None = None
+
+    def advance(self, library: Library, seconds: float | None) -> torch.Tensor | None:
+        """Do what takes no longer than this, one piece or window at least.
+
+        What it is encoded to, (1, 2c, h, w) on the CPU, when all is done.
+        """
+        if self._enlarging is not None:
+            enlarged_picture = self._enlarging.advance(library, seconds)
+            if enlarged_picture is not None:
+                self._picture, self._enlarging = enlarged_picture.images[0], None
+            return None
+        return self._encoded(library, SLICE_SECONDS if seconds is None else min(seconds, SLICE_SECONDS))
+
+    def _encoded(self, library: Library, seconds: float) -> torch.Tensor | None:
+        model = self._request.model
+        checkpoint = library.checkpoint(model)
+        if self._encoding is None:
+            self._encoding = _Encoding(self._request, checkpoint, self._picture)
+        started = window_started = perf_counter()
+        while (moments := whole_within_memory(library, model, self._encoding.advance)) is None:
+            now = perf_counter()
+            if now - started + (now - window_started) > seconds:  # another would be over it
+                return None
+            window_started = now
+        return moments
+
+
+def opening_of(request: Generate) -> Opening | None:
+    """What is to be done before its first step; None where that is little, and done at once."""
+    if request.start is None or isinstance(request.start.source, bytes) or request.num_windows == 1:
+        return None
+    return Opening(request, request.start.source)
+
+
 class Enlarging:
     """One picture, enlarged piece by piece."""
 
@@ -127,20 +174,21 @@ class Enlarging:
         self._picture = request.picture.convert("RGB")
         self._factor = request.factor
         self._enlarged: Image.Image | None = None
-        self._left = list(reversed(list(pieces_of(self._picture.size, request.factor))))
-        self.num_pieces = len(self._left)
-
-    @property
-    def num_done(self) -> int:
-        """How many pieces are done."""
-        return self.num_pieces - len(self._left)
+        self.num_pieces = self.num_done = 0
+        self._left: list[Piece] | None = None
 
     def advance(self, library: Library, seconds: float | None) -> Generated | None:
         """Enlarge as many pieces as take no longer than this, at least one."""
-        budget = _SLICE_SECONDS if seconds is None else min(seconds, _SLICE_SECONDS)
+        budget = SLICE_SECONDS if seconds is None else min(seconds, SLICE_SECONDS)
         started = piece_started = perf_counter()
+        if self._left is None:
+            side = library.enlarger.side(self._factor)
+            self._left = list(reversed(list(pieces_of(self._picture.size, side))))
+            self.num_pieces = len(self._left)
         while self._left:
-            self._advance(library)
+            self._advance(library, self._left[-1])
+            self._left.pop()
+            self.num_done += 1
             now = perf_counter()
             if now - started + (now - piece_started) > budget:  # another would be over it
                 break
@@ -149,16 +197,39 @@ class Enlarging:
             return None
         return Generated(images=(self._enlarged,), engine_version=library.version)
 
-    def _advance(self, library: Library) -> None:
+    def _advance(self, library: Library, piece: Piece) -> None:
         if self._enlarged is None:
             width, height = self._picture.size
             self._enlarged = Image.new("RGB", (width * self._factor, height * self._factor))
-        piece, model = self._left[-1], library.models()[0].name
+        model, enlarger = library.models()[0].name, library.enlarger
         image = whole_within_memory(
-            library, model, lambda: enlarged(self._picture, piece, self._factor, library.device)
+            library, model, lambda: enlarger.enlarged(self._picture, piece, self._factor)
         )
         self._enlarged.paste(image, (piece.left * self._factor, piece.top * self._factor))
+
+
+class _Encoding:
+    """One picture, encoded window by window, before anything is drawn of it."""
+
+    def __init__(self, request: Generate, checkpoint: Checkpoint, picture: Image.Image) -> None:
+        layout = layout_of(request, checkpoint)
+        if layout is None:
+            raise ValueError("a picture that is one row has no windows")
+        self._checkpoint, self._layout = checkpoint, layout
+        self._pixels = checkpoint.pixels(picture, request.width, request.height)
+        self._moments: torch.Tensor | None = None
+        self._left = list(reversed(layout.windows))
+
+    def advance(self) -> torch.Tensor | None:
+        """Encode another window; the moments (1, 2c, h, w) on the CPU, once it was the last."""
+        window = self._left[-1]
+        part = window.scaled(self._checkpoint.scale_factor).of(self._pixels)
+        values = self._layout.weighted(window, self._checkpoint.moments(part).float())
+        if self._moments is None:
+            self._moments = self._layout.blank(values)
+        window.of(self._moments).add_(values)
         self._left.pop()
+        return None if self._left else self._moments.cpu()
 
 
 class _Tiled:
@@ -185,3 +256,11 @@ class _Tiled:
         self._mosaic.add(tile, checkpoint.decode_pixels(tile.of(self._latents))[0])
         self._left.pop()
         return None if self._left else as_images(self._mosaic.pixels()[None])[0]
+
+
+def _factor(picture: Image.Image, width: int, height: int) -> int | None:
+    """How many times a picture is enlarged that is to become so large; None where it is so already."""
+    if picture.width >= width or picture.height >= height:
+        return None
+    enough = (one for one in FACTORS if picture.width * one >= width and picture.height * one >= height)
+    return next(enough, FACTORS[-1])

@@ -16,6 +16,15 @@ class Tile:
     height: int
     width: int
 
+    def scaled(self, factor: int) -> "Tile":
+        """The same part where each cell is so many, or so many pixels."""
+        return Tile(
+            top=self.top * factor,
+            left=self.left * factor,
+            height=self.height * factor,
+            width=self.width * factor,
+        )
+
     def of(self, latents: torch.Tensor) -> torch.Tensor:
         """Its part of latents (…, h, w)."""
         return latents[..., self.top : self.top + self.height, self.left : self.left + self.width]
@@ -52,12 +61,7 @@ class Mosaic:
         """Lay down the pixels (3, h, w) of a tile."""
         height, width = pixels.shape[-2:]
         weight = torch.outer(self._ramp(height), self._ramp(width))
-        place = Tile(
-            top=tile.top * self._scale_factor,
-            left=tile.left * self._scale_factor,
-            height=height,
-            width=width,
-        )
+        place = tile.scaled(self._scale_factor)
         place.of(self._sum).add_(pixels.cpu() * weight)
         place.of(self._weight).add_(weight)
 

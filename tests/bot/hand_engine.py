@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
+import numpy as np
 from PIL import Image
 
 from engine import api
@@ -29,6 +30,8 @@ class HandEngine:
         self.model = MODEL
         self.requests: list[api.Generate] = []
         self.enlarged: list[api.Enlarge] = []
+        self.explained: list[api.Explain] = []
+        self.looked: list[api.Describe | api.Shorten | api.Classify] = []
         self.closed = 0
         """How many requests were closed before they finished."""
         self.fails_with: EngineError | None = None
@@ -60,6 +63,20 @@ class HandEngine:
             yield api.Started()
             yield api.Finished(result=_larger(request), gpu_seconds=0.25)
             return
+        if isinstance(request, api.Explain):
+            self.explained.append(request)
+            yield api.Started()
+            if self.fails_with is not None:
+                raise self.fails_with
+            yield api.Progress(step=2, total=4, eta_seconds=1.0)
+            yield api.Finished(result=_told(request), gpu_seconds=0.25)
+            return
+        if isinstance(request, api.Describe | api.Shorten | api.Classify):
+            self.looked.append(request)
+            if self.fails_with is not None:
+                raise self.fails_with
+            yield api.Finished(result=_looked(request), gpu_seconds=0.25)
+            return
         self.requests.append(request)
         is_finished = False
         try:
@@ -80,6 +97,40 @@ class HandEngine:
 def _larger(request: api.Enlarge) -> api.Generated:
     size = (request.picture.width * request.factor, request.picture.height * request.factor)
     return api.Generated(images=(request.picture.resize(size),), engine_version="hand 1")
+
+
+def _told(request: api.Explain) -> api.Explained:
+    """Each word lies in a row of its own, from top to bottom."""
+    words = " ".join(part.text for part in request.drawing.prompts).split()
+    rows = np.eye(len(words), dtype=np.float32)
+    return api.Explained(
+        image=_result(request.drawing).images[0],
+        words=tuple(
+            api.WordMap(word=word, heat=Image.fromarray(row[:, None].repeat(len(words), axis=1)))
+            for word, row in zip(words, rows, strict=True)
+        ),
+        frames=(_colour(0, 8, 8), _colour(1, 8, 8)),
+        engine_version="hand 1",
+    )
+
+
+def _looked(request: api.Describe | api.Shorten | api.Classify) -> api.Result:
+    """Captions that tell the size; words of which the last counts, and the prompts that end with it."""
+    match request:
+        case api.Describe(picture=picture):
+            size = f"{picture.width} by {picture.height}"
+            return api.Described(captions=tuple(f"{place} of {size}" for place in ("a", "b", "c", "d")))
+        case api.Shorten(prompt=prompt):
+            words = prompt.split()
+            return api.Shortened(
+                words=tuple(
+                    api.Word(text=word, share=float(word is words[-1]), is_struck=word is not words[-1])
+                    for word in words
+                ),
+                shorter=tuple(" ".join(words[first:]) for first in range(1, len(words))),
+            )
+        case api.Classify():
+            return api.Classified(scores=(-0.1,), care_scores=(), is_unsafe=False)
 
 
 def _result(request: api.Generate) -> api.Generated:

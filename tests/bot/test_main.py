@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import main
+from bot.__main__ import _importing, main
+from bot.config import StartupError
 
 
 def test_it_says_its_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,3 +27,15 @@ def test_a_terminal_that_knows_only_ascii_is_no_reason_to_die(
     assert main() == 1  # there is no such kind of picture
     terminal.write("256×256")
     assert terminal.buffer.getvalue() == b"256?256"
+
+
+def test_a_torchvision_that_breaks_everything_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "torchvision.py").write_text("raise RuntimeError('operator torchvision::nms does not exist')")
+    failure = RuntimeError("Could not import module 'CLIPImageProcessor'.")
+    with pytest.raises(RuntimeError, match="CLIPImageProcessor"), _importing():
+        raise failure
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(StartupError, match="pip uninstall torchvision"), _importing():
+        raise failure

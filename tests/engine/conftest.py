@@ -63,6 +63,12 @@ def library(tiny_path: Path, tiny_xl_path: Path) -> Library:
     )
 
 
+@pytest.fixture(scope="session")
+def sketch() -> Library:
+    """The embedded model."""
+    return Library(EngineConfig(model="sketch", device="cpu", dtype="float32", num_threads=1))
+
+
 @pytest.fixture(autouse=True)
 def no_gradients() -> Iterator[None]:
     """As on the engine's thread."""

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.bench import crowd, fairness, kernels, lag, load, operations, parity, rows
+from engine.bench import attention, crowd, fairness, kernels, lag, load, looking, operations, parity, rows
 from engine.bench.arms import in_order, through_engine
 from engine.bench.clock import WorkClock
 from engine.bench.load import LoadPlan
@@ -113,6 +113,15 @@ async def test_lag_prints_idle_and_drawing(tiny_path: Path, capsys: pytest.Captu
     assert "| drawing |" in capsys.readouterr().out
 
 
+def test_looking_prints_what_is_found_and_what_outlasts(
+    sketch: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    looking.measure(sketch, num_drawings=1, num_prompts=1)
+    printed = capsys.readouterr().out
+    assert "first caption | 0 of 1" in printed, "the apple is a tomato first"
+    assert printed.count("1 of 1") == 3
+
+
 def test_operations_prints_a_row_for_each_and_draws_them_on_a_sheet(
     library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,3 +131,16 @@ def test_operations_prints_a_row_for_each_and_draws_them_on_a_sheet(
         assert f"| {name} | " in printed
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.size[0] > sheet.size[1] / 2
+
+
+def test_attention_prints_a_row_for_each_drawing_and_shows_maps_on_a_sheet(
+    sketch: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(attention, "_NUM_DRAWINGS", 1)
+    monkeypatch.setattr(attention, "_SHOWN", ("a hat",))
+    attention.measure(sketch, tmp_path / "maps.png")
+    printed = capsys.readouterr().out
+    assert "| banana | " in printed
+    assert "| mean of 1 | " in printed
+    with Image.open(tmp_path / "maps.png") as sheet:
+        assert sheet.width == 3 * sheet.height * 144 // 164

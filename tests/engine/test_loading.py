@@ -25,8 +25,13 @@ TEXT = Path("text_encoder", "model.safetensors")
 
 
 def load(model: Path | str, *, vae: Path | str | None = None) -> Checkpoint:
+    """A checkpoint whose bits depend on its numbers alone, and not on where they lie in a mapped file."""
     source = resolve(str(model), vae=None if vae is None else str(vae))
-    return load_checkpoint(source, device=CPU, dtype=torch.float32, loras={})
+    checkpoint = load_checkpoint(source, device=CPU, dtype=torch.float32, loras={})
+    for part in (checkpoint.unet, checkpoint.vae, checkpoint.pipeline.text_encoder):
+        for tensor in (*part.parameters(), *part.buffers()):
+            tensor.data = tensor.data.clone()
+    return checkpoint
 
 
 def drawn(checkpoint: Checkpoint) -> torch.Tensor:

@@ -13,7 +13,6 @@ from engine.bench.arms import denoised
 from engine.bench.stock import StockPipelines
 from engine.checks import check
 from engine.conditioning.noise import slerp, steered
-from engine.config import EngineConfig
 from engine.errors import InvalidRequest
 from engine.library import Library
 from engine.loop import DenoisingLoop
@@ -34,11 +33,6 @@ PROMPTS = (
 @pytest.fixture
 def loop(library: Library) -> DenoisingLoop:
     return DenoisingLoop(library)
-
-
-@pytest.fixture(scope="module")
-def sketch() -> Library:
-    return Library(EngineConfig(model="sketch", device="cpu", dtype="float32", num_threads=1))
 
 
 def varied(strength: float, **changes: Any) -> Generate:

@@ -1,11 +1,12 @@
 """The commands of an owner: what is wrong is one readable line each, what is right draws a picture."""
 
+import json
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from playground import Playground
 from tests.wire.conftest import BotProcess, Nursery
@@ -64,6 +65,68 @@ async def test_a_picture_of_ours_is_changed_without_discord(bot: BotProcess) -> 
             assert "Steps: 2," in picture.info["parameters"]
 
 
+async def test_how_a_picture_came_about_is_written_and_its_words_find_an_area(bot: BotProcess) -> None:
+    grid, folder, changed = bot.folder / "grid.png", bot.folder / "told", bot.folder / "region.png"
+    drawn = await told(bot, "imagine", "a red apple --steps 3 --seed 7", "--out", str(grid))
+    assert drawn[0] == 0
+    (folder / "words").mkdir(parents=True)
+    (folder / "words" / "04-old.png").touch()
+    code, lines = await told(bot, "explain", str(grid), "--index", "2", "--out", str(folder))
+    assert (code, lines[-1]) == (0, f"{folder} (seed 8; 3 words)")
+    assert "100%" in bot.log
+    names = sorted(path.name for path in (folder / "words").iterdir())
+    assert names == ["01-a.png", "02-red.png", "03-apple.png"]
+    with Image.open(folder / "denoising.webp") as film:
+        assert sum(1 for _ in ImageSequence.Iterator(film)) == 5  # the noise, three steps, the picture
+    recipe = (folder / "recipe.txt").read_text(encoding="utf-8")
+    assert recipe.startswith("a red apple --seed 8 --steps 3\nModel: ")
+    assert "Sampler: dpmpp-2m\n" in recipe
+    code, lines = await told(
+        bot, "region", str(grid), "--index", "2", "--words", "the apple", "--out", str(changed)
+    )
+    assert (code, lines[-1].split(" (")[0]) == (0, str(changed))
+
+
+async def test_a_picture_that_is_not_ours_has_no_words(bot: BotProcess) -> None:
+    picture = bot.folder / "picture.png"
+    Image.new("RGB", (64, 64), "red").save(picture)
+    code, lines = await told(bot, "region", str(picture), "--words", "hat")
+    assert code == 1
+    assert lines[-1].startswith("This file says no recipe, so I do not know its words.")
+
+
+async def test_a_picture_from_elsewhere_is_upscaled_creatively_with_words_for_it(bot: BotProcess) -> None:
+    picture, out = bot.folder / "photo.png", bot.folder / "large.png"
+    Image.radial_gradient("L").resize((96, 64)).convert("RGB").save(picture)
+    options = ["--mode", "creative", "--factor", "4", "--prompt", "a red apple", "--seed", "5"]
+    code, lines = await told(bot, "upscale", str(picture), "--out", str(out), *options)
+    assert (code, lines[-1]) == (0, f"{out} (seed 5, 384×256 each)")
+    assert "100%" in bot.log
+    with Image.open(out) as large:
+        assert large.size == (384, 256)
+        assert "Denoising strength: 0.2" in large.info["parameters"]
+
+
+async def test_a_prompt_is_shortened_for_scripts(bot: BotProcess) -> None:
+    code, lines = await told(bot, "shorten", "a very red fox --seed 7", "--json")
+    values = json.loads("\n".join(lines))
+    assert code == 0
+    assert [word["word"] for word in values["parts"][0]] == ["a", "very", "red", "fox"]
+    assert values["shorter"][0] == "a red fox --seed 7"
+
+
+async def test_what_cannot_be_described_is_one_sentence(bot: BotProcess) -> None:
+    code, lines = await told(bot, "describe", str(bot.folder / "none.png"))
+    assert code == 1
+    assert lines == [f"There is no file {bot.folder / 'none.png'}."]
+    picture = bot.folder / "red.png"
+    Image.new("RGB", (64, 64), "red").save(picture)
+    code, lines = await told(bot, "describe", str(picture))
+    assert code == 1
+    assert len(lines) == 2
+    assert "CAPTIONER" in lines[1]
+
+
 async def test_a_mask_that_marks_nothing_is_told_before_a_model_is_loaded(bot: BotProcess) -> None:
     picture, mask = bot.folder / "picture.png", bot.folder / "mask.png"
     Image.new("RGB", (64, 64), "red").save(picture)
@@ -79,9 +142,13 @@ async def test_a_mask_that_marks_nothing_is_told_before_a_model_is_loaded(bot: B
         (["pan", "bot.log", "--to", "up"], "bot.log is no picture that I can read."),
         (["zoom", "bot.log", "--factor", "9"], "Argument --factor: 9.0 is not between 1.1 and 4.0."),
         (["upscale", "bot.log", "--factor", "3"], "Argument --factor: invalid choice: 3"),
-        (["upscale", "bot.log", "--mode", "creative"], "Argument --mode: invalid choice: 'creative'"),
-        (["region", "bot.log"], "One of the arguments --mask --box is required."),
+        (["upscale", "bot.log", "--seed", "5"], "A subtle upscale draws nothing: leave --prompt and --seed"),
+        (["upscale", "bot.log", "--mode", "big"], "Argument --mode: invalid choice: 'big'"),
+        (["region", "bot.log"], "One of the arguments --mask --words --box is required."),
         (["region", "bot.log", "--box", "1,2"], "Argument --box: write left,top,width,height in pixels"),
+        (["explain", "no.png"], "There is no file no.png."),
+        (["explain", "bot.log"], "bot.log is no picture that I can read."),
+        (["explain", "a fox", "--out", "bot.log"], "bot.log cannot be written to ("),
         (["draw"], "Argument command: invalid choice: 'draw'"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

@@ -15,16 +15,16 @@ _LEAST_FIELDS = 3
 _NEGATIVE = "Negative prompt:"
 _AND = re.compile(r"\s+AND\s+")
 _SHARE = re.compile(r"\s*:\s*([+-]?[0-9.]+)\s*$")
+VARIATION_OF, VARIATION_STRENGTH = "Variation of seed", "Variation strength"
+"""Fields of our own: the web UI varies noise in another way than we do."""
 _UNDERSTOOD = {"Steps", "Seed", "Size"}
 
 
 def read_recipe(text: str) -> tuple[str, Parameters, tuple[Sentence, ...]] | None:
     """The text, the parameters, and what had no place; None where the text is no recipe."""
     block = _BLOCK.search(text)
-    if block is None:
-        return None
-    fields = {name.strip(): value.strip().strip('"') for name, value in _ONE.findall(block["fields"])}
-    if len(fields) < _LEAST_FIELDS:
+    fields = read_fields(text)
+    if block is None or not fields:
         return None
     wanted, _, unwanted = text[: block.start("fields")].partition(_NEGATIVE)
     parameters = Parameters(
@@ -34,6 +34,15 @@ def read_recipe(text: str) -> tuple[str, Parameters, tuple[Sentence, ...]] | Non
         steps=_whole(fields.get("Steps", ""), MAX_STEPS),
     )
     return _weighed(wanted.strip()), parameters, _remarks(fields)
+
+
+def read_fields(text: str) -> Mapping[str, str]:
+    """What stands behind a recipe's text, by its names; empty where the text is no recipe."""
+    block = _BLOCK.search(text)
+    if block is None:
+        return {}
+    fields = {name.strip(): value.strip().strip('"') for name, value in _ONE.findall(block["fields"])}
+    return fields if len(fields) >= _LEAST_FIELDS else {}
 
 
 def _weighed(text: str) -> str:

@@ -39,6 +39,7 @@ BUILDERS: Mapping[JobKind, Build] = {
     JobKind.PAN: edit.pressed,
     JobKind.SQUARE: edit.pressed,
     JobKind.UPSCALE_SUBTLE: upscale.pressed,
+    JobKind.UPSCALE_CREATIVE: upscale.pressed,
     JobKind.PICK: pick.order,
 }
 """What a press under a picture can ask for."""
@@ -86,7 +87,7 @@ class Orders:
         if press.kind in edit.KINDS:
             order = edit.order(parent, press, self._recipes, change)
         elif press.kind in upscale.KINDS:
-            order = upscale.order(parent, press, factor=round(change.factor))
+            order = upscale.order(parent, press, self._recipes, factor=round(change.factor))
         else:
             order = BUILDERS[press.kind](parent, press, self._recipes)
         return await self._jobs.draw(asker, change.applied_to(order, self._recipes))

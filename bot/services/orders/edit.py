@@ -94,6 +94,7 @@ def _layout(kind: JobKind, size: Size, change: Change, model: ModelInfo) -> Layo
             | JobKind.VARY
             | JobKind.VARY_SUBTLE
             | JobKind.UPSCALE_SUBTLE
+            | JobKind.UPSCALE_CREATIVE
             | JobKind.PICK
         ):
             raise ValueError(f"{kind} is no edit")

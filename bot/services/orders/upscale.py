@@ -1,56 +1,67 @@
-"""Upscale: one tile, larger. It is there already, so nothing of it is drawn anew."""
+"""Upscale: one tile, larger. Subtle draws nothing; creative draws it once more, near to what it is."""
 
 from dataclasses import replace
+from math import ceil
 
-from bot.domain.canvas import MAX_SIDE, UPSCALE
-from bot.domain.errors import Impossible
+from bot.domain.canvas import CREATIVE_STRENGTHS, UPSCALE, enlarged
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
 from bot.domain.order import Order
-from bot.domain.recipe import Canvas, Enlargement
-from bot.domain.sentences import say
+from bot.domain.recipe import Canvas, Enlargement, Recipe, Start
+from bot.domain.size import Size
 from bot.services.orders.press import Press
 from bot.services.recipes import Recipes
 
-KINDS = frozenset({JobKind.UPSCALE_SUBTLE})
+KINDS = frozenset({JobKind.UPSCALE_SUBTLE, JobKind.UPSCALE_CREATIVE})
 
 
 def pressed(parent: Job, press: Press, recipes: Recipes) -> Order:
     """The order of a pressed Upscale.
 
-    Raises: Impossible.
+    Raises: Impossible; NotFound, where it is to be drawn and the model is not loaded any more.
     """
-    del recipes
-    return order(parent, press, factor=UPSCALE)
+    return order(parent, press, recipes, factor=UPSCALE)
 
 
-def order(parent: Job, press: Press, *, factor: int) -> Order:
-    """The order of a picture that is so many times larger, 2 or 4. Its model need not be loaded.
+def order(parent: Job, press: Press, recipes: Recipes, *, factor: int) -> Order:
+    """The order of a picture that is so many times larger, 2 or 4.
 
-    Raises: Impossible, where that is too large.
+    Raises: Impossible, where that is too large; NotFound, where it is to be drawn and the model is not loaded
+    any more.
     """
     shown = parent.recipe.shown
+    before = Size(width=shown.width, height=shown.height)
+    if press.kind is JobKind.UPSCALE_CREATIVE:
+        return press.order(parent, _redrawn(parent, press, recipes, before, factor))
+    enlarged(before, factor, multiple=1)  # or it is refused
     recipe = replace(
         parent.recipe.only(press.index),
-        canvas=Canvas(width=shown.width, height=shown.height),
+        canvas=Canvas(width=before.width, height=before.height),
         start=None,
         variation=None,
         edit=None,
+        window=0,
         is_imported=False,
         enlargement=Enlargement(image=press.tile(parent), factor=factor),
     )
-    _check(recipe.shown)
     return press.order(parent, recipe)
 
 
-def _check(shown: Canvas) -> None:
-    if max(shown.width, shown.height) > MAX_SIDE:
-        raise Impossible(
-            say(
-                "Upscaled, this picture would be {width}×{height} pixels; the longest side is {limit}. "
-                "It is as large as I can make it.",
-                width=shown.width,
-                height=shown.height,
-                limit=MAX_SIDE,
-            )
-        )
+def _redrawn(parent: Job, press: Press, recipes: Recipes, before: Size, factor: int) -> Recipe:
+    recipe = recipes.again(parent.recipe)
+    model = recipes.model(recipe)
+    size = enlarged(before, factor, multiple=model.size_multiple)
+    strength = CREATIVE_STRENGTHS[factor]
+    least_steps = ceil(1 / strength)  # with fewer, the strength would leave none
+    return replace(
+        recipe,
+        sampling=replace(recipe.sampling, steps=max(least_steps, recipe.sampling.steps), stop=1.0),
+        canvas=Canvas(width=size.width, height=size.height),
+        num_images=1,
+        start=Start(image=press.tile(parent), strength=strength),
+        variation=None,
+        spread=None,
+        is_tile=False,
+        edit=None,
+        window=model.native_size,
+    )

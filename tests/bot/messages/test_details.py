@@ -51,6 +51,17 @@ UPSCALED = replace(
     parent=PARENT,
     recipe=replace(RECIPE.only(1), enlargement=Enlargement(image=PARENT, factor=2)),
 )
+UPSCALED_CREATIVELY = replace(
+    GRID,
+    kind=JobKind.UPSCALE_CREATIVE,
+    parent=PARENT,
+    recipe=replace(
+        RECIPE.only(1),
+        canvas=Canvas(width=512, height=512),
+        start=Start(image=PARENT, strength=0.3),
+        window=256,
+    ),
+)
 OLD = replace(GRID, id=800)
 
 
@@ -73,6 +84,7 @@ def test_details(snapshot: SnapshotAssertion) -> None:
         "subtle variations": messages.details(details(SUBTLE, parent=OLD), LOCALE),
         "pan": messages.details(details(PANNED, parent=OLD), LOCALE),
         "upscaled": messages.details(details(UPSCALED, parent=OLD), LOCALE),
+        "upscaled creatively": messages.details(details(UPSCALED_CREATIVELY, parent=OLD), LOCALE),
         "drawn anew from what is not posted": messages.details(
             details(
                 replace(GRID, kind=JobKind.REROLL, parent=PARENT), parent=replace(OLD, result_message_id=None)

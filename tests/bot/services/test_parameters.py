@@ -126,6 +126,16 @@ async def test_what_is_drawn_around_a_picture_neither_tiles_nor_stops(
     assert (engine.requests[-1].tiles, engine.requests[-1].stop) == (False, 1.0)
 
 
+async def test_a_creative_upscale_neither_tiles_nor_stops_nor_spreads(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    grid = await drawn(services, ada, "a fox --tile --stop 50 --chaos 20")
+    press = Press(kind=JobKind.UPSCALE_CREATIVE, job_id=grid.id, index=0)
+    await finished(services, await services.orders.press(now(ada), press))
+    request = engine.requests[-1]
+    assert (request.tiles, request.stop, request.spread) == (False, 1.0, None)
+
+
 async def test_other_words_of_an_edit_bring_their_parameters(
     services: Services, engine: HandEngine, ada: Asker
 ) -> None:

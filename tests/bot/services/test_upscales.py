@@ -11,7 +11,8 @@ from bot.domain.asker import Asker
 from bot.domain.errors import Impossible, NotFound
 from bot.domain.job import Job, JobStatus
 from bot.domain.kinds import JobKind
-from bot.domain.recipe import Enlargement, Recipe
+from bot.domain.prompt import parse
+from bot.domain.recipe import Canvas, Enlargement, Recipe, Start
 from bot.messages.kinds import tile_rows
 from bot.services import Services
 from bot.services.orders import Change, Press
@@ -22,9 +23,14 @@ from tests.bot.services.community import drawn, finished, now
 KIND = JobKind.UPSCALE_SUBTLE
 
 
-async def upscaled(services: Services, asker: Asker, parent: Job, index: int = 0) -> Job:
+CREATIVE = JobKind.UPSCALE_CREATIVE
+
+
+async def upscaled(
+    services: Services, asker: Asker, parent: Job, index: int = 0, *, kind: JobKind = KIND
+) -> Job:
     """A finished upscale of one picture of a job."""
-    press = Press(kind=KIND, job_id=parent.id, index=index)
+    press = Press(kind=kind, job_id=parent.id, index=index)
     return await finished(services, await services.orders.press(now(asker), press))
 
 
@@ -164,3 +170,84 @@ async def test_its_recipe_is_read_as_it_was_written(services: Services, ada: Ask
     assert Recipe.from_json(values) == job.recipe
     del values["enlargement"]
     assert Recipe.from_json(values).enlargement is None
+
+
+# Creative
+
+
+async def test_a_creative_upscale_draws_a_tile_once_more_in_windows_of_the_native_size(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    grid = await drawn(services, ada, "a red apple --ar 2:1")
+    tile = await pick(services, now(ada), grid.id, 2)
+    job = await upscaled(services, ada, tile, kind=CREATIVE)
+    assert job.status is JobStatus.RENDERED
+    assert tile.parent is not None
+    assert job.recipe.start == Start(image=tile.parent, strength=0.3)
+    before = tile.recipe.shown
+    assert job.recipe.shown == Canvas(width=2 * before.width, height=2 * before.height)
+    assert (await picture(services, job)).size == (2 * before.width, 2 * before.height)
+    request = engine.requests[-1]
+    assert (request.window, len(request.seeds)) == (64, 1)
+    assert request.num_windows > 1
+    assert [part.text for part in request.prompts] == ["a red apple"]
+    assert request.start is not None
+    assert isinstance(request.start.source, Image.Image), "never its latents: they are of another size"
+    assert request.start.source.tobytes() == (await picture(services, tile)).tobytes()
+
+
+async def test_it_is_charged_as_one_picture_and_the_time_of_all_its_windows(
+    services: Services, ada: Asker
+) -> None:
+    job = await upscaled(services, ada, await drawn(services, ada), kind=CREATIVE)
+    windows, steps = 9, int(4 * 0.3)
+    assert job.charge.images == 1
+    assert job.charge.gpu_ms == round(1000 * windows * (steps * 0.01 + 2 * 0.02))
+
+
+async def test_it_can_be_told_other_words_a_seed_and_to_be_four_times_as_large(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    taken = await services.imports.add(now(ada), [Image.new("RGB", (101, 77))], "")
+    press = Press(kind=CREATIVE, job_id=taken.id)
+    change = Change(factor=4, prompt=parse("a green pear"), seed=5)
+    job = await finished(services, await services.orders.change(now(ada), press, change))
+    assert (job.recipe.seed, job.prompt) == (5, "a green pear")
+    assert (await picture(services, job)).size == (400, 304), "as near to it as the model can draw"
+    untold = await upscaled(services, ada, taken, kind=CREATIVE)
+    assert untold.status is JobStatus.RENDERED
+    assert [part.text for part in engine.requests[-1].prompts] == [""]
+
+
+async def test_what_is_made_of_a_creative_upscale_is_drawn_at_a_size_that_the_model_draws(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    job = await upscaled(services, ada, await drawn(services, ada), kind=CREATIVE)
+    varied = await finished(services, await vary(services, now(ada), job.id, 0))
+    again = await finished(services, await reroll(services, now(ada), job.id))
+    for made in (varied, again):
+        assert (made.recipe.window, made.recipe.canvas) == (0, Canvas(width=64, height=64))
+    assert again.recipe.start is None
+    start = engine.requests[-2].start
+    assert start is not None
+    assert isinstance(start.source, Image.Image)
+    larger = await upscaled(services, ada, job)
+    assert larger.recipe.window == 0
+    assert (await picture(services, larger)).size == (256, 256)
+
+
+async def test_a_creative_upscale_is_drawn_again_where_its_file_is_gone(
+    services: Services, ada: Asker, tmp_path: Path
+) -> None:
+    job = await upscaled(services, ada, await drawn(services, ada), kind=CREATIVE)
+    before = (await picture(services, job)).tobytes()
+    for file in (tmp_path / "images").rglob("*.*"):
+        file.unlink()
+    assert (await picture(services, job)).tobytes() == before
+    assert (await services.runs.reload(job)).recipe == job.recipe
+
+
+async def test_both_ways_are_offered_under_a_single_picture(services: Services, ada: Asker) -> None:
+    tile = await pick(services, now(ada), (await drawn(services, ada)).id, 0)
+    labels = [button.label for button in tile_rows(tile)[0]]
+    assert labels == ["Upscale (Subtle)", "Upscale (Creative)"]

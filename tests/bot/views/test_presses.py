@@ -59,6 +59,7 @@ UNDER_PICTURES: dict[JobKind, tuple[int | None, str]] = {
     JobKind.VARY: (2, ""),
     JobKind.VARY_SUBTLE: (0, ""),
     JobKind.UPSCALE_SUBTLE: (0, ""),
+    JobKind.UPSCALE_CREATIVE: (0, ""),
     JobKind.ZOOM: (0, "1.5"),
     JobKind.PAN: (1, "down"),
     JobKind.SQUARE: (0, ""),

@@ -1,0 +1,116 @@
+"""Pictures put into words, and prompts weighed word by word: nothing is drawn, and nothing charged."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from PIL import Image
+
+from bot.domain.errors import PromptError, Unavailable
+from bot.domain.prompt import Prompt, parse
+from bot.domain.sentences import say
+from bot.domain.size import common_ratio
+from bot.services.models import Models
+from engine import api
+from engine.errors import EngineError
+
+ResultT = TypeVar("ResultT", api.Described, api.Shortened)
+
+MOST_SEEN = 1024
+"""Pixels of a side that are enough to look at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortenedPrompt:
+    """How much each word of a prompt counts, and prompts with fewer of them."""
+
+    parts: tuple[tuple[api.Word, ...], ...]
+    """The words of each part: one part, unless several were weighed with `::`."""
+    shorter: tuple[str, ...]
+    """Whole prompts, with the weights and the parameters of the one that was given; the longest first."""
+
+
+class Looking:
+    """Asks the engine about pictures and words."""
+
+    def __init__(self, engine: api.Engine, models: Models) -> None:
+        self._engine = engine
+        self._models = models
+
+    async def describe(self, picture: Image.Image, *, fairness_key: str = "") -> tuple[str, ...]:
+        """Four prompts for a picture, with its shape.
+
+        Raises: Unavailable.
+        """
+        model = self._models.default
+        if api.Capability.DESCRIBING not in model.capabilities:
+            raise Unavailable(
+                say(
+                    "There is nothing here to look at pictures with. Whoever runs me can set CAPTIONER to a "
+                    "captioner such as Salesforce/blip-image-captioning-base."
+                )
+            )
+        seen = await asyncio.to_thread(_reduced, picture)
+        request = api.Describe(model=model.name, picture=seen, fairness_key=fairness_key)
+        ratio = common_ratio(*picture.size)
+        shape = "" if ratio.width == ratio.height else f" --ar {ratio}"
+        return tuple(caption + shape for caption in (await self._asked(request, api.Described)).captions)
+
+    async def shorten(self, text: str, *, fairness_key: str = "") -> ShortenedPrompt:
+        """What a prompt could do without.
+
+        Raises: PromptError; Unavailable.
+        """
+        prompt = parse(text)
+        count = sum(len(part.text.split()) for part in prompt.parts)
+        if not 0 < count <= api.MOST_WORDS:
+            raise PromptError(
+                say(
+                    "I weigh prompts of 1 to {limit} words; this one has {count}.",
+                    limit=api.MOST_WORDS,
+                    count=count,
+                )
+            )
+        model = self._models.default.name
+        found = [
+            await self._asked(
+                api.Shorten(model=model, prompt=part.text, fairness_key=fairness_key), api.Shortened
+            )
+            for part in prompt.parts
+        ]
+        return ShortenedPrompt(parts=tuple(one.words for one in found), shorter=_together(prompt, found))
+
+    async def _asked(self, request: api.Request, kind: type[ResultT]) -> ResultT:
+        try:
+            async with aclosing(self._engine.run(request)) as events:
+                async for event in events:
+                    if isinstance(event, api.Finished) and isinstance(event.result, kind):
+                        return event.result
+        except EngineError as error:
+            raise Unavailable(say("I cannot look at that just now. Try again in a minute.")) from error
+        raise Unavailable(say("I cannot look at that just now. Try again in a minute."))
+
+
+def _reduced(picture: Image.Image) -> Image.Image:
+    """A picture small enough to look at, in colours."""
+    seen = picture.convert("RGB")
+    seen.thumbnail((MOST_SEEN, MOST_SEEN), Image.Resampling.BICUBIC)
+    return seen
+
+
+def _together(prompt: Prompt, found: Sequence[api.Shortened]) -> tuple[str, ...]:
+    """The prompts whose parts are each as short as they are at this place, or as short as they get."""
+    texts = [one.shorter or (part.text,) for one, part in zip(found, prompt.parts, strict=True)]
+    shorter = (
+        replace(
+            prompt,
+            parts=tuple(
+                replace(part, text=those[min(place, len(those) - 1)])
+                for part, those in zip(prompt.parts, texts, strict=True)
+            ),
+        )
+        for place in range(max(map(len, texts)))
+    )
+    return tuple(dict.fromkeys(str(one) for one in shorter if one != prompt))

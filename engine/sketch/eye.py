@@ -1,0 +1,167 @@
+"""What the embedded model's image tower makes of a picture, in words that the model can draw."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image, ImageChops, ImageOps
+from transformers import CLIPTokenizer
+
+from engine.looking.captions import Seen
+from engine.looking.colours import border_of, colour_name, colours_of, is_lines, on_white, paper_of
+from engine.looking.towers import Towers
+from engine.looking.vocabulary import THINGS, everyday
+from engine.sketch import tower
+from engine.sketch.scenes import BACKDROPS, VIEWS
+from engine.sketch.shots import SQUARE
+from engine.sketch.vae import to_tensor
+
+_SURE = 0.15
+"""By how much the first thing must be nearer than the second to be said twice."""
+_MOST_STRANGE = 42.0
+"""Levels by which the border of a picture may differ from that of a scene it is to be."""
+_SMALL, _FILLED = 0.5, 0.95
+"""A thing that takes less than the first share of a side is looked at so near that it takes the second."""
+_FAINT = 16
+"""Levels by which paper may differ from itself."""
+_SHARE = 0.55
+"""Of what is drawn; so much must have a colour for it to be the thing's."""
+_SCENERY = frozenset(map(everyday, SQUARE))
+"""Things that are places themselves."""
+_SCENES = 3
+"""Of each kind, as a scene is never drawn twice alike."""
+
+
+def has_tower(checkpoint: Path) -> bool:
+    """Whether a checkpoint's folder has an image tower as the embedded model's has."""
+    return (checkpoint / tower.FOLDER / "config.json").is_file()
+
+
+class SketchTowers(Towers):
+    """The image tower knows things by their names. Style, light and colours are told from the pixels."""
+
+    def __init__(self, path: Path, *, device: torch.device, dtype: torch.dtype) -> None:
+        super().__init__(path, device=device, dtype=dtype)
+        self.model: Any = tower.load_model(path).to(device)
+        self.tokenizer = CLIPTokenizer.from_pretrained(path / "tokenizer", local_files_only=True)
+
+    @property
+    def words(self) -> Sequence[str]:
+        """Everything that the embedded model learnt."""
+        return THINGS
+
+    def see(self, picture: Image.Image) -> Seen:
+        """The nearest things, the place they are in, and the colour they have."""
+        side = self.model.config.vision_config.image_size
+        views = torch.cat([_pixels(view, side) for view in _views(_square(on_white(picture)))])
+        likeness = self.likeness(tower.look(self.model, views.to(self.device)), THINGS)
+        named: dict[str, float] = {}
+        for place in likeness.argsort(descending=True).tolist():
+            named.setdefault(everyday(THINGS[place]), float(likeness[place]))
+        subjects = list(named)
+        has_lines = is_lines(picture)
+        setting, view = _place(picture)
+        return Seen(
+            subjects=subjects[:3],
+            is_sure=named[subjects[0]] - named[subjects[1]] > _SURE,
+            setting="" if subjects[0] in _SCENERY else setting,
+            view=view,
+            paint="" if has_lines or view else _paint(picture),
+            styles=["outline style", "line art"] if has_lines else [],
+            lights=["white background"] if _is_on_white(picture) else [],
+            colours=[] if has_lines else _palette(picture),
+        )
+
+
+def _square(picture: Image.Image) -> Image.Image:
+    """What the tower is to look at, as it saw things: a square, filled by one, or the middle of a scene."""
+    paper = paper_of(picture)
+    if paper is None:
+        return ImageOps.fit(picture, (min(picture.size), min(picture.size)))
+    colour = tuple(int(level) for level in paper)
+    left, top, right, bottom = _box(picture, colour)
+    least, short = max(right - left, bottom - top), min(picture.size)
+    side = max(least, short) if least > _SMALL * short else int(least / _FILLED)
+    if picture.size == (side, side):
+        return picture
+    square = Image.new("RGB", (side, side), colour)
+    place = ((side - right + left) // 2 - left, (side - bottom + top) // 2 - top)
+    square.paste(picture, place)
+    return square
+
+
+def _box(picture: Image.Image, paper: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """Where a thing lies on its paper; everywhere, where nothing does."""
+    plain = Image.new("RGB", picture.size, paper)
+    drawn = ImageChops.difference(picture, plain).convert("L").point(lambda level: 255 * (level > _FAINT))
+    return drawn.getbbox() or (0, 0, *picture.size)
+
+
+def _views(picture: Image.Image) -> list[Image.Image]:
+    """The picture as it might as well have been drawn: mirrored, nearer, farther."""
+    width, height = picture.size
+    x, y = width // 12, height // 12
+    far = ImageOps.expand(picture, (x, y), fill=_corner(picture))
+    near = picture.crop((x, y, width - x, height - y))
+    half = picture.crop((x // 2, y // 2, width - x // 2, height - y // 2))
+    return [picture, ImageOps.mirror(picture), near, half, far, ImageOps.mirror(far)]
+
+
+def _corner(picture: Image.Image) -> tuple[int, ...]:
+    return tuple(int(level) for level in np.asarray(picture)[2, 2])
+
+
+def _pixels(view: Image.Image, side: int) -> torch.Tensor:
+    """A view as the tower sees it, (1, 3, side, side) in [-1, 1]."""
+    return to_tensor(np.array(view.resize((side, side), Image.Resampling.BOX))[None])
+
+
+def _paint(picture: Image.Image) -> str:
+    """The colour of most of what is drawn, where there is one."""
+    colours = colours_of(picture)
+    return colours[0][0] if colours and colours[0][1] > _SHARE else ""
+
+
+def _palette(picture: Image.Image) -> list[str]:
+    """The two largest colours, as one says them; none where there is only one."""
+    names = [name for name, share in colours_of(picture)[:2] if share > 0.12]
+    return [" and ".join(names)] if len(names) > 1 else []
+
+
+def _place(picture: Image.Image) -> tuple[str, str]:
+    """Where it is, on coloured paper, in a scene, or nowhere; and the scene without the thing."""
+    if _is_on_white(picture):
+        return "", ""
+    paper = paper_of(picture)
+    border = _ring(picture)
+    strange, setting, view = min(
+        (float(np.abs(border - ring).mean()), setting, view) for ring, setting, view in _rings()
+    )
+    if strange < _MOST_STRANGE and (paper is None or strange < _MOST_STRANGE / 4):
+        return setting, view
+    return ("", "") if paper is None else (f" on a {colour_name(paper)} background", "")
+
+
+def _is_on_white(picture: Image.Image) -> bool:
+    paper = paper_of(picture)
+    return paper is not None and colour_name(paper) == "white"
+
+
+@cache
+def _rings() -> tuple[tuple[Any, str, str], ...]:
+    """The borders of scenes, each with the words for it."""
+    return tuple(
+        (_ring(draw(64, np.random.default_rng(seed))), BACKDROPS.get(draw, ("",))[0], words[0])
+        for draw, words in VIEWS.items()
+        for seed in range(_SCENES)
+    )
+
+
+def _ring(picture: Image.Image) -> Any:
+    """The border of a picture, (n, 3), coarse."""
+    return border_of(
+        np.asarray(picture.convert("RGB").resize((12, 12), Image.Resampling.BOX)).astype(float), 2
+    )

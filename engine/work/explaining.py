@@ -1,0 +1,134 @@
+"""How a picture came about: it is drawn once more, alone, and the U-Net is watched at it."""
+
+from functools import partial
+from math import ceil
+from time import perf_counter
+
+import torch
+from PIL import Image
+
+from engine.api import Explain, Explained, Generate, Generated, WordMap
+from engine.families.attention import AttentionMaps
+from engine.families.unet import Checkpoint
+from engine.library import Library
+from engine.memory import predict_within_memory, whole_within_memory
+from engine.rows import Rows
+from engine.text import WordPlace, num_words
+from engine.work.denoising import Generation, NotANumber, expected_passes, num_bytes_in
+from engine.work.slices import SLICE_SECONDS, Decoding
+
+_MOST_FRAMES = 32
+_MAPS_KEPT = 3
+"""Of each word: the sum, that of a step, and that of a layer."""
+
+
+def num_bytes(request: Explain, library: Library) -> int:
+    """Bytes that a drawing takes on the device together with its maps."""
+    drawing = request.drawing
+    _, height, width = library.latent_shape(drawing)
+    words = sum(num_words(prompt.text) for prompt in drawing.prompts)
+    return num_bytes_in(library, drawing) + _MAPS_KEPT * words * height * width * 4
+
+
+class Explaining:
+    """One picture, drawn step by step between the ticks, so that nobody else's pass pays for the watching."""
+
+    def __init__(self, request: Explain) -> None:
+        self._request = request.drawing
+        self._redraw: _Redraw | None = None
+        self._decoding: Decoding | None = None
+        self._in_float32 = False
+        self.num_pieces = expected_passes(request.drawing) + 1
+
+    @property
+    def num_done(self) -> int:
+        """How many steps are done; the last piece is the decoding."""
+        return 0 if self._redraw is None else self._redraw.generation.step
+
+    def advance(self, library: Library, seconds: float | None) -> Explained | None:
+        """Take as many steps as take no longer than this, at least one; or decode."""
+        if self._decoding is None:
+            self._draw(library, SLICE_SECONDS if seconds is None else min(seconds, SLICE_SECONDS))
+            return None
+        decoded = self._decoding.advance(library, seconds)
+        return None if decoded is None or self._redraw is None else self._redraw.explained(decoded)
+
+    def _draw(self, library: Library, budget: float) -> None:
+        started = step_started = perf_counter()
+        while self._decoding is None:
+            self._step(library)
+            now = perf_counter()
+            if now - started + (now - step_started) > budget:  # another would be over it
+                break
+            step_started = now
+
+    def _step(self, library: Library) -> None:
+        model = self._request.model
+        checkpoint = whole_within_memory(library, model, partial(self._in_force, library))
+        if self._redraw is None:
+            self._redraw = whole_within_memory(library, model, lambda: _Redraw(self._request, checkpoint))
+        try:
+            self._redraw.step(library, checkpoint)
+        except NotANumber:
+            if self._in_float32 or not checkpoint.has_sixteen_bits:
+                raise
+            self._in_float32, self._redraw = True, None  # all of it once more, as for whoever draws
+            return
+        if self._redraw.generation.is_done:
+            capacity = library.entry(model).capacity
+            self._decoding = Decoding(self._request, self._redraw.generation.latents, capacity)
+
+    def _in_force(self, library: Library) -> Checkpoint:
+        """The model as the drawing wants it; others have had it their way since the last step."""
+        checkpoint = library.checkpoint(self._request.model)
+        checkpoint.put_in_force(
+            loras=self._request.loras, tiles=self._request.tiles, in_float32=self._in_float32
+        )
+        return checkpoint
+
+
+class _Redraw:
+    """The drawing, and what has been seen of it."""
+
+    def __init__(self, request: Generate, checkpoint: Checkpoint) -> None:
+        self._request = request
+        self.generation = Generation(request, checkpoint)
+        self._texts = [checkpoint.text.words(prompt.text) for prompt in request.prompts]
+        _, height, width = checkpoint.latent_shape(request.width, request.height)
+        positions = [[word.positions for word in words] for words in self._texts]
+        self._maps = AttentionMaps(texts=positions, height=height, width=width)
+        self._frames: list[Image.Image] = []
+        self._steps_a_frame = ceil(self.generation.num_steps / _MOST_FRAMES)
+
+    def step(self, library: Library, checkpoint: Checkpoint) -> None:
+        """One step. Raises: NotANumber, OutOfMemory."""
+        generation, model = self.generation, self._request.model
+        rows = whole_within_memory(library, model, generation.rows)
+        if generation.step == 0:
+            self._frames += checkpoint.preview(rows.sample[:1])
+        prediction = self._watched(library, checkpoint, rows)
+        whole_within_memory(library, model, lambda: generation.advance(prediction))
+        self._maps.keep_step()
+        if generation.step % self._steps_a_frame == 0 or generation.is_done:
+            self._frames += checkpoint.preview(generation.predicted_original())
+
+    def _watched(self, library: Library, checkpoint: Checkpoint, rows: Rows) -> torch.Tensor:
+        """The prediction. What is moved away from has its row before those of the texts, if it has one."""
+        capacity, area = library.entry(checkpoint.name).capacity, self._request.width * self._request.height
+        begin = partial(self._maps.begin_step, len(rows) - len(self._texts))
+        with checkpoint.watched(self._maps):
+            return predict_within_memory(library, checkpoint, capacity, rows, area=area, before=begin)
+
+    def explained(self, decoded: Generated) -> Explained:
+        """All that was seen, with the finished picture."""
+        words: list[WordPlace] = [word for words in self._texts for word in words]
+        maps = self._maps.finished()
+        return Explained(
+            image=decoded.images[0],
+            words=tuple(
+                WordMap(word=word.text, heat=Image.fromarray(heat.numpy()))
+                for word, heat in zip(words, maps, strict=True)
+            ),
+            frames=tuple(self._frames),
+            engine_version=decoded.engine_version,
+        )

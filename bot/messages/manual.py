@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain.parameters import ROWS, Parameter
+from bot.domain.prompt import ASK_ABOVE
 from bot.domain.prompt.parts import MAX_PARTS, MAX_WEIGHT
 from bot.domain.sentences import Sentence, Translations, say
 from bot.messages.catalogue import translations
@@ -89,6 +90,11 @@ def _drawing() -> Iterator[Sentence]:
         "together.",
         parts=MAX_PARTS,
         weight=MAX_WEIGHT,
+    )
+    yield say(
+        "**Choices**: `a {{red, blue}} bird` draws four of each. Braces may stand anywhere, also within braces "
+        "and among the parameters; `\\{{` is a brace. More than {count} prompts are asked about first.",
+        count=ASK_ABOVE,
     )
     yield say(
         "If I cannot read a prompt as you meant it, nothing is drawn: you get it back with all that is to be "

@@ -29,10 +29,12 @@ from bot.domain.prompt.recipes import read_recipe
 from bot.domain.prompt.values import Part, Prompt
 from bot.domain.sentences import Sentence, say
 
-__all__ = ["MAX_PARAMETERS", "NUM_IMAGES", "Part", "Prompt", "parse", "parse_all"]
+__all__ = ["ASK_ABOVE", "MAX_PARAMETERS", "NUM_IMAGES", "Part", "Prompt", "parse", "parse_all"]
 
 NUM_IMAGES = 4
 """Of one prompt."""
+ASK_ABOVE = 4
+"""Prompts of one text: more are asked about first."""
 MAX_PROMPTS = 40
 """That one text may stand for, with `{a, b}` and `--repeat`."""
 

@@ -11,6 +11,7 @@ from bot.domain.kept import Keep, Waits
 from bot.domain.kinds import JobKind
 from bot.domain.moderation import check_text
 from bot.domain.order import Order
+from bot.domain.prompt import ASK_ABOVE
 from bot.domain.quota_words import duration
 from bot.domain.recipe import ImageRef
 from bot.domain.rules import texts_of
@@ -25,9 +26,6 @@ from bot.storage.database import Database
 from bot.storage.outage import passing_over_outages
 
 __all__ = ["Change", "Orders", "Press"]
-
-ASK_ABOVE = 4
-"""Prompts of one text: more are asked about first."""
 
 Build = Callable[[Job, Press, Recipes], Order]
 

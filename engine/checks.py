@@ -152,6 +152,9 @@ def _refuse_guidance(request: Generate) -> str | None:
 
 
 def _refuse_loras(loras: Sequence[Lora], model: ModelInfo) -> str | None:
+    refused = {refusal.name: refusal.reason for refusal in model.refused_loras}
+    if (reason := next((refused[lora.name] for lora in loras if lora.name in refused), None)) is not None:
+        return reason
     unknown = next((lora.name for lora in loras if lora.name not in model.loras), None)
     if unknown is not None:
         return f"There is no LoRA named {unknown}. There is: {', '.join(model.loras) or 'none'}."

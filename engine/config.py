@@ -24,6 +24,8 @@ class EngineConfig:
     """A folder or hub id of a BLIP, or of a CLIP, that describes pictures of every model."""
     loras: Mapping[str, Path] = field(default_factory=dict)
     """LoRA files that requests may name."""
+    embeddings: Mapping[str, Path] = field(default_factory=dict)
+    """Textual inversions, by what stands for them in a prompt."""
     device: str = "auto"
     """"auto", "cuda", "cuda:1", "mps" or "cpu"."""
     dtype: DType = "auto"

@@ -44,9 +44,16 @@ _PUBLISHED = {
 
 @torch.inference_mode(mode=False)
 def load_checkpoint(
-    source: Source, *, device: torch.device, dtype: torch.dtype, loras: Mapping[str, Path]
+    source: Source,
+    *,
+    device: torch.device,
+    dtype: torch.dtype,
+    loras: Mapping[str, Path],
+    embeddings: Mapping[str, Path] | None = None,
 ) -> Checkpoint:
-    """Read a checkpoint from disk and put it on the device. `loras` are the files it may be changed by.
+    """Read a checkpoint from disk and put it on the device.
+
+    `loras` are the files it may be changed by, and `embeddings` those of words that it may learn.
 
     Raises: ModelNotFound, if files are damaged or it is not a text-to-image U-Net.
     """
@@ -56,7 +63,9 @@ def load_checkpoint(
         with warnings.catch_warnings(action="ignore"):  # of how configurations were written years ago
             pipeline = (_load_single_file if source.is_single_file else _load_folder)(source, dtype)
         _check_complete(source, pipeline)
-        return Checkpoint(source, pipeline, device=device, dtype=dtype, loras=loras)
+        return Checkpoint(
+            source, pipeline, device=device, dtype=dtype, loras=loras, embeddings=embeddings or {}
+        )
     except EngineError:
         raise
     except Exception as error:  # diffusers and transformers raise whatever comes

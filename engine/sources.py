@@ -19,10 +19,8 @@ from engine.recognition import (
     read_json,
 )
 from engine.sketch import WEIGHTS
-from engine.weights import read_shapes
+from engine.weights import PICKLES, read_shapes
 
-PICKLES = {".ckpt", ".pt", ".pth", ".bin", ".pkl"}
-"""How files are named that can run code when they are loaded."""
 _COMPONENTS = ("text_encoder", "text_encoder_2", "unet", "vae")
 _BLOCK = 2**22
 _CONFIGURATION = ["*.json", "*/merges.txt", "*/vocab.txt"]

@@ -6,6 +6,7 @@ import torch
 
 from engine.api import Between, Generate, Request
 from engine.capacity import Capacity
+from engine.conditioning.lora import settled
 from engine.policy import Candidate, Group
 from engine.work.denoising import Generation, expected_passes, expected_rows, least_rows
 
@@ -62,7 +63,7 @@ class Ticket:
             model=request.model,
             width=request.seen_size[0],
             height=request.seen_size[1],
-            loras=request.loras,
+            loras=settled(request.loras),
             tiles=request.tiles,
             in_float32=self.in_float32,
         )

@@ -18,6 +18,15 @@ class Capability(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A LoRA or an embedding that is here, and that one model cannot be drawn with."""
+
+    name: str
+    reason: str
+    """A sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelInfo:
     """What a caller must know of a model before it asks for a picture."""
 
@@ -34,6 +43,10 @@ class ModelInfo:
     samplers: tuple[str, ...]
     loras: tuple[str, ...] = ()
     """Names that `Generate.loras` may use."""
+    embeddings: tuple[str, ...] = ()
+    """Names that stand for learnt words in its prompts."""
+    refused_loras: tuple[Refusal, ...] = ()
+    refused_embeddings: tuple[Refusal, ...] = ()
     seconds_per_image_step: float
     """Estimate: device seconds for one image, one step, classifier-free guidance, at the native size."""
     seconds_per_decode: float

@@ -29,6 +29,7 @@ class StockPipelines:
         loaded = DiffusionPipeline.from_pretrained(resolve(model).path, dtype=dtype).to(device)
         self.unet: torch.nn.Module = loaded.unet
         self.vae: torch.nn.Module = loaded.vae
+        self.pipeline: Any = loaded
         is_sdxl = hasattr(loaded, "text_encoder_2")
         options = (
             {"force_zeros_for_empty_prompt": loaded.config.force_zeros_for_empty_prompt}

@@ -16,6 +16,7 @@ from safetensors.torch import save as save_safetensors
 
 from engine.api import Lora
 from engine.compiled import CompiledUNet
+from engine.conditioning.embeddings import learn
 from engine.conditioning.lora import LoraSwitch
 from engine.conditioning.tiling import TilingSwitch
 from engine.errors import GenerationFailed, InvalidRequest
@@ -49,6 +50,7 @@ class Checkpoint:
         device: torch.device,
         dtype: torch.dtype,
         loras: Mapping[str, Path],
+        embeddings: Mapping[str, Path],
     ) -> None:
         self.name = source.name
         self.hash = source.hash()
@@ -65,8 +67,8 @@ class Checkpoint:
         if device.type == "cuda":
             self.unet.to(memory_format=torch.channels_last)
             self.vae.to(memory_format=torch.channels_last)
-        self.text = _text_encoder(pipeline, device)
-        self.loras = LoraSwitch(pipeline, loras)
+        self.text, self.refused_embeddings = _text_encoder(self.name, pipeline, device, embeddings)
+        self.loras = LoraSwitch(self.name, pipeline, loras)
         self._tiling = TilingSwitch(self.unet, self.vae)
         self.scheduler_config: Mapping[str, Any] = pipeline.scheduler.config
         self.scale_factor: int = 2 ** (len(self.vae.config.block_out_channels) - 1)
@@ -374,14 +376,17 @@ def as_images(pixels: torch.Tensor) -> tuple[Image.Image, ...]:
     return tuple(Image.fromarray(array) for array in levels.permute(0, 2, 3, 1).cpu().numpy())
 
 
-def _text_encoder(pipeline: Any, device: torch.device) -> TextEncoder:
+def _text_encoder(
+    name: str, pipeline: Any, device: torch.device, embeddings: Mapping[str, Path]
+) -> tuple[TextEncoder, Mapping[str, str]]:
+    """What reads the texts, with the learnt words that fit it, and why the others do not, by name."""
     pairs = [(pipeline.tokenizer, pipeline.text_encoder)]
     if getattr(pipeline, "text_encoder_2", None) is not None:
         pairs.append((pipeline.tokenizer_2, pipeline.text_encoder_2))
     # A U-Net that pools the text itself was trained on one window and would weigh more of them otherwise.
     pools = pipeline.unet.config.addition_embed_type == "text"
-    return TextEncoder(
-        [tokenizer for tokenizer, _ in pairs],
-        [encoder.to(device).eval() for _, encoder in pairs],
-        **({"max_windows": 1} if pools else {}),
-    )
+    tokenizers = [tokenizer for tokenizer, _ in pairs]
+    encoders = [encoder.to(device).eval() for _, encoder in pairs]
+    words, refused = learn(name, embeddings, tokenizers=tokenizers, encoders=encoders)
+    only = {"max_windows": 1} if pools else {}
+    return TextEncoder(tokenizers, encoders, words=words, **only), refused

@@ -395,7 +395,7 @@ def _info(
 
 def _refusals(reasons: Mapping[str, str]) -> tuple[Refusal, ...]:
     for reason in reasons.values():
-        log.warning("%s", reason)
+        log.info("%s", reason)
     return tuple(Refusal(name=name, reason=reason) for name, reason in reasons.items())
 
 

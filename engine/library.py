@@ -402,6 +402,8 @@ def _refusals(reasons: Mapping[str, str]) -> tuple[Refusal, ...]:
 def _capabilities(checkpoint: Checkpoint) -> Iterator[Capability]:
     if checkpoint.sees_mask:
         yield Capability.INPAINTING
+    if checkpoint.sees_start:
+        yield Capability.INSTRUCTIONS
 
 
 def _tower(source: Source) -> Looker | None:

@@ -27,15 +27,12 @@ _NO_VAE = (
 _CHANNELS = {
     5: f"is a depth-to-image model: it wants a depth map beside the text. {_SIBLING}",
     7: f"is an upscaler: it wants a small picture beside the text. {_CHOOSE}",
-    8: f"is an InstructPix2Pix model: it edits a picture that it is given. {_SIBLING}",
 }
 """What a U-Net wants to see beside four channels of noise, by all its channels. Nine are made for inpainting,
-and draw without a mask, too."""
+and draw without a mask, too; eight follow instructions for a picture."""
 _PIPELINE_CHANNELS = {
     "StableDiffusionDepth2Img": 5,
     "StableDiffusionUpscale": 7,
-    "StableDiffusionInstructPix2Pix": 8,
-    "StableDiffusionXLInstructPix2Pix": 8,
 }
 _FAMILY_NAMES = {"StableDiffusion3": "Stable Diffusion 3", "IF": "DeepFloyd IF"}
 """Of pipelines whose class does not read like the family's name."""
@@ -234,11 +231,15 @@ def _check_time_ids(name: str, unet: Mapping[str, Any], texts: list[dict[str, An
 
 
 def check_channels(name: str, channels: int, latent_channels: int | None) -> None:
-    """Whether a U-Net sees the noisy picture alone, or beside it a mask and the picture around that.
+    """Whether a U-Net sees the noisy picture alone, or beside it a picture, with or without a mask.
 
     Raises: ModelNotFound, which says what else it wants to see.
     """
-    is_known = latent_channels is not None and channels in {latent_channels, 2 * latent_channels + 1}
+    is_known = latent_channels is not None and channels in {
+        latent_channels,
+        2 * latent_channels,
+        2 * latent_channels + 1,
+    }
     if is_known or (latent_channels is None and channels not in _CHANNELS):
         return
     if channels in _CHANNELS:

@@ -11,6 +11,8 @@ class Capability(StrEnum):
 
     INPAINTING = "inpainting"
     """It is shown what stays where a part is repainted, so that the new joins the old better."""
+    INSTRUCTIONS = "instructions"
+    """It is shown the picture of the start, and its texts say how that is to be changed. It must have one."""
     DESCRIBING = "describing"
     """There is something that looks at pictures: an image tower of its own, or a captioner beside it."""
     CLASSIFYING = "classifying"

@@ -104,6 +104,11 @@ class Checkpoint:
         return self.shown_channels == 1 + int(self.vae.config.latent_channels)
 
     @property
+    def sees_start(self) -> bool:
+        """Whether the U-Net is made for instructions: shown the picture that they are to change."""
+        return self.shown_channels == int(self.vae.config.latent_channels)
+
+    @property
     def num_bytes(self) -> int:
         """Bytes that the weights take on the device."""
         modules = [part for part in self.pipeline.components.values() if isinstance(part, torch.nn.Module)]
@@ -244,6 +249,17 @@ class Checkpoint:
         """Pictures (n, 3, h, w) in [-1, 1] as latents (n, c, h, w), without drawing noise."""
         posterior = self.vae.encode(pixels.to(self.device, self._vae_dtype)).latent_dist
         return self._normalise(posterior.mean.float())
+
+    def shown(self, source: Image.Image | bytes, width: int, height: int) -> torch.Tensor:
+        """What a U-Net that follows instructions is shown of a picture: (1, c, h, w), in the VAE's own scale.
+
+        Raises: InvalidRequest, where kept latents do not fit.
+        """
+        if isinstance(source, bytes):
+            return self._denormalise(self.unpack_latents(source, width, height))
+        pixels = self.pixels(source, width, height).to(self.device, self._vae_dtype)
+        mode: torch.Tensor = self.vae.encode(pixels).latent_dist.mode()
+        return mode.float()
 
     def decode(self, latents: torch.Tensor) -> tuple[Image.Image, ...]:
         """Latents (n, c, h, w) → n RGB pictures.

@@ -58,7 +58,8 @@ class Settings(BaseSettings):
     )
     vae: str = Field(
         "",
-        description="The VAE of models that come without one: a diffusers directory or a .safetensors file.",
+        description="The VAE of models that come without one: a diffusers directory, a .safetensors file or "
+        "a hub id such as stabilityai/sd-vae-ft-mse.",
     )
     captioner: str = Field(
         "",

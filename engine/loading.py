@@ -63,6 +63,7 @@ def load_checkpoint(
         with warnings.catch_warnings(action="ignore"):  # of how configurations were written years ago
             pipeline = (_load_single_file if source.is_single_file else _load_folder)(source, dtype)
         _check_complete(source, pipeline)
+        _check_scale(source, pipeline)
         return Checkpoint(
             source, pipeline, device=device, dtype=dtype, loras=loras, embeddings=embeddings or {}
         )
@@ -282,3 +283,23 @@ def _check_complete(source: Source, pipeline: Any) -> None:
             missing = sorted(name for name, weight in module.named_parameters() if weight.is_meta)
             if missing:
                 raise ModelNotFound(_incomplete(source.path, [f"{part}.{name}" for name in missing]))
+
+
+_SCALES = {0.18215: "Stable Diffusion 1 and 2", 0.13025: "SDXL"}
+"""By what a VAE's latents are multiplied for the U-Net; to the eye the weights of both are alike."""
+
+
+def _check_scale(source: Source, pipeline: Any) -> None:
+    """Whether a VAE that is not the checkpoint's own is of its family, as far as its configuration shows.
+
+    Raises: ModelNotFound.
+    """
+    if source.vae is None or source.vae.is_file():
+        return
+    made_for = _SCALES.get(pipeline.vae.config.scaling_factor)
+    wanted = _SCALES[0.13025 if isinstance(pipeline, StableDiffusionXLPipeline) else 0.18215]
+    if made_for not in {None, wanted}:
+        raise ModelNotFound(
+            f"The VAE at {source.vae} is that of {made_for}, and {source.path} is a model of {wanted}: its "
+            "colours would be wrong. Correct VAE."
+        )

@@ -310,6 +310,22 @@ def check_single_file(name: str, shapes: Shapes, *, has_vae: bool) -> None:
         raise ModelNotFound(f"{name} {_NO_VAE}")
 
 
+def unet_channels(shapes: Shapes) -> int:
+    """How many channels the U-Net of a single file sees."""
+    return shapes[f"{LDM_UNET}input_blocks.0.0.weight"][1]
+
+
+def vae_channels(name: str, shapes: Shapes) -> int:
+    """How many channels the latents of a VAE in a file of its own have, in the original's names or diffusers'.
+
+    Raises: ModelNotFound, if it holds no VAE.
+    """
+    first = next((shapes[key] for key in shapes if re.search(r"(^|\.)decoder\.conv_in\.weight$", key)), None)
+    if first is None or len(first) < 2:
+        raise ModelNotFound(f"VAE: {name} holds no VAE: it {what_holds(shapes)}")
+    return first[1]
+
+
 def is_sdxl(shapes: Shapes) -> bool:
     """Whether the keys are those of SDXL and not of SD."""
     return any(key.startswith("conditioner.") for key in shapes)

@@ -23,7 +23,7 @@ _XL_KINDS = (StableDiffusionXLPipeline, StableDiffusionXLImg2ImgPipeline, Stable
 
 
 class StockPipelines:
-    """Text-to-image, image-to-image and inpainting pipelines of one checkpoint, or the one for instructions."""
+    """Text-to-image, image-to-image and inpainting pipelines of a checkpoint, or that for instructions."""
 
     def __init__(self, model: str, *, device: torch.device, dtype: torch.dtype) -> None:
         loaded = DiffusionPipeline.from_pretrained(resolve(model).path, dtype=dtype).to(device)
@@ -54,8 +54,7 @@ class StockPipelines:
             pipeline = self.pipeline
             sizes = source if hasattr(pipeline, "text_encoder_2") else {}
             scale = request.start.image_guidance_scale
-            source = {"image": [request.start.source] * len(request.seeds), "image_guidance_scale": scale}
-            source |= sizes
+            source = {"image": request.start.source, "image_guidance_scale": scale} | sizes
         elif request.start is not None:
             pipeline = self._image
             source = {"image": request.start.source, "strength": request.start.strength}

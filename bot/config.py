@@ -197,8 +197,8 @@ def named_files(setting: str, value: str) -> dict[str, Path]:
     """
     files: dict[str, Path] = {}
     for piece in split_models(value):
-        name, is_pair, path = piece.partition("=")
-        is_pair = is_pair and not Path(piece).exists()
+        name, sign, path = piece.partition("=")
+        is_pair = sign and not Path(piece).exists()
         found = [(name.strip(), Path(path.strip()).expanduser())] if is_pair else _files_in(setting, piece)
         for known, file in found:
             if known in files:

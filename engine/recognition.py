@@ -316,7 +316,7 @@ def unet_channels(shapes: Shapes) -> int:
 
 
 def vae_channels(name: str, shapes: Shapes) -> int:
-    """How many channels the latents of a VAE in a file of its own have, in the original's names or diffusers'.
+    """How many channels the latents of a VAE in a file of its own have, by whoever named its keys.
 
     Raises: ModelNotFound, if it holds no VAE.
     """

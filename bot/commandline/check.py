@@ -127,7 +127,7 @@ def _extras(
 ) -> Iterator[str]:
     """What each model can be drawn with, and why no model can with the rest."""
     used = {name for names, _ in of_models.values() for name in names}
-    refused = {one.name: one.reason for _, refusals in reversed(of_models.values()) for one in refusals}
+    refused = {one.name: one.reason for _, refusals in [*of_models.values()][::-1] for one in refusals}
     yield from (f"{words} of {model}: {', '.join(names)}" for model, (names, _) in of_models.items() if names)
     yield from (f"not used: {reason}" for name, reason in refused.items() if name not in used)
 

@@ -1,7 +1,7 @@
 """LoRA: low-rank changes of a checkpoint's weights, switched in by name and weight."""
 
 import re
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,9 @@ _KEPT_BYTES = 2**30
 
 def settled(loras: Sequence[Lora]) -> tuple[Lora, ...]:
     """What a list of LoRAs comes to, as they add up: each once, in one order, none of no weight."""
-    weights: Counter[str] = Counter()
+    weights: dict[str, float] = {}
     for lora in loras:
-        weights[lora.name] += lora.weight  # type: ignore[assignment]  # it counts fractions, too
+        weights[lora.name] = weights.get(lora.name, 0.0) + lora.weight
     return tuple(Lora(name=name, weight=weight) for name, weight in sorted(weights.items()) if weight)
 
 
@@ -154,7 +154,7 @@ class _Adapter:
                 halves[self.name].weight = weight
                 self.num_bytes += weight.numel() * weight.element_size()
             if change.magnitude is not None:
-                stretch = layer.lora_variant[self.name] = _Stretch(change, base)
+                stretch = layer.lora_variant[self.name] = _Stretch(change, change.magnitude, base)
                 self.stretches.append(stretch)
 
 
@@ -186,14 +186,14 @@ class _Stretch:
     that the change counts by its weight, as elsewhere: W + weight·(W′ - W).
     """
 
-    def __init__(self, change: Change, base: torch.Tensor) -> None:
+    def __init__(self, change: Change, magnitude: torch.Tensor, base: torch.Tensor) -> None:
         self.weight = 1.0
         self._share = change.alpha / change.rank
         changed = self._summed(base, change.down.to(base.device), change.up.to(base.device))
-        axis = 0 if change.magnitude.shape[0] == base.shape[0] else 1
+        axis = 0 if magnitude.shape[0] == base.shape[0] else 1
         across = [dimension for dimension in range(base.dim()) if dimension != axis]
         lengths = torch.linalg.vector_norm(changed, dim=across, keepdim=True)
-        self._factors = change.magnitude.to(changed) / (lengths + torch.finfo(changed.dtype).eps)
+        self._factors = magnitude.to(changed) / (lengths + torch.finfo(changed.dtype).eps)
 
     def forward(
         self, layer: Any, *, active_adapter: str, x: torch.Tensor, result: torch.Tensor, **_: Any
@@ -203,8 +203,10 @@ class _Stretch:
         halves = layer.lora_A[active_adapter].weight, layer.lora_B[active_adapter].weight
         change = (self._factors * self._summed(base.weight, *halves) - base.weight).to(x.dtype)
         if isinstance(base, torch.nn.Conv2d):
-            return result + self.weight * base._conv_forward(x, change, None)  # noqa: SLF001 - its own padding
-        return result + self.weight * functional.linear(x, change)
+            added: torch.Tensor = base._conv_forward(x, change, None)  # noqa: SLF001 - with its own padding
+        else:
+            added = functional.linear(x, change)
+        return result + self.weight * added
 
     def _summed(self, base: torch.Tensor, down: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
         """The changed weight before it is stretched, in float32."""

@@ -160,11 +160,10 @@ def test_the_end_of_a_text_is_found_although_learnt_words_have_higher_tokens(fil
     for end in (pipeline.tokenizer.eos_token_id, 2):
         encoders[1].text_model.eos_token_id = end
         words, _ = learn("tiny", files, tokenizers=tokenizers, encoders=encoders)
-        pooled = (
-            TextEncoder(tokenizers, encoders, words=words).encode("a xl.style fox", 1).pooled_prompt_embeds
-        )
-        assert expected is None or torch.equal(expected, pooled)
-        expected = pooled
+        encoding = TextEncoder(tokenizers, encoders, words=words).encode("a xl.style fox", 1)
+        assert encoding.pooled_prompt_embeds is not None
+        assert expected is None or torch.equal(expected, encoding.pooled_prompt_embeds)
+        expected = encoding.pooled_prompt_embeds
 
 
 @pytest.mark.parametrize("xl", [False, True])

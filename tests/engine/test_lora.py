@@ -183,7 +183,8 @@ def test_a_dora_gives_rows_or_columns_their_length_and_counts_by_its_weight(
 
     def changed(old: torch.Tensor) -> torch.Tensor:
         new = old + 3 / 4 * product(weights, old.shape)
-        new = new / new.norm(dim=axis, keepdim=True) * lengths.reshape(shape if axis == 0 else (64, 1))
+        norms: torch.Tensor = new.norm(dim=axis, keepdim=True)
+        new = new / norms * lengths.reshape(shape if axis == 0 else (64, 1))
         return old + weight * (new - old)
 
     expected = by_formula(checkpoint, "unet", TO_K, changed)
@@ -377,7 +378,8 @@ def test_several_add_up_in_any_order(checkpoint: Checkpoint, files: Files, tmp_p
     def changed(old: torch.Tensor) -> torch.Tensor:
         parts = [3 / 4 * product(one, old.shape) for one in weights]
         dora = old + parts[2]
-        dora = dora / dora.norm(dim=1, keepdim=True) * weights[2][f"{KOHYA}.dora_scale"]
+        norms: torch.Tensor = dora.norm(dim=1, keepdim=True)
+        dora = dora / norms * weights[2][f"{KOHYA}.dora_scale"]
         return old + 0.5 * parts[0] - parts[1] + 0.3 * (dora - old)
 
     assert decibels(by_formula(checkpoint, "unet", TO_K, changed), seen_in[0]) >= FP32_DECIBELS
@@ -391,6 +393,13 @@ def test_a_set_is_one_whatever_is_said_twice_or_counts_nothing() -> None:
 
 
 @pytest.mark.parametrize("lengths", [{}, {f"{KOHYA}.dora_scale": torch.ones(64, 1)}])
+def test_the_same_set_in_another_order_shares_a_pass(library: Library) -> None:
+    one, other = Lora(name="a", weight=0.5), Lora(name="b")
+    loop = DenoisingLoop(library)
+    groups = [loop.submit(generate(loras=loras)).group for loras in ((one, other), (other, one), (one,))]
+    assert groups[0] == groups[1] != groups[2]
+
+
 def test_without_weight_nothing_is_changed_to_the_bit(
     checkpoint: Checkpoint, path: Path, lengths: Weights
 ) -> None:

@@ -1,5 +1,7 @@
 """Learnt words: read as the pipelines read them, found where they stand alone, or refused in a sentence."""
 
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,42 +27,55 @@ def vectors(count: int, width: int = TEXT_WIDTH) -> torch.Tensor:
     return torch.randn(count, width, generator=torch.Generator().manual_seed(count)) * 0.3
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> dict[str, Path]:
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A word of three vectors as web UIs keep it, one of one as diffusers does, and one for SDXL."""
     contents = {
         "bad-hands 5": {"emb_params": vectors(3)},
         "cat": {"<a-cat>": vectors(1)[0]},
         "xl.style": {"clip_g": vectors(2), "clip_l": vectors(2) * 2},
     }
+    tmp_path = tmp_path_factory.mktemp("words")
     for name, tensors in contents.items():
         save_file(tensors, tmp_path / f"{name}.safetensors")
     return {name: tmp_path / f"{name}.safetensors" for name in contents}
 
 
+@cache
+def untaught(*, xl: bool) -> Any:
+    return tiny_pipeline(xl=xl)
+
+
+@pytest.fixture(scope="module")
+def taught(tiny_path: Path, tiny_xl_path: Path, files: dict[str, Path]) -> Library:
+    config = EngineConfig(
+        model=str(tiny_path),
+        more_models=(str(tiny_xl_path),),
+        device="cpu",
+        dtype="float32",
+        num_threads=1,
+        embeddings=files,
+        loras=files,
+    )
+    return Library(config)
+
+
 def reader(files: dict[str, Path], *, xl: bool = False) -> tuple[TextEncoder, dict[str, str]]:
-    pipeline = tiny_pipeline(xl=xl)
-    parts = [
-        pipeline.components[name] for name in ("tokenizer", "tokenizer_2") if name in pipeline.components
-    ]
-    encoders = [
-        pipeline.components[name]
-        for name in ("text_encoder", "text_encoder_2")
-        if name in pipeline.components
-    ]
-    words, refused = learn("tiny", files, tokenizers=parts, encoders=encoders)
-    return TextEncoder(parts, encoders, words=words), refused
+    pipeline, numbers = untaught(xl=xl), ("", "_2") if xl else ("",)
+    tokenizers = [pipeline.components[f"tokenizer{number}"] for number in numbers]
+    encoders = [deepcopy(pipeline.components[f"text_encoder{number}"]) for number in numbers]
+    words, refused = learn("tiny", files, tokenizers=tokenizers, encoders=encoders)
+    return TextEncoder(tokenizers, encoders, words=words), refused
 
 
 @pytest.mark.parametrize(
     ("model", "word"), [("tiny", "bad-hands 5"), ("tiny", "cat"), ("tiny-xl", "xl.style")]
 )
 def test_pictures_equal_those_of_the_pipeline_that_learnt_the_word(
-    tiny_path: Path, tiny_xl_path: Path, files: dict[str, Path], model: str, word: str
+    taught: Library, tiny_path: Path, tiny_xl_path: Path, model: str, word: str
 ) -> None:
     source = tiny_xl_path if model == "tiny-xl" else tiny_path
-    config = EngineConfig(model=str(source), device="cpu", dtype="float32", num_threads=1, embeddings=files)
-    loop = DenoisingLoop(Library(config))
+    loop = DenoisingLoop(taught)
     stock = StockPipelines(str(source), device=CPU, dtype=torch.float32)
     teach(stock.pipeline, word)
     for prompt, negative in ((f"a {word}, red", "dull"), ("a fox", f"{word.upper()} x")):
@@ -207,11 +222,8 @@ def test_what_is_no_word_for_the_model_is_refused_in_a_sentence(
         raise AssertionError(refused["w"])
 
 
-def test_the_model_names_its_words_and_those_it_refused(tiny_path: Path, files: dict[str, Path]) -> None:
-    config = EngineConfig(
-        model=str(tiny_path), device="cpu", dtype="float32", num_threads=1, embeddings=files, loras=files
-    )
-    info = Library(config).models()[0]
+def test_the_model_names_its_words_and_those_it_refused(taught: Library) -> None:
+    info = taught.models()[0]
     assert info.embeddings == ("bad-hands 5", "cat")
     assert [refusal.name for refusal in info.refused_embeddings] == ["xl.style"]
-    assert [refusal.name for refusal in info.refused_loras] == list(files)
+    assert [refusal.name for refusal in info.refused_loras] == ["bad-hands 5", "cat", "xl.style"]

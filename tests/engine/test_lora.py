@@ -79,13 +79,26 @@ def files() -> Files:
 
 
 @pytest.fixture(scope="module")
-def checkpoint(tiny_path: Path, files: Files) -> Checkpoint:
-    return load_checkpoint(resolve(str(tiny_path)), device=CPU, dtype=torch.float32, loras=files)
+def library(tiny_path: Path, tiny_xl_path: Path, files: Files) -> Library:
+    config = EngineConfig(
+        model=str(tiny_path),
+        more_models=(str(tiny_xl_path),),
+        device="cpu",
+        dtype="float32",
+        num_threads=1,
+        loras=files,
+    )
+    return Library(config)
 
 
 @pytest.fixture(scope="module")
-def checkpoint_xl(tiny_xl_path: Path, files: Files) -> Checkpoint:
-    return load_checkpoint(resolve(str(tiny_xl_path)), device=CPU, dtype=torch.float32, loras=files)
+def checkpoint(library: Library) -> Checkpoint:
+    return library.checkpoint("tiny")
+
+
+@pytest.fixture(scope="module")
+def checkpoint_xl(library: Library) -> Checkpoint:
+    return library.checkpoint("tiny-xl")
 
 
 @pytest.fixture
@@ -327,7 +340,7 @@ def test_the_original_names_are_those_by_which_diffusers_reads_a_checkpoint(libr
 
 @pytest.mark.parametrize("model", ["tiny", "tiny-xl"])
 def test_pictures_equal_those_of_the_pipeline_with_the_same_lora(
-    tiny_path: Path, tiny_xl_path: Path, path: Path, model: str
+    library: Library, tiny_path: Path, tiny_xl_path: Path, path: Path, model: str
 ) -> None:
     """Of all kinds that diffusers reads: of DoRA it drops the lengths."""
     text = "lora_te1" if model == "tiny-xl" else "lora_te"
@@ -341,9 +354,6 @@ def test_pictures_equal_those_of_the_pipeline_with_the_same_lora(
         path,
     )
     source = tiny_xl_path if model == "tiny-xl" else tiny_path
-    library = Library(
-        EngineConfig(model=str(source), device="cpu", dtype="float32", num_threads=1, loras={path.stem: path})
-    )
     stock = StockPipelines(str(source), device=CPU, dtype=torch.float32)
     with torch.inference_mode(mode=False):
         stock.pipeline.load_lora_weights(str(path), adapter_name="style")
@@ -392,7 +402,6 @@ def test_a_set_is_one_whatever_is_said_twice_or_counts_nothing() -> None:
     assert settled((one, Lora(name="a", weight=-0.5), Lora(name="c", weight=0.0))) == ()
 
 
-@pytest.mark.parametrize("lengths", [{}, {f"{KOHYA}.dora_scale": torch.ones(64, 1)}])
 def test_the_same_set_in_another_order_shares_a_pass(library: Library) -> None:
     one, other = Lora(name="a", weight=0.5), Lora(name="b")
     loop = DenoisingLoop(library)
@@ -400,6 +409,7 @@ def test_the_same_set_in_another_order_shares_a_pass(library: Library) -> None:
     assert groups[0] == groups[1] != groups[2]
 
 
+@pytest.mark.parametrize("lengths", [{}, {f"{KOHYA}.dora_scale": torch.ones(64, 1)}])
 def test_without_weight_nothing_is_changed_to_the_bit(
     checkpoint: Checkpoint, path: Path, lengths: Weights
 ) -> None:

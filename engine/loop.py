@@ -123,7 +123,7 @@ class DenoisingLoop:
             queued_at=self._clock(),
             capacity=capacity,
             num_bytes=num_bytes_in(self._library, request),
-            is_instructed=Capability.INSTRUCTIONS in entry.info.capabilities,
+            is_instructed=Capability.INSTRUCTIONS in self._library.entry(request.model).info.capabilities,
         )
         cap = capacity.cap(ticket.area)
         work = expected_passes(request) * expected_rows(request, is_instructed=ticket.is_instructed)

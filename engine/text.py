@@ -98,8 +98,8 @@ class TextEncoder:
     def words(self, text: str) -> tuple[WordPlace, ...]:
         """The words that are read of a text, in their order, and where they are found in its encoding.
 
-        A learnt word is one, whatever stands in its name. Where there are two encoders their tokens stand side
-        by side, and those of the first are counted.
+        A learnt word is one, whatever stands in its name. Where there are two encoders their tokens stand
+        side by side, and those of the first are counted.
         """
         length = self._tokenizers[0].model_max_length
         windows = self._windows(text, 0)[: self.max_windows]

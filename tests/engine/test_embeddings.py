@@ -132,7 +132,7 @@ def test_a_name_is_found_where_it_stands_alone(files: dict[str, Path], text: str
     plain, _ = reader({})
     same = torch.equal(encoder.encode(text, 1).prompt_embeds, plain.encode(text, 1).prompt_embeds)
     assert same != is_found
-    assert (len(encoder.words.split(text)) > 1) == is_found
+    assert (len(encoder._learnt.split(text)) > 1) == is_found
 
 
 def test_the_longest_of_several_names_is_meant() -> None:
@@ -156,6 +156,23 @@ def test_what_is_unread_begins_with_a_whole_word(files: dict[str, Path]) -> None
     assert encoder.unread(f"{read} bad-hands 5 y") == "bad-hands 5 y"
     assert encoder.unread(f"{'x' * (3 * ROOM - 3)} bad-hands 5 y") == "y"
     assert encoder.unread(f"{'x' * (3 * ROOM - 3)} bad-hands 5") == ""
+
+
+def test_a_learnt_word_is_one_where_words_are_looked_for(files: dict[str, Path]) -> None:
+    encoder, _ = reader(files)
+    assert [(word.text, word.positions) for word in encoder.words("a bad-hands 5, ox")] == [
+        ("a", (1,)),
+        ("bad-hands 5", (2, 3, 4)),
+        ("ox", (6, 7)),
+    ]
+    start = "x" * (ROOM - 2)
+    assert [word.positions[:2] for word in encoder.words(f"{start} bad-hands 5 cat_2 y")] == [
+        (1, 2),
+        (TOKENS + 1, TOKENS + 2),
+        (TOKENS + 4, TOKENS + 5),
+        (TOKENS + 8,),
+        (TOKENS + 9,),
+    ]
 
 
 def test_a_word_of_more_vectors_than_a_window_has_fills_several(tmp_path: Path) -> None:
@@ -184,8 +201,8 @@ def test_the_end_of_a_text_is_found_although_learnt_words_have_higher_tokens(fil
 @pytest.mark.parametrize("xl", [False, True])
 def test_a_word_for_another_model_is_refused(files: dict[str, Path], *, xl: bool) -> None:
     encoder, refused = reader(files, xl=xl)
-    assert set(encoder.words.ids) == ({"xl.style"} if xl else {"bad-hands 5", "cat"})
-    assert set(refused) == set(files) - set(encoder.words.ids)
+    assert set(encoder.learnt) == ({"xl.style"} if xl else {"bad-hands 5", "cat"})
+    assert set(refused) == set(files) - set(encoder.learnt)
     assert "does not fit tiny: it was made for a family that reads" in next(iter(refused.values()))
 
 
@@ -217,7 +234,7 @@ def test_what_is_no_word_for_the_model_is_refused_in_a_sentence(
     elif path.parent == tmp_path:
         path.write_bytes(b"\x10\x00\x00\x00\x00\x00\x00\x00{")
     encoder, refused = reader({"w": path})
-    assert not encoder.words.ids
+    assert not encoder.learnt
     with pytest.raises(AssertionError, match=said):
         raise AssertionError(refused["w"])
 

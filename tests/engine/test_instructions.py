@@ -9,13 +9,14 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.api import Capability, Generate, Mask, Start, WeightedPrompt
+from engine.api import Capability, Explain, Explained, Generate, Mask, Start, WeightedPrompt
 from engine.bench.arms import denoised
 from engine.bench.stock import StockPipelines
 from engine.bench.tiny import save_tiny_checkpoint, tiny_pipeline
 from engine.checks import check
 from engine.config import EngineConfig
 from engine.errors import InvalidRequest
+from engine.families.attention import AttentionMaps
 from engine.guides import combine, instructed
 from engine.library import Library
 from engine.loading import load_checkpoint
@@ -23,6 +24,7 @@ from engine.loop import DenoisingLoop
 from engine.sources import resolve
 from engine.text import TextEncoding
 from engine.work.denoising import expected_rows
+from engine.work.explaining import Explaining
 from tests.engine.requests import generate, result
 from tests.engine.single_file import save_single_file
 
@@ -141,6 +143,30 @@ def test_with_and_without_guidance_and_masks_all_share_a_pass(editors: Library, 
         assert error == 0 or 10 * math.log10(peak**2 / error) >= FP32_DECIBELS
 
 
+@pytest.mark.parametrize(("scale", "first"), [(5.0, 1), (1.0, 0)])
+def test_what_explains_looks_at_the_rows_of_the_texts(
+    editors: Library, monkeypatch: pytest.MonkeyPatch, scale: float, first: int
+) -> None:
+    """Behind them is that of the picture without a text."""
+    seen: set[int] = set()
+    real = AttentionMaps.begin_step
+
+    def begin_step(self: AttentionMaps, first_row: int) -> None:
+        seen.add(first_row)
+        real(self, first_row)
+
+    monkeypatch.setattr(AttentionMaps, "begin_step", begin_step)
+    drawing = edit(seeds=(1,), guidance_scale=scale)
+    expected = denoised(DenoisingLoop(editors), drawing).latents
+    work = Explaining(Explain(drawing=drawing))
+    while (told := work.advance(editors, None)) is None:
+        pass
+    assert isinstance(told, Explained)
+    assert seen == {first}
+    assert [word.word for word in told.words] == ["make", "it", "blue"]
+    assert told.image.tobytes() == editors.checkpoint("editor").decode(expected)[0].tobytes()
+
+
 def test_several_parts_of_a_prompt_go_from_the_picture_by_their_weights() -> None:
     encoding = TextEncoding(prompt_embeds=torch.zeros(1, 1, 1))
     guides = instructed([encoding, encoding], [1.0, 3.0], encoding, 8.0, 1.5)
@@ -176,6 +202,7 @@ def test_it_says_what_it_is_and_is_read_from_a_single_file(editors: Library, tmp
         (generate(model="editor"), "editor changes a picture as the text says: give it a picture"),
         (edit(scale=0.5), "must be from 1 to 1000"),
         (edit(scale=math.nan), "must be from 1 to 1000"),
+        (edit(width=128, height=64, window=64), "for a whole picture, not in windows"),
     ],
 )
 def test_what_it_cannot_draw_is_refused(editors: Library, request_: Generate, said: str) -> None:

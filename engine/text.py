@@ -166,7 +166,7 @@ class TextEncoder:
         Not cached. Of a text in several windows, the mean of them.
         """
         sizes = [self.num_windows(text) for text in texts]
-        output = self._run(self._tokenizers[-1], self._encoders[-1], list(zip(texts, sizes, strict=True)))
+        output = self._run(len(self._encoders) - 1, list(zip(texts, sizes, strict=True)))
         vectors: torch.Tensor = output.text_embeds if "text_embeds" in output else output.pooler_output
         means = torch.stack([one.float().mean(dim=0) for one in torch.split(vectors, sizes)])
         return torch.nn.functional.normalize(means, dim=-1)

@@ -14,7 +14,7 @@ import aiohttp
 import discord
 
 from bot.client import Darkroom, point_discord_to
-from bot.config import Settings, StartupError, required_token, split_models
+from bot.config import Settings, StartupError, named_files, required_token, split_models
 from bot.delivery.community import Community
 from bot.meters import Meters
 from bot.services import KEY_FILE, Services, build_services
@@ -108,7 +108,7 @@ def engine_config(
 ) -> EngineConfig:
     """The settings that are the engine's.
 
-    Raises: StartupError, where LORAS is no folder.
+    Raises: StartupError, where LORAS or EMBEDDINGS names no files.
     """
     return EngineConfig(
         model=settings.model,
@@ -116,7 +116,8 @@ def engine_config(
         vae=settings.vae or None,
         upscaler=settings.upscaler,
         captioner=settings.captioner or None,
-        loras=_lora_files(settings.loras),
+        loras=named_files("LORAS", settings.loras),
+        embeddings=named_files("EMBEDDINGS", settings.embeddings),
         device=settings.device,
         dtype=settings.dtype,
         memory_gib=settings.memory_gib,
@@ -124,18 +125,6 @@ def engine_config(
         cache_dir=cache_dir or settings.data_dir / CACHE,
         tell=tell,
     )
-
-
-def _lora_files(folder: Path | None) -> dict[str, Path]:
-    if folder is None:
-        return {}
-    try:
-        return {path.stem: path for path in sorted(folder.iterdir()) if path.suffix == ".safetensors"}
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StartupError(
-            f"LORAS={folder} cannot be read ({reason}). Name a folder of .safetensors."
-        ) from error
 
 
 def _unusable(settings: Settings, error: EngineError) -> str:

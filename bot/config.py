@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 ENV_FILE = Path(".env")
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 """How a file begins, by its encoding."""
+WEIGHTS = {".safetensors", ".pt", ".bin", ".ckpt", ".pth"}
+"""How files of weights end; all but the first can run code when they are loaded, and are refused by name."""
 ORIGIN = re.compile(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 """An address without a path; it would stand in every link of the pages."""
 
@@ -56,7 +58,8 @@ class Settings(BaseSettings):
     )
     vae: str = Field(
         "",
-        description="The VAE of models that come without one: a diffusers directory or a .safetensors file.",
+        description="The VAE of models that come without one: a diffusers directory, a .safetensors file or "
+        "a hub id such as stabilityai/sd-vae-ft-mse.",
     )
     captioner: str = Field(
         "",
@@ -64,8 +67,15 @@ class Settings(BaseSettings):
         "Salesforce/blip-image-captioning-base, or of a CLIP; safetensors only. Empty: what the model has of "
         "its own, as `sketch` does.",
     )
-    loras: Path | None = Field(
-        None, description="A directory of LoRAs (.safetensors). Each has the name of its file."
+    loras: str = Field(
+        "",
+        description="LoRAs: a directory of .safetensors, each of which has the name of its file, or "
+        "name=file pairs with commas between them.",
+    )
+    embeddings: str = Field(
+        "",
+        description="Textual inversions, which a prompt names by the name of their file: a directory of "
+        ".safetensors, or name=file pairs with commas between them.",
     )
     upscaler: Path | None = Field(
         None,
@@ -177,6 +187,41 @@ def required_token(settings: Settings) -> str:
 def split_models(models: str) -> tuple[str, ...]:
     """The pairs of the setting MODELS, which stand between commas or on lines of their own."""
     return tuple(pair.strip() for pair in re.split(r"[,\n]", models) if pair.strip())
+
+
+def named_files(setting: str, value: str) -> dict[str, Path]:
+    """The files of a setting that takes a folder or name=file pairs, by name. What they are, the engine says.
+
+    In a folder, also below it, all .safetensors are meant, and pickles, so that it is said why they are not.
+    Raises: StartupError.
+    """
+    files: dict[str, Path] = {}
+    for piece in split_models(value):
+        name, sign, path = piece.partition("=")
+        is_pair = sign and not Path(piece).exists()
+        found = [(name.strip(), Path(path.strip()).expanduser())] if is_pair else _files_in(setting, piece)
+        for known, file in found:
+            if known in files:
+                raise StartupError(
+                    f"{setting}: two files are named {known} ({files[known]} and {file}). Rename one of them."
+                )
+            files[known] = file
+    return files
+
+
+def _files_in(setting: str, folder: str) -> list[tuple[str, Path]]:
+    """Raises: StartupError, where it is no folder."""
+    try:
+        next(Path(folder).expanduser().iterdir(), None)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StartupError(
+            f"{setting}={folder} cannot be read ({reason}). Name a folder of .safetensors, or name=file "
+            "pairs."
+        ) from error
+    files = sorted(path for path in Path(folder).expanduser().rglob("*") if path.suffix in WEIGHTS)
+    safe = {path.stem for path in files if path.suffix == ".safetensors"}
+    return [(path.stem, path) for path in files if path.suffix == ".safetensors" or path.stem not in safe]
 
 
 def load_settings() -> Settings:

@@ -44,7 +44,7 @@ def check(request: Generate, model: ModelInfo) -> None:
         _refuse_sampling(request, model),
         _refuse_guidance(request),
         _refuse_loras(request.loras, model),
-        None if request.start is None else _refuse_start(request.start, request.num_inference_steps),
+        _refuse_start(request.start, request.num_inference_steps, model),
         None if request.mask is None else _refuse_mask(request.mask, request.start),
         None if request.window is None else _refuse_window(request.window, request, model),
         _refuse_spread(request.spread),
@@ -152,6 +152,9 @@ def _refuse_guidance(request: Generate) -> str | None:
 
 
 def _refuse_loras(loras: Sequence[Lora], model: ModelInfo) -> str | None:
+    refused = {refusal.name: refusal.reason for refusal in model.refused_loras}
+    if (reason := next((refused[lora.name] for lora in loras if lora.name in refused), None)) is not None:
+        return reason
     unknown = next((lora.name for lora in loras if lora.name not in model.loras), None)
     if unknown is not None:
         return f"There is no LoRA named {unknown}. There is: {', '.join(model.loras) or 'none'}."
@@ -160,7 +163,13 @@ def _refuse_loras(loras: Sequence[Lora], model: ModelInfo) -> str | None:
     return None
 
 
-def _refuse_start(start: Start, steps: int) -> str | None:
+def _refuse_start(start: Start | None, steps: int, model: ModelInfo) -> str | None:
+    if start is None:
+        if Capability.INSTRUCTIONS not in model.capabilities:
+            return None
+        return f"{model.name} changes a picture as the text says: give it a picture to begin with."
+    if not 1 <= start.image_guidance_scale <= _MOST_GUIDANCE:
+        return f"How much the picture counts must be from 1 to {_MOST_GUIDANCE:g}."
     if not 0 < start.strength <= 1:
         return f"The strength must be above 0 and at most 1, not {start.strength}."
     if int(steps * start.strength) < 1:
@@ -189,6 +198,8 @@ def _refuse_window(window: int, request: Generate, model: ModelInfo) -> str | No
         return "A picture that is drawn in windows cannot join itself. Draw it smaller, or without tiles."
     if request.mask is not None:
         return "What is drawn in windows is drawn whole: it can have no mask."
+    if Capability.INSTRUCTIONS in model.capabilities:
+        return f"{model.name} follows instructions for a whole picture, not in windows. Choose another model."
     return None
 
 

@@ -17,13 +17,15 @@ class EngineConfig:
     more_models: tuple[str, ...] = ()
     """Further models that requests may name, by the same kinds of source or as `name=source`."""
     vae: str | None = None
-    """A folder or .safetensors file with the VAE of checkpoints that have none of their own."""
+    """A folder, .safetensors file or hub id with the VAE of checkpoints that have none of their own."""
     upscaler: Path | None = None
     """A .safetensors file of a model that spandrel reads, to enlarge pictures with; None does it without."""
     captioner: str | None = None
     """A folder or hub id of a BLIP, or of a CLIP, that describes pictures of every model."""
     loras: Mapping[str, Path] = field(default_factory=dict)
     """LoRA files that requests may name."""
+    embeddings: Mapping[str, Path] = field(default_factory=dict)
+    """Textual inversions, by what stands for them in a prompt."""
     device: str = "auto"
     """"auto", "cuda", "cuda:1", "mps" or "cpu"."""
     dtype: DType = "auto"

@@ -11,7 +11,7 @@ from time import perf_counter
 import torch
 
 from engine import sketch
-from engine.api import Capability, Generate, ModelInfo
+from engine.api import Capability, Generate, ModelInfo, Refusal
 from engine.capacity import Capacity, measure_curve
 from engine.config import EngineConfig
 from engine.device import (
@@ -299,7 +299,13 @@ class Library:
         return self._load(source)
 
     def _load(self, source: Source) -> Checkpoint:
-        checkpoint = load_checkpoint(source, device=self.device, dtype=self.dtype, loras=self._config.loras)
+        checkpoint = load_checkpoint(
+            source,
+            device=self.device,
+            dtype=self.dtype,
+            loras=self._config.loras,
+            embeddings=self._config.embeddings,
+        )
         if self._config.compile:
             checkpoint.compile()
         return checkpoint
@@ -366,6 +372,7 @@ def _info(
     if source.path == sketch.WEIGHTS:
         defaults = replace(defaults, steps=sketch.STEPS, guidance_scale=sketch.GUIDANCE_SCALE)
     area = checkpoint.native_size**2
+    refused = checkpoint.loras.refusals()
     return ModelInfo(
         name=checkpoint.name,
         hash=checkpoint.hash,
@@ -375,7 +382,10 @@ def _info(
         default_guidance_scale=defaults.guidance_scale,
         default_sampler=defaults.sampler,
         samplers=samplers_for(checkpoint.scheduler_config),
-        loras=loras,
+        loras=tuple(name for name in loras if name not in refused),
+        embeddings=checkpoint.text.learnt,
+        refused_loras=_refusals(refused),
+        refused_embeddings=_refusals(checkpoint.refused_embeddings),
         seconds_per_image_step=capacity.seconds(_GRID_ROWS, area) / 4,
         seconds_per_decode=measures.seconds_per_decode,
         seconds_per_enlarged_pixel=measures.seconds_per_enlarged_pixel,
@@ -383,9 +393,17 @@ def _info(
     )
 
 
+def _refusals(reasons: Mapping[str, str]) -> tuple[Refusal, ...]:
+    for reason in reasons.values():
+        log.info("%s", reason)
+    return tuple(Refusal(name=name, reason=reason) for name, reason in reasons.items())
+
+
 def _capabilities(checkpoint: Checkpoint) -> Iterator[Capability]:
     if checkpoint.sees_mask:
         yield Capability.INPAINTING
+    if checkpoint.sees_start:
+        yield Capability.INSTRUCTIONS
 
 
 def _tower(source: Source) -> Looker | None:

@@ -44,9 +44,16 @@ _PUBLISHED = {
 
 @torch.inference_mode(mode=False)
 def load_checkpoint(
-    source: Source, *, device: torch.device, dtype: torch.dtype, loras: Mapping[str, Path]
+    source: Source,
+    *,
+    device: torch.device,
+    dtype: torch.dtype,
+    loras: Mapping[str, Path],
+    embeddings: Mapping[str, Path] | None = None,
 ) -> Checkpoint:
-    """Read a checkpoint from disk and put it on the device. `loras` are the files it may be changed by.
+    """Read a checkpoint from disk and put it on the device.
+
+    `loras` are the files it may be changed by, and `embeddings` those of words that it may learn.
 
     Raises: ModelNotFound, if files are damaged or it is not a text-to-image U-Net.
     """
@@ -56,7 +63,10 @@ def load_checkpoint(
         with warnings.catch_warnings(action="ignore"):  # of how configurations were written years ago
             pipeline = (_load_single_file if source.is_single_file else _load_folder)(source, dtype)
         _check_complete(source, pipeline)
-        return Checkpoint(source, pipeline, device=device, dtype=dtype, loras=loras)
+        _check_scale(source, pipeline)
+        return Checkpoint(
+            source, pipeline, device=device, dtype=dtype, loras=loras, embeddings=embeddings or {}
+        )
     except EngineError:
         raise
     except Exception as error:  # diffusers and transformers raise whatever comes
@@ -273,3 +283,23 @@ def _check_complete(source: Source, pipeline: Any) -> None:
             missing = sorted(name for name, weight in module.named_parameters() if weight.is_meta)
             if missing:
                 raise ModelNotFound(_incomplete(source.path, [f"{part}.{name}" for name in missing]))
+
+
+_SCALES = {0.18215: "Stable Diffusion 1 and 2", 0.13025: "SDXL"}
+"""By what a VAE's latents are multiplied for the U-Net; to the eye the weights of both are alike."""
+
+
+def _check_scale(source: Source, pipeline: Any) -> None:
+    """Whether a VAE that is not the checkpoint's own is of its family, as far as its configuration shows.
+
+    Raises: ModelNotFound.
+    """
+    if source.vae is None or source.vae.is_file():
+        return
+    made_for = _SCALES.get(pipeline.vae.config.scaling_factor)
+    wanted = _SCALES[0.13025 if isinstance(pipeline, StableDiffusionXLPipeline) else 0.18215]
+    if made_for not in {None, wanted}:
+        raise ModelNotFound(
+            f"The VAE at {source.vae} is that of {made_for}, and {source.path} is a model of {wanted}: its "
+            "colours would be wrong. Correct VAE."
+        )

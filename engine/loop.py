@@ -9,7 +9,18 @@ from typing import TypeAlias
 
 import torch
 
-from engine.api import Between, Event, Finished, Generate, Preview, Progress, Request, Speed, Started
+from engine.api import (
+    Between,
+    Capability,
+    Event,
+    Finished,
+    Generate,
+    Preview,
+    Progress,
+    Request,
+    Speed,
+    Started,
+)
 from engine.device import Pace, as_engine_error, free_cached_memory, is_device_lost, is_out_of_memory
 from engine.errors import DeviceLost, EngineError
 from engine.families.unet import Checkpoint
@@ -112,9 +123,10 @@ class DenoisingLoop:
             queued_at=self._clock(),
             capacity=capacity,
             num_bytes=num_bytes_in(self._library, request),
+            is_instructed=Capability.INSTRUCTIONS in self._library.entry(request.model).info.capabilities,
         )
         cap = capacity.cap(ticket.area)
-        work = expected_passes(request) * expected_rows(request)
+        work = expected_passes(request) * expected_rows(request, is_instructed=ticket.is_instructed)
         ticket.share_seconds = work * capacity.seconds(cap, ticket.area) / cap
         return ticket
 

@@ -26,6 +26,7 @@ class Group:
     height: int
     """In pixels, of what the model sees at once: of a picture, or of the windows that it is drawn in."""
     loras: tuple[Lora, ...] = ()
+    """In one order, however they were asked for."""
     tiles: bool = False
     in_float32: bool = False
     """Whether the model's usual sixteen bits were not enough for it."""

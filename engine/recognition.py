@@ -11,6 +11,8 @@ from engine.weights import Shapes, what_else
 
 LDM_UNET = "model.diffusion_model."
 LDM_VAE = "first_stage_model."
+_FAMILIES = {768: "Stable Diffusion 1", 1024: "Stable Diffusion 2", 2048: "SDXL"}
+"""By the numbers that the U-Net reads per token of text."""
 OLD_TEXT = "cond_stage_model.transformer."
 """Until 2023 what follows was `embeddings`, since then `text_model.embeddings`."""
 
@@ -25,24 +27,39 @@ _NO_VAE = (
 _CHANNELS = {
     5: f"is a depth-to-image model: it wants a depth map beside the text. {_SIBLING}",
     7: f"is an upscaler: it wants a small picture beside the text. {_CHOOSE}",
-    8: f"is an InstructPix2Pix model: it edits a picture that it is given. {_SIBLING}",
 }
 """What a U-Net wants to see beside four channels of noise, by all its channels. Nine are made for inpainting,
-and draw without a mask, too."""
+and draw without a mask, too; eight follow instructions for a picture."""
 _PIPELINE_CHANNELS = {
     "StableDiffusionDepth2Img": 5,
     "StableDiffusionUpscale": 7,
-    "StableDiffusionInstructPix2Pix": 8,
-    "StableDiffusionXLInstructPix2Pix": 8,
 }
 _FAMILY_NAMES = {"StableDiffusion3": "Stable Diffusion 3", "IF": "DeepFloyd IF"}
 """Of pipelines whose class does not read like the family's name."""
 
-OTHER_CHANGES = {"hada_w": "LoHa", "lokr_": "LoKr", "oft_": "OFT", "emb_params": "textual inversion"}
-"""A piece of a key in a file that changes a model otherwise than a LoRA does → what it is."""
-_ONE_WORD = "is a textual inversion: one word for a model, and no model. Set MODEL to a checkpoint."
+_OTHER_CHANGES = {
+    r"\.hada_\w+ ": "a LoHa",
+    r"\.lokr_\w+ ": "a LoKr",
+    r"\.oft_blocks 4$|boft_": "a BOFT",
+    r"\.oft_": "an OFT",
+    r"\.[ab][12]\.weight ": "a GLoRA",
+    r"\.on_input |ia3_l": "an IA3",
+    r"\.(diff(_b)?|set_weight|[wb]_norm) ": "a difference of whole layers (LyCORIS's full)",
+}
+"""A piece of a key with the number of its dimensions, in what changes models and is no LoRA → what it is."""
+_EMBEDDING_KEYS = r"^(emb_params|string_to_param.*|clip_[lg])$"
+_LORA_FAMILIES = {
+    r"joint_(transformer_)?blocks|\battn\.add_k_proj": "Stable Diffusion 3",
+    r"double_blocks[._]|single_(transformer_)?blocks": "Flux",
+    r"motion_modules": "AnimateDiff",
+    r"^(lora_)?transformer[._]|^diffusion_model\.(layers|blocks|transformer_blocks)\.|lora_prior_": (
+        "a diffusion transformer or another family"
+    ),
+}
+"""A piece of a key in a LoRA → what it was made for, which is none of ours."""
+_ONE_WORD = "is a textual inversion: one word for a model. Put it into the folder that EMBEDDINGS names."
 _NOT_MODELS = {
-    r"lora_(up|down|[AB])\b|\.lora\.|hada_w|lokr_|\.oft_|dora_scale": (
+    r"lora_(up|down|[AB])\b|_?\blora\.|_lora\.|hada_w|lokr_|\.oft_|dora_scale": (
         "is a LoRA, which changes a model and is none. Put it into the folder that LORAS names."
     ),
     r"^control_model\.|^controlnet_|input_hint_block|^control_(all_|layers)": (
@@ -52,7 +69,7 @@ _NOT_MODELS = {
         "is an IP-Adapter, which steers a model and is none. Set MODEL to a checkpoint."
     ),
     r"motion_modules\.": f"is a motion module of AnimateDiff. {_CHOOSE}",
-    r"^(emb_params|clip_[lg]|string_to_param.*)$": _ONE_WORD,
+    _EMBEDDING_KEYS: _ONE_WORD,
 }
 """A piece of a key in a file → what has such keys; the first that fits."""
 _OTHER_FAMILIES = {
@@ -214,11 +231,15 @@ def _check_time_ids(name: str, unet: Mapping[str, Any], texts: list[dict[str, An
 
 
 def check_channels(name: str, channels: int, latent_channels: int | None) -> None:
-    """Whether a U-Net sees the noisy picture alone, or beside it a mask and the picture around that.
+    """Whether a U-Net sees the noisy picture alone, or beside it a picture, with or without a mask.
 
     Raises: ModelNotFound, which says what else it wants to see.
     """
-    is_known = latent_channels is not None and channels in {latent_channels, 2 * latent_channels + 1}
+    is_known = latent_channels is not None and channels in {
+        latent_channels,
+        2 * latent_channels,
+        2 * latent_channels + 1,
+    }
     if is_known or (latent_channels is None and channels not in _CHANNELS):
         return
     if channels in _CHANNELS:
@@ -289,6 +310,22 @@ def check_single_file(name: str, shapes: Shapes, *, has_vae: bool) -> None:
         raise ModelNotFound(f"{name} {_NO_VAE}")
 
 
+def unet_channels(shapes: Shapes) -> int:
+    """How many channels the U-Net of a single file sees."""
+    return shapes[f"{LDM_UNET}input_blocks.0.0.weight"][1]
+
+
+def vae_channels(name: str, shapes: Shapes) -> int:
+    """How many channels the latents of a VAE in a file of its own have, by whoever named its keys.
+
+    Raises: ModelNotFound, if it holds no VAE.
+    """
+    first = next((shapes[key] for key in shapes if re.search(r"(^|\.)decoder\.conv_in\.weight$", key)), None)
+    if first is None or len(first) < 2:
+        raise ModelNotFound(f"VAE: {name} holds no VAE: it {what_holds(shapes)}")
+    return first[1]
+
+
 def is_sdxl(shapes: Shapes) -> bool:
     """Whether the keys are those of SDXL and not of SD."""
     return any(key.startswith("conditioner.") for key in shapes)
@@ -310,9 +347,32 @@ def what_holds(shapes: Shapes) -> str:
     for pattern, what in _PARTS.items():
         if _has(shapes, pattern):
             return what
-    if len(shapes) == 1 and all(len(shape) <= 2 for shape in shapes.values()):
+    if len(shapes) == 1 and all(
+        len(shape) <= 2 and not key.endswith(".weight") for key, shape in shapes.items()
+    ):
         return _ONE_WORD
     return f"holds no Stable Diffusion model: there is no U-Net among its weights. {_CHOOSE}"
+
+
+def family_of_width(width: int) -> str:
+    """What a model is called whose U-Net reads so many numbers per token of text."""
+    return _FAMILIES.get(width, f"a family that reads {width} numbers per token of text")
+
+
+def other_change(shapes: Shapes) -> str | None:
+    """What a file is that changes a model, but not as a LoRA does, and what to do."""
+    if _has(shapes, _EMBEDDING_KEYS):
+        return "a textual inversion, not a LoRA. Put it into the folder that EMBEDDINGS names."
+    keys = [f"{key} {len(shape)}" for key, shape in shapes.items()]
+    for pattern, kind in _OTHER_CHANGES.items():
+        if any(re.search(pattern, key) for key in keys):
+            return f"{kind}, not a LoRA, and cannot be applied here. Choose a LoRA."
+    return None
+
+
+def other_family(shapes: Shapes) -> str | None:
+    """What a LoRA was made for, if that is none of the families that Darkroom draws with."""
+    return next((family for pattern, family in _LORA_FAMILIES.items() if _has(shapes, pattern)), None)
 
 
 def _has(shapes: Shapes, pattern: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.errors import ModelNotFound
 from engine.recognition import (
+    check_channels,
     check_configuration,
     check_index,
     check_single_file,
@@ -17,12 +18,12 @@ from engine.recognition import (
     component_class,
     holds_vae,
     read_json,
+    unet_channels,
+    vae_channels,
 )
 from engine.sketch import WEIGHTS
-from engine.weights import read_shapes
+from engine.weights import PICKLES, read_shapes
 
-PICKLES = {".ckpt", ".pt", ".pth", ".bin", ".pkl"}
-"""How files are named that can run code when they are loaded."""
 _COMPONENTS = ("text_encoder", "text_encoder_2", "unet", "vae")
 _BLOCK = 2**22
 _CONFIGURATION = ["*.json", "*/merges.txt", "*/vocab.txt"]
@@ -99,15 +100,17 @@ def _digest(files: tuple[tuple[str, int, int], ...]) -> str:
 def resolve(model: str, *, vae: str | None = None) -> Source:
     """Find the files of "sketch", a folder, a file or a hub id (which is downloaded once).
 
-    `name=model` gives the model a name of its own. `vae` is a folder or a file for checkpoints without VAE.
+    `name=model` gives the model a name of its own. `vae` is a folder, a file or a hub id, for checkpoints
+    without VAE.
     What Darkroom does not draw with is refused by its configuration, before any weight is read or downloaded.
     Raises: ModelNotFound, with what to do about it.
     """
     given = None if _exists(Path(model)) else _GIVEN_NAME.fullmatch(model)
     if given is not None:
         model = given["model"].strip()
-    name, path = _found(model, _vae_path(vae))
-    source = _checked(given["name"].strip() if given else name, path, _vae_path(vae))
+    own_vae = _vae_path(vae)
+    name, path = _found(model, own_vae)
+    source = _checked(given["name"].strip() if given else name, path, own_vae)
     for file in source.weight_files():
         read_shapes(file)
     return source
@@ -121,7 +124,7 @@ def _found(model: str, vae: Path | None) -> tuple[str, Path]:
     if _exists(path):
         path = _snapshot(path)
         return _own_name(path), path
-    if not is_hub_id(model) or path.suffix in {*PICKLES, ".safetensors"}:
+    if not is_hub_id(model):
         raise ModelNotFound(
             f"There is no model at {_shown(model)}. Set MODEL to sketch, a folder in diffusers layout, "
             "a .safetensors file or a hub id such as stabilityai/sdxl-turbo."
@@ -130,8 +133,10 @@ def _found(model: str, vae: Path | None) -> tuple[str, Path]:
 
 
 def is_hub_id(setting: str) -> bool:
-    """Whether a setting reads like the name of a repository on the hub."""
-    return len(setting) <= _MOST_SHOWN and re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", setting) is not None
+    """Whether a setting reads like the name of a repository on the hub, and not of a file of weights."""
+    is_short = len(setting) <= _MOST_SHOWN
+    has_form = re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", setting) is not None
+    return is_short and has_form and Path(setting).suffix not in {*PICKLES, ".safetensors"}
 
 
 def _expanded(setting: str) -> Path:
@@ -179,12 +184,44 @@ def _vae_path(vae: str | None) -> Path | None:
     path = _expanded(vae)
     if _exists(path / "vae" / "config.json"):
         path /= "vae"
+    if not _exists(path) and is_hub_id(vae):
+        path = _download_vae(vae)
     if not _exists(path) or not _vae_files(path):
         raise ModelNotFound(
-            f"There is no VAE at {_shown(vae)}. Set VAE to a .safetensors file, or to a folder with "
-            f"config.json and {_MODEL_FILE}.safetensors."
+            f"There is no VAE at {_shown(vae)}. Set VAE to a .safetensors file, to a folder with config.json "
+            f"and {_MODEL_FILE}.safetensors, or to a hub id such as stabilityai/sd-vae-ft-mse."
         )
     return path
+
+
+def _download_vae(hub_id: str) -> Path:
+    """A repository with a VAE, or with a model that has one: the folder with it, as far as it is there."""
+    from engine.hub import download, list_files
+
+    folder = download(hub_id, ["config.json", "vae/config.json"])
+    within = "vae" if (folder / "vae" / "config.json").is_file() else "."
+    paths = [path for path in map(PurePosixPath, list_files(hub_id, folder)) if str(path.parent) == within]
+    names = sorted(path.name for path in paths if path.name.startswith(_MODEL_FILE))
+    chosen = variant_files(names, None) or variant_files(names, "fp16")
+    wanted = [str(PurePosixPath(within, name)) for name in ("config.json", *chosen)]
+    return download(hub_id, wanted) / within
+
+
+def _vae_channels(path: Path) -> int:
+    """How many channels the latents of a VAE have that is not a checkpoint's own.
+
+    Raises: ModelNotFound, if it is none.
+    """
+    if path.is_file():
+        return vae_channels(str(path), read_shapes(path))
+    config = read_json(path / "config.json")
+    kind = config.get("_class_name", "AutoencoderKL")
+    if kind != "AutoencoderKL":
+        raise ModelNotFound(
+            f"{path} is a VAE of another kind ({kind}). Set VAE to the full VAE (AutoencoderKL) of the "
+            "model's family."
+        )
+    return int(config.get("latent_channels", 4))
 
 
 def _vae_files(path: Path) -> list[Path]:
@@ -201,7 +238,10 @@ def _checked(name: str, path: Path, vae: Path | None) -> Source:
         raise ModelNotFound(_pickled(path) if path.suffix in PICKLES else _unknown(path))
     shapes = read_shapes(path)
     check_single_file(str(path), shapes, has_vae=vae is not None)
-    return Source(name=name, path=path, vae=None if holds_vae(shapes) else vae)
+    needed = None if holds_vae(shapes) else vae
+    if needed is not None:
+        check_channels(str(path), unet_channels(shapes), _vae_channels(needed))
+    return Source(name=name, path=path, vae=needed)
 
 
 def _checked_folder(name: str, path: Path, vae: Path | None) -> Source:
@@ -214,6 +254,9 @@ def _checked_folder(name: str, path: Path, vae: Path | None) -> Source:
     for part, names in files.items():
         _check_component(path / part, variant_files(names, variant))
     check_configuration(str(path), path, index, has_vae=needed is not None)
+    if needed is not None:
+        channels = read_json(path / "unet" / "config.json").get("in_channels", 4)
+        check_channels(str(path), int(channels), _vae_channels(needed))
     check_tokenizers(path, index)
     return Source(name=name, path=path, variant=variant, vae=needed)
 

@@ -2,12 +2,13 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 import torch
+
+from engine.conditioning.embeddings import Words
 
 _MAX_WINDOWS = 3
 _CACHED_BYTES = 64 * 2**20
@@ -53,11 +54,17 @@ class TextEncoder:
 
     A text is encoded alone, as the pipelines do, unless requests start together: then all of theirs are
     encoded in one pass, which is kept for them alone, as its last bits may depend on the company. A text
-    longer than the tokenizer's window is read in up to three windows, side by side.
+    longer than the tokenizer's window is read in up to three windows, side by side. A learnt word among
+    `words` stays in one window.
     """
 
     def __init__(
-        self, tokenizers: Sequence[Any], encoders: Sequence[Any], *, max_windows: int = _MAX_WINDOWS
+        self,
+        tokenizers: Sequence[Any],
+        encoders: Sequence[Any],
+        *,
+        max_windows: int = _MAX_WINDOWS,
+        words: Words | None = None,
     ) -> None:
         for tokenizer, encoder in zip(tokenizers, encoders, strict=True):
             if tokenizer.model_max_length > _MOST_TOKENS:
@@ -65,14 +72,20 @@ class TextEncoder:
         self._tokenizers = tokenizers
         self._encoders = encoders
         self.max_windows = max_windows
+        self._learnt = words or Words()
         self._cache: OrderedDict[Hashable, TextEncoding] = OrderedDict()
         self._cached_bytes = 0
         self._together: dict[Hashable, TextEncoding] = {}
 
+    @property
+    def learnt(self) -> tuple[str, ...]:
+        """The names of the learnt words."""
+        return tuple(self._learnt.ids)
+
     def num_windows(self, text: str) -> int:
         """How many windows the text fills, within what the model can use."""
         return min(
-            self.max_windows, max(len(self._windows(text, tokenizer)) for tokenizer in self._tokenizers)
+            self.max_windows, max(len(self._windows(text, index)) for index in range(len(self._tokenizers)))
         )
 
     def unread(self, text: str) -> str:
@@ -80,37 +93,61 @@ class TextEncoder:
 
         Where two encoders read differently far, what the one that reads less leaves out.
         """
-        return max((self._beyond(text, tokenizer) for tokenizer in self._tokenizers), key=len)
+        return max((self._beyond(text, index) for index in range(len(self._tokenizers))), key=len)
 
     def words(self, text: str) -> tuple[WordPlace, ...]:
         """The words that are read of a text, in their order, and where they are found in its encoding.
 
-        Where there are two encoders their tokens stand side by side, and those of the first are counted.
+        A learnt word is one, whatever stands in its name. Where there are two encoders their tokens stand
+        side by side, and those of the first are counted.
         """
-        tokenizer = self._tokenizers[0]
-        length = tokenizer.model_max_length
-        room, read = length - 2, self.max_windows * (length - 2)
+        length = self._tokenizers[0].model_max_length
+        windows = self._windows(text, 0)[: self.max_windows]
+        places = [
+            number * length + 1 + n for number, window in enumerate(windows) for n in range(len(window))
+        ]
         found = []
-        for match in _WORD.finditer(text):
+        for span in self._word_spans(text):
             # Counted in beginnings of the text: a tokenizer cannot always say which token is of what.
-            first, end = (len(_ids(text[:place], tokenizer)) for place in match.span())
-            tokens = range(min(first, read), min(end, read))
-            positions = tuple(token // room * length + 1 + token % room for token in tokens)
-            if positions:
-                found.append(WordPlace(text=match[0], positions=positions))
+            first, end = (self._num_tokens(text, place) for place in (span.start, span.stop))
+            if positions := tuple(places[first:end]):
+                found.append(WordPlace(text=text[span.start : span.stop], positions=positions))
         return tuple(found)
 
-    def _beyond(self, text: str, tokenizer: Any) -> str:
-        read = self.max_windows * (tokenizer.model_max_length - 2)
-        if len(_ids(text, tokenizer)) <= read:
+    def _word_spans(self, text: str) -> list[range]:
+        """Where words stand in a text, in their order."""
+        learnt = [span for span, _ in self._learnt.found(text)]
+        inside = {place for span in learnt for place in span}
+        plain = (range(*match.span()) for match in _WORD.finditer(text))
+        return sorted(
+            [*learnt, *(span for span in plain if inside.isdisjoint(span))], key=lambda span: span.start
+        )
+
+    def _num_tokens(self, text: str, end: int) -> int:
+        """How many tokens the first encoder reads of a text up to there, where no learnt word is cut."""
+        count, start = 0, 0
+        for span, ids in self._learnt.found(text):
+            if span.stop > end:
+                break
+            count += len(_ids(text[start : span.start], self._tokenizers[0])) + len(ids[0])
+            start = span.stop
+        return count + len(_ids(text[start:end], self._tokenizers[0]))
+
+    def _beyond(self, text: str, index: int) -> str:
+        if self._fits(text, index):
             return ""
-        low, high = 0, len(text)
+        inside = {place for span, _ in self._learnt.found(text) for place in span[1:]}
+        places = [place for place in range(len(text) + 1) if place not in inside]
         # The longest beginning that fits: a tokenizer cannot always say where in the text a token came from.
+        low, high = 0, len(places) - 1
         while low < high:
             middle = (low + high + 1) // 2
-            fits = len(_ids(text[:middle], tokenizer)) <= read
+            fits = self._fits(text[: places[middle]], index)
             low, high = (middle, high) if fits else (low, middle - 1)
-        return text[low:].strip()
+        return text[places[low] :].strip()
+
+    def _fits(self, text: str, index: int) -> bool:
+        return len(self._windows(text, index)) <= self.max_windows
 
     def encode(self, text: str, num_windows: int, variant: Hashable = None) -> TextEncoding:
         """Encode a text in exactly that many windows; `variant` tells apart encoders changed by LoRAs."""
@@ -129,7 +166,7 @@ class TextEncoder:
         Not cached. Of a text in several windows, the mean of them.
         """
         sizes = [self.num_windows(text) for text in texts]
-        output = self._run(self._tokenizers[-1], self._encoders[-1], list(zip(texts, sizes, strict=True)))
+        output = self._run(len(self._encoders) - 1, list(zip(texts, sizes, strict=True)))
         vectors: torch.Tensor = output.text_embeds if "text_embeds" in output else output.pooler_output
         means = torch.stack([one.float().mean(dim=0) for one in torch.split(vectors, sizes)])
         return torch.nn.functional.normalize(means, dim=-1)
@@ -154,10 +191,7 @@ class TextEncoder:
 
     def _encode(self, texts: Sequence[tuple[str, int]]) -> list[TextEncoding]:
         """One pass of each encoder for all windows of all texts."""
-        outputs = [
-            self._run(tokenizer, encoder, texts)
-            for tokenizer, encoder in zip(self._tokenizers, self._encoders, strict=True)
-        ]
+        outputs = [self._run(index, texts) for index in range(len(self._encoders))]
         sizes = [num_windows for _, num_windows in texts]
         if len(self._encoders) == 1:
             hidden_states = torch.split(outputs[0][0], sizes)
@@ -172,18 +206,35 @@ class TextEncoder:
             for hidden, first in zip(hidden_states, pooled, strict=True)
         ]
 
-    def _run(self, tokenizer: Any, encoder: Any, texts: Sequence[tuple[str, int]]) -> Any:
+    def _run(self, index: int, texts: Sequence[tuple[str, int]]) -> Any:
+        tokenizer, encoder = self._tokenizers[index], self._encoders[index]
         ids = []
         for text, num_windows in texts:
-            windows = self._windows(text, tokenizer)[:num_windows]
+            windows = self._windows(text, index)[:num_windows]
             windows += [[]] * (num_windows - len(windows))
             ids += [_framed(window, tokenizer) for window in windows]
         return encoder(torch.tensor(ids).to(encoder.device), output_hidden_states=len(self._encoders) > 1)
 
-    def _windows(self, text: str, tokenizer: Any) -> list[list[int]]:
-        ids = _ids(text, tokenizer)
-        room = tokenizer.model_max_length - 2
-        return [ids[start * room : (start + 1) * room] for start in range(max(1, ceil(len(ids) / room)))]
+    def _windows(self, text: str, index: int) -> list[list[int]]:
+        """The text as one of the encoders reads it: at least one window."""
+        room = self._tokenizers[index].model_max_length - 2
+        windows: list[list[int]] = [[]]
+        for piece in self._pieces(text, index):
+            if len(windows[-1]) + len(piece) > room and windows[-1]:
+                windows.append([])
+            windows[-1] += piece
+            while len(windows[-1]) > room:
+                windows.append(windows[-1][room:])
+                del windows[-2][room:]
+        return windows
+
+    def _pieces(self, text: str, index: int) -> Iterator[list[int]]:
+        """The tokens that stay together: of plain text one by one, of a learnt word all."""
+        for piece in self._learnt.split(text):
+            if isinstance(piece, str):
+                yield from ([token] for token in _ids(piece, self._tokenizers[index]))
+            else:
+                yield list(piece[index])
 
 
 def num_words(text: str) -> int:

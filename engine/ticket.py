@@ -6,6 +6,7 @@ import torch
 
 from engine.api import Between, Generate, Request
 from engine.capacity import Capacity
+from engine.conditioning.lora import settled
 from engine.policy import Candidate, Group
 from engine.work.denoising import Generation, expected_passes, expected_rows, least_rows
 
@@ -24,6 +25,8 @@ class Ticket:
     """What it takes on the device once it has begun."""
     share_seconds: float = 0.0
     """What it takes from start to end in full passes that others share."""
+    is_instructed: bool = False
+    """Whether its model follows instructions: one guide more."""
     in_float32: bool = False
     """Whether the model's usual sixteen bits were not enough for it."""
     moments: torch.Tensor | None = None
@@ -62,7 +65,7 @@ class Ticket:
             model=request.model,
             width=request.seen_size[0],
             height=request.seen_size[1],
-            loras=request.loras,
+            loras=settled(request.loras),
             tiles=request.tiles,
             in_float32=self.in_float32,
         )
@@ -77,10 +80,10 @@ class Ticket:
         """How the policy sees it before it has begun."""
         if not isinstance(self.request, Generate):
             return self._candidate(rows=0, seconds_left=self.share_seconds, has_begun=False)
-        steps, rows = expected_passes(self.request), expected_rows(self.request)
-        return self.candidate_of(
-            rows=rows, least_rows=least_rows(self.request), step_rows=rows, steps=steps, has_begun=False
-        )
+        steps = expected_passes(self.request)
+        rows = expected_rows(self.request, is_instructed=self.is_instructed)
+        least = least_rows(self.request, is_instructed=self.is_instructed)
+        return self.candidate_of(rows=rows, least_rows=least, step_rows=rows, steps=steps, has_begun=False)
 
     def candidate_between(self, share_left: float) -> Candidate:
         """How the policy sees what is done between passes, once it has begun."""

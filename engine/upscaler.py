@@ -14,8 +14,7 @@ from safetensors.torch import load_file
 from torch.nn import functional
 
 from engine.errors import ModelNotFound
-from engine.sources import PICKLES
-from engine.weights import read_shapes
+from engine.weights import PICKLES, read_shapes
 from engine.work.enlarging import Piece, cut_out, pasted_from
 
 _SIDE = 96

@@ -10,6 +10,8 @@ from engine.errors import ModelNotFound
 
 Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
 
+PICKLES = frozenset({".ckpt", ".pt", ".pth", ".bin", ".pkl"})
+"""How files end that can run code when they are loaded."""
 _MOST_HEADER_BYTES = 100_000_000  # safetensors' own bound
 _STARTS: Mapping[bytes, str] = {
     rb"\s*<(!doctype|html|\?xml|head)": (
@@ -30,6 +32,20 @@ _STARTS: Mapping[bytes, str] = {
     rb"GGUF": "is a GGUF file. Darkroom reads .safetensors: download that version of this model.",
 }
 """How something begins that was downloaded in the place of a file, and what it is."""
+
+
+def check_is_safetensors(path: Path, called: str) -> None:
+    """Whether a file, that people are told of as `called`, is there and no pickle.
+
+    Raises: ModelNotFound.
+    """
+    if path.suffix in PICKLES:
+        raise ModelNotFound(
+            f"{called} is a pickle ({path.name}), which can run code when it is loaded, so Darkroom refuses "
+            "it. Choose a .safetensors version of it."
+        )
+    if path.suffix != ".safetensors" or not path.is_file():
+        raise ModelNotFound(f"{called} is not a .safetensors file at {path}.")
 
 
 def read_shapes(path: Path) -> Shapes:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 
 import discord
@@ -20,6 +20,7 @@ from bot.client import invitation, point_discord_to
 from bot.config import ENV_FILE, Settings, StartupError, required_token
 from bot.storage.database import current_revision, head_revision, open_database
 from bot.storage.ownership import DatabaseUnusable
+from engine.api import ModelInfo, Refusal
 
 UNLIMITED = 2**31
 SCARCE_BYTES = 1e9
@@ -110,10 +111,29 @@ def _check_new_file(file: Path) -> str:
 async def _check_model(settings: Settings) -> str:
     async with started_engine(settings) as engine:
         models = engine.models()
-    return "; ".join(
-        f"{model.name} loads (hash {model.hash}, {model.native_size}×{model.native_size} pixels)"
-        for model in models
+    return "\n      ".join(
+        [
+            "; ".join(map(_loaded, models)),
+            *_extras("LoRAs", {model.name: (model.loras, model.refused_loras) for model in models}),
+            *_extras(
+                "embeddings", {model.name: (model.embeddings, model.refused_embeddings) for model in models}
+            ),
+        ]
     )
+
+
+def _extras(
+    words: str, of_models: Mapping[str, tuple[tuple[str, ...], tuple[Refusal, ...]]]
+) -> Iterator[str]:
+    """What each model can be drawn with, and why no model can with the rest."""
+    used = {name for names, _ in of_models.values() for name in names}
+    refused = {one.name: one.reason for _, refusals in [*of_models.values()][::-1] for one in refusals}
+    yield from (f"{words} of {model}: {', '.join(names)}" for model, (names, _) in of_models.items() if names)
+    yield from (f"not used: {reason}" for name, reason in refused.items() if name not in used)
+
+
+def _loaded(model: ModelInfo) -> str:
+    return f"{model.name} loads (hash {model.hash}, {model.native_size}×{model.native_size} pixels)"
 
 
 async def _check_discord(settings: Settings) -> str:

@@ -25,7 +25,7 @@ from engine.api.events import (
     Word,
     WordMap,
 )
-from engine.api.models import Capability, ModelInfo
+from engine.api.models import Capability, ModelInfo, Refusal
 from engine.api.requests import (
     MOST_WORDS,
     Between,
@@ -63,6 +63,7 @@ __all__ = [
     "Preview",
     "Progress",
     "Queued",
+    "Refusal",
     "Request",
     "Result",
     "Shorten",

@@ -13,6 +13,8 @@ class Start:
     """A picture, or the latents of one tile as they came with `Generated`."""
     strength: float
     """Share of the schedule that is run, in (0, 1]; diffusers' `strength`."""
+    image_guidance_scale: float = 1.5
+    """How much the picture counts beside the text, from 1, where the model is shown it; diffusers' word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

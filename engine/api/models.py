@@ -11,10 +11,21 @@ class Capability(StrEnum):
 
     INPAINTING = "inpainting"
     """It is shown what stays where a part is repainted, so that the new joins the old better."""
+    INSTRUCTIONS = "instructions"
+    """It is shown the picture of the start, and its texts say how that is to be changed. It must have one."""
     DESCRIBING = "describing"
     """There is something that looks at pictures: an image tower of its own, or a captioner beside it."""
     CLASSIFYING = "classifying"
     """It comes with its own safety checker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A LoRA or an embedding that is here, and that one model cannot be drawn with."""
+
+    name: str
+    reason: str
+    """A sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +45,10 @@ class ModelInfo:
     samplers: tuple[str, ...]
     loras: tuple[str, ...] = ()
     """Names that `Generate.loras` may use."""
+    embeddings: tuple[str, ...] = ()
+    """Names that stand for learnt words in its prompts."""
+    refused_loras: tuple[Refusal, ...] = ()
+    refused_embeddings: tuple[Refusal, ...] = ()
     seconds_per_image_step: float
     """Estimate: device seconds for one image, one step, classifier-free guidance, at the native size."""
     seconds_per_decode: float

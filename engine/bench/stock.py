@@ -23,12 +23,14 @@ _XL_KINDS = (StableDiffusionXLPipeline, StableDiffusionXLImg2ImgPipeline, Stable
 
 
 class StockPipelines:
-    """Text-to-image, image-to-image and inpainting pipelines of one checkpoint."""
+    """Text-to-image, image-to-image and inpainting pipelines of a checkpoint, or that for instructions."""
 
     def __init__(self, model: str, *, device: torch.device, dtype: torch.dtype) -> None:
         loaded = DiffusionPipeline.from_pretrained(resolve(model).path, dtype=dtype).to(device)
         self.unet: torch.nn.Module = loaded.unet
         self.vae: torch.nn.Module = loaded.vae
+        self.pipeline: Any = loaded
+        self._edits = "InstructPix2Pix" in type(loaded).__name__
         is_sdxl = hasattr(loaded, "text_encoder_2")
         options = (
             {"force_zeros_for_empty_prompt": loaded.config.force_zeros_for_empty_prompt}
@@ -38,7 +40,7 @@ class StockPipelines:
         self._text, self._image, self._mask = (
             kind(**loaded.components, **options) for kind in (_XL_KINDS if is_sdxl else _KINDS)
         )
-        for pipeline in (self._text, self._image, self._mask):
+        for pipeline in (self._text, self._image, self._mask, loaded):
             pipeline.set_progress_bar_config(disable=True)
 
     def draw(self, request: Generate, **options: Any) -> tuple[Image.Image, ...]:
@@ -48,7 +50,12 @@ class StockPipelines:
         the pipeline would draw with the first generator alone, and no picture would be that of its seed.
         """
         pipeline, source = self._text, dict[str, Any](width=request.width, height=request.height)
-        if request.start is not None:
+        if self._edits and request.start is not None:
+            pipeline = self.pipeline
+            sizes = source if hasattr(pipeline, "text_encoder_2") else {}
+            scale = request.start.image_guidance_scale
+            source = {"image": request.start.source, "image_guidance_scale": scale} | sizes
+        elif request.start is not None:
             pipeline = self._image
             source = {"image": request.start.source, "strength": request.start.strength}
         if request.mask is not None:

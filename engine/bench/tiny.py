@@ -8,8 +8,10 @@ from diffusers import (
     AutoencoderKL,
     DPMSolverMultistepScheduler,
     StableDiffusionInpaintPipeline,
+    StableDiffusionInstructPix2PixPipeline,
     StableDiffusionPipeline,
     StableDiffusionXLInpaintPipeline,
+    StableDiffusionXLInstructPix2PixPipeline,
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
@@ -22,10 +24,12 @@ TEXT_WIDTH = 32
 
 
 def save_tiny_checkpoint(
-    path: str | Path, *, xl: bool = False, inpaints: bool = False, seed: int = 0
+    path: str | Path, *, xl: bool = False, inpaints: bool = False, edits: bool = False, seed: int = 0
 ) -> Path:
     """Write a checkpoint in diffusers layout (64 px native, 8-fold VAE, 24 tokens) and return its folder."""
-    tiny_pipeline(xl=xl, inpaints=inpaints, seed=seed).save_pretrained(path, safe_serialization=True)
+    tiny_pipeline(xl=xl, inpaints=inpaints, edits=edits, seed=seed).save_pretrained(
+        path, safe_serialization=True
+    )
     return Path(path)
 
 
@@ -33,6 +37,7 @@ def tiny_pipeline(
     *,
     xl: bool = False,
     inpaints: bool = False,
+    edits: bool = False,
     seed: int = 0,
     channels: tuple[int, ...] = (32, 64),
     native_size: int = 64,
@@ -40,14 +45,17 @@ def tiny_pipeline(
 ) -> Any:
     """A `StableDiffusionPipeline` (or its SDXL sibling) with random weights whose pictures differ.
 
-    `inpaints` makes it the pipeline for inpainting, whose U-Net sees nine channels,
+    `inpaints` makes it the pipeline for inpainting, whose U-Net sees nine channels, `edits` the one for
+    instructions, which sees eight,
     `channels` sets the width of the U-Net's levels, `native_size` the side of its square in pixels, and
     `scheduler` overrides the scheduler's configuration.
     """
     with torch.random.fork_rng(devices=[]), torch.inference_mode(mode=False):
         torch.manual_seed(seed)
         parts: dict[str, Any] = {
-            "unet": _unet(channels, xl=xl, cells=native_size // 8, inputs=9 if inpaints else 4),
+            "unet": _unet(
+                channels, xl=xl, cells=native_size // 8, inputs=9 if inpaints else 8 if edits else 4
+            ),
             "vae": _vae(),
             "tokenizer": byte_tokenizer(TOKENS),
             "text_encoder": CLIPTextModel(_text_config()).eval(),
@@ -57,9 +65,10 @@ def tiny_pipeline(
             encoder = CLIPTextModelWithProjection(_text_config()).eval()
             second = {"text_encoder_2": encoder, "tokenizer_2": byte_tokenizer(TOKENS)}
             kind = StableDiffusionXLInpaintPipeline if inpaints else StableDiffusionXLPipeline
-            return kind(**parts, **second)
+            return (StableDiffusionXLInstructPix2PixPipeline if edits else kind)(**parts, **second)
         unused = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
-        return (StableDiffusionInpaintPipeline if inpaints else StableDiffusionPipeline)(**parts, **unused)
+        sd = StableDiffusionInpaintPipeline if inpaints else StableDiffusionPipeline
+        return (StableDiffusionInstructPix2PixPipeline if edits else sd)(**parts, **unused)
 
 
 def save_tiny_lora(path: Path, *, width: int = TEXT_WIDTH) -> Path:

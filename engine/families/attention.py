@@ -48,7 +48,7 @@ class AttentionMaps:
         return sum(map(len, self.texts))
 
     def begin_step(self, first_row: int) -> None:
-        """Forget what was not kept. In this step the texts have one row each, beginning with this one."""
+        """Forget what was not kept. In this step the texts have one row each, the first of them this one."""
         self._of_step, self._first_row, self._rows_seen = None, first_row, {}
 
     def keep_step(self) -> None:
@@ -90,7 +90,7 @@ class AttentionMaps:
         size = _size_of_layer(places.shape[1], self.height, self.width)
         for row in range(len(places)):
             number = seen + row - self._first_row
-            if number >= 0 and self.texts[number]:
+            if 0 <= number < len(self.texts) and self.texts[number]:
                 self._add(number, _attention(layer, places[row : row + 1], text[row : row + 1]), size)
 
     def _add(self, number: int, attention: torch.Tensor, size: tuple[int, int]) -> None:

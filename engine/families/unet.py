@@ -16,6 +16,7 @@ from safetensors.torch import save as save_safetensors
 
 from engine.api import Lora
 from engine.compiled import CompiledUNet
+from engine.conditioning.embeddings import learn
 from engine.conditioning.lora import LoraSwitch
 from engine.conditioning.tiling import TilingSwitch
 from engine.errors import GenerationFailed, InvalidRequest
@@ -49,6 +50,7 @@ class Checkpoint:
         device: torch.device,
         dtype: torch.dtype,
         loras: Mapping[str, Path],
+        embeddings: Mapping[str, Path],
     ) -> None:
         self.name = source.name
         self.hash = source.hash()
@@ -65,8 +67,8 @@ class Checkpoint:
         if device.type == "cuda":
             self.unet.to(memory_format=torch.channels_last)
             self.vae.to(memory_format=torch.channels_last)
-        self.text = _text_encoder(pipeline, device)
-        self.loras = LoraSwitch(pipeline, loras)
+        self.text, self.refused_embeddings = _text_encoder(self.name, pipeline, device, embeddings)
+        self.loras = LoraSwitch(self.name, pipeline, loras)
         self._tiling = TilingSwitch(self.unet, self.vae)
         self.scheduler_config: Mapping[str, Any] = pipeline.scheduler.config
         self.scale_factor: int = 2 ** (len(self.vae.config.block_out_channels) - 1)
@@ -100,6 +102,11 @@ class Checkpoint:
     def sees_mask(self) -> bool:
         """Whether the U-Net is made for inpainting: shown the mask and the latents of the picture around."""
         return self.shown_channels == 1 + int(self.vae.config.latent_channels)
+
+    @property
+    def sees_start(self) -> bool:
+        """Whether the U-Net is made for instructions: shown the picture that they are to change."""
+        return self.shown_channels == int(self.vae.config.latent_channels)
 
     @property
     def num_bytes(self) -> int:
@@ -243,6 +250,17 @@ class Checkpoint:
         posterior = self.vae.encode(pixels.to(self.device, self._vae_dtype)).latent_dist
         return self._normalise(posterior.mean.float())
 
+    def shown(self, source: Image.Image | bytes, width: int, height: int) -> torch.Tensor:
+        """What a U-Net that follows instructions is shown of a picture: (1, c, h, w), in the VAE's own scale.
+
+        Raises: InvalidRequest, where kept latents do not fit.
+        """
+        if isinstance(source, bytes):
+            return self._denormalise(self.unpack_latents(source, width, height))
+        pixels = self.pixels(source, width, height).to(self.device, self._vae_dtype)
+        mode: torch.Tensor = self.vae.encode(pixels).latent_dist.mode()
+        return mode.float()
+
     def decode(self, latents: torch.Tensor) -> tuple[Image.Image, ...]:
         """Latents (n, c, h, w) → n RGB pictures.
 
@@ -374,14 +392,17 @@ def as_images(pixels: torch.Tensor) -> tuple[Image.Image, ...]:
     return tuple(Image.fromarray(array) for array in levels.permute(0, 2, 3, 1).cpu().numpy())
 
 
-def _text_encoder(pipeline: Any, device: torch.device) -> TextEncoder:
+def _text_encoder(
+    name: str, pipeline: Any, device: torch.device, embeddings: Mapping[str, Path]
+) -> tuple[TextEncoder, Mapping[str, str]]:
+    """What reads the texts, with the learnt words that fit it, and why the others do not, by name."""
     pairs = [(pipeline.tokenizer, pipeline.text_encoder)]
     if getattr(pipeline, "text_encoder_2", None) is not None:
         pairs.append((pipeline.tokenizer_2, pipeline.text_encoder_2))
     # A U-Net that pools the text itself was trained on one window and would weigh more of them otherwise.
     pools = pipeline.unet.config.addition_embed_type == "text"
-    return TextEncoder(
-        [tokenizer for tokenizer, _ in pairs],
-        [encoder.to(device).eval() for _, encoder in pairs],
-        **({"max_windows": 1} if pools else {}),
-    )
+    tokenizers = [tokenizer for tokenizer, _ in pairs]
+    encoders = [encoder.to(device).eval() for _, encoder in pairs]
+    words, refused = learn(name, embeddings, tokenizers=tokenizers, encoders=encoders)
+    only = {"max_windows": 1} if pools else {}
+    return TextEncoder(tokenizers, encoders, words=words, **only), refused

@@ -44,24 +44,30 @@ def begin(
     original = _original(request, checkpoint, generators, moments)
     own = _noise(shape, checkpoint, generators)
     noise = steered(own, spread=request.spread, variation=request.variation)
-    if original is None or _is_all_noise(request):
+    if original is None or _is_all_noise(request, checkpoint):
         latents = noise * float(scheduler.init_noise_sigma)
     else:
         latents = add_noise(scheduler, original, noise, timesteps[:1])
     if checkpoint.sees_mask:
         return Beginning(latents=latents, shown=_shown(request, checkpoint, generators))
+    shown = None
+    if checkpoint.sees_start and request.start is not None:
+        shown = checkpoint.shown(request.start.source, request.width, request.height)
+        shown = shown.repeat(len(generators), 1, 1, 1)
     if request.mask is None or original is None:
-        return Beginning(latents=latents)
+        return Beginning(latents=latents, shown=shown)
     _noise(shape, checkpoint, generators)  # of the masked picture, which the pipelines draw and do not use
     cells = in_cells(stencil(request.mask, request.width, request.height), checkpoint.scale_factor)
     kept = Kept(original=original, noise=noise, mask=cells.to(checkpoint.device))
-    return Beginning(latents=latents, kept=kept)
+    return Beginning(latents=latents, kept=kept, shown=shown)
 
 
-def _is_all_noise(request: Generate) -> bool:
+def _is_all_noise(request: Generate, checkpoint: Checkpoint) -> bool:
     """Whether nothing of the start is left in the first latents: at full strength the pipelines for
-    inpainting begin with pure noise, others with noise on the picture."""
-    return request.start is None or (request.mask is not None and request.start.strength == 1.0)
+    inpainting and for instructions begin with pure noise, others with noise on the picture."""
+    if request.start is None:
+        return True
+    return request.start.strength == 1.0 and (request.mask is not None or checkpoint.sees_start)
 
 
 def _original(
@@ -71,7 +77,9 @@ def _original(
     moments: torch.Tensor | None,
 ) -> torch.Tensor | None:
     """The start as latents (n, c, h, w), where it is of use."""
-    if request.start is None or (checkpoint.sees_mask and _is_all_noise(request)):
+    is_kept = request.mask is not None and not checkpoint.sees_mask
+    is_of_use = is_kept or not checkpoint.shown_channels or not _is_all_noise(request, checkpoint)
+    if request.start is None or not is_of_use:
         return None
     if moments is not None:
         return checkpoint.sampled(moments, generators)

@@ -12,7 +12,7 @@ from engine.api import Generate
 from engine.conditioning.noise import guidance_factors, read_apart
 from engine.errors import GenerationFailed
 from engine.families.unet import SHOWN, Checkpoint
-from engine.guides import Guide, combine, guided, rescaled, unguided
+from engine.guides import Guide, combine, guided, instructed, rescaled, unguided
 from engine.library import Library
 from engine.rows import Condition, Rows, pack
 from engine.samplers import SAMPLERS, alpha_bar_at, schedule
@@ -273,7 +273,10 @@ class Generation:
         if guide.encoding.pooled_prompt_embeds is not None:
             told = told | {"text_embeds": Condition(values=guide.encoding.pooled_prompt_embeds)}
         conditions = {name: condition.repeat(self.num_images) for name, condition in told.items()}
-        return conditions if self._shown is None else conditions | {SHOWN: Condition(values=self._shown)}
+        if self._shown is None:
+            return conditions
+        shown = self._shown if guide.sees_start else torch.zeros_like(self._shown)
+        return conditions | {SHOWN: Condition(values=shown)}
 
     @contextmanager
     def _restored_on_failure(self) -> Iterator[None]:
@@ -319,7 +322,7 @@ def num_bytes(
     channels, height, width = latent_shape
     kept = _KEPT + (_KEPT_OF_MASKED if request.mask is not None else 0)
     if request.num_windows > 1:
-        kept += _num_guides(request)  # what of the predictions is joined
+        kept += _num_guides(request, is_instructed=False)  # what of the predictions is joined
     latent_bytes = len(request.seeds) * (kept * channels + shown_channels) * height * width * 4
     if request.num_windows > 1:
         latent_bytes += 2 * height * width * 4  # how much each window counts where
@@ -334,18 +337,20 @@ def num_bytes_in(library: Library, request: Generate) -> int:
     return num_bytes(request, shape, entry.text_bytes, shown_channels=entry.shown_channels)
 
 
-def expected_rows(request: Generate) -> int:
-    """Rows of a step of a request that has not been started."""
-    return len(request.seeds) * _num_guides(request) * request.num_windows
+def expected_rows(request: Generate, *, is_instructed: bool = False) -> int:
+    """Rows of a step of a request that has not been started; `is_instructed` if its model sees the start."""
+    return len(request.seeds) * _num_guides(request, is_instructed=is_instructed) * request.num_windows
 
 
-def least_rows(request: Generate) -> int | None:
+def least_rows(request: Generate, *, is_instructed: bool = False) -> int | None:
     """The fewest of them that a pass can have; None: all or none."""
-    return len(request.seeds) * _num_guides(request) if request.num_windows > 1 else None
+    num_guides = _num_guides(request, is_instructed=is_instructed)
+    return len(request.seeds) * num_guides if request.num_windows > 1 else None
 
 
-def _num_guides(request: Generate) -> int:
-    return len(request.prompts) + (1 if request.guidance_scale > 1 else 0)
+def _num_guides(request: Generate, *, is_instructed: bool) -> int:
+    bases = 0 if request.guidance_scale <= 1 else 2 if is_instructed else 1
+    return len(request.prompts) + bases
 
 
 def expected_passes(request: Generate) -> int:
@@ -368,7 +373,11 @@ def _guidance(request: Generate, checkpoint: Checkpoint) -> _Guidance:
     plain = unguided(parts, weights)
     strong = plain
     if checkpoint.has_guidance(request.guidance_scale):
-        strong = guided(parts, weights, negative, request.guidance_scale)
+        scale = request.guidance_scale
+        if checkpoint.sees_start and request.start is not None:
+            strong = instructed(parts, weights, negative, scale, request.start.image_guidance_scale)
+        else:
+            strong = guided(parts, weights, negative, scale)
     return _Guidance(strong=strong, plain=plain, interval=request.guidance_interval)
 
 

@@ -113,9 +113,11 @@ class _Redraw:
             self._frames += checkpoint.preview(generation.predicted_original())
 
     def _watched(self, library: Library, checkpoint: Checkpoint, rows: Rows) -> torch.Tensor:
-        """The prediction. What is moved away from has its row before those of the texts, if it has one."""
+        """The prediction. What is moved away from has its row before those of the texts, if it has one; what
+        a model for instructions is shown has one behind them."""
         capacity, area = library.entry(checkpoint.name).capacity, self._request.width * self._request.height
-        begin = partial(self._maps.begin_step, len(rows) - len(self._texts))
+        first = next(row for row, guide in enumerate(self.generation.guides) if guide.is_wanted)
+        begin = partial(self._maps.begin_step, first)
         with checkpoint.watched(self._maps):
             return predict_within_memory(library, checkpoint, capacity, rows, area=area, before=begin)
 

@@ -73,11 +73,15 @@ def test_what_the_engine_is_told_comes_from_the_settings(
 ) -> None:
     (tmp_path / "style.v1.5.safetensors").write_bytes(b"")
     (tmp_path / "notes.txt").write_text("no LoRA")
+    (tmp_path / "below").mkdir()
+    for name in ("bad-hands.pt", "bad-hands.safetensors", "old.pt"):
+        (tmp_path / "below" / name).write_bytes(b"")
     values = {
         "MODEL": "/models/first",
         "MODELS": "anime=/models/anime.safetensors,\nturbo = stabilityai/sdxl-turbo\n",
         "VAE": "/models/vae.safetensors",
-        "LORAS": str(tmp_path),
+        "LORAS": f"{tmp_path}, ink = /loras/ink v2.safetensors",
+        "EMBEDDINGS": str(tmp_path / "below"),
         "DEVICE": "cuda:1",
         "DTYPE": "float16",
         "MEMORY_GIB": "8.5",
@@ -88,14 +92,34 @@ def test_what_the_engine_is_told_comes_from_the_settings(
     config = engine_config(load_settings())
     assert config.model == "/models/first"
     assert config.more_models == ("anime=/models/anime.safetensors", "turbo = stabilityai/sdxl-turbo")
-    assert config.loras == {"style.v1.5": tmp_path / "style.v1.5.safetensors"}
+    below = {
+        "bad-hands": tmp_path / "below" / "bad-hands.safetensors",
+        "old": tmp_path / "below" / "old.pt",
+    }
+    assert config.loras == below | {
+        "style.v1.5": tmp_path / "style.v1.5.safetensors",
+        "ink": Path("/loras/ink v2.safetensors"),
+    }
+    assert config.embeddings == below
     assert (config.vae, config.device, config.dtype) == ("/models/vae.safetensors", "cuda:1", "float16")
     assert (config.memory_gib, config.cache_dir) == (8.5, tmp_path / "data" / "cache")
 
 
-def test_a_folder_of_loras_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LORAS", "/nowhere")
-    with pytest.raises(StartupError, match=r"LORAS=/nowhere cannot be read .* Name a folder"):
+@pytest.mark.parametrize("setting", ["LORAS", "EMBEDDINGS"])
+def test_a_folder_of_files_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+    monkeypatch.setenv(setting, "/nowhere")
+    with pytest.raises(StartupError, match=rf"{setting}=/nowhere cannot be read .* Name a folder"):
+        engine_config(load_settings())
+
+
+def test_two_files_of_one_name_are_told_apart_by_hand(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "style.safetensors").write_bytes(b"")
+    monkeypatch.setenv("LORAS", str(tmp_path))
+    with pytest.raises(StartupError, match=r"LORAS: two files are named style \(.*Rename one"):
         engine_config(load_settings())
 
 

@@ -9,11 +9,11 @@ import pytest
 import torch
 from diffusers import DiffusionPipeline, UNet2DConditionModel
 from PIL import Image
-from safetensors.torch import load_file
 
 from engine.api import Lora
 from engine.bench.arms import denoised
 from engine.bench.tiny import save_tiny_checkpoint, save_tiny_lora, tiny_pipeline
+from engine.conditioning.lora_file import LoraFile
 from engine.config import EngineConfig
 from engine.device import bfloat16_pays, choose_dtype, seconds_of
 from engine.errors import EngineError, InvalidRequest, ModelNotFound, OutOfMemory
@@ -237,7 +237,9 @@ def test_requests_with_and_without_a_lora_take_turns(lora_library: Library) -> N
 
 
 def test_a_pickled_lora_is_refused(lora_library: Library) -> None:
-    with pytest.raises(EngineError, match=r"is not a \.safetensors file"):
+    with pytest.raises(
+        EngineError, match=r"The LoRA pickled is a pickle \(pickled\.pt\), which can run code"
+    ):
         result(DenoisingLoop(lora_library), generate(loras=(Lora(name="pickled"),)))
 
 
@@ -262,12 +264,14 @@ def test_memory_that_ends_while_a_lora_is_read_leaves_no_other_in_force(
     )
     before = result(loop, generate()).images[0].tobytes()
 
-    def full(path: Path) -> Any:
-        if path == loras["second"]:
-            raise torch.OutOfMemoryError("full")
-        return load_file(path)
+    real = LoraFile.changes
 
-    monkeypatch.setattr("engine.conditioning.lora.load_file", full)
+    def full(self: LoraFile, names: Any) -> Any:
+        if self._path == loras["second"]:
+            raise torch.OutOfMemoryError("full")
+        return real(self, names)
+
+    monkeypatch.setattr(LoraFile, "changes", full)
     with pytest.raises(OutOfMemory):
         result(loop, generate(loras=(Lora(name="first"), Lora(name="second"))))
     assert result(loop, generate()).images[0].tobytes() == before

@@ -100,3 +100,25 @@ def test_what_the_hub_does_not_have_and_a_hub_that_is_away_are_told_apart(
     point_to("http://127.0.0.1:9", monkeypatch)
     with pytest.raises(ModelNotFound, match=r"is not here yet, and the hub cannot be reached"):
         resolve("someone/nothing")
+
+
+@pytest.mark.parametrize("layout", ["a VAE", "a model"])
+def test_a_vae_is_downloaded_from_the_hub_without_the_rest(hub: Hub, tiny_path: Path, layout: str) -> None:
+    repository = hub.root / "someone" / "vae"
+    if layout == "a VAE":
+        shutil.copytree(tiny_path / "vae", repository)
+        (repository / "diffusion_pytorch_model.bin").write_bytes(b"a pickle")
+    else:
+        shutil.copytree(tiny_path, repository)
+    model = shutil.copytree(tiny_path, hub.root.parent / "without")
+    shutil.rmtree(model / "vae")
+    index = json.loads((model / "model_index.json").read_text())
+    del index["vae"]
+    (model / "model_index.json").write_text(json.dumps(index))
+    source = resolve(str(model), vae="someone/vae")
+    assert source.vae is not None
+    assert (source.vae / "config.json").is_file()
+    assert {name.rpartition("/")[2] for name in weights(hub)} == {"diffusion_pytorch_model.safetensors"}
+    assert len(weights(hub)) == 1
+    with pytest.raises(ModelNotFound, match="The hub has no model someone/else"):
+        resolve(str(model), vae="someone/else")

@@ -203,7 +203,7 @@ def test_a_configuration_beside_a_file_that_lacks_a_part_is_named(single_file: P
         load(single_file)
 
 
-@pytest.mark.parametrize("kind", ["folder", "file"])
+@pytest.mark.parametrize("kind", ["folder", "file", "x.vae", "diffusers"])
 def test_a_file_without_vae_takes_the_one_that_is_given(
     single_file: Path, tiny_path: Path, tmp_path: Path, kind: str
 ) -> None:
@@ -211,7 +211,15 @@ def test_a_file_without_vae_takes_the_one_that_is_given(
     vae = {key: value for key, value in weights.items() if key.startswith("first_stage_model.")}
     save_file({key: value for key, value in weights.items() if key not in vae}, single_file)
     save_file(vae, tmp_path / "vae.safetensors")
-    given = tiny_path if kind == "folder" else tmp_path / "vae.safetensors"
+    if kind == "x.vae":  # as web UIs keep them, with what training left behind
+        bare = {key.removeprefix("first_stage_model."): value for key, value in vae.items()}
+        save_file(bare | {"loss.logvar": torch.zeros(1)}, tmp_path / "x.vae.safetensors")
+    given = {
+        "folder": tiny_path,
+        "file": tmp_path / "vae.safetensors",
+        "x.vae": tmp_path / "x.vae.safetensors",
+        "diffusers": shutil.copy(tiny_path / VAE, tmp_path / "other.safetensors"),
+    }[kind]
     checkpoint = load(single_file, vae=given)
     assert torch.equal(drawn(checkpoint), drawn(load(tiny_path)))
     assert checkpoint.hash != resolve(str(tiny_path)).hash()
@@ -255,6 +263,44 @@ def test_a_vae_that_lacks_weights_is_refused(single_file: Path, tiny_path: Path,
     save_file(vae, folder / VAE.name)
     with pytest.raises(ModelNotFound, match=r"lacks 1 of its weights .*decoder\.conv_in\.weight"):
         load(single_file, vae=folder)
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"latent_channels": 16}, "it makes 16 channels, and the U-Net reads 4.*correct VAE"),
+        ({"_class_name": "AutoencoderTiny"}, r"is a VAE of another kind \(AutoencoderTiny\)\. Set VAE"),
+        ({"scaling_factor": 0.13025}, "is that of SDXL, and .* is a model of Stable Diffusion 1 and 2"),
+    ],
+)
+def test_a_vae_that_does_not_fit_is_refused(
+    single_file: Path, folder: Path, tmp_path: Path, kind: str, wrong: dict[str, object], said: str
+) -> None:
+    if kind == "file":
+        weights = load_file(single_file)
+        save_file({k: v for k, v in weights.items() if not k.startswith("first_stage_model.")}, single_file)
+    else:
+        index = json.loads((folder / "model_index.json").read_text())
+        del index["vae"]
+        (folder / "model_index.json").write_text(json.dumps(index))
+    vae = shutil.copytree(folder / "vae", tmp_path / "given")
+    (vae / "config.json").write_text(json.dumps(json.loads((vae / "config.json").read_text()) | wrong))
+    with pytest.raises(ModelNotFound, match=said):
+        load(single_file if kind == "file" else folder, vae=vae)
+
+
+def test_a_file_that_is_no_vae_or_of_other_channels_is_refused_as_vae(
+    single_file: Path, tmp_path: Path
+) -> None:
+    weights = load_file(single_file)
+    save_file({k: v for k, v in weights.items() if not k.startswith("first_stage_model.")}, single_file)
+    save_file({"decoder.conv_in.weight": torch.zeros(16, 16, 3, 3)}, tmp_path / "flux.safetensors")
+    with pytest.raises(ModelNotFound, match="it makes 16 channels, and the U-Net reads 4"):
+        load(single_file, vae=tmp_path / "flux.safetensors")
+    save_file({"x.lora_down.weight": torch.zeros(4, 4)}, tmp_path / "lora.safetensors")
+    with pytest.raises(ModelNotFound, match=r"lora\.safetensors holds no VAE: it is a LoRA"):
+        load(single_file, vae=tmp_path / "lora.safetensors")
 
 
 def test_a_model_with_a_vae_keeps_its_own(tiny_path: Path, tmp_path: Path) -> None:

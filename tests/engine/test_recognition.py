@@ -114,7 +114,7 @@ def test_a_truncated_file_is_damaged_wherever_it_ends(single_file: Path, tmp_pat
 
 @pytest.mark.parametrize(
     ("channels", "said"),
-    [(8, "InstructPix2Pix"), (5, "depth-to-image"), (7, "is an upscaler")],
+    [(5, "depth-to-image"), (7, "is an upscaler")],
 )
 def test_a_unet_that_wants_to_see_more_is_refused_by_its_right_name(
     folder: Path, single_file: Path, tmp_path: Path, channels: int, said: str
@@ -193,7 +193,7 @@ def test_the_refiner_and_models_that_are_told_an_aesthetic_score_are_refused(xl_
                             "text_encoder": ["kolors", "ChatGLMModel"]}, r"Kolors: .*ChatGLMModel"),
         ("IFPipeline", {"unet": ["diffusers", "UNet2DConditionModel"],
                         "text_encoder": ["transformers", "T5EncoderModel"]}, "DeepFloyd IF"),
-        ("StableDiffusionInstructPix2PixPipeline", {}, "InstructPix2Pix"),
+        ("StableDiffusionDepth2ImgPipeline", {}, "depth-to-image"),
     ],
 )  # fmt: skip
 def test_a_folder_of_another_family_is_named_whatever_else_is_in_it(

@@ -253,7 +253,9 @@ async def test_a_start_says_what_runs_where_and_how_to_invite_it(bot: BotProcess
 async def test_check_says_what_is_right_and_how_to_invite_the_bot(
     discord: Playground, bot: BotProcess
 ) -> None:
-    code, lines = await told(bot, "check")
+    (bot.folder / "words").mkdir()
+    (bot.folder / "words" / "old.pt").write_bytes(b"")
+    code, lines = await told(bot, "check", EMBEDDINGS=str(bot.folder / "words"))
     assert code == 0
     assert [line.split(":")[0] for line in lines] == [
         "ok    settings",
@@ -262,7 +264,9 @@ async def test_check_says_what_is_right_and_how_to_invite_the_bot(
         "ok    web",
         "ok    discord",
         "ok    model",
+        "      not used",
     ]
+    assert "The embedding old is a pickle (old.pt)" in lines[6]
     assert f"in {discord.guild.name} with all permissions" in lines[4]
     assert lines[4].count("permissions=") == 2  # to draw, and to make rooms as well
     assert not (bot.folder / "darkroom.db").exists()  # looking makes nothing

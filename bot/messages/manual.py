@@ -92,8 +92,9 @@ def _drawing() -> Iterator[Sentence]:
         weight=MAX_WEIGHT,
     )
     yield say(
-        "**Choices**: `a {{red, blue}} bird` draws four of each. Braces may stand anywhere, also within braces "
-        "and among the parameters; `\\{{` is a brace. More than {count} prompts are asked about first.",
+        "**Choices**: `a {{red, blue}} bird` draws four of each. Braces may stand anywhere, also within "
+        "braces and among the parameters; `\\{{` is a brace. More than {count} prompts are asked about "
+        "first.",
         count=ASK_ABOVE,
     )
     yield say(

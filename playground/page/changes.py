@@ -135,6 +135,42 @@ CHANGES = (
 """,
     ),
     Change(file="timeline.js", old="ui.timeline.clientHeight <= 1 ?", new="ui.timeline.clientHeight <= 8 ?"),
+    # A menu of a message that was edited shows what the message says now, not what was chosen in it before.
+    Change(
+        file="surfaces.js",
+        old="    candidates: snapshot.candidates || {},",
+        new="    candidates: snapshot.candidates || {}, editedAt: message?.edited_timestamp,",
+    ),
+    Change(
+        file="selects.js",
+        old="  const candidateKey = component.control_key || key;",
+        new="""  options.onSent?.(key, JSON.stringify([component.custom_id, options.editedAt]));
+  const candidateKey = component.control_key || key;""",
+    ),
+    Change(
+        file="select-drafts.js",
+        old="""  /** @param {string} key */
+  function identityEntries(key) {""",
+        new="""  /** @type {Map<string, string>} */
+  const sent = new Map();
+  /** @param {string} key @param {string} now */
+  function renew(key, now) {
+    const before = sent.get(key);
+    if (before === now || state.dropdown?.key === key) return;
+    sent.set(key, now);
+    if (before === undefined) return;
+    for (const known of [state.drafts, state.selectDrafts, state.selectStatuses, state.candidateIdentities,
+      state.candidateQueries, state.selectValidationRevisions, state.pendingSelectValidations]) known.delete(key);
+  }
+  /** @param {string} key */
+  function identityEntries(key) {""",
+    ),
+    Change(
+        file="select-drafts.js",
+        old="      draftValue: (key) => drafts.get(key),",
+        new="""      draftValue: (key) => drafts.get(key),
+      ...(modal ? {} : { onSent: renew }),""",
+    ),
     # What is used most comes first in the list of commands.
     Change(
         file="commands.js",

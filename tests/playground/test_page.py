@@ -270,6 +270,28 @@ async def test_a_picture_is_drawn_and_its_buttons_work(page: Page, browser: webd
     await asyncio.to_thread(drive)
 
 
+async def test_the_menus_of_an_edited_message_show_what_it_says_now(
+    page: Page, browser: webdriver.Chrome
+) -> None:
+    def drive() -> None:
+        person = Person(browser, page.url)
+        person.command("panel")
+        person.press(".select-trigger", "Which room?")
+        person.press(".select-option", "newbies")
+        person.see(".message-content", "That was not kept.")
+        person.see(".select-value-label", "Which room?")
+        person.press(".select-trigger", "Page one")
+        person.press(".select-option", "Page two")
+        person.see(".message-content", "This is page two.")
+        person.see(".select-value-label", "Style: ink")
+        person.press(".select-trigger", "Page two")
+        person.press(".select-option", "Page one")
+        person.see(".message-content", "This is page one.")
+        person.see(".select-value-label", "Which room?")
+
+    await asyncio.to_thread(drive)
+
+
 async def test_a_form_opens_and_its_answer_is_seen_by_one(page: Page, browser: webdriver.Chrome) -> None:
     def drive() -> None:
         person = Person(browser, page.url)

@@ -416,7 +416,7 @@ async def test_a_form_below_a_letter_is_empty_whatever_the_letter_unfolds(
     assert opened.fields == {"reason": ""}
 
 
-async def test_after_a_mistake_a_form_of_the_panel_is_opened_again_filled(
+async def test_a_mistake_in_a_form_of_the_panel_is_told_in_the_panel_and_mended_there(
     edge: Edge, services: Services
 ) -> None:
     typed: dict[str, Any] = {
@@ -427,9 +427,12 @@ async def test_after_a_mistake_a_form_of_the_panel_is_opened_again_filled(
     refused = await edge.submit(custom_ids.of_setup_form("rooms"), user=900, is_manager=True, **typed)
     assert refused.content == (
         "- **How many newbie rooms at least**: write a whole number from 0 to 25. You wrote `99`.\n"
-        "- **How many newbie rooms when all are busy**: write a whole number from 0 to 25. You wrote `many`."
+        "- **How many newbie rooms when all are busy**: write a whole number from 0 to 25. You wrote `many`.\n\n"
+        "Nothing of it was kept. Press **Rooms…** to correct it: what you wrote is still there."
     )
-    assert refused.custom_ids == [custom_ids.of_setup(1, "rooms")]
+    assert [call.body["type"] for call in refused.calls] == [UPDATED]  # there is no second panel
+    assert refused.buttons["Rooms…"] == PRIMARY
+    assert custom_ids.of_setup(1, "terms") in refused.custom_ids
     again = await setup(edge, "rooms", frames=refused.frames)
     assert again.fields == typed
     assert "Write a whole number from 0 to 25. Empty: none." in again.hints

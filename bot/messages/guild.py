@@ -138,7 +138,7 @@ def panel(shown: GuildSettings, state: SetupState, locale: str) -> Payload:
 
 
 def not_kept(refused: Unreadable, form: Sentence, locale: str) -> Payload:
-    """What the panel says instead after a mistake in one of its forms, whose button opens it again, filled."""
+    """What the panel says instead after a mistake in one of its forms; its button opens it again, filled."""
     words = translations(locale)
     again = say(
         "Nothing of it was kept. Press **{form}** to correct it: what you wrote is still there.", form=form

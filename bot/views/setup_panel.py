@@ -350,7 +350,9 @@ async def submitted(interaction: Interaction) -> None:
         try:
             await _keep(interaction, {name: text or "none" for name, text in values.items()}, page_of(action))
         except Unreadable as refused:
-            await _give_back(interaction, action, refused, form.typed(values, translations(interaction.locale.value)))
+            await _give_back(
+                interaction, action, refused, form.typed(values, translations(interaction.locale.value))
+            )
 
 
 async def _keep(interaction: Interaction, values: dict[str, str], page: str) -> None:

@@ -159,8 +159,9 @@ CHANGES = (
     if (before === now || state.dropdown?.key === key) return;
     sent.set(key, now);
     if (before === undefined) return;
-    for (const known of [state.drafts, state.selectDrafts, state.selectStatuses, state.candidateIdentities,
-      state.candidateQueries, state.selectValidationRevisions, state.pendingSelectValidations]) known.delete(key);
+    const known = [state.drafts, state.selectDrafts, state.selectStatuses, state.candidateIdentities,
+      state.candidateQueries, state.selectValidationRevisions, state.pendingSelectValidations];
+    for (const map of known) map.delete(key);
   }
   /** @param {string} key */
   function identityEntries(key) {""",

@@ -138,7 +138,10 @@ class ChannelPage(Preview):  # type: ignore[misc]
         for key, query in list(page.candidate_queries.items()):
             owner, _, number = key.partition(":component:")[0].partition(":")
             message = posted.get(int(number)) if owner == "message" else None
-            if message and query.setdefault("edited_at", message.edited_timestamp) != message.edited_timestamp:
+            if (
+                message
+                and query.setdefault("edited_at", message.edited_timestamp) != message.edited_timestamp
+            ):
                 del page.candidate_queries[key]
         super()._publish(page, **how)
 

@@ -427,8 +427,9 @@ async def test_a_mistake_in_a_form_of_the_panel_is_told_in_the_panel_and_mended_
     refused = await edge.submit(custom_ids.of_setup_form("rooms"), user=900, is_manager=True, **typed)
     assert refused.content == (
         "- **How many newbie rooms at least**: write a whole number from 0 to 25. You wrote `99`.\n"
-        "- **How many newbie rooms when all are busy**: write a whole number from 0 to 25. You wrote `many`.\n\n"
-        "Nothing of it was kept. Press **Rooms…** to correct it: what you wrote is still there."
+        "- **How many newbie rooms when all are busy**: write a whole number from 0 to 25. "
+        "You wrote `many`.\n"
+        "\nNothing of it was kept. Press **Rooms…** to correct it: what you wrote is still there."
     )
     assert [call.body["type"] for call in refused.calls] == [UPDATED]  # there is no second panel
     assert refused.buttons["Rooms…"] == PRIMARY

@@ -43,7 +43,7 @@ class PromptError(UserError):
     """The prompt cannot be read."""
 
     without: str | None = None
-    """The prompt less what cannot be done here, where that was all that was wrong with it."""
+    """The prompt less values that are wrong and what cannot be done here, where that was all of it."""
 
     @property
     def mistakes(self) -> tuple[Sentence, ...]:

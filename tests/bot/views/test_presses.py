@@ -180,7 +180,7 @@ async def test_a_page_that_the_manual_no_longer_has_is_said(edge: Edge) -> None:
 async def test_the_audit_log_is_shown_and_exported(edge: Edge, services: Services) -> None:
     await services.sanctions.notice(now(MODERATOR), ADA.user_id, text="Hello")
     shown = await edge.press(custom_ids.of_audit(0, AuditFilter()), user=900, is_manager=True)
-    assert "notice" in shown.content
+    assert "wrote to <@100>: Hello" in shown.content
     export = custom_ids.of_audit(0, AuditFilter(), is_export=True)
     assert "newest row" in (await edge.press(export, user=900, is_manager=True)).content
     for custom_id in (custom_ids.of_audit(0, AuditFilter()), export):

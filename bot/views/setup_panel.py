@@ -11,6 +11,7 @@ from bot.boundary import MODERATORS, Interaction, asker_of, check_posting, guard
 from bot.domain.errors import NotFound, Unreadable
 from bot.domain.guild import GuildSettings
 from bot.domain.guild_options import MAX_IDS, ROWS, Kind, hint, written
+from bot.domain.image_filter import ImageFilter
 from bot.domain.rooms import RoomChanges
 from bot.domain.sentences import Sentence, Translations, say
 from bot.messages import custom_ids
@@ -43,10 +44,19 @@ SWITCHES = {
 PLACEHOLDERS = {
     "moderators": say("Roles that moderate"),
     "moderators-channel": say("Where appeals and reports arrive"),
-    "drawing-channels": say("Channels where members draw; none: everywhere"),
-    DIGEST: say("Where the report of each week goes; none: nowhere"),
+    "drawing-channels": say("Channels to draw in (none: everywhere)"),
+    DIGEST: say("Where the weekly report goes"),
 }
-"""What a menu says while nothing is chosen."""
+"""What a menu says while nothing is chosen; it has the width of a menu, about 44 letters."""
+CHOICES = {
+    "image-filter": {
+        ImageFilter.OFF.value: say("Looks nude: nothing happens"),
+        ImageFilter.SPOILER.value: say("Looks nude: behind a spoiler"),
+        ImageFilter.MODERATORS.value: say("Looks nude: spoiler, moderators are told"),
+        ImageFilter.BLOCK.value: say("Looks nude: deleted"),
+    },
+}
+"""What can be chosen from a menu that always has a choice, by its setting; each says what it is about."""
 APPLY, PAGE = "apply", "page"
 Menu: TypeAlias = discord.ui.RoleSelect[Any] | discord.ui.ChannelSelect[Any] | discord.ui.Select[Any]
 
@@ -208,17 +218,15 @@ class _Panel:
         )
 
     def _choices(self, name: str) -> discord.ui.Select[Any]:
-        """One of a few values; the list says what it is about, since one of them is always chosen."""
-        option = ROWS[name]
-        chosen = written(self._settings, option)
-        about = option.help.render(self._words)
+        """One of a few values."""
+        chosen = written(self._settings, ROWS[name])
         options = [
             discord.SelectOption(
-                label=f"{about}: {words.render(self._words)}"[:MAX_LINE], value=value, default=value == chosen
+                label=words.render(self._words)[:MAX_LINE], value=value, default=value == chosen
             )
-            for value, words in option.choices
+            for value, words in CHOICES[name].items()
         ]
-        return discord.ui.Select(custom_id=self._custom_id(name), placeholder=about, options=options)
+        return discord.ui.Select(custom_id=self._custom_id(name), options=options)
 
     def _known(self, ids: Iterable[int]) -> list[discord.Object]:
         """Roles and channels that are deleted by now cannot be shown as chosen."""

@@ -178,6 +178,12 @@ CHANGES = (
         old="String(a.entry.invocation).localeCompare(String(b.entry.invocation))",
         new="byUse(a.entry, b.entry)",
     ),
+    # What an option is for stands beside its name.
+    Change(
+        file="commands.js",
+        old="""if (optional) item.append(node("span", "command-suggestion-ellipsis", "…"));""",
+        new="""if (optional) item.append(node("span", "command-suggestion-about", value.description));""",
+    ),
     # A command is picked by the space behind its name, and by a line that is pasted.
     Change(
         file="commands.js",

@@ -139,7 +139,9 @@ async def test_a_blocked_member_is_told_appeals_and_is_let_in_again(town: Town, 
     await town.say(town.member, "imagine", prompt="a red apple")
     await wait_for_grids(discord, town.room, 1)
     log = await town.say(town.mod, "audit")
-    assert [word in log.content for word in (" blocked <@", "accepted the appeal of", "We were wrong.")] == [True] * 3
+    assert [word in log.content for word in (" blocked <@", "accepted the appeal of", "We were wrong.")] == [
+        True
+    ] * 3
     assert "Nothing was done yet" in (await town.say(town.other_mod, "audit")).content
 
 

@@ -25,7 +25,7 @@ from bot.storage.database import Database
 from bot.storage.models import JobRow
 from bot.views.moderation_buttons import PRESSES
 from bot.views.moderation_forms import SHEETS
-from bot.views.setup_panel import FORMS
+from bot.views.setup_panel import CHOICES, FORMS
 from tests.bot.hand_engine import HandEngine
 from tests.bot.outages import OUTAGES
 from tests.bot.services.community import ADA, MODERATOR, actions, change, delivered, now
@@ -496,6 +496,8 @@ async def test_a_button_about_a_number_that_nothing_can_have_does_nothing(
 
 # The panel of /setup
 
+MAX_LINE = 44  # about as many letters as Discord shows of a line in a menu
+
 
 async def setup(edge: Edge, action: str, **changes: Any) -> Answer:
     """Press a part of the panel as its owner."""
@@ -508,8 +510,12 @@ async def test_every_setting_is_reachable_from_the_panel(edge: Edge) -> None:
         turned = await setup(edge, "page", kind=LIST, data={"values": [page]})
         pressable |= {custom_id.removeprefix("setup:1:") for custom_id in turned.custom_ids}
         assert len(turned.content) <= MAX_CONTENT
+        assert turned.menus
+        assert [line for line in turned.menus if len(line) > MAX_LINE] == []
     written = [name for form in FORMS if form in pressable for name in (await setup(edge, form)).fields]
     assert {*ROWS, DIGEST} <= pressable | set(written)
+    chosen = {name: [value for value, _ in row.choices] for name, row in ROWS.items() if row.choices}
+    assert {name: list(choices) for name, choices in CHOICES.items()} == chosen
     assert set(FORMS) <= pressable
 
 

@@ -184,6 +184,21 @@ CHANGES = (
         old="""if (optional) item.append(node("span", "command-suggestion-ellipsis", "…"));""",
         new="""if (optional) item.append(node("span", "command-suggestion-about", value.description));""",
     ),
+    # What can be chosen is asked for as soon as somebody is there, not only once they type.
+    Change(
+        file="commands.js",
+        old="""option.name, current)) || [];
+            renderPopup(field, `OPTIONS MATCHING ${current.toUpperCase()}`,""",
+        new="""option.name, current)) || [];
+            const asked = autocompleteKey(currentDraft(), option.name, current);
+            if (!autocompleteResults.has(asked)) queryAutocomplete(option, current);
+            renderPopup(field, current ? `OPTIONS MATCHING ${current.toUpperCase()}` : "OPTIONS",""",
+    ),
+    Change(
+        file="commands.js",
+        old=""""Loading options failed" : "No options match")""",
+        new=""""Loading options failed" : autocomplete.state === "loading" ? "…" : "No options match")""",
+    ),
     # A command is picked by the space behind its name, and by a line that is pasted.
     Change(
         file="commands.js",

@@ -126,6 +126,21 @@ async def test_a_line_says_which_command_it_is_and_what_for_its_options(
     await asyncio.to_thread(drive)
 
 
+async def test_what_can_be_chosen_and_what_options_are_for_is_shown_before_anything_is_typed(
+    page: Page, browser: webdriver.Chrome
+) -> None:
+    def drive() -> None:
+        person = Person(browser, page.url)
+        person.type("/style ")
+        person.see(".command-suggestion", "watercolour")
+        person = Person(browser, page.url)
+        person.type("/imagine ")
+        person.press(".command-ghost", "+1")
+        person.see(".command-suggestion", "A picture to start from")
+
+    await asyncio.to_thread(drive)
+
+
 async def test_plain_text_gets_a_hint_from_the_page_alone(
     page: Page, playground: Playground, browser: webdriver.Chrome
 ) -> None:

@@ -48,7 +48,7 @@ def question(choice: Choice, locale: str) -> Payload:
     job = choice.job
     if not choice.is_own:
         head = say(
-            "**This deletes {what} of {member} for good.** /audit will name you.",
+            "**This deletes {what} for good.** It belongs to {member}; /audit will name you.",
             what=_what(choice),
             member=f"<@{job.user_id}>",
         ).render(words)

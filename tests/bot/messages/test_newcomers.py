@@ -113,6 +113,20 @@ def test_history(snapshot: SnapshotAssertion) -> None:
     } == snapshot
 
 
+def test_ones_own_list_tells_kinds_apart_and_marks_what_is_hidden() -> None:
+    jobs = [job(id=n, kind=kind, parent=ImageRef(job_id=800, index=2)) for n, kind in enumerate(JobKind, 1)]
+    shown = mine.page(HistoryPage(number=0, jobs=tuple(jobs), has_more=False), "en-US")
+    kinds = {line.split(" · ")[1] for line in shown.content.splitlines()[1:-1]}
+    assert len(kinds) == len(jobs)
+    assert "U3" in kinds
+    hidden = mine.page(
+        HistoryPage(number=0, jobs=(replace(jobs[0], is_hidden=True),), has_more=False), "en-US"
+    )
+    assert hidden.content.splitlines()[1].endswith("🙈")
+    assert "🙈 is hidden from the web page" in hidden.content
+    assert "🙈" not in shown.content
+
+
 @given(text=st.text(max_size=MAX_TERMS), prompt=st.text(min_size=1, max_size=4000))
 def test_nothing_is_too_long(text: str, prompt: str) -> None:
     settings = replace(SETTINGS, terms=text, newbie_category=text[:100])

@@ -104,7 +104,7 @@ def details(known: Mapping[str, object], words: Translations) -> list[str]:
     return told + [_detail(key, value, words) for key, value in rest.items() if value or value is False]
 
 
-def _granted(amount: object, unit: object) -> Sentence | str:
+def _granted(amount: object, unit: object) -> Sentence:
     """What a grant was of, in words."""
     if not isinstance(amount, int) or unit not in set(Unit):
         return say("{amount} {unit}", amount=amount, unit=unit)

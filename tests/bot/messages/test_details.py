@@ -133,15 +133,15 @@ def test_what_the_line_draws_is_said_before_the_line(of: Job) -> None:
         ),
         (
             Choice(job=GRID, is_own=False, own_tiles=2, other_tiles=1),  # a moderator takes all of it
-            "**This deletes a picture of <@3> for good: the grid and the 3 pictures that were picked from it.** "
-            "/audit will name you.",
+            (
+                "**This deletes the grid and the 3 pictures that were picked from it for good.** "
+                "It belongs to <@3>; /audit will name you."
+            ),
         ),
         (Choice(job=TILE, is_own=True), "**This deletes the picture for good.**"),
     ],
 )
-def test_the_question_before_deleting_begins_with_all_that_goes_in_numbers(
-    choice: Choice, first: str
-) -> None:
+def test_the_question_before_deleting_begins_with_all_that_goes(choice: Choice, first: str) -> None:
     assert messages.question(choice, LOCALE).content.splitlines()[0] == first
 
 

@@ -119,9 +119,8 @@ def test_ones_own_list_tells_kinds_apart_and_marks_what_is_hidden() -> None:
     kinds = {line.split(" · ")[1] for line in shown.content.splitlines()[1:-1]}
     assert len(kinds) == len(jobs)
     assert "U3" in kinds
-    hidden = mine.page(
-        HistoryPage(number=0, jobs=(replace(jobs[0], is_hidden=True),), has_more=False), "en-US"
-    )
+    off = replace(jobs[0], is_hidden=True)
+    hidden = mine.page(HistoryPage(number=0, jobs=(off,), has_more=False), "en-US")
     assert hidden.content.splitlines()[1].endswith("🙈")
     assert "🙈 is hidden from the web page" in hidden.content
     assert "🙈" not in shown.content

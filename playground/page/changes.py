@@ -172,6 +172,21 @@ CHANGES = (
         new="""      draftValue: (key) => drafts.get(key),
       ...(modal ? {} : { onSent: renew }),""",
     ),
+    # Opening a menu renders the channel anew, and for a moment pictures have no height: it stays open then.
+    Change(
+        file="select-drafts.js",
+        old="""  function fitOpenDropdowns(scrollHighlighted = false) {""",
+        new="""  let handAt = -Infinity;
+  for (const kind of ["wheel", "touchmove"])
+    document.addEventListener(kind, () => { handAt = performance.now(); }, { passive: true, capture: true });
+  function fitOpenDropdowns(scrollHighlighted = false) {""",
+    ),
+    Change(
+        file="select-drafts.js",
+        old="""      if (rect.bottom <= 0 || rect.top >= viewportHeight) {""",
+        new="""      const isAway = rect.bottom <= 0 || rect.top >= viewportHeight;
+      if (isAway && performance.now() - handAt < 1000) {""",
+    ),
     # What is used most comes first in the list of commands.
     Change(
         file="commands.js",

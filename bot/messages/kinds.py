@@ -116,6 +116,7 @@ WORDS = {
     JobKind.UPSCALE_CREATIVE: KindWords(
         heading=say("Upscaled (Creative) by {member}"),
         label=say("creative upscales"),
+        name=say("Upscaled (Creative)"),
         rows=lambda _: (),
         help=say(
             "**Upscale (Creative)** makes it twice as large and draws it once more, near to what it is, with "

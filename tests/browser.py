@@ -82,6 +82,22 @@ class Person:
 
         self.wait_until(click)
 
+    def choose(self, menu: str, option: str) -> None:
+        """Pick from a menu; once more while the page is busy with something else."""
+
+        def shown() -> list[WebElement]:
+            options = self.browser.find_elements(By.CSS_SELECTOR, ".select-option")
+            return [item for item in options if option in item.text]
+
+        def pick() -> bool:
+            if not shown():
+                self.see(".select-trigger", menu).click()
+                return False
+            shown()[-1].click()
+            return not shown()
+
+        self.wait_until(pick)
+
     def follow(self, selector: str, text: str) -> None:
         """Click a link of the page, and wait until one can write where it leads."""
         self.browser.execute_script("window.isLeft = true")

@@ -40,5 +40,6 @@ class Audit(commands.Cog):
     @audit.autocomplete("action")
     async def actions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The kinds of action that the log holds."""
-        found = await self.services.audit.list_actions(asker_of(interaction))
-        return [app_commands.Choice(name=a, value=a) for a in found if typed.lower() in a][:MAX_CHOICES]
+        asker = asker_of(interaction)
+        found = messages.choices(await self.services.audit.list_actions(asker), typed, asker.locale)
+        return [app_commands.Choice(name=name, value=action) for name, action in found][:MAX_CHOICES]

@@ -6,6 +6,7 @@ from discord.ext import commands
 
 from bot.boundary import Interaction, asker_of, drawing_asker_of
 from bot.delivery.jobs import Delivery
+from bot.messages import mine as messages
 from bot.services import Services
 
 MAX_CHOICE = 100  # Discord's limit of a choice's name
@@ -19,13 +20,13 @@ class Show(commands.Cog):
         self.delivery = delivery
 
     @app_commands.command(name=locale_str("show"), description=locale_str("Bring back one of your pictures"))
-    @app_commands.describe(job=locale_str("Which one: pick from the list, or type its number"))
+    @app_commands.describe(picture=locale_str("Which one: pick from the list, or type its number from /mine"))
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-    async def show(self, interaction: Interaction, job: app_commands.Range[int, 1]) -> None:
+    async def show(self, interaction: Interaction, picture: app_commands.Range[int, 1]) -> None:
         """Post a finished job again."""
         asker = drawing_asker_of(interaction)
-        shown = await self.services.gallery.show(asker, job)
+        shown = await self.services.gallery.show(asker, picture)
         await self.services.rules.check_post(shown, is_age_restricted=asker.is_age_restricted)
         await interaction.response.defer()
         message = await self.delivery.show_again(
@@ -37,11 +38,12 @@ class Show(commands.Cog):
         if not is_there:  # taken back while it was posted
             await interaction.delete_original_response()
 
-    @show.autocomplete("job")
+    @show.autocomplete("picture")
     async def recent(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
         """The member's newest finished jobs."""
-        jobs = await self.services.gallery.list_recent(asker_of(interaction))
-        names = {job.id: f"{job.id}: {job.prompt}"[:MAX_CHOICE] for job in jobs}
+        asker = asker_of(interaction)
+        jobs = await self.services.gallery.list_recent(asker)
+        names = {job.id: messages.choice(job, asker.locale)[:MAX_CHOICE] for job in jobs}
         return [
             app_commands.Choice(name=name, value=job_id)
             for job_id, name in names.items()

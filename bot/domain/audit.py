@@ -4,12 +4,54 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 RULE = 0
 """The actor of what no person did: a rule."""
 MAX_REASON = 500
 
 _IDS = re.compile(r"<@!?\d+>|(?<!\d)\d{16,20}(?!\d)")
+
+
+class Deed(StrEnum):
+    """What is noted, as it is stored; `bot.messages.deeds` says each in words."""
+
+    WARNING = "warning"
+    NOTICE = "notice"
+    BLOCK = "block"
+    UNBLOCK = "unblock"
+    STRIKE = "strike"
+    APPEAL_ACCEPTED = "appeal_accepted"
+    APPEAL_REJECTED = "appeal_rejected"
+    REPORT_ACCEPTED = "report_accepted"
+    REPORT_REJECTED = "report_rejected"
+    LADDER = "ladder"
+    CHANNEL = "channel"
+    QUOTA_SET = "quota_set"
+    QUOTA_TRIAL = "quota_trial"
+    QUOTA_ROLE = "quota_role"
+    QUOTA_LIMITS = "quota_limits"
+    QUOTA_MEMBER = "quota_member"
+    QUOTA_GRANT = "quota_grant"
+    QUOTA_REVOKE = "quota_revoke"
+    QUOTA_RESET = "quota_reset"
+    RULE_ADD = "rule_add"
+    RULE_REMOVE = "rule_remove"
+    RULE_ASKED = "rule_asked"
+    RULE_REFUSED = "rule_refused"
+    NSFW = "nsfw"
+    ROOM = "room"
+    IMAGE_FILTER = "image_filter"
+    IMAGE_REPORTED = "image_reported"
+    IMAGE_WITHHELD = "image_withheld"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    DELETE_RESULT = "delete_result"
+    SETTINGS = "settings"
+    ROLE_DELETED = "role_deleted"
+    CHANNEL_DELETED = "channel_deleted"
+    USAGE_DIGEST = "usage_digest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +62,7 @@ class AuditEntry:
     guild_id: int
     actor_id: int
     action: str
+    """A `Deed`; an older version may have noted others."""
     target_id: int | None
     """The member it was done to."""
     reason: str

@@ -44,7 +44,7 @@ class PromptError(UserError):
     """The prompt cannot be read."""
 
     without: str | None = None
-    """The prompt less what cannot be done here, where that was all that was wrong with it."""
+    """The prompt less values that are wrong and what cannot be done here, where that was all of it."""
     fixed: str | None = None
     """The prompt as it was certainly meant, where every mistake has one cure."""
 

@@ -19,7 +19,7 @@ class Waits(StrEnum):
     MANY = "many"
     """It makes many jobs: they are meant."""
     WITHOUT = "without"
-    """It asks for what cannot be done here: it is drawn without that."""
+    """It asks for what cannot be done here, or with a value that is wrong: it is drawn without that."""
     QUEUE = "queue"
     """Too much waits, or nothing is drawn just now: it is tried again."""
     ALLOWANCE = "allowance"

@@ -48,11 +48,9 @@ def tally(points: int) -> Sentence:
     return say_n("{count} strike and two thirds", "{count} strikes and two thirds", strikes)
 
 
-def standing(now: Standing) -> list[Sentence]:
-    """How many strikes that makes, for how long they count, and what comes next."""
-    told = [
-        say("That makes {strikes}; each counts for {days}.", strikes=tally(now.points), days=days(now.days))
-    ]
+def standing(now: Standing, *, added: int) -> list[Sentence]:
+    """What so many points more count as, with those before, for how long, and what comes next."""
+    told = [_counts(now, added)]
     later = later_block(now)
     if later is None:
         return told
@@ -64,6 +62,17 @@ def standing(now: Standing) -> list[Sentence]:
         *told,
         say("Strike number {number} means {span} without drawing here.", number=number, span=without),
     ]
+
+
+def _counts(now: Standing, added: int) -> Sentence:
+    if now.points <= added:
+        return say("This counts as {strikes} for {days}.", strikes=tally(added), days=days(now.days))
+    return say(
+        "This counts as {added}; with those before that makes {strikes}. Each counts for {days}.",
+        added=tally(added),
+        strikes=tally(now.points),
+        days=days(now.days),
+    )
 
 
 def not_until(block: Sanction, reason: Sentence | str) -> Sentence:
@@ -108,7 +117,7 @@ def told(unread: Sanction, now: Standing | None = None) -> list[Sentence]:
         case SanctionKind.WARNING:
             warning = say("The moderators of this server warn you: {text}", text=text)
             # Once an appeal was accepted it counts no longer.
-            counts = [say("This counts as a strike."), *standing(now)] if now and unread.points else []
+            counts = standing(now, added=unread.points) if now and unread.points else []
             return [warning, *counts]
         case SanctionKind.ACCEPTED:
             lifted = say("Your appeal is accepted: the block is lifted, and your strikes are forgotten.")

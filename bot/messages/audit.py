@@ -4,18 +4,18 @@ import json
 from collections.abc import Sequence
 
 from bot.domain.audit import RULE, AuditEntry, AuditPage
-from bot.domain.echo import echo, echo_code
+from bot.domain.echo import echo
 from bot.domain.sentences import Translations, say, say_n
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_audit
-from bot.messages.lists import fitted
+from bot.messages.deeds import choice, details, sentence
+from bot.messages.lists import fitted, more
 from bot.messages.payload import Button, Payload
 from bot.messages.table import to_csv
 
 MAX_REASON = 70
-MAX_DETAIL = 40
-CHIPS = {"channel": "<#{}>", "role": "<@&{}>"}
-"""Details that are ids, and how Discord shows them."""
+MAX_ROW = 240
+"""Characters of a row with its details; a page of them fits a message."""
 
 
 def page(page: AuditPage, locale: str) -> Payload:
@@ -62,24 +62,27 @@ def member(user_id: int, words: Translations) -> str:
     return f"<@{user_id}>"
 
 
+def choices(actions: Sequence[str], typed: str, locale: str) -> list[tuple[str, str]]:
+    """The kinds of action that a search finds: what each is called, and its name in the log."""
+    words = translations(locale)
+    named = sorted((choice(action, words), action) for action in actions)
+    return [(name, action) for name, action in named if typed.lower() in f"{name} {action}".lower()]
+
+
 def _line(entry: AuditEntry, words: Translations) -> str:
-    line = f"<t:{int(entry.created_at.timestamp())}:f> `{echo_code(entry.action)}` "
-    line += member(entry.actor_id, words)
-    if entry.target_id is not None:
-        line += f" → {member(entry.target_id, words)}"
+    target = "–" if entry.target_id is None else member(entry.target_id, words)
+    told = sentence(entry.action, words, actor=member(entry.actor_id, words), member=target)
+    line = f"<t:{int(entry.created_at.timestamp())}:f> {told}"
     if entry.reason:
         line += f": {echo(entry.reason, limit=MAX_REASON)}"
-    details = ", ".join(_detail(key, value) for key, value in sorted(entry.details.items()))
-    return f"{line} ({details})" if details else line
-
-
-def _detail(key: str, value: object) -> str:
-    """One detail: a channel or a role as a chip, anything else as it was written."""
-    name = key.replace("_", " ")
-    if key in CHIPS:
-        return CHIPS[key].format(value) if value else f"{name}: –"
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return f"{name}: {echo(text, limit=MAX_DETAIL) or '–'}"
+    kept, known = "", details(entry.details, words)
+    for number, detail in enumerate(known):
+        longer = f"{kept}; {detail}" if kept else detail
+        if len(line) + len(longer) > MAX_ROW:
+            kept = f"{kept}; {more(words, len(known) - number)}" if kept else ""
+            break
+        kept = longer
+    return f"{line} ({kept})" if kept else line
 
 
 def _buttons(page: AuditPage, words: Translations) -> tuple[Button, ...]:

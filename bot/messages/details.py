@@ -28,10 +28,10 @@ def details(found: Details, locale: str) -> tuple[Payload, File | None]:
         when=f"<t:{int(job.created_at.timestamp())}:f>",
     ).render(words)
     facts = "\n".join(f"- {fact.render(words)}" for fact in _facts(found, words))
-    foot = f"\n-# {_promise(found).render(words)}"  # the empty line ends the list
+    promise = _promise(found).render(words)
     pasted = visible(job.recipe.pasted)
     lead = say("To draw from the same prompt and seed, paste this into /imagine:").render(words)
-    content = f"{head}\n{lead}\n{FENCE}\n{pasted}\n{FENCE}\n{facts}\n{foot}"
+    content = f"{head}\n{promise}\n{lead}\n{FENCE}\n{pasted}\n{FENCE}\n{facts}"
     rows = (_buttons(found, words),) if found.is_own else ()
     if len(content) <= MAX_CONTENT and FENCE not in pasted:
         return Payload(content=content, rows=rows), None
@@ -39,7 +39,7 @@ def details(found: Details, locale: str) -> tuple[Payload, File | None]:
         words
     )
     file = File(name="prompt.txt", data=pasted.encode(), description=say("The whole prompt").render(words))
-    return Payload(content=f"{head}\n{lead}\n{facts}\n{foot}"[:MAX_CONTENT], rows=rows), file
+    return Payload(content=f"{head}\n{promise}\n{lead}\n{facts}"[:MAX_CONTENT], rows=rows), file
 
 
 def question(choice: Choice, locale: str) -> Payload:
@@ -48,12 +48,13 @@ def question(choice: Choice, locale: str) -> Payload:
     job = choice.job
     if not choice.is_own:
         head = say(
-            "**Delete this picture of {member}?** It goes for good, with every tile that was picked from it. "
-            "/audit will name you.",
+            "**This deletes {what} for good.** It belongs to {member}; /audit will name you.",
+            what=_what(choice),
             member=f"<@{job.user_id}>",
         ).render(words)
         return Payload(content=f"{head}\n{_quoted(job)}", rows=((_delete(job, words),),))
-    lines = [say("**Take this picture back?**").render(words), _quoted(job)]
+    head = say("**This deletes {what} for good.**", what=_what(choice)).render(words)
+    lines = [head, _quoted(job)]
     lines += [f"- {line.render(words)}" for line in _consequences(choice)]
     buttons = (_delete(job, words),) if job.is_direct_message else (_delete(job, words), _hide(job, words))
     return Payload(content="\n".join(lines), rows=(buttons,))
@@ -63,9 +64,9 @@ def deleted(choice: Choice, locale: str) -> Payload:
     """It is gone."""
     words = translations(locale)
     if choice.is_own:
-        sentence = say("Deleted: the picture and its prompt are gone. What it used stays counted.")
+        sentence = say("Deleted: {what}. What was used stays counted.", what=_what(choice))
     else:
-        sentence = say("Deleted, and written down in /audit.")
+        sentence = say("Deleted: {what}. It is written down in /audit.", what=_what(choice))
     return Payload(content=sentence.render(words))
 
 
@@ -156,30 +157,37 @@ def _promise(found: Details) -> Sentence:
     return say("The same prompt and seed draw the same pictures, as long as the model is the same.")
 
 
+def _what(choice: Choice) -> Sentence:
+    """All that goes, in numbers."""
+    if choice.job.kind.traits.is_single:
+        return say("the picture")
+    tiles = choice.own_tiles + (0 if choice.is_own else choice.other_tiles)
+    if not tiles:
+        return say_n(
+            "the grid of {count} picture", "the grid of {count} pictures", choice.job.recipe.num_images
+        )
+    return say_n(
+        "the grid and the picture that was picked from it",
+        "the grid and the {count} pictures that were picked from it",
+        tiles,
+    )
+
+
 def _consequences(choice: Choice) -> Iterator[Sentence]:
     job = choice.job
-    yield say(
-        "**Delete**: the picture and its prompt are gone for good: in its channel, wherever /show brought it "
-        "back, in /mine, on the web page. What it used stays counted."
-    )
+    yield say("It goes from its channel, from /mine and from the web page. What was used stays counted.")
     if job.kind.traits.outcome is Outcome.TILE and job.parent is not None:
-        yield say("The four pictures that it was picked from stay: take those back there.")
-    if choice.own_tiles:
-        yield say_n(
-            "{count} tile that you picked from it goes too.",
-            "{count} tiles that you picked from it go too.",
-            choice.own_tiles,
-        )
+        yield say("The four that it was picked from stay: delete those there.")
     if choice.other_tiles:
         yield say_n(
-            "{count} tile that somebody else picked from it stays theirs.",
-            "{count} tiles that others picked from it stay theirs.",
+            "{count} picture that somebody else picked from it stays theirs.",
+            "{count} pictures that others picked from it stay theirs.",
             choice.other_tiles,
         )
     if job.is_hidden:
         yield say("It is hidden from the web page now.")
     elif not job.is_direct_message:
-        yield say("**Hide**: it only goes from the web page, and stays here.")
+        yield say("Hiding takes it off the web page only; here it stays.")
 
 
 def _buttons(found: Details, words: Translations) -> tuple[Button, ...]:

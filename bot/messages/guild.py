@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.errors import Unreadable
 from bot.domain.guild import GuildSettings
 from bot.domain.guild_options import ROWS, Kind
 from bot.domain.guild_options import shown as value_of
@@ -14,6 +15,7 @@ from bot.domain.usage import Digest
 from bot.messages.catalogue import translations
 from bot.messages.lists import mentions
 from bot.messages.payload import MAX_CONTENT, Payload
+from bot.messages.refusals import refusal
 
 FOR_ROLES = ("/allowance", "/audit", "/mod", "/queue", "/rules", "/usage")
 """The moderators' commands that a moderator's role is enough for."""
@@ -133,6 +135,16 @@ def panel(shown: GuildSettings, state: SetupState, locale: str) -> Payload:
         lines.append(f"- {_address(state).render(words)}")
     foot = _foot(state, words)
     return Payload(content="\n".join([*lines, *([""] if foot else []), *foot])[:MAX_CONTENT])
+
+
+def not_kept(refused: Unreadable, form: Sentence, locale: str) -> Payload:
+    """What the panel says instead after a mistake in one of its forms; its button opens it again, filled."""
+    words = translations(locale)
+    again = say(
+        "Nothing of it was kept. Press **{form}** to correct it: what you wrote is still there.", form=form
+    ).render(words)
+    mistakes = refusal(refused, locale).content[: MAX_CONTENT - len(again) - 2]
+    return Payload(content=f"{mistakes}\n\n{again}")
 
 
 def how_roles_see(role_ids: Sequence[int], words: Translations) -> str:

@@ -91,7 +91,8 @@ def ended(job: Job) -> Payload:
     """What is left of the progress message of a cancelled or failed job."""
     words = translations(job.locale)
     if job.failure is None:
-        return Payload(content=f"{_heading(job, words)} ({say('Cancelled').render(words)})")
+        free = _small([say("Nothing was charged.")], words)
+        return Payload(content=f"{_heading(job, words)} ({say('Cancelled').render(words)}){free}")
     return Payload(content=f"{_heading(job, words)}\n⚠️ {FAILURES[job.failure].render(words)}")
 
 

@@ -21,6 +21,8 @@ class KindWords:
     """What follows the prompt; {member} and {number} are filled in."""
     label: Sentence
     """In reports."""
+    name: Sentence
+    """In a member's own list; {number} is filled in."""
     rows: Callable[[Job], Rows]
     """The buttons under the result."""
     help: Sentence | None = None
@@ -70,16 +72,20 @@ def _reroll(job: Job) -> Button:
 
 
 WORDS = {
-    JobKind.IMAGINE: KindWords(heading=say("{member}"), label=say("new pictures"), rows=grid_rows),
+    JobKind.IMAGINE: KindWords(
+        heading=say("{member}"), label=say("new pictures"), name=say("grid"), rows=grid_rows
+    ),
     JobKind.PICK: KindWords(
         heading=say("Image #{number} {member}"),
         label=say("picked tiles"),
+        name=say("U{number}"),
         rows=tile_rows,
         help=say("**U1**–**U4** give you one of them by itself, as a file to keep."),
     ),
     JobKind.VARY: KindWords(
         heading=say("Variations (Strong) by {member}"),
         label=say("variations"),
+        name=say("Variations (Strong)"),
         rows=grid_rows,
         help=say(
             "**V1**–**V4** draw four variations of one of them; under a single picture it is "
@@ -89,24 +95,28 @@ WORDS = {
     JobKind.REROLL: KindWords(
         heading=say("{member}"),
         label=say("🔄"),
+        name=say("🔄 drawn anew"),
         rows=grid_rows,
         help=say("🔄 draws four new pictures of the same prompt."),
     ),
     JobKind.VARY_SUBTLE: KindWords(
         heading=say("Variations (Subtle) by {member}"),
         label=say("subtle variations"),
+        name=say("Variations (Subtle)"),
         rows=grid_rows,
         help=say("**Vary (Subtle)** 🪄 draws four that hardly differ from it."),
     ),
     JobKind.UPSCALE_SUBTLE: KindWords(
         heading=say("Upscaled (Subtle) by {member}"),
         label=say("upscaled pictures"),
+        name=say("Upscaled (Subtle)"),
         rows=lambda _: (),
         help=say("**Upscale (Subtle)** makes it twice as large, with sharp edges and nothing new in it."),
     ),
     JobKind.UPSCALE_CREATIVE: KindWords(
         heading=say("Upscaled (Creative) by {member}"),
         label=say("creative upscales"),
+        name=say("Upscaled (Creative)"),
         rows=lambda _: (),
         help=say(
             "**Upscale (Creative)** makes it twice as large and draws it once more, near to what it is, with "
@@ -116,22 +126,28 @@ WORDS = {
     JobKind.ZOOM: KindWords(
         heading=say("Zoom Out by {member}"),
         label=say("zooms"),
+        name=say("Zoom Out"),
         rows=grid_rows,
         help=say("**Zoom Out** 🔍 keeps the picture, smaller, and draws what lies around it, four times."),
     ),
     JobKind.PAN: KindWords(
         heading=say("Pan by {member}"),
         label=say("pans"),
+        name=say("Pan"),
         rows=grid_rows,
         help=say("⬅️ ➡️ ⬆️ ⬇️ keep the picture, and draw how it goes on to that side, four times."),
     ),
     JobKind.SQUARE: KindWords(
         heading=say("Make Square by {member}"),
         label=say("made square"),
+        name=say("Make Square"),
         rows=grid_rows,
         help=say("**Make Square** 🔲 does the same above and below, or left and right."),
     ),
     JobKind.REGION: KindWords(
-        heading=say("Variations (Region) by {member}"), label=say("repainted areas"), rows=grid_rows
+        heading=say("Variations (Region) by {member}"),
+        label=say("repainted areas"),
+        name=say("Variations (Region)"),
+        rows=grid_rows,
     ),
 }

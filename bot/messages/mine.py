@@ -1,17 +1,20 @@
 """What /mine says: a member's own history, page by page, each picture with the way to it."""
 
+from dataclasses import replace
+
 from bot.domain.echo import echo, visible
 from bot.domain.job import Job
-from bot.domain.kinds import Outcome
 from bot.domain.sentences import Translations, moment, say
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_choose, of_mine
 from bot.messages.jobs import link_to
+from bot.messages.kinds import WORDS
 from bot.messages.lists import fitted
 from bot.messages.payload import Button, Menu, Payload
 from bot.services.gallery import HistoryPage
 
-MAX_PROMPT = 80
+MAX_PROMPT = 56
+HIDDEN = "🙈"
 
 
 def page(shown: HistoryPage, locale: str) -> Payload:
@@ -21,16 +24,32 @@ def page(shown: HistoryPage, locale: str) -> Payload:
         return Payload(content=say("There are no pictures of yours here yet. Try /imagine.").render(words))
     head = say("**Your pictures**, page {number}", number=shown.number + 1).render(words)
     foot = say("/show brings one back by its number.").render(words)
+    if any(job.is_hidden for job in shown.jobs):
+        foot += " " + say("{sign} is hidden from the web page.", sign=HIDDEN).render(words)
     rows = [_line(job, words) for job in shown.jobs]
     controls: tuple[tuple[Button | Menu, ...], ...] = ((_menu(shown, words),), *_turn(shown))
     return Payload(content=fitted(words, head, rows, [f"-# {foot}"]), rows=controls)
 
 
+def choice(job: Job, locale: str) -> str:
+    """A picture in a list to choose from."""
+    return _choice(job, translations(locale))
+
+
+def _choice(job: Job, words: Translations) -> str:
+    return f"{job.id} · {_name(job, words)} · {visible(job.prompt)}"
+
+
 def _line(job: Job, words: Translations) -> str:
-    what = f"**{job.id}** {echo(job.prompt, limit=MAX_PROMPT)}"
-    if job.kind.traits.outcome is Outcome.TILE and job.parent is not None:
-        what += f" (U{job.parent.index + 1})"
-    return f"{what} · {_link(job, words)} · {moment(job.created_at)}"
+    what = f"**{job.id}** {echo(job.prompt, limit=MAX_PROMPT)} · {_name(job, words)}"
+    hidden = f" · {HIDDEN}" if job.is_hidden else ""
+    return f"{what} · {_link(job, words)} · {moment(job.created_at)}{hidden}"
+
+
+def _name(job: Job, words: Translations) -> str:
+    """What kind of picture it is."""
+    number = "" if job.parent is None else job.parent.index + 1
+    return replace(WORDS[job.kind].name, values={"number": number}).render(words)
 
 
 def _link(job: Job, words: Translations) -> str:
@@ -42,7 +61,7 @@ def _link(job: Job, words: Translations) -> str:
 
 
 def _menu(shown: HistoryPage, words: Translations) -> Menu:
-    choices = tuple((str(job.id), f"{job.id}: {visible(job.prompt)}") for job in shown.jobs)
+    choices = tuple((str(job.id), _choice(job, words)) for job in shown.jobs)
     placeholder = say("Details, delete, hide: choose one").render(words)
     return Menu(custom_id=of_choose(shown.number), placeholder=placeholder, choices=choices)
 

@@ -54,8 +54,8 @@ def blocked(block: Sanction, locale: str) -> Payload:
 def warned(user_id: int, now: Standing, locale: str) -> Payload:
     """To the moderator who warned somebody: where that leaves them."""
     words = translations(locale)
-    head = say("{member} will read this before their next picture; it is a strike.", member=f"<@{user_id}>")
-    lines = [sentence.render(words) for sentence in (head, *standing(now))]
+    head = say("{member} will read this before their next picture.", member=f"<@{user_id}>")
+    lines = [sentence.render(words) for sentence in (head, *standing(now, added=POINTS_PER_STRIKE))]
     if now.block is not None:
         lines.append(blocked(now.block, locale).content)
     return Payload(content="\n".join(lines))

@@ -131,7 +131,7 @@ def _reset(balance: Balance, *, is_own: bool) -> Sentence:
 
 
 def _bar(balance: Balance) -> str:
-    """How much is used of everything that the member was given, in the unit in which there is most to see."""
+    """How much is left of everything that the member was given, in the unit in which there is most to see."""
     unit = balance.allowance.unit
     if not balance.left and balance.grants and not balance.granted(unit):
         unit = balance.grants[0].unit
@@ -139,5 +139,5 @@ def _bar(balance: Balance) -> str:
     rest, used = sum(grant.left for grant in granted), sum(grant.used for grant in granted)
     if unit is balance.allowance.unit:
         rest, used = rest + balance.left, used + min(balance.used, balance.allowance.limit)
-    filled = round(BAR_LENGTH * used / (used + rest)) if rest else BAR_LENGTH
+    filled = max(1, round(BAR_LENGTH * rest / (used + rest))) if rest else 0  # a little is not nothing
     return "▰" * filled + "▱" * (BAR_LENGTH - filled)

@@ -31,7 +31,7 @@ WORDS: Mapping[str, Sentence] = {
     "step_watch_text": say("Four pictures develop, step by step, in the channel."),
     "step_press": say("Press"),
     "step_press_text": say("Enlarge one, vary it, or draw four new ones."),
-    "search": say("Search prompts"),
+    "search": say("Search prompts and names"),
     "find": say("Find"),
     "older": say("Older"),
     "newer": say("Newer"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
+from bot.domain.audit import Deed
 from bot.domain.errors import NotFound, TooLate
 from bot.domain.people import MAX_TEXT, Appeal, AppealStatus, Sanction, SanctionKind
 from bot.domain.sentences import say
@@ -114,7 +115,7 @@ class Appeals:
                 session,
                 guild_id,
                 asker.user_id,
-                decision.kind.value,
+                Deed(decision.kind.value),
                 target_id=appeal.user_id,
                 reason=reason,
                 now=now,

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import guild_options
 from bot.domain.asker import Asker
-from bot.domain.audit import RULE
+from bot.domain.audit import RULE, Deed
 from bot.domain.guild import (
     GuildSettings,
     check_possible,
@@ -85,7 +85,7 @@ class Guilds:
                 name: guild_options.written(settings, guild_options.ROWS[name])[:MAX_AUDITED]
                 for name in names
             }
-            await audit.note(session, guild_id, asker.user_id, "settings", now=self._now(), **written)
+            await audit.note(session, guild_id, asker.user_id, Deed.SETTINGS, now=self._now(), **written)
             return settings
 
     async def role_deleted(self, guild_id: int, role_id: int) -> None:
@@ -109,7 +109,7 @@ class Guilds:
                 return
             await guilds.update_settings(session, guild_id, changed, now=now)
             details: dict[str, Any] = {kind: str(deleted_id)}
-            await audit.note(session, guild_id, RULE, f"{kind}_deleted", now=now, **details)
+            await audit.note(session, guild_id, RULE, Deed(f"{kind}_deleted"), now=now, **details)
 
     async def set(self, asker: Asker, values: Mapping[str, str]) -> GuildSettings:
         """Change settings to what was written, all or none.

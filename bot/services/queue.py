@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
+from bot.domain.audit import Deed
 from bot.domain.errors import NotFound, TooLate
 from bot.domain.guild import is_moderator
 from bot.domain.job import Job, JobStatus
@@ -110,7 +111,9 @@ class Queue:
             guild_id, settings = await moderated_guild(session, asker)
             changed = replace(settings, is_paused=is_paused)
             await guilds.update_settings(session, guild_id, changed, now=now)
-            await audit.note(session, guild_id, asker.user_id, "pause" if is_paused else "resume", now=now)
+            await audit.note(
+                session, guild_id, asker.user_id, Deed.PAUSE if is_paused else Deed.RESUME, now=now
+            )
         return await self.show(asker)
 
     def _note(self, asker: Asker, job: Job, reason: str) -> Note:

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
+from bot.domain.audit import Deed
 from bot.domain.errors import NotFound, Unreadable
 from bot.domain.guild import GuildSettings
 from bot.domain.quota import Allowance, Balance, Mismatch, RoleAllowance, Unit
@@ -97,7 +98,7 @@ class Quotas:
         Raises: NotAllowed.
         """
         return await self._change(
-            asker, "quota_set", lambda settings: replace(settings, allowance=allowance), allowance
+            asker, Deed.QUOTA_SET, lambda settings: replace(settings, allowance=allowance), allowance
         )
 
     async def set_trial(self, asker: Asker, trial: Allowance | None) -> House:
@@ -106,7 +107,7 @@ class Quotas:
         Raises: NotAllowed.
         """
         return await self._change(
-            asker, "quota_trial", lambda settings: replace(settings, trial=trial), trial
+            asker, Deed.QUOTA_TRIAL, lambda settings: replace(settings, trial=trial), trial
         )
 
     async def set_role(self, asker: Asker, role_id: int, allowance: Allowance | None) -> House:
@@ -120,7 +121,7 @@ class Quotas:
             mine = () if allowance is None else (RoleAllowance(role_id=role_id, allowance=allowance),)
             return replace(settings, role_allowances=others + mine)
 
-        return await self._change(asker, "quota_role", change, allowance, role=str(role_id))
+        return await self._change(asker, Deed.QUOTA_ROLE, change, allowance, role=str(role_id))
 
     async def set_limits(self, asker: Asker, limits: Limits) -> House:
         """How many jobs of a member run and wait, whether relax is free, when days begin.
@@ -150,7 +151,7 @@ class Quotas:
             "time_zone": limits.time_zone,
         }
         given = {name: value for name, value in details.items() if value is not None}
-        return await self._change(asker, "quota_limits", change, None, **given)
+        return await self._change(asker, Deed.QUOTA_LIMITS, change, None, **given)
 
     async def set_member(
         self, asker: Asker, user_id: int, role_ids: Collection[int], allowance: Allowance | None, reason: str
@@ -164,7 +165,7 @@ class Quotas:
             await quotas.update_member_allowance(
                 session, guild_id=guild_id, user_id=user_id, allowance=allowance
             )
-            await self._note(session, asker, guild_id, "quota_member", user_id, reason, allowance)
+            await self._note(session, asker, guild_id, Deed.QUOTA_MEMBER, user_id, reason, allowance)
             return await self._balance(session, guild_id, user_id, role_ids)
 
     async def grant(
@@ -193,7 +194,9 @@ class Quotas:
                 now=now,
             )
             details = {"amount": gift.amount, "unit": gift.unit, "days": gift.days}
-            await self._note(session, asker, guild_id, "quota_grant", user_id, gift.reason, None, **details)
+            await self._note(
+                session, asker, guild_id, Deed.QUOTA_GRANT, user_id, gift.reason, None, **details
+            )
             return await self._balance(session, guild_id, user_id, role_ids)
 
     async def revoke(self, asker: Asker, user_id: int, role_ids: Collection[int], reason: str) -> Balance:
@@ -207,7 +210,7 @@ class Quotas:
             ended = await quotas.update_grants_ended(session, guild_id=guild_id, user_id=user_id, now=now)
             if not ended:
                 raise NotFound(say("This member has no grants here."))
-            await self._note(session, asker, guild_id, "quota_revoke", user_id, reason, None, grants=ended)
+            await self._note(session, asker, guild_id, Deed.QUOTA_REVOKE, user_id, reason, None, grants=ended)
             return await self._balance(session, guild_id, user_id, role_ids)
 
     async def reset(self, asker: Asker, user_id: int, role_ids: Collection[int], reason: str) -> Balance:
@@ -218,7 +221,7 @@ class Quotas:
         async with self._database.transaction() as session:
             guild_id, _ = await moderated_guild(session, asker)
             await quotas.update_member_reset(session, guild_id=guild_id, user_id=user_id, now=self._now())
-            await self._note(session, asker, guild_id, "quota_reset", user_id, reason)
+            await self._note(session, asker, guild_id, Deed.QUOTA_RESET, user_id, reason)
             return await self._balance(session, guild_id, user_id, role_ids)
 
     async def mismatches(self) -> list[Mismatch]:
@@ -229,7 +232,7 @@ class Quotas:
     async def _change(
         self,
         asker: Asker,
-        action: str,
+        action: Deed,
         change: Callable[[GuildSettings], GuildSettings],
         allowance: Allowance | None,
         **details: object,
@@ -266,7 +269,7 @@ class Quotas:
         session: AsyncSession,
         asker: Asker,
         guild_id: int,
-        action: str,
+        action: Deed,
         target_id: int | None,
         reason: str,
         allowance: Allowance | None = None,

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
+from bot.domain.audit import Deed
 from bot.domain.job import Job, Post
 from bot.storage import audit, pictures
 from bot.storage import jobs as jobs_table
@@ -30,7 +31,7 @@ async def take_away_as_moderator(
     jobs = await jobs_table.list_same_picture(session, guild_id=job.guild_id, job=job)
     await take_away(session, jobs, now=now)
     await audit.note(
-        session, job.guild_id, asker.user_id, "delete_result", target_id=job.user_id, now=now, job=job.id
+        session, job.guild_id, asker.user_id, Deed.DELETE_RESULT, target_id=job.user_id, now=now, job=job.id
     )
     return jobs
 

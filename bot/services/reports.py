@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
+from bot.domain.audit import Deed
 from bot.domain.errors import NotAllowed, NotFound, TooLate
 from bot.domain.guild import GuildSettings
 from bot.domain.job import Job
@@ -200,7 +201,7 @@ class Reports:
             session,
             found.report.guild_id,
             asker.user_id,
-            f"report_{status}",
+            Deed(f"report_{status}"),
             target_id=found.job.user_id,
             now=self._now(),
             job=found.job.id,

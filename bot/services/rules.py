@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import prompt as prompts
 from bot.domain.asker import Asker
+from bot.domain.audit import Deed
 from bot.domain.echo import echo_code
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.guild import check_possible, is_moderator
@@ -73,7 +74,7 @@ class Rules:
                 session, guild_id=guild_id, phrase=phrase, weight=weight, place=place, now=self._now()
             )
             details = {"phrase": phrase, "weight": weight.value, "place": place.value}
-            await self._note(session, asker, guild_id, "rule_add", details)
+            await self._note(session, asker, guild_id, Deed.RULE_ADD, details)
         return GuildRule(id=0, guild_id=guild_id, phrase=phrase, weight=weight, place=place)
 
     async def remove(self, asker: Asker, phrase: str) -> str:
@@ -86,7 +87,7 @@ class Rules:
             guild_id, _ = await moderated_guild(session, asker)
             if not await rules.delete_rule(session, guild_id=guild_id, phrase=phrase):
                 raise NotFound(say("This server has no rule on `{phrase}`.", phrase=echo_code(phrase)))
-            await self._note(session, asker, guild_id, "rule_remove", {"phrase": phrase})
+            await self._note(session, asker, guild_id, Deed.RULE_REMOVE, {"phrase": phrase})
         return phrase
 
     async def list_phrases(self, asker: Asker) -> list[str]:
@@ -120,7 +121,7 @@ class Rules:
             changed = replace(settings, is_nsfw_allowed=is_allowed)
             check_possible(settings, changed, allows_nsfw=self._allows_nsfw)
             await guilds.update_settings(session, guild_id, changed, now=self._now())
-            await self._note(session, asker, guild_id, "nsfw", {"is_allowed": is_allowed})
+            await self._note(session, asker, guild_id, Deed.NSFW, {"is_allowed": is_allowed})
         return is_allowed
 
     async def book(self, asker: Asker) -> RuleBook:
@@ -197,10 +198,10 @@ class Rules:
                 session, guild_id=guild_id, channel_id=channel_id, policy=policy, now=self._now()
             )
             details = {"channel": channel_id, **policy.to_json()}
-            await self._note(session, asker, guild_id, "room", details)
+            await self._note(session, asker, guild_id, Deed.ROOM, details)
         return policy
 
     async def _note(
-        self, session: AsyncSession, asker: Asker, guild_id: int, action: str, details: Mapping[str, Any]
+        self, session: AsyncSession, asker: Asker, guild_id: int, action: Deed, details: Mapping[str, Any]
     ) -> None:
         await audit.note(session, guild_id, asker.user_id, action, now=self._now(), **details)

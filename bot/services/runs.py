@@ -12,6 +12,7 @@ from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
+from bot.domain.audit import Deed
 from bot.domain.errors import UserError
 from bot.domain.job import Failure, Job, JobStatus
 from bot.domain.recipe import Weights
@@ -360,7 +361,7 @@ def noting_cancel(asker: Asker, job: Job, *, reason: str = "", now: datetime) ->
             session,
             job.guild_id,
             asker.user_id,
-            "cancel",
+            Deed.CANCEL,
             target_id=job.user_id,
             reason=reason,
             now=now,

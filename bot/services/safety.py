@@ -8,7 +8,7 @@ from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
-from bot.domain.audit import RULE
+from bot.domain.audit import RULE, Deed
 from bot.domain.guild import check_possible
 from bot.domain.image_filter import ImageFilter, Withheld, outcome
 from bot.domain.job import Job
@@ -62,7 +62,7 @@ class Safety:
             check_possible(settings, changed, can_classify=self._classify is not None)
             await guilds.update_settings(session, guild_id, changed, now=self._now())
             await audit.note(
-                session, guild_id, asker.user_id, "image_filter", now=self._now(), filter=chosen.value
+                session, guild_id, asker.user_id, Deed.IMAGE_FILTER, now=self._now(), filter=chosen.value
             )
         return chosen
 
@@ -108,7 +108,7 @@ class Safety:
             )
             if report_id is None:
                 return None
-            await self._note(session, job, "image_reported", score)
+            await self._note(session, job, Deed.IMAGE_REPORTED, score)
         report = Report(
             id=report_id,
             guild_id=job.guild_id,
@@ -122,10 +122,10 @@ class Safety:
     async def _withhold(self, job: Job, score: float) -> None:
         async with self._database.transaction() as session:
             if await pictures_table.update_deleted(session, guild_id=job.guild_id, job_id=job.id):
-                await self._note(session, job, "image_withheld", score)
+                await self._note(session, job, Deed.IMAGE_WITHHELD, score)
         await self._removals.sweep_files([job.id])
 
-    async def _note(self, session: AsyncSession, job: Job, action: str, score: float) -> None:
+    async def _note(self, session: AsyncSession, job: Job, action: Deed, score: float) -> None:
         await audit.note(
             session,
             job.guild_id,

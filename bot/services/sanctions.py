@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
-from bot.domain.audit import RULE
+from bot.domain.audit import RULE, Deed
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.guild import GuildSettings
 from bot.domain.job import Job
@@ -147,7 +147,7 @@ class Sanctions:
             key = {"guild_id": guild_id, "user_id": user_id}
             if not await people.update_lifted(session, **key, now=now):
                 raise NotFound(say("This member is not blocked here."))
-            await self._note(session, asker, guild_id, "unblock", user_id, reason)
+            await self._note(session, asker, guild_id, Deed.UNBLOCK, user_id, reason)
         return user_id
 
     async def history(self, asker: Asker, user_id: int) -> History:
@@ -178,7 +178,7 @@ class Sanctions:
             guild_id, settings = await moderated_guild(session, asker)
             changed = replace(settings, strike_ladder=ladder)
             await guilds.update_settings(session, guild_id, changed, now=self._now())
-            await self._note(session, asker, guild_id, "ladder", None, "", minutes=list(ladder))
+            await self._note(session, asker, guild_id, Deed.LADDER, None, "", minutes=list(ladder))
         return ladder
 
     async def set_channel(self, asker: Asker, channel_id: int | None) -> int | None:
@@ -190,7 +190,7 @@ class Sanctions:
             guild_id, settings = await moderated_guild(session, asker)
             changed = replace(settings, moderators_channel_id=channel_id)
             await guilds.update_settings(session, guild_id, changed, now=self._now())
-            await self._note(session, asker, guild_id, "channel", None, "", channel=channel_id or 0)
+            await self._note(session, asker, guild_id, Deed.CHANNEL, None, "", channel=channel_id or 0)
         return channel_id
 
     async def acknowledge(self, asker: Asker, sanction_id: int) -> Sanction | None:
@@ -229,7 +229,7 @@ class Sanctions:
         session: AsyncSession,
         asker: Asker,
         guild_id: int,
-        action: str,
+        action: Deed,
         user_id: int | None,
         reason: str,
         **details: object,
@@ -276,7 +276,7 @@ async def give(
         session,
         guild_id,
         actor_id,
-        kind.value,
+        Deed(kind.value),
         target_id=user_id,
         reason=reason,
         now=now,

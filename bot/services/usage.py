@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
+from bot.domain.audit import Deed
 from bot.domain.usage import By, Digest, Row, UsageReport, by_channel, by_day, last_days, last_week, next_week
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
@@ -70,7 +71,7 @@ class UsageReports:
                 session,
                 guild_id,
                 asker.user_id,
-                "usage_digest",
+                Deed.USAGE_DIGEST,
                 now=self._now(),
                 channel=None if channel_id is None else str(channel_id),
             )

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, event, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.audit import AuditEntry, AuditFilter, without_ids
+from bot.domain.audit import AuditEntry, AuditFilter, Deed, without_ids
 from bot.storage.models import AuditRow
 
 log = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ async def note(
     session: AsyncSession,
     guild_id: int,
     actor_id: int,
-    action: str,
+    action: Deed,
     *,
     target_id: int | None = None,
     reason: str = "",
@@ -43,7 +43,7 @@ async def note(
         insert(AuditRow).values(
             guild_id=guild_id,
             actor_id=actor_id,
-            action=action,
+            action=action.value,
             target_id=target_id,
             reason=without_ids(reason),
             details=details,

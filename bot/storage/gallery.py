@@ -41,8 +41,8 @@ async def list_shown(
 ) -> list[GalleryPicture]:
     """Delivered pictures of members who show theirs, newest first, from these channels, never age-restricted.
 
-    Each of the `words` must be in the prompt; `user_id` and `job_id` narrow it down to a member, or to one
-    picture. What is `newer_than` a job is limited to the nearest.
+    Each of the `words` must be in the prompt or the member's name; `user_id` and `job_id` narrow it down to a
+    member, or to one picture. What is `newer_than` a job is limited to the nearest.
     """
     query = (
         select(JobRow.id, GalleryMemberRow.name)
@@ -63,7 +63,7 @@ async def list_shown(
         .order_by(JobRow.id.desc() if newer_than is None else JobRow.id)
         .limit(limit)
     )
-    query = query.where(*map(_is_in_prompt, dict.fromkeys(words.split())))
+    query = query.where(*map(_is_found, dict.fromkeys(words.split())))
     if user_id is not None:
         query = query.where(JobRow.user_id == user_id)
     if older_than is not None:
@@ -77,11 +77,13 @@ async def list_shown(
     return [GalleryPicture(job=job, name=names[job.id]) for job in found]
 
 
-def _is_in_prompt(word: str) -> ColumnElement[bool]:
-    """Whether a prompt holds a word, in small or capital letters, or both: SQLite lowers only ASCII."""
+def _is_found(word: str) -> ColumnElement[bool]:
+    """Whether prompt or name holds a word, in small or capital letters, or both: SQLite lowers only ASCII."""
     spellings = {word.lower(), *(_lower_ascii(form) for form in (word.upper(), word.capitalize()))}
-    prompt = func.lower(JobRow.prompt)
-    return or_(*(prompt.contains(spelling, autoescape=True) for spelling in sorted(spellings)))
+    places = func.lower(JobRow.prompt), func.lower(GalleryMemberRow.name)
+    return or_(
+        *(place.contains(spelling, autoescape=True) for place in places for spelling in sorted(spellings))
+    )
 
 
 def _lower_ascii(text: str) -> str:

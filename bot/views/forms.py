@@ -63,6 +63,12 @@ class Form:
     again: str | None = None
     """The custom_id of the button that opens it; none, for a form that a command opens."""
 
+    def typed(self, values: Mapping[str, str], words: Translations) -> tuple[Typed, ...]:
+        """What was typed into each field (`values` by name), under the label that people see."""
+        return tuple(
+            Typed(label=field.heading(words), text=values.get(field.name, "")) for field in self.fields
+        )
+
 
 async def show(interaction: Interaction, form: Form) -> None:
     """Open a form, filled with what the pressed message says was typed into it."""
@@ -89,8 +95,7 @@ def values_of(interaction: Interaction, form: Form) -> dict[str, str]:
     data = cast("Mapping[str, Any]", interaction.data or {})
     sent = dict(_values(data.get("components", ())))
     words = translations(interaction.locale.value)
-    typed = tuple(Typed(label=field.heading(words), text=sent.get(field.name, "")) for field in form.fields)
-    filled(interaction, typed, form.again)
+    filled(interaction, form.typed(sent, words), form.again)
     return {field.name: sent.get(field.name, "") for field in form.fields}
 
 

@@ -8,15 +8,18 @@ from typing import Any, TypeAlias
 import discord
 
 from bot.boundary import MODERATORS, Interaction, asker_of, check_posting, guard, is_read_by_all, patience
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, Unreadable
 from bot.domain.guild import GuildSettings
 from bot.domain.guild_options import MAX_IDS, ROWS, Kind, hint, written
+from bot.domain.image_filter import ImageFilter
 from bot.domain.rooms import RoomChanges
 from bot.domain.sentences import Sentence, Translations, say
 from bot.messages import custom_ids
 from bot.messages import guild as messages
 from bot.messages.catalogue import translations
+from bot.messages.components import to_embeds
 from bot.messages.guild import DIGEST
+from bot.messages.payload import Typed
 from bot.views import forms
 from bot.views.forms import Field, Form
 from bot.views.rebuilt import Rebuilt
@@ -41,10 +44,19 @@ SWITCHES = {
 PLACEHOLDERS = {
     "moderators": say("Roles that moderate"),
     "moderators-channel": say("Where appeals and reports arrive"),
-    "drawing-channels": say("Channels where members draw; none: everywhere"),
-    DIGEST: say("Where the report of each week goes; none: nowhere"),
+    "drawing-channels": say("Channels to draw in (none: everywhere)"),
+    DIGEST: say("Where the weekly report goes"),
 }
-"""What a menu says while nothing is chosen."""
+"""What a menu says while nothing is chosen; it has the width of a menu, about 44 letters."""
+CHOICES = {
+    "image-filter": {
+        ImageFilter.OFF.value: say("Looks nude: nothing happens"),
+        ImageFilter.SPOILER.value: say("Looks nude: behind a spoiler"),
+        ImageFilter.MODERATORS.value: say("Looks nude: spoiler, moderators are told"),
+        ImageFilter.BLOCK.value: say("Looks nude: deleted"),
+    },
+}
+"""What can be chosen from a menu that always has a choice, by its setting; each says what it is about."""
 APPLY, PAGE = "apply", "page"
 Menu: TypeAlias = discord.ui.RoleSelect[Any] | discord.ui.ChannelSelect[Any] | discord.ui.Select[Any]
 
@@ -85,8 +97,9 @@ async def panel(
     *,
     page: str = "basics",
     arranged: RoomChanges | None = None,
+    to_mend: str = "",
 ) -> tuple[str, discord.ui.View]:
-    """A page of the panel as it stands: its text and what can be pressed."""
+    """A page of the panel as it stands: its text and what can be pressed. `to_mend`, a form, stands out."""
     services = wired(interaction).services
     asker = asker_of(interaction)
     state = messages.SetupState(
@@ -100,7 +113,7 @@ async def panel(
         is_desk_public=_is_public(settings.moderators_channel_id, interaction.guild),
         arranged=arranged,
     )
-    view = _Panel(settings, state, translations(asker.locale), interaction).build()
+    view = _Panel(settings, state, translations(asker.locale), interaction, to_mend=to_mend).build()
     return messages.panel(settings, state, asker.locale).content, view
 
 
@@ -131,8 +144,11 @@ class _Panel:
         state: messages.SetupState,
         words: Translations,
         interaction: Interaction,
+        *,
+        to_mend: str,
     ) -> None:
         self._settings = settings
+        self._to_mend = to_mend
         self._state = state
         self._words = words
         self._guild = interaction.guild
@@ -202,17 +218,15 @@ class _Panel:
         )
 
     def _choices(self, name: str) -> discord.ui.Select[Any]:
-        """One of a few values; the list says what it is about, since one of them is always chosen."""
-        option = ROWS[name]
-        chosen = written(self._settings, option)
-        about = option.help.render(self._words)
+        """One of a few values."""
+        chosen = written(self._settings, ROWS[name])
         options = [
             discord.SelectOption(
-                label=f"{about}: {words.render(self._words)}"[:MAX_LINE], value=value, default=value == chosen
+                label=words.render(self._words)[:MAX_LINE], value=value, default=value == chosen
             )
-            for value, words in option.choices
+            for value, words in CHOICES[name].items()
         ]
-        return discord.ui.Select(custom_id=self._custom_id(name), placeholder=about, options=options)
+        return discord.ui.Select(custom_id=self._custom_id(name), options=options)
 
     def _known(self, ids: Iterable[int]) -> list[discord.Object]:
         """Roles and channels that are deleted by now cannot be shown as chosen."""
@@ -223,6 +237,7 @@ class _Panel:
 
     def _button(self, action: str) -> discord.ui.Button[Any]:
         style = discord.ButtonStyle.success if action == APPLY else discord.ButtonStyle.secondary
+        style = discord.ButtonStyle.primary if action == self._to_mend else style
         return discord.ui.Button(
             custom_id=self._custom_id(action),
             label=self._label(action).render(self._words),
@@ -340,7 +355,12 @@ async def submitted(interaction: Interaction) -> None:
             raise NotFound(say("I do not know this form any more. Ask for it anew."))
         form = form_of(action, GuildSettings(), interaction.guild_id)
         values = forms.values_of(interaction, form)
-        await _keep(interaction, {name: text or "none" for name, text in values.items()}, page_of(action))
+        try:
+            await _keep(interaction, {name: text or "none" for name, text in values.items()}, page_of(action))
+        except Unreadable as refused:
+            await _give_back(
+                interaction, action, refused, form.typed(values, translations(interaction.locale.value))
+            )
 
 
 async def _keep(interaction: Interaction, values: dict[str, str], page: str) -> None:
@@ -348,6 +368,16 @@ async def _keep(interaction: Interaction, values: dict[str, str], page: str) -> 
         settings = await wired(interaction).services.guilds.set(asker_of(interaction), values)
         shown = await panel(interaction, settings, page=page)
     await _show(interaction, *shown)
+
+
+async def _give_back(
+    interaction: Interaction, action: str, refused: Unreadable, typed: tuple[Typed, ...]
+) -> None:
+    """Say in the panel itself what is wrong with its form, with what was typed: there is only one panel."""
+    settings = await wired(interaction).services.guilds.managed(asker_of(interaction))
+    _, view = await panel(interaction, settings, page=page_of(action), to_mend=action)
+    content = messages.not_kept(refused, FORMS[action][0], asker_of(interaction).locale).content
+    await _show(interaction, content, view, typed)
 
 
 async def _keep_digest(interaction: Interaction, settings: GuildSettings, channel_id: int | None) -> None:
@@ -370,8 +400,10 @@ async def _apply(interaction: Interaction) -> None:
     await _show(interaction, *await panel(interaction, settings, page=page_of(APPLY), arranged=arranged))
 
 
-async def _show(interaction: Interaction, content: str, view: discord.ui.View) -> None:
-    """Make the pressed message the panel; the refusal of a form becomes it too, and loses its frames."""
+async def _show(
+    interaction: Interaction, content: str, view: discord.ui.View, typed: tuple[Typed, ...] = ()
+) -> None:
+    """Make the pressed message the panel, with frames only where a form is to be mended."""
     is_deferred = interaction.response.is_done()
     edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
-    await edit(content=content, view=view, embeds=[])
+    await edit(content=content, view=view, embeds=to_embeds(typed))

@@ -135,11 +135,84 @@ CHANGES = (
 """,
     ),
     Change(file="timeline.js", old="ui.timeline.clientHeight <= 1 ?", new="ui.timeline.clientHeight <= 8 ?"),
+    # A menu of a message that was edited shows what the message says now, not what was chosen in it before.
+    Change(
+        file="surfaces.js",
+        old="    candidates: snapshot.candidates || {},",
+        new="    candidates: snapshot.candidates || {}, editedAt: message?.edited_timestamp,",
+    ),
+    Change(
+        file="selects.js",
+        old="  const candidateKey = component.control_key || key;",
+        new="""  options.onSent?.(key, JSON.stringify([component.custom_id, options.editedAt]));
+  const candidateKey = component.control_key || key;""",
+    ),
+    Change(
+        file="select-drafts.js",
+        old="""  /** @param {string} key */
+  function identityEntries(key) {""",
+        new="""  /** @type {Map<string, string>} */
+  const sent = new Map();
+  /** @param {string} key @param {string} now */
+  function renew(key, now) {
+    const before = sent.get(key);
+    if (before === now || state.dropdown?.key === key) return;
+    sent.set(key, now);
+    if (before === undefined) return;
+    const known = [state.drafts, state.selectDrafts, state.selectStatuses, state.candidateIdentities,
+      state.candidateQueries, state.selectValidationRevisions, state.pendingSelectValidations];
+    for (const map of known) map.delete(key);
+  }
+  /** @param {string} key */
+  function identityEntries(key) {""",
+    ),
+    Change(
+        file="select-drafts.js",
+        old="      draftValue: (key) => drafts.get(key),",
+        new="""      draftValue: (key) => drafts.get(key),
+      ...(modal ? {} : { onSent: renew }),""",
+    ),
+    # Opening a menu renders the channel anew, and for a moment pictures have no height: it stays open then.
+    Change(
+        file="select-drafts.js",
+        old="""  function fitOpenDropdowns(scrollHighlighted = false) {""",
+        new="""  let handAt = -Infinity;
+  for (const kind of ["wheel", "touchmove"])
+    document.addEventListener(kind, () => { handAt = performance.now(); }, { passive: true, capture: true });
+  function fitOpenDropdowns(scrollHighlighted = false) {""",
+    ),
+    Change(
+        file="select-drafts.js",
+        old="""      if (rect.bottom <= 0 || rect.top >= viewportHeight) {""",
+        new="""      const isAway = rect.bottom <= 0 || rect.top >= viewportHeight;
+      if (isAway && performance.now() - handAt < 1000) {""",
+    ),
     # What is used most comes first in the list of commands.
     Change(
         file="commands.js",
         old="String(a.entry.invocation).localeCompare(String(b.entry.invocation))",
         new="byUse(a.entry, b.entry)",
+    ),
+    # What an option is for stands beside its name.
+    Change(
+        file="commands.js",
+        old="""if (optional) item.append(node("span", "command-suggestion-ellipsis", "…"));""",
+        new="""if (optional) item.append(node("span", "command-suggestion-about", value.description));""",
+    ),
+    # What can be chosen is asked for as soon as somebody is there, not only once they type.
+    Change(
+        file="commands.js",
+        old="""option.name, current)) || [];
+            renderPopup(field, `OPTIONS MATCHING ${current.toUpperCase()}`,""",
+        new="""option.name, current)) || [];
+            const asked = autocompleteKey(currentDraft(), option.name, current);
+            if (!autocompleteResults.has(asked)) queryAutocomplete(option, current);
+            renderPopup(field, current ? `OPTIONS MATCHING ${current.toUpperCase()}` : "OPTIONS",""",
+    ),
+    Change(
+        file="commands.js",
+        old=""""Loading options failed" : "No options match")""",
+        new=""""Loading options failed" : autocomplete.state === "loading" ? "…" : "No options match")""",
     ),
     # A command is picked by the space behind its name, and by a line that is pasted.
     Change(

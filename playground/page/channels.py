@@ -132,6 +132,19 @@ class ChannelPage(Preview):  # type: ignore[misc]
             if page is not self._python and page.id in self._pages:
                 self._publish(page, reason="refresh")
 
+    def _publish(self, page: Any, **how: Any) -> None:
+        """Show a page anew. What was searched in a menu ends where its message was edited since."""
+        posted = self.env.backend.messages.get(self.channel.id, {})
+        for key, query in list(page.candidate_queries.items()):
+            owner, _, number = key.partition(":component:")[0].partition(":")
+            message = posted.get(int(number)) if owner == "message" else None
+            if (
+                message
+                and query.setdefault("edited_at", message.edited_timestamp) != message.edited_timestamp
+            ):
+                del page.candidate_queries[key]
+        super()._publish(page, **how)
+
     async def _action(self, context_id: str | None, body: Any) -> Any:
         if isinstance(body, Mapping) and body.get("kind") == MENU and context_id in self._pages:
             return await self._menu(self._pages[context_id], body)

@@ -244,5 +244,37 @@ async def menu(interaction: discord.Interaction) -> None:
 bot.tree.add_command(quota)
 
 
+class Panel(discord.ui.View):
+    """Two pages with a menu each, in the same place; nothing that is chosen is kept."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        options = [discord.SelectOption(label=f"Page {name}", value=name) for name in ("one", "two")]
+        for option in options:
+            option.default = option.value == page
+        self.pages: discord.ui.Select[Panel] = discord.ui.Select(options=options)
+        self.pages.callback = self.turn  # type: ignore[method-assign]
+        self.add_item(self.pages)
+        if page == "one":
+            self.rooms: discord.ui.ChannelSelect[Panel] = discord.ui.ChannelSelect(placeholder="Which room?")
+            self.rooms.callback = self.refuse  # type: ignore[method-assign]
+            self.add_item(self.rooms)
+        else:
+            ink = discord.SelectOption(label="Style: ink", default=True)
+            self.add_item(discord.ui.Select(options=[ink, discord.SelectOption(label="Style: oil")]))
+
+    async def turn(self, interaction: discord.Interaction) -> None:
+        page = self.pages.values[0]
+        await interaction.response.edit_message(content=f"This is page {page}.", view=Panel(page))
+
+    async def refuse(self, interaction: discord.Interaction) -> None:
+        await interaction.response.edit_message(content="That was not kept.", view=Panel("one"))
+
+
+@bot.tree.command(description="Turn pages")
+async def panel(interaction: discord.Interaction) -> None:
+    await interaction.response.send_message("This is page one.", view=Panel("one"))
+
+
 if __name__ == "__main__":
     bot.run(os.environ["DISCORD_TOKEN"])

@@ -126,6 +126,21 @@ async def test_a_line_says_which_command_it_is_and_what_for_its_options(
     await asyncio.to_thread(drive)
 
 
+async def test_what_can_be_chosen_and_what_options_are_for_is_shown_before_anything_is_typed(
+    page: Page, browser: webdriver.Chrome
+) -> None:
+    def drive() -> None:
+        person = Person(browser, page.url)
+        person.type("/style ")
+        person.see(".command-suggestion", "watercolour")
+        person = Person(browser, page.url)
+        person.type("/imagine ")
+        person.press(".command-ghost", "+1")
+        person.see(".command-suggestion", "A picture to start from")
+
+    await asyncio.to_thread(drive)
+
+
 async def test_plain_text_gets_a_hint_from_the_page_alone(
     page: Page, playground: Playground, browser: webdriver.Chrome
 ) -> None:
@@ -266,6 +281,25 @@ async def test_a_picture_is_drawn_and_its_buttons_work(page: Page, browser: webd
         assert button.location["y"] > picture.location["y"] + picture.size["height"]
         person.press(ENABLED, "U2")
         person.see(".message-content", "upscaled 1 of 812")
+
+    await asyncio.to_thread(drive)
+
+
+async def test_the_menus_of_an_edited_message_show_what_it_says_now(
+    page: Page, browser: webdriver.Chrome
+) -> None:
+    def drive() -> None:
+        person = Person(browser, page.url)
+        person.command("panel")
+        person.choose("Which room?", "newbies")
+        person.see(".message-content", "That was not kept.")
+        person.see(".select-value-label", "Which room?")
+        person.choose("Page one", "Page two")
+        person.see(".message-content", "This is page two.")
+        person.see(".select-value-label", "Style: ink")
+        person.choose("Page two", "Page one")
+        person.see(".message-content", "This is page one.")
+        person.see(".select-value-label", "Which room?")
 
     await asyncio.to_thread(drive)
 

@@ -182,7 +182,7 @@ async def test_show_brings_a_picture_back(discord: Playground, bot: BotProcess) 
     await discord.slash(ada, room, "imagine", prompt="a red apple")
     (grid,) = await wait_for_grids(discord, room, 1)
     discord.delete_message(grid)
-    call = await (await discord.slash(ada, room, "show", job=1)).acknowledged()
+    call = await (await discord.slash(ada, room, "show", picture=1)).acknowledged()
     shown = await discord.wait_for(
         lambda d: call.message if call.message and call.message.attachments else None
     )

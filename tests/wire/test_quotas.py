@@ -89,7 +89,7 @@ async def test_a_trial_is_exhausted_and_a_grant_with_a_reason_goes_on(
     await wait_for_grids(discord, room, 3)
     own = await said(discord, grace, room, "quota")
     assert "**16 pictures left** (trial used up; 16 granted until <t:" in own
-    assert "quota_grant" in await said(discord, ada, room, "audit", member=grace)
+    assert f"granted <@{grace.id}> more" in await said(discord, ada, room, "audit", member=grace)
 
 
 async def test_the_weeks_chart_is_for_this_servers_moderators_alone(

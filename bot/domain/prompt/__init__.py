@@ -98,7 +98,8 @@ def parse(text: str) -> Prompt:
     """Read one prompt.
 
     Raises: PromptError with every mistake: of the text, of the parameters, and parameters that there are not.
-    Where all that is wrong is what cannot be done here, it says how the prompt reads without that.
+    Where all that is wrong can be left out, a value or what cannot be done here, it says how the prompt reads
+    without that.
     """
     try:
         return _parse(text)
@@ -149,12 +150,13 @@ def _read(words: str, given: list[Given]) -> Prompt:
     rescued = [foreign.text_after(one.name, f"{one.glued} {one.value}") for one in foreigners]
     left, missing = lacking.find(" ".join(filter(None, [words, *rescued])))
     mistakes: list[Sentence] = []
+    unusable: list[Sentence] = []
     parts = read_parts(left, mistakes)
-    parameters = read_parameters(given, mistakes)
+    parameters = read_parameters(given, mistakes, unusable)
     missing += foreign.sentences(one.name for one in foreigners)
     prompt = Prompt(parts=parts, parameters=parameters)
-    if not mistakes and not missing:
+    if not mistakes and not unusable and not missing:
         return prompt
-    error = PromptError(*at_most(MAX_MISTAKES, [*mistakes, *missing]))
+    error = PromptError(*at_most(MAX_MISTAKES, [*mistakes, *unusable, *missing]))
     error.without = None if mistakes else str(prompt)
     raise error

@@ -29,8 +29,12 @@ def at_most(limit: int, mistakes: list[Sentence]) -> list[Sentence]:
     return [*mistakes[:limit], say_n("And one more mistake.", "And {count} more mistakes.", rest)]
 
 
-def read_parameters(given: list[Given], mistakes: list[Sentence]) -> Parameters:
-    """The typed values of the parameters that are ours."""
+class Unusable(PromptError):
+    """A value that is wrong, and nothing but the value: the prompt can be drawn without its parameter."""
+
+
+def read_parameters(given: list[Given], mistakes: list[Sentence], unusable: list[Sentence]) -> Parameters:
+    """The typed values of the parameters that are ours; what is `unusable` is left out of them."""
     if len(given) > MAX_PARAMETERS:
         mistakes.append(
             say("The prompt has more than {limit} parameters: keep those that matter.", limit=MAX_PARAMETERS)
@@ -42,7 +46,10 @@ def read_parameters(given: list[Given], mistakes: list[Sentence]) -> Parameters:
         if one.parameter is None:
             continue
         try:
-            _add(values.setdefault(FIELDS[one.name], []), read_value(one, one.parameter))
+            value = read_value(one, one.parameter)
+            _add(values.setdefault(FIELDS[one.name], []), value)
+        except Unusable as error:
+            unusable.extend(error.mistakes)
         except PromptError as error:
             told.extend(error.mistakes)
     told.extend(_unknown([one.name for one in given if one.parameter is None and not one.is_foreign]))
@@ -84,10 +91,10 @@ def _repeated(given: Iterable[Given], values: dict[str, list[Any]]) -> Iterator[
 
 
 def read_value(given: Given, parameter: Parameter[Any]) -> Any:
-    """The typed value. Raises PromptError with every mistake of this one parameter."""
+    """The typed value. Raises: Unusable, PromptError, with every mistake of this one parameter."""
     words = _tidy(f"{given.glued} {given.value}", parameter).split()
     if parameter.words != 0 and not any(word.strip(_ENDING) for word in words):
-        raise PromptError(
+        raise Unusable(
             say("`--{name}` needs a value, as in `{example}`.", name=given.name, example=parameter.example)
         )
     own, rest = words[: parameter.words], words[parameter.words :] if parameter.words is not None else []
@@ -96,6 +103,8 @@ def read_value(given: Given, parameter: Parameter[Any]) -> Any:
     try:
         value = parameter.read(" ".join(own))
     except PromptError as error:
+        if not rest:
+            raise Unusable(*error.mistakes) from None
         mistakes.extend(error.mistakes)
     if given.glued.strip(_ENDING) and not mistakes:
         mistakes.append(_glued(given, parameter, value))

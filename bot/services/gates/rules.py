@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
-from bot.domain.audit import RULE
+from bot.domain.audit import RULE, Deed
 from bot.domain.echo import echo_code
 from bot.domain.errors import PromptRefused, UserError
 from bot.domain.guild import GuildSettings
 from bot.domain.kept import Keep, Waits
 from bot.domain.moderation import check_explicit, is_explicit
 from bot.domain.order import Order
-from bot.domain.people import POINTS, strikes_of
+from bot.domain.people import POINTS
 from bot.domain.rules import GuildRule, Weight, broken, check_room, texts_of
 from bot.domain.sentences import say
 from bot.domain.strike_words import because, not_until, standing
@@ -92,15 +92,12 @@ class RuleGate:
                 settings=settings,
                 now=self._now(),
             )
-            is_whole = bool(strikes_of(points))
-            counts = (
-                say("This counts as a strike.") if is_whole else say("This counts as a third of a strike.")
-            )
+            counts = standing(now, added=points)
             if now.block is None:
-                return PromptRefused(refused, cure, counts, *standing(now))
+                return PromptRefused(refused, cure, *counts)
             causes = await causes_of(session, now.block, settings)
             kept = not_until(now.block, because(now.block, causes, settings.strike_days))
-            return PromptRefused(refused, counts, *standing(now), kept)
+            return PromptRefused(refused, *counts, kept)
 
         return write
 
@@ -109,7 +106,7 @@ class RuleGate:
             session,
             guild_id,
             RULE,
-            "rule_asked" if rule.weight is Weight.SOFT else "rule_refused",
+            Deed.RULE_ASKED if rule.weight is Weight.SOFT else Deed.RULE_REFUSED,
             target_id=asker.user_id,
             reason=rule.phrase,
             now=self._now(),

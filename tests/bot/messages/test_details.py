@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.canvas import Box
-from bot.domain.job import JobStatus
+from bot.domain.job import Job, JobStatus
 from bot.domain.kinds import JobKind
 from bot.domain.prompt import parse
 from bot.domain.recipe import Canvas, Edit, Enlargement, ImageRef, Start, Variation
@@ -113,6 +113,36 @@ def test_taking_back(snapshot: SnapshotAssertion) -> None:
         "shown again": messages.hidden(GRID, LOCALE, is_hidden=False),
         "cancelled": messages.cancelled(LOCALE),
     } == snapshot
+
+
+@pytest.mark.parametrize("of", [GRID, TILE, VARIED, PANNED, UPSCALED])
+def test_what_the_line_draws_is_said_before_the_line(of: Job) -> None:
+    before, _, after = messages.details(details(of), LOCALE)[0].content.split("```")
+    is_other = "made from another picture" in before
+    assert is_other is (of not in {GRID, TILE})
+    assert "draw" in before.splitlines()[1]
+    assert "prompt and seed" not in after
+
+
+@pytest.mark.parametrize(
+    ("choice", "first"),
+    [
+        (
+            Choice(job=GRID, is_own=True, own_tiles=2, other_tiles=1),
+            "**This deletes the grid and the 2 pictures that were picked from it for good.**",
+        ),
+        (
+            Choice(job=GRID, is_own=False, own_tiles=2, other_tiles=1),  # a moderator takes all of it
+            (
+                "**This deletes the grid and the 3 pictures that were picked from it for good.** "
+                "It belongs to <@3>; /audit will name you."
+            ),
+        ),
+        (Choice(job=TILE, is_own=True), "**This deletes the picture for good.**"),
+    ],
+)
+def test_the_question_before_deleting_begins_with_all_that_goes(choice: Choice, first: str) -> None:
+    assert messages.question(choice, LOCALE).content.splitlines()[0] == first
 
 
 @pytest.mark.parametrize("prompt", ["a red apple --ar 3:2 --no text, blur", "hot::2 dog::1", "a ``` fox"])

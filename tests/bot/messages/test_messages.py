@@ -64,6 +64,12 @@ def test_every_state_of_a_job(snapshot: SnapshotAssertion) -> None:
     assert said == snapshot
 
 
+def test_a_cancel_says_that_nothing_was_charged() -> None:
+    heading, below = messages.ended(job(status=JobStatus.CANCELLED)).content.splitlines()
+    assert heading.endswith("(Cancelled)")
+    assert below == "-# Nothing was charged."
+
+
 def test_the_welcome(snapshot: SnapshotAssertion) -> None:
     assert guide.welcome(TRIAL, "en-US") == snapshot
 

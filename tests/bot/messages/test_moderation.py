@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from bot.domain.audit import AuditEntry, AuditFilter, AuditPage
+from bot.domain.audit import AuditEntry, AuditFilter, AuditPage, Deed
 from bot.domain.image_filter import ImageFilter, Withheld
 from bot.domain.job import JobStatus
 from bot.domain.kept import Waits
@@ -21,7 +21,8 @@ from bot.domain.recipe import NOTHING
 from bot.domain.rules import GuildRule, Place, RoomPolicy, Weight
 from bot.domain.sentences import ENGLISH
 from bot.domain.strike_words import because, standing, tally
-from bot.messages import audit, forgetting, people, queue, refusals, rules
+from bot.messages import audit, deeds, forgetting, people, queue, refusals, rules
+from bot.messages.catalogue import translations
 from bot.messages.lists import fitted
 from bot.messages.payload import MAX_CONTENT
 from bot.messages.table import to_csv
@@ -207,8 +208,10 @@ def test_strikes_are_counted_in_thirds(points: int, words: str) -> None:
 def test_where_strikes_lead_is_said_before_they_do(
     points: int, ladder: tuple[int, ...], next_one: str | None
 ) -> None:
-    said_of = [str(sentence) for sentence in standing(Standing(points=points, days=1, ladder=ladder))]
-    assert said_of[0].endswith("each counts for 1 day.")
+    said_of = [
+        str(sentence) for sentence in standing(Standing(points=points, days=1, ladder=ladder), added=3)
+    ]
+    assert said_of[0].endswith(" for 1 day.")
     assert said_of[1:] == ([] if next_one is None else [next_one])
 
 
@@ -250,8 +253,27 @@ def test_queue_audit_and_forgetting(snapshot: SnapshotAssertion) -> None:
             entry(),
             entry(actor_id=0, action="rule_refused", reason="clown", details={"weight": "heavy"}),
             entry(actor_id=-3, target_id=None, action="rule_add", reason="", details={}),
-            entry(action="usage_digest", details={"channel": "77", "role": 31, "relax_is_free": True}),
-            entry(action="channel", details={"channel": 0, "minutes": [0, 60]}),
+            entry(action="usage_digest", target_id=None, reason="", details={"channel": "77"}),
+            entry(
+                action="quota_role",
+                target_id=None,
+                reason="",
+                details={"role": "31", "allowance": "40 pictures a day"},
+            ),
+            entry(
+                action="quota_grant",
+                reason="for the contest",
+                details={"amount": 200, "unit": "images", "days": 30},
+            ),
+            entry(action="ladder", target_id=None, reason="", details={"minutes": [0, 60, 1440]}),
+            entry(
+                action="quota_limits",
+                target_id=None,
+                reason="",
+                details={"running": 2, "relax_is_free": True},
+            ),
+            entry(action="nsfw", target_id=None, reason="", details={"is_allowed": False}),
+            entry(action="of_old", target_id=None, reason="", details={"channel": 0}),
         ),
         has_more=True,
     )
@@ -268,6 +290,40 @@ def test_queue_audit_and_forgetting(snapshot: SnapshotAssertion) -> None:
         "forget?": forgetting.question(LOCALE),
         "forgotten": forgetting.done(Erasure(cancelled=1, pictures=8, until=NOW), LOCALE),
     } == snapshot
+
+
+def test_every_deed_of_the_audit_log_has_a_sentence_of_its_own() -> None:
+    assert deeds.SENTENCES.keys() == set(Deed)
+    told = [deeds.choice(deed, translations(LOCALE)) for deed in Deed]
+    assert len(set(told)) == len(told)
+    assert all(
+        deed.value not in text and "_" not in text
+        for deed, text in zip(Deed, told, strict=True)
+        if "_" in deed
+    )
+    noted = {
+        *SanctionKind,
+        *(f"report_{status}" for status in (AppealStatus.ACCEPTED, AppealStatus.REJECTED)),
+    }
+    assert noted <= set(Deed)
+
+
+def test_a_kind_of_action_is_found_by_its_words_or_its_name() -> None:
+    found = audit.choices(["quota_set", "block", "of_old"], "BLOCK", LOCALE)
+    assert found == [("Somebody blocked a member", "block")]
+    assert audit.choices(["quota_set", "block"], "quota", LOCALE) == [
+        ("Somebody changed what everybody may draw", "quota_set")
+    ]
+
+
+def test_settings_that_were_changed_are_told_by_what_they_are_for_as_far_as_there_is_room() -> None:
+    changed = {"newbie-rooms": "2", "max-newbie-rooms": "4", "newbie-category": "x" * 40, "account-days": "7"}
+    row = entry("", action="settings", target_id=None, details=changed)
+    page = AuditPage(filter=AuditFilter(), number=0, entries=(row,) * PAGE_ROWS, has_more=False)
+    shown = audit.page(page, LOCALE).content
+    assert "changed settings (Days that an account must be old to draw: 7; " in shown
+    assert "; … and " in shown
+    assert len(shown.splitlines()) == 1 + PAGE_ROWS
 
 
 @given(st.text(max_size=4000))

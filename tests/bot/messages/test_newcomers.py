@@ -103,19 +103,36 @@ def test_history(snapshot: SnapshotAssertion) -> None:
     pick = replace(delivered, id=813, kind=JobKind.PICK, parent=ImageRef(job_id=812, index=2))
     kept = job(id=814, status=JobStatus.UNDELIVERABLE)
     alone = replace(delivered, is_direct_message=True)
+    again = replace(delivered, id=816, kind=JobKind.REROLL, parent=ImageRef(job_id=812, index=0))
+    zoomed = replace(again, id=815, kind=JobKind.ZOOM, is_hidden=True)
     assert {
         "a page in the middle": mine.page(
-            HistoryPage(number=1, jobs=(kept, pick, delivered, alone), has_more=True), "en-US"
+            HistoryPage(number=1, jobs=(again, zoomed, kept, pick, delivered, alone), has_more=True), "en-US"
         ),
         "nothing yet": mine.page(HistoryPage(number=0, jobs=(), has_more=False), "en-US"),
     } == snapshot
+
+
+def test_ones_own_list_tells_kinds_apart_and_marks_what_is_hidden() -> None:
+    jobs = [job(id=n, kind=kind, parent=ImageRef(job_id=800, index=2)) for n, kind in enumerate(JobKind, 1)]
+    shown = mine.page(HistoryPage(number=0, jobs=tuple(jobs), has_more=False), "en-US")
+    kinds = {line.split(" · ")[1] for line in shown.content.splitlines()[1:-1]}
+    assert len(kinds) == len(jobs)
+    assert "U3" in kinds
+    off = replace(jobs[0], is_hidden=True)
+    hidden = mine.page(HistoryPage(number=0, jobs=(off,), has_more=False), "en-US")
+    assert hidden.content.splitlines()[1].endswith("🙈")
+    assert "🙈 is hidden from the web page" in hidden.content
+    assert "🙈" not in shown.content
 
 
 @given(text=st.text(max_size=MAX_TERMS), prompt=st.text(min_size=1, max_size=4000))
 def test_nothing_is_too_long(text: str, prompt: str) -> None:
     settings = replace(SETTINGS, terms=text, newbie_category=text[:100])
     long = replace(SETTINGS, drawing_channel_ids=tuple(range(10**18, 10**18 + 25)))
-    page = HistoryPage(number=5, jobs=tuple(job(prompt=prompt, id=10**9) for _ in range(8)), has_more=True)
+    posted = {"guild_id": 10**18, "channel_id": 10**18, "result_message_id": 10**18, "is_hidden": True}
+    longest = job(prompt=prompt, id=10**9, kind=JobKind.REGION, **posted)
+    page = HistoryPage(number=5, jobs=(longest,) * 8, has_more=True)
     for payload in (
         refusals.refusal(TermsNotAccepted(settings, is_first=True, is_typed=True), "en-US"),
         guild.settings(settings, "en-US"),

@@ -85,6 +85,19 @@ DAYS = tuple(
 )
 
 
+@pytest.mark.parametrize(
+    ("used", "full"),
+    [(0, 12), (50, 6), (75, 3), (99, 1), (100, 0)],
+    ids=["all", "half", "quarter", "last", "none"],
+)
+def test_the_bar_is_as_full_as_what_is_left(used: int, full: int) -> None:
+    shown = quotas.balance(
+        replace(BALANCE, spent=Charge(images=used, gpu_ms=0), reserved=FREE), "en-US"
+    ).content.splitlines()
+    assert shown[0] == f"**{100 - used} of 100 pictures left today**"
+    assert shown[1] == "▰" * full + "▱" * (12 - full)
+
+
 def test_balances_and_rules(snapshot: SnapshotAssertion) -> None:
     settings = GuildSettings(
         allowance=Allowance(amount=40),

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain.asker import Asker
-from bot.domain.audit import AuditFilter
+from bot.domain.audit import AuditFilter, Deed
 from bot.domain.errors import NotAllowed
 from bot.services import Services
 from bot.services.audit import PAGE_ROWS
@@ -25,14 +25,21 @@ def moderator(ada: Asker) -> Asker:
 
 async def note(database: Database, clock: MovableClock, **changes: object) -> None:
     """Add a row with some fields changed."""
-    row = {"guild_id": 1, "actor_id": 900, "action": "block", "target_id": 100, "reason": "spam", **changes}
+    row = {
+        "guild_id": 1,
+        "actor_id": 900,
+        "action": Deed.BLOCK,
+        "target_id": 100,
+        "reason": "spam",
+        **changes,
+    }
     async with database.transaction() as session:
         await audit.note(session, **row, now=clock.now)  # type: ignore[arg-type]
 
 
 async def _note_and_fail(database: Database, clock: MovableClock) -> None:
     async with database.transaction() as session:
-        await audit.note(session, 1, 900, "undone", now=clock.now)
+        await audit.note(session, 1, 900, Deed.CANCEL, now=clock.now)
         await session.execute(text("SELECT nothing FROM nowhere"))
 
 
@@ -43,7 +50,7 @@ async def test_the_owners_log_tells_what_was_done_once_it_holds(
     with pytest.raises(DBAPIError):
         await _note_and_fail(database, clock)
     await note(database, clock)
-    await note(database, clock, actor_id=0, action="strike")
+    await note(database, clock, actor_id=0, action=Deed.STRIKE)
     assert caplog.messages == [
         "guild 1: moderator 900: block (member 100)",
         "guild 1: a rule: strike (member 100)",
@@ -55,17 +62,17 @@ async def test_pages_and_filters(
 ) -> None:
     for number in range(PAGE_ROWS + 2):
         await note(database, clock, reason=f"spam {number}")
-    await note(database, clock, action="warn", target_id=101)
+    await note(database, clock, action=Deed.WARNING, target_id=101)
     first = await services.audit.page(moderator, EVERYTHING, 0)
     assert (len(first.entries), first.has_more) == (PAGE_ROWS, True)
-    assert first.entries[0].action == "warn"
+    assert first.entries[0].action == "warning"
     second = await services.audit.page(moderator, EVERYTHING, 1)
     assert (len(second.entries), second.has_more) == (3, False)
     assert [e.reason for e in second.entries] == ["spam 2", "spam 1", "spam 0"]
     (warned,) = (await services.audit.page(moderator, AuditFilter(user_id=101), 0)).entries
-    assert warned.action == "warn"
-    assert len((await services.audit.page(moderator, AuditFilter(action="warn"), 0)).entries) == 1
-    assert await services.audit.list_actions(moderator) == ["block", "warn"]
+    assert warned.action == "warning"
+    assert len((await services.audit.page(moderator, AuditFilter(action="warning"), 0)).entries) == 1
+    assert await services.audit.list_actions(moderator) == ["block", "warning"]
 
 
 async def test_another_guilds_moderator_sees_nothing_of_it(

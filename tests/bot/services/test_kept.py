@@ -213,6 +213,14 @@ async def test_what_is_not_here_is_left_out_at_a_press(services: Services, ada: 
     assert job.prompt == "a fox --ar 3:2"
 
 
+async def test_a_value_that_is_wrong_is_left_out_at_a_press(services: Services, ada: Asker) -> None:
+    with pytest.raises(PromptError) as refused:
+        await services.orders.imagine(again(ada), "a fox --seed 7 --ar banana")
+    assert [str(step.label) for step in refused.value.steps] == ["Draw without them"]
+    job = await services.orders.release(again(ada), kept_id_of(refused.value))
+    assert job.prompt == "a fox --seed 7"
+
+
 async def test_what_the_rule_on_minors_refuses_is_not_kept_beside_a_mistake_either(
     services: Services, ada: Asker, database: Database
 ) -> None:

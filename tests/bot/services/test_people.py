@@ -232,8 +232,7 @@ async def test_a_warning_says_of_how_many_for_how_long_and_what_comes_next(servi
         await services.orders.imagine(now(ADA), "an apple")
     assert [str(sentence) for sentence in told.value.sentences] == [
         "The moderators of this server warn you: rude",
-        "This counts as a strike.",
-        "That makes 1 strike; each counts for 30 days.",
+        "This counts as 1 strike for 30 days.",
         "The next strike means 1 hour without drawing here.",
         "Press the button when you have read it. What you asked for is kept; one more press draws it.",
     ]

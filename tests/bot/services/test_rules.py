@@ -104,13 +104,14 @@ async def test_a_broken_rule_says_what_it_counts_of_how_many_and_what_comes_next
         told.append([str(sentence) for sentence in refused.value.sentences[2:]])
     assert told == [
         [
-            "This counts as a strike.",
-            "That makes 1 strike; each counts for 30 days.",
+            "This counts as 1 strike for 30 days.",
             "The next strike means 1 hour without drawing here.",
         ],
         [
-            "This counts as a third of a strike.",
-            "That makes 1 strike and a third; each counts for 30 days.",
+            (
+                "This counts as a third of a strike; with those before that makes 1 strike and a third. Each "
+                "counts for 30 days."
+            ),
             "The next strike means 1 hour without drawing here.",
         ],
     ]

@@ -82,6 +82,13 @@ class Answer:
         return {item["label"]: item["style"] for item in self._items() if item.get("type") == BUTTON}
 
     @property
+    def menus(self) -> list[str]:
+        """The lines of all menus: what stands in them while nothing is chosen, and what can be."""
+        lists = [item for item in self._items() if "min_values" in item]
+        chosen = [choice["label"] for menu in lists for choice in menu.get("options", ())]
+        return [menu["placeholder"] for menu in lists if menu.get("placeholder")] + chosen
+
+    @property
     def fields(self) -> Mapping[str, str]:
         """What the form that was opened is filled with, by name."""
         return {item["custom_id"]: item.get("value", "") for item in self._items() if item["type"] == INPUT}

@@ -32,7 +32,7 @@ async def test_details_come_from_the_menu_and_lead_to_taking_back(edge: Edge, se
     assert "a red apple --seed 7 --steps 4" in answer.content
     assert answer.custom_ids == [custom_ids.of_picture(job.id, "ask")]
     assert (await edge.choose("Details", 5000, user=BOB.user_id)).custom_ids == []
-    assert "Take this picture back?" in (await edge.press(answer.custom_ids[0])).content
+    assert "This deletes the grid of 4 pictures for good" in (await edge.press(answer.custom_ids[0])).content
 
 
 async def test_details_of_what_was_posted_this_moment_wait_for_its_note(
@@ -63,7 +63,7 @@ async def test_deleting_removes_every_post(edge: Edge, services: Services) -> No
     asked = await edge.choose(CANCEL_OR_DELETE, 5000)
     assert asked.custom_ids == [custom_ids.of_picture(job.id, do) for do in ("delete", "hide")]
     answer = await edge.press(asked.custom_ids[0])
-    assert "What it used stays counted" in answer.content
+    assert "What was used stays counted" in answer.content
     removed = [call.path.rpartition("/")[2] for call in edge.calls if call.method == "DELETE"]
     assert sorted(removed) == ["5000", "8000"]
     assert await services.removals.list_posts() == []

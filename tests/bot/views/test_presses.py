@@ -25,7 +25,7 @@ from bot.storage.database import Database
 from bot.storage.models import JobRow
 from bot.views.moderation_buttons import PRESSES
 from bot.views.moderation_forms import SHEETS
-from bot.views.setup_panel import FORMS
+from bot.views.setup_panel import CHOICES, FORMS
 from tests.bot.hand_engine import HandEngine
 from tests.bot.outages import OUTAGES
 from tests.bot.services.community import ADA, MODERATOR, actions, change, delivered, now
@@ -180,7 +180,7 @@ async def test_a_page_that_the_manual_no_longer_has_is_said(edge: Edge) -> None:
 async def test_the_audit_log_is_shown_and_exported(edge: Edge, services: Services) -> None:
     await services.sanctions.notice(now(MODERATOR), ADA.user_id, text="Hello")
     shown = await edge.press(custom_ids.of_audit(0, AuditFilter()), user=900, is_manager=True)
-    assert "notice" in shown.content
+    assert "wrote to <@100>: Hello" in shown.content
     export = custom_ids.of_audit(0, AuditFilter(), is_export=True)
     assert "newest row" in (await edge.press(export, user=900, is_manager=True)).content
     for custom_id in (custom_ids.of_audit(0, AuditFilter()), export):
@@ -416,7 +416,7 @@ async def test_a_form_below_a_letter_is_empty_whatever_the_letter_unfolds(
     assert opened.fields == {"reason": ""}
 
 
-async def test_after_a_mistake_a_form_of_the_panel_is_opened_again_filled(
+async def test_a_mistake_in_a_form_of_the_panel_is_told_in_the_panel_and_mended_there(
     edge: Edge, services: Services
 ) -> None:
     typed: dict[str, Any] = {
@@ -427,9 +427,13 @@ async def test_after_a_mistake_a_form_of_the_panel_is_opened_again_filled(
     refused = await edge.submit(custom_ids.of_setup_form("rooms"), user=900, is_manager=True, **typed)
     assert refused.content == (
         "- **How many newbie rooms at least**: write a whole number from 0 to 25. You wrote `99`.\n"
-        "- **How many newbie rooms when all are busy**: write a whole number from 0 to 25. You wrote `many`."
+        "- **How many newbie rooms when all are busy**: write a whole number from 0 to 25. "
+        "You wrote `many`.\n"
+        "\nNothing of it was kept. Press **Rooms…** to correct it: what you wrote is still there."
     )
-    assert refused.custom_ids == [custom_ids.of_setup(1, "rooms")]
+    assert [call.body["type"] for call in refused.calls] == [UPDATED]  # there is no second panel
+    assert refused.buttons["Rooms…"] == PRIMARY
+    assert custom_ids.of_setup(1, "terms") in refused.custom_ids
     again = await setup(edge, "rooms", frames=refused.frames)
     assert again.fields == typed
     assert "Write a whole number from 0 to 25. Empty: none." in again.hints
@@ -492,6 +496,8 @@ async def test_a_button_about_a_number_that_nothing_can_have_does_nothing(
 
 # The panel of /setup
 
+MAX_LINE = 44  # about as many letters as Discord shows of a line in a menu
+
 
 async def setup(edge: Edge, action: str, **changes: Any) -> Answer:
     """Press a part of the panel as its owner."""
@@ -504,8 +510,12 @@ async def test_every_setting_is_reachable_from_the_panel(edge: Edge) -> None:
         turned = await setup(edge, "page", kind=LIST, data={"values": [page]})
         pressable |= {custom_id.removeprefix("setup:1:") for custom_id in turned.custom_ids}
         assert len(turned.content) <= MAX_CONTENT
+        assert turned.menus
+        assert [line for line in turned.menus if len(line) > MAX_LINE] == []
     written = [name for form in FORMS if form in pressable for name in (await setup(edge, form)).fields]
     assert {*ROWS, DIGEST} <= pressable | set(written)
+    chosen = {name: [value for value, _ in row.choices] for name, row in ROWS.items() if row.choices}
+    assert {name: list(choices) for name, choices in CHOICES.items()} == chosen
     assert set(FORMS) <= pressable
 
 

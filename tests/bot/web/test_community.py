@@ -325,6 +325,9 @@ async def test_search_finds_words_and_members(client: Client, services: Services
     assert "FOX" in await seen(client, "/servers/1/gallery?q=real+RED")  # every word, in any order
     assert "No picture matches" in await seen(client, "/servers/1/gallery?q=red+pear")
     assert "No picture matches" in await seen(client, "/servers/1/gallery?q=r_d")
+    by_name = await seen(client, "/servers/1/gallery?q=bob+pear")  # one word of the name, one of the prompt
+    assert "a green pear" in by_name
+    assert "FOX" not in by_name
     for odd in ("by=9999999999999999999", "by=-1", "before=x", "before=9999999999999999999", "q=%00%ff"):
         await seen(client, f"/servers/1/gallery?{odd}")
 

@@ -7,6 +7,7 @@ from engine.api import (
     MOST_WORDS,
     Capability,
     Classify,
+    Control,
     Describe,
     Enlarge,
     Explain,
@@ -28,6 +29,8 @@ _MOST_IMAGES = 64
 _LONGEST_SIDE = 16384
 _MOST_GUIDANCE = 1000.0
 _MOST_LORA_WEIGHT = 100.0
+_MOST_CONTROLS = 8
+_MOST_CONTROL_SCALE = 10.0
 _MOST_FEATHER = 256
 _MOST_ANCESTORS = 64
 _WRONG_SEED = "A seed must be at least 0 and below 2 to the power of 64."
@@ -44,6 +47,7 @@ def check(request: Generate, model: ModelInfo) -> None:
         _refuse_sampling(request, model),
         _refuse_guidance(request),
         _refuse_loras(request.loras, model),
+        _refuse_controls(request.controls, model),
         _refuse_start(request.start, request.num_inference_steps, model),
         None if request.mask is None else _refuse_mask(request.mask, request.start),
         None if request.window is None else _refuse_window(request.window, request, model),
@@ -163,6 +167,24 @@ def _refuse_loras(loras: Sequence[Lora], model: ModelInfo) -> str | None:
     return None
 
 
+def _refuse_controls(controls: Sequence[Control], model: ModelInfo) -> str | None:
+    unknown = next((control.name for control in controls if control.name not in model.controls), None)
+    if unknown is not None:
+        return (
+            f"{model.name} cannot follow a map by {unknown}: CONTROLNETS names nothing of that name that was "
+            f"made for models like it. For this one there is: {', '.join(model.controls) or 'nothing'}."
+        )
+    if len(controls) > _MOST_CONTROLS:
+        return f"A picture can follow at most {_MOST_CONTROLS} maps, not {len(controls)}."
+    for control in controls:
+        if not 0 <= control.scale <= _MOST_CONTROL_SCALE:
+            return f"The scale of a control must be from 0 to {_MOST_CONTROL_SCALE:g}, not {control.scale}."
+        begin, end = control.interval
+        if not 0 <= begin < end <= 1:
+            return "The interval of a control must lie within 0 and 1, and end after it begins."
+    return None
+
+
 def _refuse_start(start: Start | None, steps: int, model: ModelInfo) -> str | None:
     if start is None:
         if Capability.INSTRUCTIONS not in model.capabilities:
@@ -200,6 +222,8 @@ def _refuse_window(window: int, request: Generate, model: ModelInfo) -> str | No
         return "What is drawn in windows is drawn whole: it can have no mask."
     if Capability.INSTRUCTIONS in model.capabilities:
         return f"{model.name} follows instructions for a whole picture, not in windows. Choose another model."
+    if request.controls:
+        return "What is drawn in windows can follow no map. Draw it smaller, or without one."
     return None
 
 

@@ -26,6 +26,9 @@ class EngineConfig:
     """LoRA files that requests may name."""
     embeddings: Mapping[str, Path] = field(default_factory=dict)
     """Textual inversions, by what stands for them in a prompt."""
+    controlnets: Mapping[str, str] = field(default_factory=dict)
+    """ControlNets and T2I-Adapters that requests may name: a diffusers folder, a hub id, or the
+    .safetensors file of a ControlNet."""
     device: str = "auto"
     """"auto", "cuda", "cuda:1", "mps" or "cpu"."""
     dtype: DType = "auto"

@@ -2,7 +2,7 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +14,7 @@ from engine import sketch
 from engine.api import Capability, Generate, ModelInfo, Refusal
 from engine.capacity import Capacity, measure_curve
 from engine.config import EngineConfig
+from engine.control_sources import ControlSource, resolve_controls
 from engine.device import (
     as_engine_error,
     begun_budget,
@@ -67,6 +68,8 @@ class Entry:
     """Of what the U-Net sees beside them."""
     text_bytes: int
     """Of a text that fills every window, on the device."""
+    controls: Mapping[str, ControlSource]
+    """By name, those that were made for models like it."""
 
 
 class Library:
@@ -96,10 +99,12 @@ class Library:
         self._entries: dict[str, Entry] = {}
         self._loaded_at = float("-inf")
         self._remembered = Remembered(config.cache_dir)
+        self._controls = resolve_controls(config.controlnets)
         sources = [self._find(model) for model in (*config.more_models, config.model)]
         for model, source in zip((*config.more_models, config.model), sources, strict=True):
             with _about(model):
                 self._entries[source.name] = self._acquaint(source)
+        self._check_controls()
         log.info("Drawing with %s.", self.version)
 
     def models(self) -> tuple[ModelInfo, ...]:
@@ -140,6 +145,18 @@ class Library:
             self._loaded_at = perf_counter()
         self._resident.move_to_end(name)
         return self._resident[name]
+
+    def load_controls(self, name: str, controls: Iterable[str]) -> None:
+        """Put what reads maps for a model on the device, beside it. Drops other models for it, where needed.
+
+        Raises: ModelNotFound.
+        """
+        checkpoint = self.checkpoint(name)
+        for control in controls:
+            if control not in checkpoint.controls.names:
+                source = self.entry(name).controls[control]
+                self._make_room(source.num_bytes(), least=1)
+                checkpoint.controls.load(source)
 
     def looker(self, name: str) -> Looker:
         """What describes pictures of a model: the configured captioner, or an image tower of its own.
@@ -232,11 +249,12 @@ class Library:
         self._set_threads(measures.num_threads)
         capacity = Capacity(measures.curve, checkpoint.native_size**2, self._config.max_rows)
         log.info("%s: knee at %d rows, %s.", source.name, capacity.knee, _described(measures.curve))
+        controls = {one.name: one for one in self._controls if one.fits(checkpoint.unet.config)}
+        info = _info(source, checkpoint, capacity, measures, tuple(self._config.loras))
         return Entry(
             source=source,
-            info=self._with_eyes(
-                source, _info(source, checkpoint, capacity, measures, tuple(self._config.loras))
-            ),
+            info=self._with_eyes(source, replace(info, controls=tuple(controls))),
+            controls=controls,
             capacity=capacity,
             load_seconds=load_seconds,
             num_bytes=checkpoint.num_bytes,
@@ -244,6 +262,17 @@ class Library:
             shown_channels=checkpoint.shown_channels,
             num_channels=checkpoint.latent_shape(checkpoint.native_size, checkpoint.native_size)[0],
         )
+
+    def _check_controls(self) -> None:
+        """Whether each control was made for one of the models at least. Raises: ModelNotFound."""
+        fitting = {name for entry in self._entries.values() for name in entry.controls}
+        for source in self._controls:
+            if source.name not in fitting:
+                family = f" ({source.family})" if source.family else ""
+                raise ModelNotFound(
+                    f"CONTROLNETS: {source.name} cannot be used: {source.path} was made for other models"
+                    f"{family} than {', '.join(self._entries)}. Name one that was made for these, or add a model."
+                )
 
     def _with_eyes(self, source: Source, info: ModelInfo) -> ModelInfo:
         """What else a model can do for what lies beside it."""
@@ -332,10 +361,11 @@ class Library:
                 best, best_seconds = threads, seconds
         return best
 
-    def _make_room(self, num_bytes: int) -> None:
+    def _make_room(self, num_bytes: int, *, least: int = 0) -> None:
+        """Drop models until there is room, down to so many."""
         if self._num_bytes() + num_bytes > self._budget:
             self.eyes.close()
-        while self._resident and self._num_bytes() + num_bytes > self._budget:
+        while len(self._resident) > least and self._num_bytes() + num_bytes > self._budget:
             self._drop(next(iter(self._resident)))
 
     def _num_bytes(self) -> int:

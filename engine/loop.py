@@ -244,9 +244,12 @@ class DenoisingLoop:
         self._running[ticket.number] = running
         self._candidates[ticket.number] = running.candidate()
 
-    def _in_force(self, ticket: Ticket) -> Checkpoint:
-        """The ticket's model, on the device, changed by its LoRAs, with its borders and in its precision."""
+    def _in_force(self, ticket: Ticket, *others: Ticket) -> Checkpoint:
+        """The ticket's model, on the device, changed by its LoRAs, with its borders and in its precision,
+        and what reads the maps of all of a group."""
         checkpoint = self._library.checkpoint(ticket.drawing.model)
+        followed = [control.name for one in (ticket, *others) for control in one.drawing.controls]
+        self._library.load_controls(ticket.drawing.model, followed)
         checkpoint.put_in_force(
             loras=ticket.drawing.loras, tiles=ticket.drawing.tiles, in_float32=ticket.in_float32
         )
@@ -314,9 +317,9 @@ class DenoisingLoop:
 
     def _forward(self, batch: Sequence[Running]) -> tuple[torch.Tensor, ...]:
         """One pass for all, who are of one group; each one's share of the prediction."""
-        first = batch[0].ticket
+        first, *others = [running.ticket for running in batch]
         model = first.drawing.model
-        checkpoint = whole_within_memory(self._library, model, lambda: self._in_force(first))
+        checkpoint = whole_within_memory(self._library, model, lambda: self._in_force(first, *others))
         parts = [running.generation.rows() for running in batch]
         rows = whole_within_memory(self._library, model, lambda: pack(parts))
         prediction = predict_within_memory(self._library, checkpoint, first.capacity, rows, area=first.area)

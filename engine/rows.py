@@ -1,7 +1,7 @@
 """Pack the rows of several generations into one U-Net forward pass, and split the prediction back."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import lcm
 
 import torch
@@ -24,6 +24,28 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Steered:
+    """Consecutive rows that follow a map. What they are told comes of it in the pass: zero for all others."""
+
+    control: str
+    """By name, which reads the map."""
+    rows: range
+    hint: tuple[torch.Tensor, ...]
+    """(1, …) each: the map, or what is seen in it and is the same in every step."""
+    scale: float
+
+    def moved(self, by: int) -> "Steered":
+        """The same in a pile where so many rows lie before."""
+        rows = range(self.rows.start + by, self.rows.stop + by)
+        return replace(self, rows=rows)
+
+    def within(self, part: range) -> "Steered":
+        """What of it lies in a part of the rows, and counts from there; perhaps none."""
+        start, stop = max(self.rows.start, part.start), min(self.rows.stop, part.stop)
+        return replace(self, rows=range(start - part.start, stop - part.start))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
     """Inputs of a forward pass. Rows do not know each other: any slice or pile of them is a valid pass."""
 
@@ -35,6 +57,8 @@ class Rows:
     """(rows, tokens, width)"""
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     """What else they are told, by the U-Net's own names: `text_embeds`, `time_ids`, …"""
+    steered: tuple[Steered, ...] = ()
+    """Which of them follow a map."""
 
     def __len__(self) -> int:
         return len(self.sample)
@@ -51,7 +75,11 @@ class Rows:
                     name: Condition(values=condition.values[part], neutral=condition.neutral)
                     for name, condition in self.conditions.items()
                 },
+                steered=self._steered_within(range(start, start + size)),
             )
+
+    def _steered_within(self, part: range) -> tuple[Steered, ...]:
+        return tuple(one for whole in self.steered if (one := whole.within(part)).rows)
 
 
 def pack(parts: Sequence[Rows]) -> Rows:
@@ -68,12 +96,20 @@ def pack(parts: Sequence[Rows]) -> Rows:
         timesteps=torch.cat([part.timesteps for part in parts]),
         prompt_embeds=torch.cat(prompt_embeds),
         conditions={name: _pack_condition(name, parts) for name in names},
+        steered=tuple(_pack_steered(parts)),
     )
 
 
 def split(prediction: torch.Tensor, parts: Sequence[Rows]) -> tuple[torch.Tensor, ...]:
     """(rows, c, h, w) → each part's share of it, in the order in which they were packed."""
     return torch.split(prediction, [len(part) for part in parts])
+
+
+def _pack_steered(parts: Sequence[Rows]) -> Iterator[Steered]:
+    before = 0
+    for part in parts:
+        yield from (one.moved(before) for one in part.steered)
+        before += len(part)
 
 
 def _pack_condition(name: str, parts: Sequence[Rows]) -> Condition:

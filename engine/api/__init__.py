@@ -7,7 +7,7 @@ others, to the last bits of float32. The engine knows an opaque fairness key and
 from collections.abc import AsyncGenerator
 from typing import Protocol
 
-from engine.api.conditions import Lora, Mask, Spread, Start, Variation
+from engine.api.conditions import Control, Lora, Mask, Spread, Start, Variation
 from engine.api.events import (
     Classified,
     Described,
@@ -48,6 +48,7 @@ __all__ = [
     "Classify",
     "Describe",
     "Described",
+    "Control",
     "Ending",
     "Engine",
     "Enlarge",

@@ -55,6 +55,20 @@ class Variation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """A map that the picture follows: its edges, depths, areas, poses. Several add up."""
+
+    name: str
+    """Of what reads the map, as in the engine's configuration."""
+    map: Image.Image
+    """Drawn as the control was trained to read it. Brought to the size to be drawn."""
+    scale: float = 1.0
+    """How strictly it is followed; 0 is not at all."""
+    interval: tuple[float, float] = (0.0, 1.0)
+    """Share of the steps, from and to, that follow it; diffusers' `control_guidance_start` and `_end`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lora:
     """A low-rank change of the model's weights, by the name it has in the engine's configuration."""
 

@@ -49,6 +49,8 @@ class ModelInfo:
     """Names that stand for learnt words in its prompts."""
     refused_loras: tuple[Refusal, ...] = ()
     refused_embeddings: tuple[Refusal, ...] = ()
+    controls: tuple[str, ...] = ()
+    """Names that `Generate.controls` may use: of those that were made for its family."""
     seconds_per_image_step: float
     """Estimate: device seconds for one image, one step, classifier-free guidance, at the native size."""
     seconds_per_decode: float

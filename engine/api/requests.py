@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from PIL import Image
 
-from engine.api.conditions import Lora, Mask, Spread, Start, Variation
+from engine.api.conditions import Control, Lora, Mask, Spread, Start, Variation
 from engine.api.windows import count_over
 
 MOST_WORDS = 200
@@ -62,6 +62,7 @@ class Generate:
     """How far, from 0 to 1, guidance may not make predictions stronger than they are (Lin et al. 2024)."""
     guidance_interval: tuple[float, float] = (0.0, 1.0)
     """Share of the steps, from and to, that are guided (Kynkäänniemi et al. 2024). Less is faster."""
+    controls: tuple[Control, ...] = ()
     loras: tuple[Lora, ...] = ()
     fairness_key: str = ""
     """Whoever shares a key shares a fair share of the device."""

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from diffusers import (
     AutoencoderKL,
+    ControlNetModel,
     DPMSolverMultistepScheduler,
     StableDiffusionInpaintPipeline,
     StableDiffusionInstructPix2PixPipeline,
@@ -13,6 +14,7 @@ from diffusers import (
     StableDiffusionXLInpaintPipeline,
     StableDiffusionXLInstructPix2PixPipeline,
     StableDiffusionXLPipeline,
+    T2IAdapter,
     UNet2DConditionModel,
 )
 from safetensors.torch import save_file
@@ -24,12 +26,17 @@ TEXT_WIDTH = 32
 
 
 def save_tiny_checkpoint(
-    path: str | Path, *, xl: bool = False, inpaints: bool = False, edits: bool = False, seed: int = 0
+    path: str | Path,
+    *,
+    xl: bool = False,
+    inpaints: bool = False,
+    edits: bool = False,
+    attends_first: bool = False,
+    seed: int = 0,
 ) -> Path:
     """Write a checkpoint in diffusers layout (64 px native, 8-fold VAE, 24 tokens) and return its folder."""
-    tiny_pipeline(xl=xl, inpaints=inpaints, edits=edits, seed=seed).save_pretrained(
-        path, safe_serialization=True
-    )
+    pipeline = tiny_pipeline(xl=xl, inpaints=inpaints, edits=edits, attends_first=attends_first, seed=seed)
+    pipeline.save_pretrained(path, safe_serialization=True)
     return Path(path)
 
 
@@ -38,6 +45,7 @@ def tiny_pipeline(
     xl: bool = False,
     inpaints: bool = False,
     edits: bool = False,
+    attends_first: bool = False,
     seed: int = 0,
     channels: tuple[int, ...] = (32, 64),
     native_size: int = 64,
@@ -46,7 +54,8 @@ def tiny_pipeline(
     """A `StableDiffusionPipeline` (or its SDXL sibling) with random weights whose pictures differ.
 
     `inpaints` makes it the pipeline for inpainting, whose U-Net sees nine channels, `edits` the one for
-    instructions, which sees eight,
+    instructions, which sees eight, `attends_first` has the attention in the U-Net's upper levels, where SD
+    has it, and not in the lower ones, where SDXL has it,
     `channels` sets the width of the U-Net's levels, `native_size` the side of its square in pixels, and
     `scheduler` overrides the scheduler's configuration.
     """
@@ -54,7 +63,11 @@ def tiny_pipeline(
         torch.manual_seed(seed)
         parts: dict[str, Any] = {
             "unet": _unet(
-                channels, xl=xl, cells=native_size // 8, inputs=9 if inpaints else 8 if edits else 4
+                channels,
+                xl=xl,
+                cells=native_size // 8,
+                inputs=9 if inpaints else 8 if edits else 4,
+                attends_first=attends_first,
             ),
             "vae": _vae(),
             "tokenizer": byte_tokenizer(TOKENS),
@@ -69,6 +82,32 @@ def tiny_pipeline(
         unused = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
         sd = StableDiffusionInpaintPipeline if inpaints else StableDiffusionPipeline
         return (StableDiffusionInstructPix2PixPipeline if edits else sd)(**parts, **unused)
+
+
+def save_tiny_controlnet(path: str | Path, unet: Any, *, seed: int = 0) -> Path:
+    """Write a ControlNet for a tiny U-Net, random as that is, and return its folder."""
+    with torch.random.fork_rng(devices=[]), torch.inference_mode(mode=False):
+        torch.manual_seed(seed)
+        control = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(8, 8, 8, 8)).eval()
+        for layer in (*control.controlnet_down_blocks, control.controlnet_mid_block):
+            torch.nn.init.normal_(layer.weight, std=0.3)  # they begin with zero, and would steer nothing
+        torch.nn.init.normal_(control.controlnet_cond_embedding.conv_out.weight, std=1.0)
+        control.save_pretrained(path, safe_serialization=True)
+    return Path(path)
+
+
+def save_tiny_adapter(path: str | Path, *, xl: bool = False, in_channels: int = 3, seed: int = 0) -> Path:
+    """Write a T2I-Adapter for the U-Net of `tiny_pipeline`, and return its folder.
+
+    Without `xl` it is for one that `attends_first`, as those of SD do.
+    """
+    layout: dict[str, Any] = {"channels": [32, 64], "adapter_type": "full_adapter", "downscale_factor": 8}
+    if xl:
+        layout = {"channels": [32, 64, 64, 64], "adapter_type": "full_adapter_xl", "downscale_factor": 16}
+    with torch.random.fork_rng(devices=[]), torch.inference_mode(mode=False):
+        torch.manual_seed(seed)
+        T2IAdapter(in_channels=in_channels, num_res_blocks=1, **layout).save_pretrained(path)
+    return Path(path)
 
 
 def save_tiny_lora(path: Path, *, width: int = TEXT_WIDTH) -> Path:
@@ -115,8 +154,9 @@ def _text_config() -> Any:
     )
 
 
-def _unet(channels: tuple[int, ...], *, xl: bool, cells: int, inputs: int) -> Any:
-    attended = len(channels) - 1
+def _unet(channels: tuple[int, ...], *, xl: bool, cells: int, inputs: int, attends_first: bool) -> Any:
+    plain, attended = ["DownBlock2D"], ["CrossAttnDownBlock2D"] * (len(channels) - 1)
+    down = attended + plain if attends_first else plain + attended
     conditioning: dict[str, Any] = {}
     if xl:
         size = 8
@@ -133,8 +173,8 @@ def _unet(channels: tuple[int, ...], *, xl: bool, cells: int, inputs: int) -> An
         norm_num_groups=8,
         attention_head_dim=4,
         cross_attention_dim=2 * TEXT_WIDTH if xl else TEXT_WIDTH,
-        down_block_types=("DownBlock2D",) + ("CrossAttnDownBlock2D",) * attended,
-        up_block_types=("CrossAttnUpBlock2D",) * attended + ("UpBlock2D",),
+        down_block_types=tuple(down),
+        up_block_types=tuple(name.replace("Down", "Up") for name in reversed(down)),
         **conditioning,
     ).eval()
     _louden(unet.conv_out, 8.0)  # random weights predict almost nothing, and every picture would pass

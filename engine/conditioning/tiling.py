@@ -15,9 +15,9 @@ class TilingSwitch:
         self._modules = modules
         self._in_force: tuple[bool, Hashable] = (False, ())
 
-    def put_in_force(self, *, tiles: bool, loras: Hashable) -> None:
-        """Look around the borders, or not; with `loras` in force, which bring convolutions of their own."""
-        wanted = (tiles, loras)
+    def put_in_force(self, *, tiles: bool, brought: Hashable) -> None:
+        """Look around the borders, or not. `brought` changes with what brings convolutions of its own."""
+        wanted = (tiles, brought)
         if wanted == self._in_force or not (tiles or self._in_force[0]):
             return
         for convolution in self._convolutions():

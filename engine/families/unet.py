@@ -16,6 +16,7 @@ from safetensors.torch import save as save_safetensors
 
 from engine.api import Lora
 from engine.compiled import CompiledUNet
+from engine.conditioning.control import Controls
 from engine.conditioning.embeddings import learn
 from engine.conditioning.lora import LoraSwitch
 from engine.conditioning.tiling import TilingSwitch
@@ -69,7 +70,8 @@ class Checkpoint:
             self.vae.to(memory_format=torch.channels_last)
         self.text, self.refused_embeddings = _text_encoder(self.name, pipeline, device, embeddings)
         self.loras = LoraSwitch(self.name, pipeline, loras)
-        self._tiling = TilingSwitch(self.unet, self.vae)
+        self.controls = Controls(self.unet, device=device, dtype=dtype)
+        self._tiling = TilingSwitch(self.unet, self.vae, self.controls.modules)
         self.scheduler_config: Mapping[str, Any] = pipeline.scheduler.config
         self.scale_factor: int = 2 ** (len(self.vae.config.block_out_channels) - 1)
         self._forward: Callable[..., Any] = self.unet
@@ -112,7 +114,8 @@ class Checkpoint:
     def num_bytes(self) -> int:
         """Bytes that the weights take on the device."""
         modules = [part for part in self.pipeline.components.values() if isinstance(part, torch.nn.Module)]
-        return sum(tensor.numel() * tensor.element_size() for part in modules for tensor in part.parameters())
+        own = sum(tensor.numel() * tensor.element_size() for part in modules for tensor in part.parameters())
+        return own + self.controls.num_bytes
 
     @property
     def text_bytes(self) -> int:
@@ -172,14 +175,17 @@ class Checkpoint:
         """One U-Net pass; the prediction (rows, c, h, w) in float32."""
         dtype = self._unet_dtype
         told = {name: condition.values.to(dtype) for name, condition in rows.conditions.items()}
-        own = {name: told.pop(name) for name in _OWN_ARGUMENTS & told.keys()}
-        sample = rows.sample.to(dtype)
+        own: dict[str, Any] = {name: told.pop(name) for name in _OWN_ARGUMENTS & told.keys()}
+        sample = shown = rows.sample.to(dtype)
+        prompt_embeds = rows.prompt_embeds.to(dtype)
+        if rows.steered:
+            own |= self.controls.told(rows, sample, prompt_embeds, told)
         if SHOWN in told:
-            sample = torch.cat([sample, told.pop(SHOWN)], dim=1)
+            shown = torch.cat([sample, told.pop(SHOWN)], dim=1)
         prediction: torch.Tensor = self._forward(
-            sample,
+            shown,
             rows.timesteps,
-            encoder_hidden_states=rows.prompt_embeds.to(dtype),
+            encoder_hidden_states=prompt_embeds,
             added_cond_kwargs=told or None,
             return_dict=False,
             **own,
@@ -204,7 +210,7 @@ class Checkpoint:
 
     def put_tiling_in_force(self, *, tiles: bool) -> None:
         """Let pictures join themselves without a seam, here and in the VAE, or not."""
-        self._tiling.put_in_force(tiles=tiles, loras=self.loras.in_force)
+        self._tiling.put_in_force(tiles=tiles, brought=(self.loras.in_force, self.controls.names))
 
     @property
     def has_sixteen_bits(self) -> bool:
@@ -218,8 +224,10 @@ class Checkpoint:
             return
         try:
             self.unet.to(dtype)
+            self.controls.put_precision_in_force(dtype)
         except Exception:
             self.unet.to(self._dtype)  # memory may end halfway through
+            self.controls.put_precision_in_force(self._dtype)
             self._unet_dtype = self._dtype
             raise
         self._unet_dtype = dtype

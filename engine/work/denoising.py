@@ -14,7 +14,7 @@ from engine.errors import GenerationFailed
 from engine.families.unet import SHOWN, Checkpoint
 from engine.guides import Guide, combine, guided, instructed, rescaled, unguided
 from engine.library import Library
-from engine.rows import Condition, Rows, pack
+from engine.rows import Condition, Rows, Steered, pack
 from engine.samplers import SAMPLERS, alpha_bar_at, schedule
 from engine.work.beginnings import begin
 from engine.work.windows import Windows, layout_of
@@ -66,6 +66,7 @@ class Generation:
         )
         self.latents = beginning.latents
         self._kept, self._shown = beginning.kept, beginning.shown
+        self._followed = checkpoint.controls.followed(request.controls, request.width, request.height)
         self._input: torch.Tensor | None = None
         """What the U-Net sees next, scaled for its timestep."""
         self._seen: tuple[torch.Tensor, torch.Tensor] | None = None
@@ -152,6 +153,7 @@ class Generation:
                     timesteps=timesteps,
                     prompt_embeds=self._prompt_embeds(guide),
                     conditions=self._conditions(guide),
+                    steered=self._steered(),
                 )
                 for guide in self.guides
             ]
@@ -187,7 +189,8 @@ class Generation:
         embeds = [(text.prompt_embeds, text.pooled_prompt_embeds) for text in texts]
         kept = () if self._kept is None else self._kept.tensors
         windows = () if self._windows is None else self._windows.tensors
-        own = [self.latents, self._input, self._seen, kept, self._shown, windows]
+        hints = [one.hint for one in self._followed]
+        own = [self.latents, self._input, self._seen, kept, self._shown, windows, hints]
         tensors = _tensors([*own, embeds, *vars(self._scheduler).values()])
         several = {id(one): one for one in tensors if one.dim() > 1}  # schedules are lists on the CPU
         return sum(one.numel() * one.element_size() for one in several.values())
@@ -278,6 +281,13 @@ class Generation:
         shown = self._shown if guide.sees_start else torch.zeros_like(self._shown)
         return conditions | {SHOWN: Condition(values=shown)}
 
+    def _steered(self) -> tuple[Steered, ...]:
+        """Which maps the images of one guide follow in the next step."""
+        num_steps = len(self._timesteps)
+        return tuple(
+            steered for one in self._followed for steered in one.at(self.step, num_steps, self.num_images)
+        )
+
     @contextmanager
     def _restored_on_failure(self) -> Iterator[None]:
         """Schedulers move their history before they compute: memory that is short must not move it twice."""
@@ -312,12 +322,17 @@ class _Guidance:
 
 
 def num_bytes(
-    request: Generate, latent_shape: tuple[int, int, int], text_bytes: int, *, shown_channels: int = 0
+    request: Generate,
+    latent_shape: tuple[int, int, int],
+    text_bytes: int,
+    *,
+    shown_channels: int = 0,
+    hint_numbers: int = 0,
 ) -> int:
     """Bytes that a request takes on the device at most, from its start to its end, beside the weights.
 
     `text_bytes` is what a text takes that fills every window, `shown_channels` is what the U-Net sees beside
-    the latents.
+    the latents, `hint_numbers` is how many are kept of the maps that it follows.
     """
     channels, height, width = latent_shape
     kept = _KEPT + (_KEPT_OF_MASKED if request.mask is not None else 0)
@@ -327,6 +342,7 @@ def num_bytes(
     if request.num_windows > 1:
         latent_bytes += 2 * height * width * 4  # how much each window counts where
     readings = len(request.seeds) if request.spread is not None else 1
+    latent_bytes += hint_numbers * 4
     return latent_bytes + (readings * len(request.prompts) + 1) * text_bytes
 
 
@@ -334,7 +350,17 @@ def num_bytes_in(library: Library, request: Generate) -> int:
     """The same of a request, with what is known of its model."""
     entry = library.entry(request.model)
     shape = library.latent_shape(request)
-    return num_bytes(request, shape, entry.text_bytes, shown_channels=entry.shown_channels)
+    hints = [
+        entry.controls[control.name].hint_numbers(request.width, request.height)
+        for control in request.controls
+    ]
+    return num_bytes(
+        request,
+        shape,
+        entry.text_bytes,
+        shown_channels=entry.shown_channels,
+        hint_numbers=sum(hints),
+    )
 
 
 def expected_rows(request: Generate, *, is_instructed: bool = False) -> int:

@@ -81,6 +81,7 @@ class Explaining:
     def _in_force(self, library: Library) -> Checkpoint:
         """The model as the drawing wants it; others have had it their way since the last step."""
         checkpoint = library.checkpoint(self._request.model)
+        library.load_controls(self._request.model, [control.name for control in self._request.controls])
         checkpoint.put_in_force(
             loras=self._request.loras, tiles=self._request.tiles, in_float32=self._in_float32
         )

@@ -33,8 +33,8 @@ _NOT_CONTROLS = {
     r"^model\.diffusion_model\.": "is a checkpoint",
 }
 _CHOOSE = (
-    "Name a folder in diffusers layout or a hub id with a ControlNet or T2I-Adapter for Stable Diffusion 1, 2 "
-    "or XL, or the .safetensors file of such a ControlNet."
+    "Name a folder in diffusers layout or a hub id with a ControlNet or T2I-Adapter for Stable Diffusion "
+    "1, 2 or XL, or the .safetensors file of such a ControlNet."
 )
 _PICKLED = "which can run code when it is loaded, so Darkroom refuses it. Choose a copy in .safetensors."
 

@@ -271,7 +271,8 @@ class Library:
                 family = f" ({source.family})" if source.family else ""
                 raise ModelNotFound(
                     f"CONTROLNETS: {source.name} cannot be used: {source.path} was made for other models"
-                    f"{family} than {', '.join(self._entries)}. Name one that was made for these, or add a model."
+                    f"{family} than {', '.join(self._entries)}. Name one that was made for these, or add a "
+                    "model."
                 )
 
     def _with_eyes(self, source: Source, info: ModelInfo) -> ModelInfo:

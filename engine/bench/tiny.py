@@ -88,7 +88,7 @@ def save_tiny_controlnet(path: str | Path, unet: Any, *, seed: int = 0) -> Path:
     """Write a ControlNet for a tiny U-Net, random as that is, and return its folder."""
     with torch.random.fork_rng(devices=[]), torch.inference_mode(mode=False):
         torch.manual_seed(seed)
-        control = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(8, 8, 8, 8)).eval()
+        control = ControlNetModel.from_unet(unet).eval()
         for layer in (*control.controlnet_down_blocks, control.controlnet_mid_block):
             torch.nn.init.normal_(layer.weight, std=0.3)  # they begin with zero, and would steer nothing
         torch.nn.init.normal_(control.controlnet_cond_embedding.conv_out.weight, std=1.0)

@@ -1,4 +1,4 @@
-"""Control: pictures follow a map. A ControlNet reads it in every step, a T2I-Adapter once; both tell the U-Net."""
+"""Control: pictures follow a map. A ControlNet reads it in each step, a T2I-Adapter once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -133,7 +133,9 @@ class Controls:
             factor = module.downscale_factor
             width, height = (factor * ceil(side / factor) for side in (width, height))
             pixels = _pixels(control.map, module.config.in_channels, width, height)
-            return tuple(module(pixels.to(self._device, self._dtype)))
+            # How they lie in memory decides the last bits; the pipelines have all maps as colours lie.
+            laid = pixels.to(self._device, self._dtype, memory_format=torch.channels_last)
+            return tuple(module(laid))
         pixels = _pixels(control.map, module.config.conditioning_channels, width, height)
         return (pixels.to(self._device, self._dtype),)
 
@@ -224,4 +226,3 @@ def _unfit(source: ControlSource) -> str:
         f"The control {source.name} cannot be used: the weights in {source.path} are incomplete, or made for "
         "another model. Name another copy of it in CONTROLNETS."
     )
-

@@ -101,3 +101,23 @@ def _vae(vae: Any) -> dict[str, torch.Tensor]:
             tensor = value[:, :, None, None]
         renamed[new] = tensor
     return renamed
+
+
+def save_controlnet_file(control: Any, path: Path) -> Path:
+    """The weights of a ControlNet in one file, as the original release has them."""
+    hints = {"conv_in": 0, "conv_out": 14, **{f"blocks.{block}": 2 * block + 2 for block in range(6)}}
+    renamed = {}
+    for name, value in _unet(control).items():
+        part, _, rest = name.partition(".")
+        if part == "controlnet_cond_embedding":
+            layer, _, kind = rest.rpartition(".")
+            renamed[f"control_model.input_hint_block.{hints[layer]}.{kind}"] = value
+        elif part == "controlnet_down_blocks":
+            number, _, kind = rest.partition(".")
+            renamed[f"control_model.zero_convs.{number}.0.{kind}"] = value
+        elif part == "controlnet_mid_block":
+            renamed[f"control_model.middle_block_out.0.{rest}"] = value
+        else:
+            renamed[f"control_model.{name}"] = value
+    save_file({name: value.contiguous() for name, value in renamed.items()}, path)
+    return path

@@ -219,9 +219,8 @@ def test_a_controlnet_runs_once_for_all_who_share_it_and_not_outside_the_interva
     loop: DenoisingLoop, library: Library, map_image: Image.Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library.load_controls("tiny", [EDGES])
-    control = library.checkpoint("tiny").controls.modules[
-        library.checkpoint("tiny").controls.names.index(EDGES)
-    ]
+    controls = library.checkpoint("tiny").controls
+    control = controls.modules[controls.names.index(EDGES)]
     rows: list[int] = []
     forward = control.forward
 
@@ -238,7 +237,7 @@ def test_a_controlnet_runs_once_for_all_who_share_it_and_not_outside_the_interva
 
 
 def test_what_a_map_takes_of_the_device_was_reckoned_with(
-    library: Library, loop: DenoisingLoop, map_image: Image.Image
+    loop: DenoisingLoop, map_image: Image.Image
 ) -> None:
     cases = [
         ("tiny", (EDGES,), 64, 64),
@@ -299,15 +298,13 @@ def test_tiled_pictures_that_follow_a_map_join_themselves(
     result(loop, request)
     checkpoint = library.checkpoint("tiny")
     checkpoint.put_tiling_in_force(tiles=True)
-    modes = {
-        part.padding_mode for part in checkpoint.controls.modules.modules() if hasattr(part, "padding_mode")
-    }
-    assert modes == {"circular"}
+    layers = [part for part in checkpoint.controls.modules.modules() if isinstance(part, torch.nn.Conv2d)]
+    assert {layer.padding_mode for layer in layers} == {"circular"}
     checkpoint.put_tiling_in_force(tiles=False)
 
 
 def test_in_sixteen_bits_a_map_is_followed(folder: Path, map_image: Image.Image) -> None:
-    loop = DenoisingLoop(library_of(folder, EDGES, SKETCH, dtype="bfloat16"))
+    loop = DenoisingLoop(library_of(folder, EDGES, SKETCH, more_models=(), dtype="bfloat16"))
     request = generate(seeds=(1,), controls=following(map_image, EDGES, SKETCH))
     ticket = loop.submit(request)
     loop.step()

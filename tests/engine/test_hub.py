@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.bench.tiny import tiny_pipeline
+from engine.bench.tiny import save_tiny_adapter, tiny_pipeline
+from engine.control_sources import resolve_controls
 from engine.errors import ModelNotFound
 from engine.sources import resolve
 from tests.engine.hub import Hub, serving
@@ -122,3 +123,35 @@ def test_a_vae_is_downloaded_from_the_hub_without_the_rest(hub: Hub, tiny_path: 
     assert len(weights(hub)) == 1
     with pytest.raises(ModelNotFound, match="The hub has no model someone/else"):
         resolve(str(model), vae="someone/else")
+
+
+def test_of_a_control_only_what_is_read_is_downloaded(hub: Hub) -> None:
+    control = save_tiny_adapter(hub.root / "someone" / "sketch")
+    (control / "diffusion_pytorch_model.fp16.safetensors").write_bytes(b"spare")
+    (control / "diffusion_pytorch_model.bin").write_bytes(b"a pickle")
+    (source,) = resolve_controls({"scribble": "someone/sketch"})
+    assert (source.name, source.is_adapter) == ("scribble", True)
+    assert hub.fetched == ["config.json", "diffusion_pytorch_model.safetensors"]
+
+
+def test_what_cannot_steer_is_refused_before_its_weights_come(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, kind in (("flux", "FluxControlNetModel"), ("sketch", "T2IAdapter")):
+        (hub.root / "someone" / name).mkdir(parents=True)
+        config = {
+            "_class_name": kind,
+            "channels": [32],
+            "downscale_factor": 8,
+            "adapter_type": "light_adapter",
+        }
+        (hub.root / "someone" / name / "config.json").write_text(json.dumps(config))
+        (hub.root / "someone" / name / "diffusion_pytorch_model.bin").write_bytes(b"3 GB")
+    with pytest.raises(ModelNotFound, match=r"someone/flux is another kind of thing \(FluxControlNetModel\)"):
+        resolve_controls({"edges": "someone/flux"})
+    with pytest.raises(ModelNotFound, match=r"someone/sketch has its weights only as a pickle"):
+        resolve_controls({"edges": "someone/sketch"})
+    assert not weights(hub)
+    point_to("http://127.0.0.1:9", monkeypatch)
+    with pytest.raises(ModelNotFound, match=r"set CONTROLNETS to a local folder or file"):
+        resolve_controls({"edges": "someone/else"})

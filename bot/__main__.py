@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from bot.config import Settings, StartupError, load_settings, required_token
+from bot.domain.maps import MADE, MapKind
 from bot.logs import set_up_logging
 
 T = TypeVar("T", int, float)
@@ -27,6 +28,7 @@ OPERATIONS = {
     "square": "a picture made as high as wide",
     "region": "a picture of which an area is drawn anew",
     "upscale": "a picture two or four times as large",
+    "steer": "pictures that follow a map: edges, depths, areas, a pose",
 }
 """The commands that begin with a picture."""
 LOOKING = ("describe", "shorten")
@@ -98,6 +100,10 @@ def _is_torchvision_broken() -> bool:
 
 def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[None, None, int]:
     # Imported here: a wrong setting, or --help, should not wait for torch.
+    if arguments.command == "steer":
+        from bot.commandline.draw import steer
+
+        return steer(settings, arguments)
     if arguments.command in OPERATIONS:
         from bot.commandline.draw import work
 
@@ -161,7 +167,10 @@ def _add_operations(commands: "argparse._SubParsersAction[_Parser]") -> None:
         parser = commands.add_parser(name, help=help_text)
         parser.add_argument("picture", type=Path, help="a picture; one of ours carries its recipe")
         parser.add_argument("--index", type=int, choices=range(1, 5), help="which picture of a grid")
-        parser.add_argument("--prompt", default="", help="other words than its own, with parameters")
+        is_steered = name == "steer"
+        words = "what to draw" if is_steered else "other words than its own"
+        with_parameters = f"{words}, with parameters"
+        parser.add_argument("--prompt", default="", required=is_steered, help=with_parameters)
         parser.add_argument("--seed", type=_seed, help="the noise to begin with")
         parser.add_argument("--out", type=Path, default=Path(f"{name}.png"), help="where to")
         if name == "vary":
@@ -173,11 +182,51 @@ def _add_operations(commands: "argparse._SubParsersAction[_Parser]") -> None:
         if name == "upscale":
             parser.add_argument("--factor", type=int, choices=(2, 4), default=2, help="how much larger")
             parser.add_argument("--mode", choices=("subtle", "creative"), default="subtle")
+        if name == "steer":
+            _add_steering(parser)
         if name == "region":
             area = parser.add_mutually_exclusive_group(required=True)
             area.add_argument("--mask", type=Path, help="a picture: white is drawn anew, black stays")
             area.add_argument("--words", help="words of its own prompt: where these lie is drawn anew")
             area.add_argument("--box", type=_box, metavar="X,Y,W,H", help="the area to draw anew, in pixels")
+
+
+def _add_steering(parser: "_Parser") -> None:
+    parser.add_argument(
+        "--as", dest="kind", type=_kind, required=True, metavar="|".join(MapKind), help="what the map shows"
+    )
+    parser.add_argument(
+        "--from-picture",
+        action="store_true",
+        help=f"it is an ordinary picture: make the map of it ({', '.join(MADE)})",
+    )
+    parser.add_argument("--scale", type=_scale, default=1.0, help="how strictly it is followed, 0 to 2")
+    parser.add_argument(
+        "--interval",
+        type=_interval,
+        default=(0.0, 1.0),
+        metavar="FROM,TO",
+        help="share of the steps that follow it, as 0,0.6",
+    )
+
+
+def _kind(text: str) -> MapKind:
+    try:
+        return MapKind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is none of {', '.join(MapKind)}") from None
+
+
+def _scale(text: str) -> float:
+    return _in_range(float(text), 0.0, 2.0)
+
+
+def _interval(text: str) -> tuple[float, float]:
+    begin, _, end = text.partition(",")
+    interval = (_in_range(float(begin), 0.0, 1.0), _in_range(float(end), 0.0, 1.0))
+    if interval[0] >= interval[1]:
+        raise argparse.ArgumentTypeError("write two shares of the steps, the smaller first, as 0,0.6")
+    return interval
 
 
 def _add_looking(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -118,6 +118,7 @@ def engine_config(
         captioner=settings.captioner or None,
         loras=named_files("LORAS", settings.loras),
         embeddings=named_files("EMBEDDINGS", settings.embeddings),
+        controlnets=_named(split_models(settings.controlnets)),
         device=settings.device,
         dtype=settings.dtype,
         memory_gib=settings.memory_gib,
@@ -125,6 +126,11 @@ def engine_config(
         cache_dir=cache_dir or settings.data_dir / CACHE,
         tell=tell,
     )
+
+
+def _named(pairs: Iterable[str]) -> dict[str, str]:
+    parted = (pair.partition("=") for pair in pairs)
+    return {name.strip(): source.strip() for name, _, source in parted}
 
 
 def _unusable(settings: Settings, error: EngineError) -> str:

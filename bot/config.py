@@ -14,6 +14,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.domain.maps import MapKind
+
 log = logging.getLogger(__name__)
 
 ENV_FILE = Path(".env")
@@ -76,6 +78,12 @@ class Settings(BaseSettings):
         "",
         description="Textual inversions, which a prompt names by the name of their file: a directory of "
         ".safetensors, or name=file pairs with commas between them.",
+    )
+    controlnets: str = Field(
+        "",
+        description="What lets pictures follow maps (ControlNet, T2I-Adapter), as name=model pairs with "
+        "commas between them. A name begins with what the map shows (edges, depth, seg, pose, scribble, "
+        "tile): edges=lllyasviel/control_v11p_sd15_canny,edges-xl=/models/canny-sdxl",
     )
     upscaler: Path | None = Field(
         None,
@@ -157,14 +165,28 @@ class Settings(BaseSettings):
         host = f"[{self.web_host}]" if ":" in self.web_host else self.web_host
         return self.pages_url or (f"http://{host}:{self.web_port}" if self.web_port else "")
 
-    @field_validator("models")
+    @field_validator("controlnets")
+    @classmethod
+    def _are_named_by_kind(cls, controlnets: str) -> str:
+        names = [pair.partition("=")[0].strip() for pair in split_models(controlnets)]
+        for name in names:
+            if not any(kind.is_read_by(name) for kind in MapKind) or names.count(name) > 1:
+                raise PydanticCustomError(
+                    "controlnets",
+                    "Input should have names of their own that begin with {kinds}, as edges or edges-xl, and "
+                    "`{name}` is none",
+                    {"kinds": ", ".join(MapKind), "name": name[:100]},
+                )
+        return controlnets
+
+    @field_validator("models", "controlnets")
     @classmethod
     def _are_pairs(cls, models: str) -> str:
         for pair in split_models(models):
             name, _, model = pair.partition("=")
             if not re.fullmatch(r"[\w .-]{1,64}", name) or not model.strip():
                 raise PydanticCustomError(
-                    "models",
+                    "pairs",
                     "Input should be name=model pairs with commas between them, which `{pair}` is not",
                     {"pair": pair[:100]},
                 )
@@ -185,7 +207,7 @@ def required_token(settings: Settings) -> str:
 
 
 def split_models(models: str) -> tuple[str, ...]:
-    """The pairs of the setting MODELS, which stand between commas or on lines of their own."""
+    """The pairs of MODELS or CONTROLNETS, which stand between commas or on lines of their own."""
     return tuple(pair.strip() for pair in re.split(r"[,\n]", models) if pair.strip())
 
 

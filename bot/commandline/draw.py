@@ -18,13 +18,14 @@ from bot.config import Settings, StartupError
 from bot.domain.errors import PromptError, UserError
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
+from bot.domain.maps import check_made
 from bot.domain.prompt import parse, parse_all
 from bot.imaging.canvas import written_area
 from bot.imaging.encode import FILE_EXTENSIONS
 from bot.imaging.grid import make_grid
 from bot.messages.jobs import FAILURES
 from bot.services import Services
-from bot.services.orders import Change, Press
+from bot.services.orders import Change, Press, Steer
 
 KINDS = {
     "zoom": JobKind.ZOOM,
@@ -81,6 +82,31 @@ async def work(settings: Settings, asked: Namespace) -> int:
         return await services.orders.change(asker(), press, change)
 
     return await _drawn(settings, asked.out, order)
+
+
+async def steer(settings: Settings, asked: Namespace) -> int:
+    """Draw pictures that follow a map.
+
+    Raises: StartupError.
+    """
+    file = await asyncio.to_thread(read, asked.picture)
+    picture = file.pictures[index_of(asked, file)]
+    steering = Steer(
+        text=asked.prompt,
+        kind=asked.kind,
+        is_picture=asked.from_picture,
+        scale=asked.scale,
+        interval=asked.interval,
+        seed=asked.seed,
+    )
+    if steering.is_picture:
+        try:
+            check_made(steering.kind)
+        except UserError as error:
+            raise StartupError(str(error)) from None
+    return await _drawn(
+        settings, asked.out, lambda services: services.orders.steer(asker(), picture, steering)
+    )
 
 
 def _area(asked: Namespace, picture: Image.Image) -> str:

@@ -95,6 +95,30 @@ class Variation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """A map that the pictures follow."""
+
+    image: ImageRef | None = None
+    """The map; None only until it is kept."""
+    kind: str = ""
+    """What it shows (`bot.domain.maps.MapKind`)."""
+    name: str = ""
+    """The engine's, of what reads it."""
+    scale: float = 1.0
+    interval: tuple[float, float] = (0.0, 1.0)
+    """Share of the steps, from and to, that follow it."""
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """From the plain values of a JSON column."""
+        begin, end = values.get("interval") or (0.0, 1.0)
+        image = values.get("image")
+        return replace(
+            _known(cls, values), image=_known(ImageRef, image) if image else None, interval=(begin, end)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """A picture of which a part is drawn: what lies around it, or an area in it. The rest stays as it is.
 
@@ -163,6 +187,7 @@ class Recipe:
     spread: Spread | None = None
     is_tile: bool = False
     """Whether each picture joins itself without a seam."""
+    control: Control | None = None
     edit: Edit | None = None
     enlargement: Enlargement | None = None
     window: int = 0
@@ -173,7 +198,7 @@ class Recipe:
     @property
     def is_plain(self) -> bool:
         """Whether its pictures are drawn from text alone."""
-        made_from = (self.start, self.variation, self.edit, self.enlargement)
+        made_from = (self.start, self.variation, self.control, self.edit, self.enlargement)
         return all(part is None for part in made_from) and not self.is_imported
 
     @property
@@ -236,6 +261,7 @@ class Recipe:
             "variation": None if self.variation is None else asdict(self.variation),
             "spread": None if self.spread is None else asdict(self.spread),
             "is_tile": self.is_tile,
+            "control": None if self.control is None else asdict(self.control),
             "edit": None if self.edit is None else self.edit.to_json(),
             "enlargement": None if self.enlargement is None else asdict(self.enlargement),
             "window": self.window,
@@ -263,6 +289,7 @@ class Recipe:
             variation=Variation.from_json(values["variation"]) if values.get("variation") else None,
             spread=_spread(values.get("spread")),
             is_tile=bool(values.get("is_tile")),
+            control=Control.from_json(values["control"]) if values.get("control") else None,
             edit=Edit.from_json(values["edit"]) if values.get("edit") else None,
             enlargement=(Enlargement.from_json(values["enlargement"]) if values.get("enlargement") else None),
             window=values.get("window", 0),

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 LOW, HIGH = 100, 200
-"""How steep a pixel must be to go on with an edge, and to begin one: what controls for edges are trained on."""
+"""How steep it must be where an edge goes on, and where one begins: what controls for edges know."""
 _TAN_22 = 13573
 """tan 22.5° × 2¹⁵, rounded as OpenCV rounds it."""
 

@@ -16,7 +16,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from bot.domain.job import Job
 from bot.domain.prompt import Part
-from bot.domain.prompt.recipes import VARIATION_OF, VARIATION_STRENGTH
+from bot.domain.prompt.recipes import FOLLOWED, VARIATION_OF, VARIATION_STRENGTH
+from bot.domain.recipe import Control
 from bot.domain.samplers import A1111
 from bot.imaging.grid import make_grid
 
@@ -121,6 +122,7 @@ def recipe_text(job: Job) -> str:
         "Denoising strength": None if recipe.start is None else f"{recipe.start.strength:g}",
         VARIATION_OF: None if recipe.variation is None else recipe.variation.seed,
         VARIATION_STRENGTH: None if recipe.variation is None else f"{recipe.variation.strength:g}",
+        FOLLOWED: None if recipe.control is None else _control_text(recipe.control),
         "Version": VERSION,
     }
     lines = [_impersonal(_prompt_text(recipe.prompt.parts))]
@@ -130,6 +132,13 @@ def recipe_text(job: Job) -> str:
         ", ".join(f"{name}: {_quoted(value)}" for name, value in fields.items() if value is not None)
     )
     return "\n".join(lines)
+
+
+def _control_text(control: Control) -> str:
+    begin, end = control.interval
+    return (
+        f"Model: {control.name}, Weight: {control.scale:g}, Guidance Start: {begin:g}, Guidance End: {end:g}"
+    )
 
 
 def _prompt_text(parts: Sequence[Part]) -> str:

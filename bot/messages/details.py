@@ -116,6 +116,12 @@ def _facts(found: Details, words: Translations) -> Iterator[Sentence]:
             seed=recipe.variation.seed,
             share=round(100 * recipe.variation.strength),
         )
+    if recipe.control is not None:
+        yield say(
+            "Follows a map of {kind}, at scale {scale}",
+            kind=recipe.control.kind,
+            scale=f"{recipe.control.scale:g}",
+        )
     if recipe.edit is not None:
         yield say(
             "Drawn is a part of {width}×{height} pixels; the rest is another picture, as it was",

@@ -124,11 +124,12 @@ def build_services(
     )
     jobs = Jobs(database, models, runs, kept, allowances=allowances, gates=gates, now=now)
     recipes = Recipes(models)
-    orders = Orders(database, jobs, kept, recipes)
+    imports = Imports(database, files, recipes, now=now)
+    orders = Orders(database, jobs, kept, recipes, imports)
     return Services(
         models=models,
         orders=orders,
-        imports=Imports(database, files, recipes, now=now),
+        imports=imports,
         explaining=Explaining(engine, pictures, recipes),
         jobs=jobs,
         kept=kept,

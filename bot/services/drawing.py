@@ -17,10 +17,12 @@ def to_request(
     fairness_key: str,
     speed: Speed,
     area: Image.Image | None = None,
+    followed: Image.Image | None = None,
 ) -> api.Generate:
     """The engine's request; `start` is the picture that the recipe begins from, or its latents.
 
     `area` is what is drawn of it, where that is not the whole: all of that then, and nothing beside it.
+    `followed` is the map of the recipe's control.
     """
     return api.Generate(
         model=recipe.weights.name,
@@ -38,6 +40,7 @@ def to_request(
         spread=_spread(recipe.spread),
         tiles=recipe.is_tile,
         window=recipe.window or None,
+        controls=_controls(recipe, followed),
         mask=None if area is None else api.Mask(area=area, feather=FEATHER),
         fairness_key=fairness_key,
         speed=api.Speed(speed),
@@ -62,6 +65,13 @@ def _variation(recipe: Recipe) -> api.Variation | None:
 
 def _spread(spread: Spread | None) -> api.Spread | None:
     return None if spread is None else api.Spread(amount=spread.amount, seed=spread.seed)
+
+
+def _controls(recipe: Recipe, followed: Image.Image | None) -> tuple[api.Control, ...]:
+    control = recipe.control
+    if control is None or followed is None:
+        return ()
+    return (api.Control(name=control.name, map=followed, scale=control.scale, interval=control.interval),)
 
 
 def _strength(recipe: Recipe) -> float:

@@ -4,7 +4,8 @@ from math import ceil
 
 from bot.domain.charges import FREE, Charge
 from bot.domain.echo import echo_code
-from bot.domain.errors import NotFound, PromptError
+from bot.domain.errors import Impossible, NotFound, PromptError
+from bot.domain.maps import MapKind
 from bot.domain.order import Order
 from bot.domain.recipe import Recipe, Weights
 from bot.domain.sentences import say
@@ -50,6 +51,23 @@ class Models:
                 "There is no model named `{name}` here. There is {names}.",
                 name=echo_code(name, limit=40),
                 names=", ".join(f"`{model.name}`" for model in models),
+            )
+        )
+
+    def control(self, name: str, kind: MapKind) -> str:
+        """By which name the engine knows what reads such maps for a model.
+
+        Raises: NotFound; Impossible, where nothing does.
+        """
+        for control in self.get(name).controls:
+            if kind.is_read_by(control):
+                return control
+        raise Impossible(
+            say(
+                "{model} cannot follow a map of {kind}: nothing here reads one. Whoever runs this bot can "
+                "name a ControlNet that was made for models like it in CONTROLNETS, as `{kind}=…`.",
+                model=name,
+                kind=kind.value,
             )
         )
 

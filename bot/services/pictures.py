@@ -123,7 +123,9 @@ class Pictures:
             old = await self._picture(recipe.enlargement.image)
             return to_enlarge(recipe.enlargement, old, fairness_key=fairness_key, speed=speed)
         start = None if recipe.start is None else await self._start(recipe.start.image, recipe)
-        return to_request(recipe, start=start, fairness_key=fairness_key, speed=speed)
+        image = None if recipe.control is None else recipe.control.image
+        followed = None if image is None else await self._picture(image)
+        return to_request(recipe, start=start, followed=followed, fairness_key=fairness_key, speed=speed)
 
     async def _tile(self, source: "Source", index: int) -> Image.Image:
         tile = await asyncio.to_thread(self._files.get_tile, source.image(index))

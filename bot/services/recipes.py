@@ -7,10 +7,21 @@ from dataclasses import replace
 
 from bot.domain.canvas import Layout, drawn_size
 from bot.domain.errors import PromptError
+from bot.domain.maps import MapKind
 from bot.domain.parameters import Parameters
 from bot.domain.prompt import NUM_IMAGES, Prompt, parse
 from bot.domain.prompt.recipes import VARIATION_OF, VARIATION_STRENGTH, read_fields
-from bot.domain.recipe import Canvas, Edit, ImageRef, Recipe, Sampling, Spread, Variation, Weights
+from bot.domain.recipe import (
+    Canvas,
+    Control,
+    Edit,
+    ImageRef,
+    Recipe,
+    Sampling,
+    Spread,
+    Variation,
+    Weights,
+)
 from bot.domain.samplers import ENGINE
 from bot.domain.sentences import say
 from bot.domain.size import AspectRatio, fit
@@ -60,6 +71,18 @@ class Recipes:
             sampling=replace(_sampling(self.model(recipe), parameters), stop=1.0),
             seed=recipe.seed if parameters.seed is None else parameters.seed,
         )
+
+    def steered(self, prompt: Prompt, kind: MapKind, shape: Canvas) -> Recipe:
+        """The recipe of a prompt whose pictures follow a map, which is still to be named, and have its shape
+        where no other was asked for.
+
+        Raises: Impossible, where the model reads no such maps.
+        """
+        recipe = self.new(prompt)
+        if prompt.parameters.aspect_ratio is None:
+            recipe = self.sized_like(recipe, shape)
+        name = self._models.control(recipe.weights.name, kind)
+        return replace(recipe, control=Control(kind=kind.value, name=name))
 
     def imported(self, prompt: Prompt, canvas: Canvas, *, num_images: int) -> Recipe:
         """The recipe of pictures that are there already, as far as it is known."""
@@ -125,6 +148,7 @@ class Recipes:
             start=None,
             variation=None,
             is_tile=False,
+            control=None,
             edit=edit,
         )
 

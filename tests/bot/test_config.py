@@ -50,6 +50,10 @@ def test_no_token_reaches_the_log() -> None:
         ),
         ("MODELS", "a=/one, =/two", "which `=/two` is not"),
         ("MODELS", "a=", "which `a=` is not"),
+        ("CONTROLNETS", "edges", "Input should be name=model pairs"),
+        ("CONTROLNETS", "canny=/one", "begin with edges, depth, seg, pose, scribble, tile"),
+        ("CONTROLNETS", "edgesxl=/one", "as edges or edges-xl, and `edgesxl` is none"),
+        ("CONTROLNETS", "edges=/one,edges=/two", "names of their own"),
         ("DTYPE", "float8", "Input should be 'auto', 'float32', 'bfloat16' or 'float16'"),
         ("MEMORY_GIB", "0", "greater than 0"),
         ("PUBLIC_URL", "art.example.org", "Input should be an address without a path"),
@@ -82,6 +86,7 @@ def test_what_the_engine_is_told_comes_from_the_settings(
         "VAE": "/models/vae.safetensors",
         "LORAS": f"{tmp_path}, ink = /loras/ink v2.safetensors",
         "EMBEDDINGS": str(tmp_path / "below"),
+        "CONTROLNETS": "edges = /models/canny, depth-xl=someone/depth",
         "DEVICE": "cuda:1",
         "DTYPE": "float16",
         "MEMORY_GIB": "8.5",
@@ -101,6 +106,7 @@ def test_what_the_engine_is_told_comes_from_the_settings(
         "ink": Path("/loras/ink v2.safetensors"),
     }
     assert config.embeddings == below
+    assert config.controlnets == {"edges": "/models/canny", "depth-xl": "someone/depth"}
     assert (config.vae, config.device, config.dtype) == ("/models/vae.safetensors", "cuda:1", "float16")
     assert (config.memory_gib, config.cache_dir) == (8.5, tmp_path / "data" / "cache")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageSequence
 
+from engine.bench.tiny import save_tiny_controlnet, tiny_pipeline
 from playground import Playground
 from tests.wire.conftest import BotProcess, Nursery
 from tests.wire.test_pages import free_port
@@ -135,6 +136,31 @@ async def test_a_mask_that_marks_nothing_is_told_before_a_model_is_loaded(bot: B
     assert (code, lines[-1]) == (1, f"{mask} marks nothing: paint white what is to be drawn anew.")
 
 
+async def test_pictures_follow_the_edges_of_a_picture(bot: BotProcess) -> None:
+    picture, control = (
+        bot.folder / "picture.png",
+        save_tiny_controlnet(bot.folder / "edges", tiny_pipeline().unet),
+    )
+    house = Image.new("RGB", (90, 60), "white")
+    house.paste("black", (30, 20, 60, 40))
+    house.save(picture)
+    out = bot.folder / "steered.png"
+    asked = [str(picture), "--as", "edges", "--from-picture", "--prompt", "a house --steps 2", "--seed", "7"]
+    code, lines = await told(bot, "steer", *asked, "--out", str(out), CONTROLNETS=f"edges={control}")
+    assert (code, lines[-1].split(",")[0]) == (0, f"{out} (seed 7")
+    with Image.open(out) as grid:
+        assert grid.width == 1.5 * grid.height
+        assert 'ControlNet 0: "Model: edges, Weight: 1,' in grid.info["parameters"]
+
+
+async def test_a_map_that_cannot_be_made_is_told_before_a_model_is_loaded(bot: BotProcess) -> None:
+    Image.new("RGB", (64, 64), "red").save(bot.folder / "red.png")
+    asked = [str(bot.folder / "red.png"), "--as", "pose", "--from-picture", "--prompt", "x"]
+    code, lines = await told(bot, "steer", *asked)
+    assert (code, len(lines)) == (1, 1)
+    assert lines[0].startswith("I can make a map of edges, tile from a picture, but none of pose.")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -149,6 +175,12 @@ async def test_a_mask_that_marks_nothing_is_told_before_a_model_is_loaded(bot: B
         (["explain", "no.png"], "There is no file no.png."),
         (["explain", "bot.log"], "bot.log is no picture that I can read."),
         (["explain", "a fox", "--out", "bot.log"], "bot.log cannot be written to ("),
+        (["steer", "bot.log", "--as", "edges"], "The following arguments are required: --prompt."),
+        (["steer", "bot.log", "--as", "hat", "--prompt", "x"], "Argument --as: hat is none of edges,"),
+        (
+            ["steer", "bot.log", "--as", "pose", "--prompt", "x", "--interval", "0.6,0"],
+            "Argument --interval: write two shares of the steps, the smaller first",
+        ),
         (["draw"], "Argument command: invalid choice: 'draw'"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

@@ -15,6 +15,7 @@ _LEAST_FIELDS = 3
 _NEGATIVE = "Negative prompt:"
 _AND = re.compile(r"\s+AND\s+")
 _SHARE = re.compile(r"\s*:\s*([+-]?[0-9.]+)\s*$")
+FOLLOWED = "ControlNet 0"
 VARIATION_OF, VARIATION_STRENGTH = "Variation of seed", "Variation strength"
 """Fields of our own: the web UI varies noise in another way than we do."""
 _UNDERSTOOD = {"Steps", "Seed", "Size"}

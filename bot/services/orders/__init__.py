@@ -1,8 +1,12 @@
 """What members ask for: a press or a command becomes an order (a file each), and is submitted."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
+
+from PIL import Image
 
 from bot.domain.asker import Asker
 from bot.domain.errors import PromptError, PromptRefused, Unconfirmed, UserError
@@ -13,19 +17,22 @@ from bot.domain.moderation import check_text
 from bot.domain.order import Order
 from bot.domain.prompt import ASK_ABOVE
 from bot.domain.quota_words import duration
-from bot.domain.recipe import ImageRef
+from bot.domain.recipe import Canvas, ImageRef
 from bot.domain.rules import texts_of
 from bot.domain.sentences import say
+from bot.imaging.maps import made_from
+from bot.services.imports import Imports
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
-from bot.services.orders import edit, imagine, pick, reroll, upscale, vary
+from bot.services.orders import edit, imagine, pick, reroll, steer, upscale, vary
 from bot.services.orders.edit import Change
 from bot.services.orders.press import Press, get_parent, unknown
+from bot.services.orders.steer import Steer
 from bot.services.recipes import Recipes
 from bot.storage.database import Database
 from bot.storage.outage import passing_over_outages
 
-__all__ = ["Change", "Orders", "Press"]
+__all__ = ["Change", "Orders", "Press", "Steer"]
 
 Build = Callable[[Job, Press, Recipes], Order]
 
@@ -46,11 +53,14 @@ BUILDERS: Mapping[JobKind, Build] = {
 class Orders:
     """Everything that can be asked for. Each either happens whole or raises a UserError."""
 
-    def __init__(self, database: Database, jobs: Jobs, kept: KeptOrders, recipes: Recipes) -> None:
+    def __init__(
+        self, database: Database, jobs: Jobs, kept: KeptOrders, recipes: Recipes, imports: Imports
+    ) -> None:
         self._database = database
         self._jobs = jobs
         self._kept = kept
         self._recipes = recipes
+        self._imports = imports
 
     async def imagine(self, asker: Asker, text: str) -> Job:
         """Draw four pictures of each of the prompts that a text stands for, or of none. The first job.
@@ -89,6 +99,18 @@ class Orders:
         else:
             order = BUILDERS[press.kind](parent, press, self._recipes)
         return await self._jobs.draw(asker, change.applied_to(order, self._recipes))
+
+    async def steer(self, asker: Asker, picture: Image.Image, asked: Steer) -> Job:
+        """Draw four pictures of a prompt that follow a map, or what is to be seen in a picture.
+
+        Raises: UserError.
+        """
+        order = steer.order(asked, Canvas(width=picture.width, height=picture.height), self._recipes)
+        if asked.is_picture:
+            picture = await asyncio.to_thread(made_from, picture, asked.kind, order.recipe.canvas)
+        keeper = replace(asker, source=uuid4().hex)  # the map is a job of its own
+        kept = await self._imports.add(keeper, [picture], "")
+        return await self._jobs.draw(asker, steer.with_map(order, asked, ImageRef(job_id=kept.id, index=0)))
 
     async def release(self, asker: Asker, key: int | str) -> Job:
         """Submit an order that was kept: through all gates again, at today's price. The first job of it.

@@ -39,6 +39,7 @@ def order(parent: Job, press: Press, recipes: Recipes, *, factor: int) -> Order:
         canvas=Canvas(width=before.width, height=before.height),
         start=None,
         variation=None,
+        control=None,
         edit=None,
         window=0,
         is_imported=False,

@@ -1,5 +1,6 @@
 """A recipe is read whatever version wrote it, and the prompt that people see is written from it."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.domain.prompt import parse
 from bot.domain.recipe import (
     NOTHING,
     Canvas,
+    Control,
     ImageRef,
     Recipe,
     Sampling,
@@ -117,14 +119,18 @@ PROMPTS = [
 def test_a_recipe_comes_back_from_its_json(prompt: str) -> None:
     start = Start(image=ImageRef(job_id=5, index=2), strength=0.7)
     spread = Spread(amount=0.2, seed=7)
+    control = Control(
+        image=ImageRef(job_id=5, index=0), kind="edges", name="edges-xl", scale=0.5, interval=(0.0, 0.6)
+    )
     for more in (
         {},
         {"start": start},
         {"spread": spread, "is_tile": True, "sampling": Sampling(steps=9, stop=0.5)},
         {"variation": Variation(seed=3, strength=0.2, spread=spread)},
+        {"control": control},
     ):
         recipe = replace(RECIPE, prompt=parse(prompt), **more)
-        assert Recipe.from_json(recipe.to_json()) == recipe
+        assert Recipe.from_json(json.loads(json.dumps(recipe.to_json()))) == recipe
 
 
 def test_a_seed_is_written_only_where_one_was_asked_for() -> None:

@@ -11,7 +11,7 @@ from bot.domain.canvas import Box
 from bot.domain.job import Job, JobStatus
 from bot.domain.kinds import JobKind
 from bot.domain.prompt import parse
-from bot.domain.recipe import Canvas, Edit, Enlargement, ImageRef, Start, Variation
+from bot.domain.recipe import Canvas, Control, Edit, Enlargement, ImageRef, Start, Variation
 from bot.messages import details as messages
 from bot.messages.payload import MAX_CONTENT
 from bot.services.shown import Details
@@ -61,6 +61,8 @@ UPSCALED_CREATIVELY = replace(
         start=Start(image=PARENT, strength=0.3),
         window=256,
     ),
+STEERED = replace(
+    GRID, recipe=replace(RECIPE, control=Control(image=PARENT, kind="edges", name="edges-xl", scale=0.8))
 )
 OLD = replace(GRID, id=800)
 
@@ -83,6 +85,7 @@ def test_details(snapshot: SnapshotAssertion) -> None:
         "variations": messages.details(details(VARIED, parent=OLD), LOCALE),
         "subtle variations": messages.details(details(SUBTLE, parent=OLD), LOCALE),
         "pan": messages.details(details(PANNED, parent=OLD), LOCALE),
+        "steered": messages.details(details(STEERED), LOCALE),
         "upscaled": messages.details(details(UPSCALED, parent=OLD), LOCALE),
         "upscaled creatively": messages.details(details(UPSCALED_CREATIVELY, parent=OLD), LOCALE),
         "drawn anew from what is not posted": messages.details(

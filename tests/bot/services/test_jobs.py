@@ -445,7 +445,8 @@ async def test_what_a_refusal_leaves_behind_is_kept_and_the_order_is_not(
     allowances = Allowances(models, daily_images=40)
     jobs = Jobs(database, models, services.runs, services.kept, allowances=allowances, gates=[Doorkeeper()])
     with pytest.raises(NotAllowed, match="Not tonight"):
-        await Orders(database, jobs, services.kept, Recipes(models)).imagine(ada, "an apple")
+        orders = Orders(database, jobs, services.kept, Recipes(models), services.imports)
+        await orders.imagine(ada, "an apple")
     async with database.reading() as session:
         assert await members.get_last_guild(session, ada.user_id) == ada.guild_id
         assert await jobs_table.get_by_source(session, ada.source) is None

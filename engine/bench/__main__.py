@@ -5,12 +5,13 @@ import asyncio
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 from engine.bench import attention, crowd, fairness, kernels, lag, load, looking, operations, parity, rows
 from engine.bench.shapes import save_full_size
-from engine.bench.tiny import tiny_pipeline
+from engine.bench.tiny import save_tiny_controlnet, tiny_pipeline
 from engine.config import DType, EngineConfig
 from engine.library import Library
 
@@ -31,7 +32,7 @@ def main() -> None:
         if options.name == "crowd":
             asyncio.run(crowd.measure(_config(options, models[0]), options.crowds, options.seconds))
             return
-        library = Library(_config(options, models[0]))
+        library = Library(replace(_config(options, models[0]), controlnets=_controls(options, models[0])))
         match options.name:
             case "kernels":
                 kernels.measure(library, models[0])
@@ -58,6 +59,14 @@ def _config(options: argparse.Namespace, model: str) -> EngineConfig:
         num_threads=1,
         max_rows=options.max_rows,
     )
+
+
+def _controls(options: argparse.Namespace, model: str) -> dict[str, str]:
+    """Those that were named; beside the tiny model, one of its own."""
+    if options.name != "operations" or options.model != "tiny" or options.controlnets:
+        return dict(options.controlnets)
+    unet = tiny_pipeline(channels=_WIDE).unet
+    return {"edges": str(save_tiny_controlnet(Path(model).with_name("edges"), unet))}
 
 
 def _plan(options: argparse.Namespace, model: str) -> load.LoadPlan:
@@ -90,6 +99,7 @@ def _options() -> argparse.Namespace:
         add("--sizes", type=_numbers(int), default=[64, 128, 256], help="pixels; the first is native to tiny")
         add("--max-rows", type=int, help="instead of the measured knee")
         add("--out", type=Path, help="operations, attention: draw them all on a sheet there")
+        add("--controlnets", type=_pairs, default=[], help="operations: as in CONTROLNETS")
         add("--seeds", type=int, default=3)
         add("--jobs", type=int, default=200 if name == "fairness" else 70, help="per seed")
         add("--loads", type=_numbers(float), default=[1.2] if name == "fairness" else [0.7, 1.0])
@@ -113,6 +123,11 @@ _MEASUREMENTS = {
 
 def _numbers(kind: type[float]) -> Callable[[str], list[float]]:
     return lambda text: [kind(one) for one in text.split(",")]
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    parted = [pair.partition("=") for pair in text.split(",")]
+    return [(name.strip(), source.strip()) for name, _, source in parted]
 
 
 @contextmanager

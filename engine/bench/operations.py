@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from engine.api import Generate, Generated, Mask, ModelInfo, Spread, Start, Variation, WeightedPrompt
+from engine.api import Control, Generate, Generated, Mask, ModelInfo, Spread, Start, Variation, WeightedPrompt
 from engine.bench.arms import finish
 from engine.bench.clock import WorkClock
 from engine.bench.table import print_table
@@ -27,7 +27,7 @@ def measure(library: Library, out: Path | None) -> None:
     info, clock = library.models()[0], WorkClock(library.device)
     plain = _request(info)
     parent = _drawn(library, plain)
-    requests = {_PLAIN: plain, **operations(plain, parent)}
+    requests = {_PLAIN: plain, **operations(plain, parent, info.controls)}
     seconds, drawn = {}, {}
     for name, request in requests.items():
         runs = [clock.measure(lambda: _drawn(library, request)) for _ in range(_RUNS)]  # noqa: B023
@@ -38,8 +38,11 @@ def measure(library: Library, out: Path | None) -> None:
         _sheet({name: one.images for name, one in drawn.items()}).save(out)
 
 
-def operations(plain: Generate, parent: Generated) -> Mapping[str, Generate]:
-    """Every operation by name, as a request of the shape of `plain`, on what that drew."""
+def operations(plain: Generate, parent: Generated, controls: Sequence[str] = ()) -> Mapping[str, Generate]:
+    """Every operation by name, as a request of the shape of `plain`, on what that drew.
+
+    `controls` are those that the model has; what was drawn is the map of each.
+    """
     picture = parent.images[0]
     width, height = picture.size
     square = (width // 4, height // 4, width - width // 4, height - height // 4)
@@ -68,6 +71,10 @@ def operations(plain: Generate, parent: Generated) -> Mapping[str, Generate]:
             start=Start(source=picture, strength=0.3),
             window=width,
         ),
+        **{
+            f"following a map of {name}": replace(plain, controls=(Control(name=name, map=picture),))
+            for name in controls
+        },
         "no text": replace(plain, prompts=(WeightedPrompt(text=""),)),
     }
 

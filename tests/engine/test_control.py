@@ -22,8 +22,9 @@ from diffusers import (
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from engine.api import Control, Finished, Generate, Mask, Start
+from engine.api import Control, Finished, Generate, Generated, Mask, Start
 from engine.bench.arms import denoised
+from engine.bench.operations import operations
 from engine.bench.tiny import save_tiny_adapter, save_tiny_checkpoint, save_tiny_controlnet, tiny_pipeline
 from engine.checks import check
 from engine.config import EngineConfig
@@ -331,6 +332,13 @@ def test_a_controlnet_in_one_file_is_that_of_a_folder(
         for name in (EDGES, LINES)
     ]
     assert torch.equal(*drawn)
+
+
+def test_operations_measures_what_follows_a_map(library: Library, map_image: Image.Image) -> None:
+    parent = Generated(images=(map_image,), latents=(b"",), engine_version="")
+    measured = operations(generate(), parent, library.models()[0].controls)
+    for name in (EDGES, LINES, SKETCH):
+        assert [control.name for control in measured[f"following a map of {name}"].controls] == [name]
 
 
 def with_config(folder: Path, out: Path, **changes: Any) -> Path:

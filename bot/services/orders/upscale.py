@@ -61,6 +61,7 @@ def _redrawn(parent: Job, press: Press, recipes: Recipes, before: Size, factor: 
         num_images=1,
         start=Start(image=press.tile(parent), strength=strength),
         variation=None,
+        control=None,
         spread=None,
         is_tile=False,
         edit=None,

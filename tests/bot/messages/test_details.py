@@ -61,6 +61,7 @@ UPSCALED_CREATIVELY = replace(
         start=Start(image=PARENT, strength=0.3),
         window=256,
     ),
+)
 STEERED = replace(
     GRID, recipe=replace(RECIPE, control=Control(image=PARENT, kind="edges", name="edges-xl", scale=0.8))
 )

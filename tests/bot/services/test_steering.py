@@ -102,7 +102,7 @@ async def test_what_nothing_here_reads_is_refused_and_names_the_setting(
 ) -> None:
     with pytest.raises(Impossible, match=r"plain cannot follow a map of pose: .* CONTROLNETS, as `pose=…`"):
         await services.orders.steer(now(ada), MAP, replace(EDGES, kind=MapKind.POSE))
-    with pytest.raises(Impossible, match="none of depth. Make it with another tool"):
+    with pytest.raises(Impossible, match=r"none of depth\. Make it with another tool"):
         await services.orders.steer(now(ada), MAP, replace(EDGES, kind=MapKind.DEPTH, is_picture=True))
     with pytest.raises(PromptError):
         await services.orders.steer(now(ada), MAP, replace(EDGES, text="a fox --ar nonsense"))

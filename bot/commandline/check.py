@@ -114,6 +114,7 @@ async def _check_model(settings: Settings) -> str:
     return "\n      ".join(
         [
             "; ".join(map(_loaded, models)),
+            *(f"maps for {model.name}: {', '.join(model.controls)}" for model in models if model.controls),
             *_extras("LoRAs", {model.name: (model.loras, model.refused_loras) for model in models}),
             *_extras(
                 "embeddings", {model.name: (model.embeddings, model.refused_embeddings) for model in models}

@@ -14,6 +14,8 @@ from diffusers import (
     ControlNetModel,
     DiffusionPipeline,
     StableDiffusionAdapterPipeline,
+    StableDiffusionControlNetImg2ImgPipeline,
+    StableDiffusionControlNetInpaintPipeline,
     StableDiffusionControlNetPipeline,
     StableDiffusionXLAdapterPipeline,
     StableDiffusionXLControlNetPipeline,
@@ -96,33 +98,32 @@ def following(image: Image.Image, *names: str, **changes: Any) -> tuple[Control,
     return tuple(Control(name=name, map=image, **changes) for name in names)
 
 
-def stock_latents(folder: Path, request: Generate, **options: Any) -> torch.Tensor:
+def stock_latents(folder: Path, request: Generate, kind: Any = None, **options: Any) -> torch.Tensor:
     """The latents (n, c, h, w) of the stock pipeline that follows the request's maps."""
     names = [control.name for control in request.controls]
     is_adapter = "sketch" in names[0]
-    kind = T2IAdapter if is_adapter else ControlNetModel
-    loaded = [kind.from_pretrained(folder / name) for name in names]
+    of_kind = T2IAdapter if is_adapter else ControlNetModel
+    loaded = [of_kind.from_pretrained(folder / name) for name in names]
     part = {"adapter" if is_adapter else "controlnet": loaded[0] if len(loaded) == 1 else loaded}
     stock = DiffusionPipeline.from_pretrained(folder / request.model)
     parts = {name: one for name, one in stock.components.items() if name != "image_encoder"}
     extra = {} if request.model.endswith("xl") else {"requires_safety_checker": False}
-    pipeline = KINDS[names[0]](**parts, **part, **extra)
+    pipeline = (kind or KINDS[names[0]])(**parts, **part, **extra)
     pipeline.scheduler = SAMPLERS[request.sampler].build(pipeline.scheduler.config)
     pipeline.set_progress_bar_config(disable=True)
     maps = [control.map.convert("L") if names == ["sketch"] else control.map for control in request.controls]
-    latents: torch.Tensor = pipeline(
-        request.prompts[0].text,
-        image=maps[0] if len(maps) == 1 else maps,
-        negative_prompt=request.negative_prompt or None,
-        width=request.width,
-        height=request.height,
-        num_inference_steps=request.num_inference_steps,
-        guidance_scale=request.guidance_scale,
-        num_images_per_prompt=len(request.seeds),
-        generator=[torch.Generator().manual_seed(seed) for seed in request.seeds],
-        output_type="latent",
-        **options,
-    ).images
+    asked: dict[str, Any] = {
+        "image": maps[0] if len(maps) == 1 else maps,
+        "negative_prompt": request.negative_prompt or None,
+        "width": request.width,
+        "height": request.height,
+        "num_inference_steps": request.num_inference_steps,
+        "guidance_scale": request.guidance_scale,
+        "num_images_per_prompt": len(request.seeds),
+        "generator": [torch.Generator().manual_seed(seed) for seed in request.seeds],
+        "output_type": "latent",
+    }
+    latents: torch.Tensor = pipeline(request.prompts[0].text, **asked | options).images
     return latents
 
 
@@ -145,6 +146,36 @@ def test_a_map_is_followed_as_in_the_pipeline_for_controlnets(
     drawn = denoised(loop, request).latents
     assert torch.equal(drawn, stock)
     assert not torch.equal(drawn, denoised(loop, replace(request, controls=())).latents)
+
+
+def test_from_a_picture_and_where_a_part_is_repainted_it_equals_the_pipelines(
+    folder: Path, loop: DenoisingLoop, map_image: Image.Image
+) -> None:
+    picture, area = map_image.rotate(180), Image.new("L", (64, 64))
+    area.paste(255, (16, 16, 48, 48))
+    controls = following(map_image, EDGES, scale=0.7)
+    started = generate(seeds=SEEDS, controls=controls, start=Start(source=picture, strength=0.6))
+    options = {"strength": 0.6, "controlnet_conditioning_scale": 0.7}
+    whole = stock_latents(
+        folder,
+        started,
+        StableDiffusionControlNetImg2ImgPipeline,
+        image=picture,
+        control_image=map_image,
+        **options,
+    )
+    assert torch.equal(denoised(loop, started).latents, whole)
+    # Given once for each seed, a picture is drawn from its own random numbers (see StockPipelines).
+    part = stock_latents(
+        folder,
+        started,
+        StableDiffusionControlNetInpaintPipeline,
+        image=[picture] * 2,
+        mask_image=[area] * 2,
+        control_image=[map_image] * 2,
+        **options,
+    )
+    assert torch.equal(denoised(loop, replace(started, mask=Mask(area=area))).latents, part)
 
 
 def test_without_guidance_at_another_size_and_by_two_maps_it_equals_the_pipeline(

@@ -36,6 +36,7 @@ from engine.library import Library
 from engine.loop import DenoisingLoop
 from engine.rows import pack, split
 from engine.samplers import SAMPLERS
+from engine.ticket import Ticket
 from tests.engine.requests import generate, result, results
 from tests.engine.single_file import save_controlnet_file
 from tests.engine.test_loop import FP32_DECIBELS, decibels, latents_of, record_sizes
@@ -113,6 +114,7 @@ def stock_latents(folder: Path, request: Generate, kind: Any = None, **options: 
     pipeline.set_progress_bar_config(disable=True)
     maps = [control.map.convert("L") if names == ["sketch"] else control.map for control in request.controls]
     asked: dict[str, Any] = {
+        "prompt": request.prompts[0].text,
         "image": maps[0] if len(maps) == 1 else maps,
         "negative_prompt": request.negative_prompt or None,
         "width": request.width,
@@ -123,7 +125,7 @@ def stock_latents(folder: Path, request: Generate, kind: Any = None, **options: 
         "generator": [torch.Generator().manual_seed(seed) for seed in request.seeds],
         "output_type": "latent",
     }
-    latents: torch.Tensor = pipeline(request.prompts[0].text, **asked | options).images
+    latents: torch.Tensor = pipeline(**asked | options).images
     return latents
 
 
@@ -170,6 +172,8 @@ def test_from_a_picture_and_where_a_part_is_repainted_it_equals_the_pipelines(
         folder,
         started,
         StableDiffusionControlNetInpaintPipeline,
+        prompt=["a red apple"] * 2,
+        num_images_per_prompt=1,
         image=[picture] * 2,
         mask_image=[area] * 2,
         control_image=[map_image] * 2,
@@ -303,7 +307,7 @@ def test_weights_of_controls_count_and_come_back_with_their_model(
     ticket = loop.submit(request)
     loop.step()
     library.drop_all_but("tiny-xl")
-    ends = {}
+    ends: dict[Ticket, object] = {}
     while not loop.is_idle:
         ends |= dict(loop.step())
     assert isinstance(end := ends[ticket], Finished), "in the middle of a drawing"
@@ -336,15 +340,14 @@ def test_tiled_pictures_that_follow_a_map_join_themselves(
 
 
 def test_in_sixteen_bits_a_map_is_followed(folder: Path, map_image: Image.Image) -> None:
-    loop = DenoisingLoop(library_of(folder, EDGES, SKETCH, more_models=(), dtype="bfloat16"))
-    request = generate(seeds=(1,), controls=following(map_image, EDGES, SKETCH))
-    ticket = loop.submit(request)
-    loop.step()
-    assert (generation := loop.generation(ticket)) is not None
-    assert generation.latents.dtype == torch.float32
-    loop.cancel(ticket)
-    drawn, plain = (result(loop, one).images[0] for one in (request, replace(request, controls=())))
+    library = library_of(folder, EDGES, SKETCH, more_models=(), dtype="bfloat16")
+    controls = following(map_image, EDGES, SKETCH)
+    request = generate(seeds=(1,), num_inference_steps=2, controls=controls)
+    drawn, plain = (
+        result(DenoisingLoop(library), one).images[0] for one in (request, replace(request, controls=()))
+    )
     assert drawn.tobytes() != plain.tobytes()
+    assert {one.dtype for one in library.checkpoint("tiny").controls.modules.parameters()} == {torch.bfloat16}
 
 
 @pytest.mark.parametrize("layout", ["diffusers", "original"])

@@ -165,7 +165,8 @@ def _add_operations(commands: "argparse._SubParsersAction[_Parser]") -> None:
     """What can be made of a picture that is there."""
     for name, help_text in OPERATIONS.items():
         parser = commands.add_parser(name, help=help_text)
-        parser.add_argument("picture", type=Path, help="a picture; one of ours carries its recipe")
+        shown = "a map" if name == "steer" else "a picture; one of ours carries its recipe"
+        parser.add_argument("picture", type=Path, help=shown)
         parser.add_argument("--index", type=int, choices=range(1, 5), help="which picture of a grid")
         is_steered = name == "steer"
         words = "what to draw" if is_steered else "other words than its own"

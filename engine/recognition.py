@@ -63,7 +63,8 @@ _NOT_MODELS = {
         "is a LoRA, which changes a model and is none. Put it into the folder that LORAS names."
     ),
     r"^control_model\.|^controlnet_|input_hint_block|^control_(all_|layers)": (
-        "is a ControlNet, which steers a model and is none. Set MODEL to a checkpoint."
+        "is a ControlNet, which steers a model and is none. Name it in CONTROLNETS, and set MODEL to a "
+        "checkpoint."
     ),
     r"^(ip_adapter|image_proj)\.": (
         "is an IP-Adapter, which steers a model and is none. Set MODEL to a checkpoint."

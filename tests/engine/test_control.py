@@ -24,8 +24,8 @@ from diffusers import (
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from engine.api import Control, Finished, Generate, Generated, Mask, Start
-from engine.bench.arms import denoised
+from engine.api import Control, Explain, Finished, Generate, Generated, Mask, Start
+from engine.bench.arms import denoised, explained
 from engine.bench.operations import operations
 from engine.bench.tiny import save_tiny_adapter, save_tiny_checkpoint, save_tiny_controlnet, tiny_pipeline
 from engine.checks import check
@@ -366,6 +366,16 @@ def test_a_controlnet_in_one_file_is_that_of_a_folder(
         for name in (EDGES, LINES)
     ]
     assert torch.equal(*drawn)
+
+
+def test_how_a_picture_came_about_that_follows_a_map_is_told(
+    folder: Path, loop: DenoisingLoop, map_image: Image.Image
+) -> None:
+    drawing = generate(seeds=(1,), controls=following(map_image, EDGES))
+    drawn = result(loop, drawing).images[0]
+    fresh = DenoisingLoop(library_of(folder, EDGES, more_models=()))
+    told = explained(fresh, Explain(drawing=drawing)).image
+    assert np.abs(np.asarray(told, dtype=int) - np.asarray(drawn, dtype=int)).max() <= 1
 
 
 def test_operations_measures_what_follows_a_map(library: Library, map_image: Image.Image) -> None:

@@ -13,6 +13,7 @@ from bot.domain.job import Job, JobStatus
 from bot.domain.kinds import JobKind
 from bot.domain.maps import MapKind
 from bot.imaging.edges import edges
+from bot.imaging.encode import recipe_text
 from bot.services import Services
 from bot.services.orders import Press, Steer
 from tests.bot.hand_engine import HandEngine
@@ -95,6 +96,15 @@ async def test_a_reroll_and_a_variation_follow_the_same_map_and_what_lies_around
     picked = await pick(services, now(ada), job.id, 0)
     upscaled = await services.orders.press(now(ada), Press(kind=JobKind.UPSCALE_SUBTLE, job_id=picked.id))
     assert upscaled.recipe.control is None
+
+
+async def test_a_file_of_it_does_not_suffice_to_tell_how_it_came_about(
+    services: Services, ada: Asker
+) -> None:
+    job = await steered(services, ada)
+    with pytest.raises(Impossible, match="follows a map, which its file does not hold"):
+        services.explaining.of_file(recipe_text(job), MAP)
+    await services.explaining.explain(job.recipe.only(0))
 
 
 async def test_what_nothing_here_reads_is_refused_and_names_the_setting(

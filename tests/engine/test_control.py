@@ -456,6 +456,12 @@ def test_a_control_that_cannot_be_is_refused_in_a_sentence(
         check(generate(controls=(control,)), library.models()[0])
 
 
+def test_what_is_drawn_in_windows_follows_no_map(library: Library, map_image: Image.Image) -> None:
+    request = generate(width=128, height=128, window=64, controls=following(map_image, EDGES))
+    with pytest.raises(InvalidRequest, match="drawn in windows can follow no map"):
+        check(request, library.models()[0])
+
+
 def test_more_maps_than_anybody_needs_are_refused(library: Library, map_image: Image.Image) -> None:
     with pytest.raises(InvalidRequest, match="at most 8 maps, not 9"):
         check(generate(controls=following(map_image, *[EDGES] * 9)), library.models()[0])

@@ -94,8 +94,9 @@ async def test_a_reroll_and_a_variation_follow_the_same_map_and_what_lies_around
     await changed(services, ada, job, JobKind.ZOOM)
     assert engine.requests[-1].controls == ()
     picked = await pick(services, now(ada), job.id, 0)
-    upscaled = await services.orders.press(now(ada), Press(kind=JobKind.UPSCALE_SUBTLE, job_id=picked.id))
-    assert upscaled.recipe.control is None
+    for kind in (JobKind.UPSCALE_SUBTLE, JobKind.UPSCALE_CREATIVE):
+        upscaled = await services.orders.press(now(ada), Press(kind=kind, job_id=picked.id))
+        assert upscaled.recipe.control is None
 
 
 async def test_a_file_of_it_does_not_suffice_to_tell_how_it_came_about(

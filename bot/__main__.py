@@ -100,14 +100,10 @@ def _is_torchvision_broken() -> bool:
 
 def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[None, None, int]:
     # Imported here: a wrong setting, or --help, should not wait for torch.
-    if arguments.command == "steer":
-        from bot.commandline.draw import steer
-
-        return steer(settings, arguments)
     if arguments.command in OPERATIONS:
-        from bot.commandline.draw import work
+        from bot.commandline.draw import steer, work
 
-        return work(settings, arguments)
+        return (steer if arguments.command == "steer" else work)(settings, arguments)
     if arguments.command == "run":
         required_token(settings)
     if arguments.command == "imagine":

@@ -47,7 +47,7 @@ def check(request: Generate, model: ModelInfo) -> None:
         _refuse_sampling(request, model),
         _refuse_guidance(request),
         _refuse_loras(request.loras, model),
-        _refuse_controls(request.controls, model),
+        _refuse_controls(request, model),
         _refuse_start(request.start, request.num_inference_steps, model),
         None if request.mask is None else _refuse_mask(request.mask, request.start),
         None if request.window is None else _refuse_window(request.window, request, model),
@@ -167,7 +167,8 @@ def _refuse_loras(loras: Sequence[Lora], model: ModelInfo) -> str | None:
     return None
 
 
-def _refuse_controls(controls: Sequence[Control], model: ModelInfo) -> str | None:
+def _refuse_controls(request: Generate, model: ModelInfo) -> str | None:
+    controls = request.controls
     unknown = next((control.name for control in controls if control.name not in model.controls), None)
     if unknown is not None:
         return (
@@ -176,12 +177,17 @@ def _refuse_controls(controls: Sequence[Control], model: ModelInfo) -> str | Non
         )
     if len(controls) > _MOST_CONTROLS:
         return f"A picture can follow at most {_MOST_CONTROLS} maps, not {len(controls)}."
-    for control in controls:
-        if not 0 <= control.scale <= _MOST_CONTROL_SCALE:
-            return f"The scale of a control must be from 0 to {_MOST_CONTROL_SCALE:g}, not {control.scale}."
-        begin, end = control.interval
-        if not 0 <= begin < end <= 1:
-            return "The interval of a control must lie within 0 and 1, and end after it begins."
+    if controls and request.num_windows > 1:
+        return "What is drawn in windows can follow no map. Draw it smaller, or without one."
+    return next(filter(None, map(_refuse_control, controls)), None)
+
+
+def _refuse_control(control: Control) -> str | None:
+    begin, end = control.interval
+    if not 0 <= control.scale <= _MOST_CONTROL_SCALE:
+        return f"The scale of a control must be from 0 to {_MOST_CONTROL_SCALE:g}, not {control.scale}."
+    if not 0 <= begin < end <= 1:
+        return "The interval of a control must lie within 0 and 1, and end after it begins."
     return None
 
 
@@ -222,8 +228,6 @@ def _refuse_window(window: int, request: Generate, model: ModelInfo) -> str | No
         return "What is drawn in windows is drawn whole: it can have no mask."
     if Capability.INSTRUCTIONS in model.capabilities:
         return f"{model.name} follows instructions for a whole picture, not in windows. Choose another model."
-    if request.controls:
-        return "What is drawn in windows can follow no map. Draw it smaller, or without one."
     return None
 
 

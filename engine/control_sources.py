@@ -10,8 +10,8 @@ from typing import Any
 
 from engine.errors import ModelNotFound
 from engine.recognition import read_json
-from engine.sources import PICKLES, choose_variant, file_names, variant_files
-from engine.weights import Shapes, read_shapes
+from engine.sources import choose_variant, file_names, variant_files
+from engine.weights import PICKLES, Shapes, read_shapes
 
 CONFIG = "config.json"
 _HUB_ID = r"[\w-][\w.-]*/[\w.-]+"

@@ -18,6 +18,8 @@ class Waits(StrEnum):
     """The moderators' word comes first: once it was read, a press draws it."""
     MANY = "many"
     """It makes many jobs: they are meant."""
+    FIX = "fix"
+    """It was certainly meant otherwise: it is drawn as it was meant."""
     WITHOUT = "without"
     """It asks for what cannot be done here, or with a value that is wrong: it is drawn without that."""
     QUEUE = "queue"

@@ -8,13 +8,23 @@ from fractions import Fraction
 
 from bot.domain.echo import echo_code
 from bot.domain.errors import PromptError
-from bot.domain.sentences import say
+from bot.domain.sentences import Sentence, say
 from bot.domain.size import AspectRatio
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})")
 
+_SURE = 0.75
+"""How like a known word another must be to be certainly that one, as difflib measures it."""
+
 WIDEST = 4
 """Aspect ratios reach from 1:4 to 4:1."""
+
+
+def cured(sentence: Sentence, cure: str) -> PromptError:
+    """The refusal of a value that was certainly meant otherwise."""
+    error = PromptError(sentence)
+    error.fixed = cure
+    return error
 
 
 def read_aspect_ratio(value: str) -> AspectRatio:
@@ -32,24 +42,25 @@ def read_aspect_ratio(value: str) -> AspectRatio:
     if not re.fullmatch(r"[0-9]+:[0-9]+", value):
         simple = ratio.limit_denominator(100)
         cure = AspectRatio(width=simple.numerator, height=simple.denominator)
-        raise PromptError(
+        raise cured(
             say(
                 "`--ar` takes whole numbers with a colon: write `--ar {cure}`, not `{value}`.",
                 cure=cure,
                 value=value,
-            )
+            ),
+            str(cure),
         )
     return AspectRatio(width=int(width), height=int(height))
 
 
 def _refuse_extreme(value: str, ratio: Fraction) -> None:
     if ratio > WIDEST:
-        raise PromptError(
-            say("`--ar {value}` is too wide: the widest is `--ar {limit}`.", value=value, limit="4:1")
+        raise cured(
+            say("`--ar {value}` is too wide: the widest is `--ar {limit}`.", value=value, limit="4:1"), "4:1"
         )
     if ratio < Fraction(1, WIDEST):
-        raise PromptError(
-            say("`--ar {value}` is too tall: the tallest is `--ar {limit}`.", value=value, limit="1:4")
+        raise cured(
+            say("`--ar {value}` is too tall: the tallest is `--ar {limit}`.", value=value, limit="1:4"), "1:4"
         )
 
 
@@ -76,7 +87,7 @@ def whole_number(
             cure=cure,
             value=echo_code(value),
         )
-        raise PromptError(sentence)
+        raise PromptError(sentence) if number is None else cured(sentence, str(cure))
 
     return read
 
@@ -112,7 +123,7 @@ def number(name: str, low: float, high: float, *, example: float) -> Callable[[s
             cure=written_number(cure),
             value=echo_code(value),
         )
-        raise PromptError(sentence)
+        raise PromptError(sentence) if known is None else cured(sentence, written_number(cure))
 
     return read
 
@@ -133,7 +144,7 @@ def one_of_numbers(name: str, *choices: float) -> Callable[[str], float]:
             cure=written_number(cure),
             value=echo_code(value),
         )
-        raise PromptError(sentence)
+        raise PromptError(sentence) if known is None else cured(sentence, written_number(cure))
 
     return read
 
@@ -148,7 +159,8 @@ def one_of_words(name: str, choices: Mapping[str, str]) -> Callable[[str], str]:
     def read(value: str) -> str:
         if (usual := known.get(_plain(value))) is not None:
             return usual
-        near = get_close_matches(_plain(value)[:40], known, n=1, cutoff=0.0)[0]
+        typed = _plain(value)[:40]
+        near = get_close_matches(typed, known, n=1, cutoff=0.0)[0]
         sentence = say(
             "`--{name}` does not know `{value}`. Try `--{name} {cure}`; there is {choices}.",
             name=name,
@@ -156,7 +168,8 @@ def one_of_words(name: str, choices: Mapping[str, str]) -> Callable[[str], str]:
             cure=known[near],
             choices=", ".join(f"`{usual}`" for usual in dict.fromkeys(known.values())),
         )
-        raise PromptError(sentence)
+        is_sure = bool(get_close_matches(typed, [near], n=1, cutoff=_SURE))
+        raise cured(sentence, known[near]) if is_sure else PromptError(sentence)
 
     return read
 

@@ -1,6 +1,6 @@
 """Parameters that say different things of the same: told together, before anything is drawn."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.domain.parameters.table import ROWS
 from bot.domain.sentences import Sentence, say
@@ -12,10 +12,11 @@ ONE_OF = (
 """The fields of which a prompt may give one."""
 
 
-def contradictions(given: Collection[str]) -> Iterator[Sentence]:
+def contradictions(given: Iterable[str]) -> Iterator[Sentence]:
     """What cannot be together among the fields that were given."""
+    known = set(given)
     for group in ONE_OF:
-        names = [f"`--{ROWS[field].name}`" for field in group if field in given]
+        names = [f"`--{ROWS[field].name}`" for field in group if field in known]
         if len(names) > 1:
             *others, last = names
             yield say(

@@ -14,7 +14,7 @@ length.
 
 import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from bot.domain.errors import PromptError
@@ -53,6 +53,7 @@ def parse_all(text: str) -> tuple[Prompt, ...]:
     if expansion.count > MAX_PROMPTS:
         raise PromptError(_too_many(expansion.count))
     prompts: list[Prompt] = []
+    fixed: list[str] = []
     without: list[str] = []
     mistakes: list[Sentence] = []
     for one in expansion.texts():
@@ -60,13 +61,15 @@ def parse_all(text: str) -> tuple[Prompt, ...]:
             prompts += _repeated(parse(escaped(one)))
         except PromptError as error:
             mistakes += [mistake for mistake in error.mistakes if mistake not in mistakes]
-            without += [error.without or ""]
+            fixed, without = [*fixed, error.fixed or ""], [*without, error.without or ""]
         else:
-            without += [str(prompts[-1])]
+            fixed, without = [*fixed, str(prompts[-1])], [*without, str(prompts[-1])]
     if not mistakes and len(prompts) <= MAX_PROMPTS:
         return tuple(prompts)
     refusal = PromptError(*at_most(MAX_MISTAKES, mistakes or [_too_many(len(prompts))]))
-    refusal.without = _joined(dict.fromkeys(without)) if all(without) and mistakes else None
+    if mistakes:
+        refusal.fixed = _joined(dict.fromkeys(fixed)) if all(fixed) else None
+        refusal.without = _joined(dict.fromkeys(without)) if all(without) else None
     raise refusal
 
 
@@ -80,10 +83,12 @@ def _repeated(prompt: Prompt) -> tuple[Prompt, ...]:
     return tuple(replace(prompt, parameters=replace(settled, seed=one)) for one in seeds)
 
 
-def _joined(prompts: Iterable[str]) -> str:
+def _joined(prompts: Collection[str]) -> str:
     """One text that stands for all of these."""
+    if len(prompts) == 1:
+        return next(iter(prompts))
     each = [re.sub(r"[{},]", r"\\\g<0>", re.sub(r"\\([{},])", r"\1", one)) for one in prompts]
-    return each[0] if len(each) == 1 else f"{{{', '.join(each)}}}"
+    return f"{{{', '.join(each)}}}"
 
 
 def _too_many(count: int) -> Sentence:
@@ -105,6 +110,7 @@ def parse(text: str) -> Prompt:
         return _parse(text)
     except PromptError as error:
         error.without = _readable(error.without)
+        error.fixed = _readable(error.fixed)
         raise
 
 
@@ -150,13 +156,17 @@ def _read(words: str, given: list[Given]) -> Prompt:
     rescued = [foreign.text_after(one.name, f"{one.glued} {one.value}") for one in foreigners]
     left, missing = lacking.find(" ".join(filter(None, [words, *rescued])))
     mistakes: list[Sentence] = []
-    unusable: list[Sentence] = []
     parts = read_parts(left, mistakes)
-    parameters = read_parameters(given, mistakes, unusable)
+    read = read_parameters(given)
     missing += foreign.sentences(one.name for one in foreigners)
-    prompt = Prompt(parts=parts, parameters=parameters)
-    if not mistakes and not unusable and not missing:
+    prompt = Prompt(parts=parts, parameters=read.parameters)
+    if not any((mistakes, read.mistakes, read.unusable, missing)):
         return prompt
-    error = PromptError(*at_most(MAX_MISTAKES, [*mistakes, *unusable, *missing]))
-    error.without = None if mistakes else str(prompt)
+    told = [*mistakes, *read.mistakes, *read.unusable, *missing]
+    error = PromptError(*at_most(MAX_MISTAKES, told))
+    if not mistakes and not read.mistakes:
+        error.without = str(prompt)
+    if not mistakes and not missing and read.fixed is not None:
+        meant = Prompt(parts=read_parts(" ".join([left, *read.moved]), []), parameters=read.fixed)
+        error.fixed = str(meant)
     raise error

@@ -1,8 +1,10 @@
 """Parameters that are wrong: unknown, without a value, repeated, in the way of text. Each with its cure."""
 
+import dataclasses
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -29,34 +31,96 @@ def at_most(limit: int, mistakes: list[Sentence]) -> list[Sentence]:
     return [*mistakes[:limit], say_n("And one more mistake.", "And {count} more mistakes.", rest)]
 
 
+class Misplaced(PromptError):
+    """A value that is glued to its name, or followed by text."""
+
+    moved: Sequence[str] = ()
+    """The words of the text."""
+
+
 class Unusable(PromptError):
     """A value that is wrong, and nothing but the value: the prompt can be drawn without its parameter."""
 
 
-def read_parameters(given: list[Given], mistakes: list[Sentence], unusable: list[Sentence]) -> Parameters:
-    """The typed values of the parameters that are ours; what is `unusable` is left out of them."""
+@dataclass(slots=True, kw_only=True)
+class Read:
+    """What came of the parameters of a prompt."""
+
+    parameters: Parameters = dataclasses.field(default_factory=Parameters)
+    """Less what is unusable; none where there are mistakes."""
+    mistakes: list[Sentence] = dataclasses.field(default_factory=list)
+    unusable: list[Sentence] = dataclasses.field(default_factory=list)
+    """Of values that can be left out."""
+    fixed: Parameters | None = None
+    """As they were certainly meant, where that is so of all that is wrong."""
+    moved: list[str] = dataclasses.field(default_factory=list)
+    """Text that stood behind a parameter, and belongs before them."""
+
+    def add(self, error: PromptError) -> None:
+        """Take note of a value that is wrong."""
+        (self.unusable if isinstance(error, Unusable) else self.mistakes).extend(error.mistakes)
+        self.moved += error.moved if isinstance(error, Misplaced) else []
+
+
+def read_parameters(given: list[Given]) -> Read:
+    """The typed values of the parameters that are ours."""
     if len(given) > MAX_PARAMETERS:
-        mistakes.append(
-            say("The prompt has more than {limit} parameters: keep those that matter.", limit=MAX_PARAMETERS)
+        sentence = say(
+            "The prompt has more than {limit} parameters: keep those that matter.", limit=MAX_PARAMETERS
         )
-        return Parameters()
+        return Read(mistakes=[sentence])
+    read = Read()
     values: dict[str, list[Any]] = {}
-    told: list[Sentence] = []
+    meant: dict[str, list[Any]] = {}
+    is_certain = True
     for one in given:
-        if one.parameter is None:
+        named = _as_meant(one)
+        if named is None or named.parameter is None:
+            is_certain &= one.is_foreign
             continue
-        try:
-            value = read_value(one, one.parameter)
-            _add(values.setdefault(FIELDS[one.name], []), value)
-        except Unusable as error:
-            unusable.extend(error.mistakes)
-        except PromptError as error:
-            told.extend(error.mistakes)
-    told.extend(_unknown([one.name for one in given if one.parameter is None and not one.is_foreign]))
-    told.extend(_repeated(given, values))
-    told.extend(contradictions(values))
-    mistakes.extend(told)
-    return Parameters() if told else Parameters(**{name: kept[-1] for name, kept in values.items()})
+        error = _taken(named, meant)
+        if error is not None:
+            read.add(error)
+            is_certain &= error.fixed is not None
+        elif named is one:
+            _add(values.setdefault(FIELDS[one.name], []), meant[FIELDS[one.name]][-1])
+    read.mistakes += _unknown([one.name for one in given if one.parameter is None and not one.is_foreign])
+    read.mistakes += _contrary(given, values)
+    if not read.mistakes:
+        read.parameters = _last(values)
+    if is_certain and not _contrary(given, meant):
+        read.fixed = _last(meant)
+    return read
+
+
+def _taken(given: Given, meant: dict[str, list[Any]]) -> PromptError | None:
+    """Note the value that is certainly meant, if there is one; what is wrong with how it is written."""
+    if given.parameter is None:
+        return None
+    kept = meant.setdefault(FIELDS[given.name], [])
+    try:
+        _add(kept, read_value(given, given.parameter))
+    except PromptError as error:
+        if error.fixed is not None:
+            _add(kept, given.parameter.read(error.fixed))
+        return error
+    return None
+
+
+def _contrary(given: Iterable[Given], values: dict[str, list[Any]]) -> list[Sentence]:
+    return [*_repeated(given, values), *contradictions(name for name, kept in values.items() if kept)]
+
+
+def _last(values: Mapping[str, Sequence[Any]]) -> Parameters:
+    return Parameters(**{name: kept[-1] for name, kept in values.items()})
+
+
+def _as_meant(given: Given) -> Given | None:
+    """The same under the name that it certainly has; None where it has none."""
+    if given.parameter is not None or given.is_foreign:
+        return given
+    near = get_close_matches(given.name[:20], FIELDS, n=1)
+    return replace(given, name=near[0]) if near else None
 
 
 def _add(kept: list[Any], value: Any) -> None:
@@ -104,14 +168,21 @@ def read_value(given: Given, parameter: Parameter[Any]) -> Any:
         value = parameter.read(" ".join(own))
     except PromptError as error:
         if not rest:
-            raise Unusable(*error.mistakes) from None
+            unusable = Unusable(*error.mistakes)
+            unusable.fixed = error.fixed
+            raise unusable from None
         mistakes.extend(error.mistakes)
+        fixed = error.fixed
+    else:
+        fixed = parameter.write(value)
     if given.glued.strip(_ENDING) and not mistakes:
         mistakes.append(_glued(given, parameter, value))
     if rest:
         mistakes.append(_text_after(given, own, rest))
     if mistakes:
-        raise PromptError(*mistakes)
+        misplaced = Misplaced(*mistakes)
+        misplaced.fixed, misplaced.moved = fixed, rest
+        raise misplaced
     return value
 
 

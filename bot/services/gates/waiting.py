@@ -29,7 +29,7 @@ class WaitingGate:
         running, queued = counts[JobStatus.RUNNING], counts[JobStatus.QUEUED]
         # A job that may start at once does not wait, even where the engine has not taken it yet.
         starting = 0 if settings.max_running_jobs is None else max(0, settings.max_running_jobs - running)
-        if queued - starting >= limit and order.ordinal > 0:
+        if queued - starting >= limit and 0 < order.ordinal < order.batch_size:
             raise TooManyJobs(
                 say(
                     "This makes {count} prompts, and only {limit} may wait at once. Ask for fewer.",

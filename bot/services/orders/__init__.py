@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -178,15 +179,27 @@ class Orders:
         return question
 
     async def _mendable(self, asker: Asker, text: str, error: PromptError) -> UserError:
-        """The mistakes of a prompt; where it can be drawn without what was wrong, with a button that does.
+        """The mistakes of a prompt; where it can be drawn as it was meant, or without what was wrong, with a
+        button that does.
 
         What the one rule refuses that nobody can switch off is refused for that, and nothing of it is kept.
         """
-        if error.without is None:
+        if error.fixed is None and error.without is None:
             return error
         verdict = check_text(text)
         if verdict.sentence is not None:
             return PromptRefused(verdict.sentence)
-        order = imagine.orders(error.without, self._recipes)[0]
-        await self._kept.keep(asker, order, error, Keep(why=Waits.WITHOUT))
+        for why, mended in ((Waits.FIX, error.fixed), (Waits.WITHOUT, error.without)):
+            with suppress(PromptError):  # it names what this server does not have
+                await self._offer(asker, error, why, mended)
         return error
+
+    async def _offer(self, asker: Asker, error: PromptError, why: Waits, mended: str | None) -> None:
+        """Keep a prompt that was mended, and give its refusal the button for it."""
+        if mended is None:
+            return
+        order, *others = imagine.orders(mended, self._recipes)
+        if not others:  # each of the two is a job of its own, whichever is pressed
+            order = replace(order, ordinal=len(error.steps))
+        if not (others and error.steps):
+            await self._kept.keep(asker, order, error, Keep(why=why))

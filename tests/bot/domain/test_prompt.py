@@ -508,6 +508,32 @@ def test_every_name_of_other_bots_is_a_parameter_behind_two_hyphens_and_never_te
     assert "Did you mean" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        ("a fox --ar16:9", "a fox --ar 16:9"),
+        ("a fox --ar 16/9 --sed 7", "a fox --ar 16:9 --seed 7"),
+        ("a fox --ar 3:2 in the snow", "a fox in the snow --ar 3:2"),
+        ("a fox --ar 9:1 --stop 5", "a fox --ar 4:1 --stop 10"),
+        ("a fox --tile --quality 3", "a fox --tile --quality 2"),
+        ("a fox --sampler eular", "a fox --sampler euler"),
+        ("a fox --sampler zzz", None),
+        ("a fox --seed lucky", None),
+        ("a fox --seed 1 --seed 2", None),
+        ("a fox --sed 1 --seed 2", None),
+        ("a fox --glow 3", None),
+        ("--ar16:9", None),
+        ("a fox --ar16:9 --v 6", None),
+    ],
+)
+def test_where_every_mistake_has_one_cure_the_prompt_is_given_as_it_was_meant(
+    text: str, fixed: str | None
+) -> None:
+    with pytest.raises(PromptError) as refused:
+        parse(text)
+    assert refused.value.fixed == fixed
+
+
 PASTED = (
     "a red fox, best quality\nNegative prompt: text, blur\n"
     "Steps: 20, Sampler: DPM++ 2M, Schedule type: Karras, "

@@ -221,6 +221,31 @@ async def test_a_value_that_is_wrong_is_left_out_at_a_press(services: Services, 
     assert job.prompt == "a fox --seed 7"
 
 
+@pytest.mark.parametrize(
+    ("typed", "labels", "prompts"),
+    [
+        ("a fox --ar16:9", ["Fix and run"], ["a fox --ar 16:9"]),
+        (
+            "a fox --stop 5 --seed 7",
+            ["Fix and run", "Draw without them"],
+            ["a fox --seed 7 --stop 10", "a fox --seed 7"],
+        ),
+        ("a fox --seed 7 --sampler eular", ["Draw without them"], ["a fox --seed 7"]),
+        ("a fox --seed 1 --seed 2", [], []),
+    ],
+)
+async def test_a_prompt_that_was_certainly_meant_otherwise_is_mended_at_a_press(
+    services: Services, ada: Asker, typed: str, labels: list[str], prompts: list[str]
+) -> None:
+    with pytest.raises(PromptError) as refused:
+        await services.orders.imagine(again(ada), typed)
+    steps = refused.value.steps
+    assert [str(step.label) for step in steps] == labels
+    actions = [step.action for step in steps if isinstance(step.action, Draw)]
+    jobs = [await services.orders.release(again(ada), action.kept_id) for action in actions]
+    assert [job.prompt for job in jobs] == prompts
+
+
 async def test_what_the_rule_on_minors_refuses_is_not_kept_beside_a_mistake_either(
     services: Services, ada: Asker, database: Database
 ) -> None:

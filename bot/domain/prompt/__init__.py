@@ -14,7 +14,7 @@ length.
 
 import contextlib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 
 from bot.domain.errors import PromptError

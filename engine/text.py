@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from engine.conditioning.embeddings import Words
+from engine.device import send
 
 _MAX_WINDOWS = 3
 _CACHED_BYTES = 64 * 2**20
@@ -213,7 +214,7 @@ class TextEncoder:
             windows = self._windows(text, index)[:num_windows]
             windows += [[]] * (num_windows - len(windows))
             ids += [_framed(window, tokenizer) for window in windows]
-        return encoder(torch.tensor(ids).to(encoder.device), output_hidden_states=len(self._encoders) > 1)
+        return encoder(send(torch.tensor(ids), encoder.device), output_hidden_states=len(self._encoders) > 1)
 
     def _windows(self, text: str, index: int) -> list[list[int]]:
         """The text as one of the encoders reads it: at least one window."""

@@ -64,9 +64,9 @@ class GraphRecorder:
 class ReplayedUNet:
     """Call it like the U-Net: rows are padded to a bucket, and what is seen again is recorded and replayed.
 
-    `forward` is what makes a pass with the weights of `unet`. `state` names what changes one beside its inputs
-    and the weights: the LoRAs in force, the borders. What cannot be recorded is run as ever. Belongs to the
-    engine's thread.
+    `forward` is what makes a pass with the weights of `unet`. `state` names what changes one beside its
+    inputs and the weights: the LoRAs in force, the borders. What cannot be recorded is made as ever. Belongs
+    to the engine's thread.
     """
 
     def __init__(
@@ -172,7 +172,7 @@ class _Kept:
     recording: Recording
 
     def run(self, leaves: Sequence[Any]) -> torch.Tensor:
-        """The prediction for these inputs, in memory of its own: the next replay writes over the recording's."""
+        """The prediction for these inputs, in memory of its own: the next replay writes over the other."""
         for place, leaf in zip(self.inputs, leaves, strict=True):
             if isinstance(place, torch.Tensor):
                 place.copy_(leaf, non_blocking=True)

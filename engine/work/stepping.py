@@ -1,4 +1,4 @@
-"""A scheduler's step that does not wait for the device: its noise is drawn ahead, its numbers stay on the host."""
+"""A scheduler's step that waits for no device: its noise is drawn ahead, its numbers stay on the host."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,11 +10,11 @@ from engine.device import send
 
 
 class Stepping(TorchFunctionMode):
-    """Within this, a scheduler of diffusers finds what it would fetch from the device, or send to it and wait.
+    """Within this, a scheduler of diffusers finds ready what it would send to the device and wait for.
 
-    It draws noise from generators on the CPU in the middle of a step, and some move numbers of their own to
-    the latents' device, to compute with them there and to read them back. The numbers that come out are the
-    same to the bit. `shape` is that of the latents, (n, c, h, w), one image for each generator.
+    In the middle of a step it draws noise from generators on the CPU. Some also move numbers of their own to
+    the latents' device, to compute with them there. What comes out is the same to the bit. `shape` is that of
+    the latents, (n, c, h, w), one image for each generator.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Stepping(TorchFunctionMode):
     def draw_ahead(self) -> None:
         """Have the noise of the next step on its way to the device, unless it is there already.
 
-        It stays with whoever asks next, so that the images' noise comes in the order in which it is asked for.
+        It stays there until it is asked for, so that nobody's noise is another than without this.
         """
         if any(noise is not None for noise in self._noises):
             return

@@ -19,7 +19,7 @@ _SOLVERS = {"aten::_linalg_check_errors"}
 
 
 class Watch(TorchDispatchMode):
-    """Within this, the device's numbers are made up where they are read, and every reading is written down."""
+    """Within this, the device's numbers are made up where they are read, and each reading is written down."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,16 +44,17 @@ class Watch(TorchDispatchMode):
             self._waited(name)
         if is_on_device and name in _READS:
             return True
-        if name == "aten::copy_" and tensors[0].device != tensors[1].device:
-            if not (options.get("non_blocking") or any(arguments[2:])):
-                self._waited(name)
+        is_waited_for = not options.get("non_blocking") and arguments[2:3] != (True,)
+        if name == "aten::copy_" and tensors[0].device != tensors[1].device and is_waited_for:
+            self._waited(name)
         if (is_on_device or name == "aten::to") and _is_made_of_others(function):
             with self:
                 return function.decompose(*arguments, **options)
         return function(*arguments, **options)
 
     def _waited(self, what: str) -> None:
-        frames = [frame for frame in extract_stack() if "/torch/" not in frame.filename][:-2]
+        inside = ("/torch/", __file__)
+        frames = [frame for frame in extract_stack() if not any(one in frame.filename for one in inside)]
         self.waits.append(f"{what} in {Path(frames[-1].filename).name}:{frames[-1].lineno}")
 
     def _copied(self, function: Any, tensor: torch.Tensor, options: Mapping[str, Any]) -> Any:

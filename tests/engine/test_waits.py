@@ -8,8 +8,9 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.api import Generate, Mask, Preview, Spread, Start, Variation, WeightedPrompt
+from engine.api import Finished, Generate, Mask, Preview, Spread, Start, Variation, WeightedPrompt
 from engine.config import EngineConfig
+from engine.device import Arrival
 from engine.library import Library
 from engine.loop import DenoisingLoop
 from engine.preview import PreviewMap
@@ -112,6 +113,35 @@ def test_previews_come_without_being_waited_for(far_library: Library, watch: Wat
     assert waits_of_ticks(loop, watch, requests, ticks=3) == []
     assert watch.arrivals
     assert any(isinstance(event, Preview) for _, event in loop.step())
+
+
+def test_a_preview_is_shown_when_it_has_come_and_not_after_the_picture(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Late(Arrival):
+        """Comes when it is asked about for the fourth time."""
+
+        asked = 0
+
+        @property
+        def is_here(self) -> bool:
+            self.asked += 1
+            return self.asked > 3
+
+    monkeypatch.setattr("engine.loop.Arrival", Late)
+    loop = DenoisingLoop(library, preview_seconds=1e9)
+    loop.submit(generate(num_inference_steps=9))
+    told = [[type(event) for _, event in loop.step()] for _ in range(3)]
+    assert Preview not in {kind for kinds in told for kind in kinds}
+    assert Preview in {type(event) for _, event in loop.step()}
+    while not loop.is_idle:
+        loop.step()
+    loop.submit(generate(num_inference_steps=2))
+    told = []
+    while not loop.is_idle:
+        told.append([type(event) for _, event in loop.step()])
+    assert told[-1][-1] is Finished
+    assert all(Preview not in kinds for kinds in [*told, [type(event) for _, event in loop.step()]])
 
 
 @pytest.mark.parametrize(

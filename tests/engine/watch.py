@@ -44,8 +44,7 @@ class Watch(TorchDispatchMode):
             self._waited(name)
         if is_on_device and name in _READS:
             return True
-        is_waited_for = not options.get("non_blocking") and arguments[2:3] != (True,)
-        if name == "aten::copy_" and tensors[0].device != tensors[1].device and is_waited_for:
+        if name == "aten::copy_" and tensors[0].device != tensors[1].device and not any(arguments[2:]):
             self._waited(name)
         if (is_on_device or name == "aten::to") and _is_made_of_others(function):
             with self:

@@ -236,7 +236,7 @@ class Arrival:
     @property
     def is_here(self) -> bool:
         """Whether the copy has ended: before that the host's memory holds anything."""
-        return self._copied is None or bool(self._copied.query())
+        return self._copied is None or bool(self._copied.query())  # type: ignore[no-untyped-call]
 
     def get(self) -> torch.Tensor:
         """The tensor on the CPU. Waits where it is not here yet."""

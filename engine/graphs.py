@@ -39,7 +39,7 @@ class GraphRecorder:
     """Records passes as CUDA graphs, all of one recorder in the same memory: they never run at once."""
 
     def __init__(self, device: torch.device) -> None:
-        self._stream = torch.cuda.Stream(device)
+        self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
         self._pool = torch.cuda.graph_pool_handle()
 
     def __call__(self, run: Callable[[], torch.Tensor]) -> Recording:
@@ -193,7 +193,7 @@ def _padded(leaf: Any, rows: int) -> Any:
     return torch.cat([leaf, leaf[-1:].expand(missing, *leaf.shape[1:])])
 
 
-def _kind(leaf: Any) -> Hashable:
+def _kind(leaf: Any) -> Any:
     """What two inputs must have in common to be read by one recording."""
     if isinstance(leaf, torch.Tensor):
         return leaf.shape, leaf.dtype, leaf.device

@@ -248,7 +248,8 @@ def add_noise(
     """
     one, nothing = torch.eye(2).view(2, 2, 1, 1, 1).unbind()
     share, level = scheduler.add_noise(one, nothing, timestep).flatten().tolist()
-    return share * original + level * noise
+    noised: torch.Tensor = share * original + level * noise
+    return noised
 
 
 def alpha_bar_at(scheduler: Scheduler, index: int) -> float:

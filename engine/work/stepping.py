@@ -47,7 +47,7 @@ class Stepping(TorchFunctionMode):
             return
         if self._drawn is None:
             self._drawn = torch.cat([torch.randn(self._shape, generator=one) for one in self._generators])
-        self._noises = list(send(self._drawn, self._device).split(1))
+        self._noises = list(torch.split(send(self._drawn, self._device), 1))
         self._drawn = None
 
     def __torch_function__(

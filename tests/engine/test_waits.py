@@ -11,6 +11,7 @@ from PIL import Image
 from engine.api import Finished, Generate, Mask, Preview, Spread, Start, Variation, WeightedPrompt
 from engine.config import EngineConfig
 from engine.device import Arrival
+from engine.guides import combine
 from engine.library import Library
 from engine.loop import DenoisingLoop
 from engine.preview import PreviewMap
@@ -53,7 +54,8 @@ def far_library(tiny_path: Path, tiny_xl_path: Path) -> Library:
         checkpoint.text = TextEncoder(checkpoint.text._tokenizers, checkpoint.text._encoders)
         checkpoint.device = library.device = DEVICE
     for sampler in SAMPLERS:  # some take a thousand times as long to build as to copy
-        schedule(sampler, checkpoint.scheduler_config, num_inference_steps=9, strength=1.0)
+        config = library.checkpoint("tiny").scheduler_config
+        schedule(sampler, config, num_inference_steps=9, strength=1.0)
     return library
 
 
@@ -167,7 +169,6 @@ def test_whatever_waits_is_seen(watch: Watch, wait: Callable[[torch.Tensor], obj
 def test_who_reads_a_number_in_a_tick_is_found_out(
     far_library: Library, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    combine = denoising.combine
 
     def curious(*arguments: Any) -> torch.Tensor:
         combined = combine(*arguments)

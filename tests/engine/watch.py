@@ -18,11 +18,11 @@ _SOLVERS = {"aten::_linalg_check_errors"}
 """What asks the device whether it worked."""
 
 
-class Watch(TorchDispatchMode):
+class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Within this, the device's numbers are made up where they are read, and each reading is written down."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.waits: list[str] = []
         """What the host waited for."""
         self.arrivals: list[str] = []

@@ -54,8 +54,8 @@ def far_library(tiny_path: Path, tiny_xl_path: Path) -> Library:
         checkpoint.text = TextEncoder(checkpoint.text._tokenizers, checkpoint.text._encoders)
         checkpoint.device = library.device = DEVICE
     for sampler in SAMPLERS:  # some take a thousand times as long to build as to copy
-        config = library.checkpoint("tiny").scheduler_config
-        schedule(sampler, config, num_inference_steps=9, strength=1.0)
+        own = library.checkpoint("tiny").scheduler_config
+        schedule(sampler, own, num_inference_steps=9, strength=1.0)
     return library
 
 
@@ -73,6 +73,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "stop": {"stop": 0.9},
     "tiles": {"tiles": True},
     "size": {"width": 88, "height": 56},
+    "windows": {"width": 128, "window": 64},
     "sdxl": {"model": "tiny-xl"},
 }
 

@@ -218,6 +218,7 @@ class Checkpoint:
         """Whether float32 would be more than what the model usually computes in."""
         return self._dtype != torch.float32
 
+    @torch.inference_mode(mode=False)  # weights that were made in it cannot be changed by LoRAs outside it
     def put_precision_in_force(self, *, in_float32: bool) -> None:
         """Let the U-Net compute in float32, or in the model's own dtype again, which changes no bit of it."""
         dtype = torch.float32 if in_float32 else self._dtype

@@ -165,9 +165,8 @@ def test_weights_that_move_make_recordings_invalid(checkpoint: Checkpoint, recor
         for _ in range(3):
             checkpoint.predict_noise(rows)
         assert len(recorder.recorded) == expected
-        checkpoint.unet.to(torch.float64).to(
-            torch.float32
-        )  # as when it draws in another precision for a while
+        with torch.inference_mode(mode=False):  # as where it draws in another precision once
+            checkpoint.unet.to(torch.float64).to(torch.float32)
 
 
 def test_what_cannot_be_recorded_is_drawn_as_ever(

@@ -16,7 +16,7 @@ from engine.api import Lora
 from engine.bench.tiny import save_tiny_lora
 from engine.config import EngineConfig
 from engine.families.unet import Checkpoint
-from engine.graphs import Recording, bucket
+from engine.graphs import Recording, ReplayedUNet, bucket
 from engine.library import Library
 from engine.loop import DenoisingLoop
 from engine.rows import Rows, pack
@@ -139,6 +139,22 @@ def test_other_inputs_are_other_recordings(checkpoint: Checkpoint, recorder: Rec
         rows = rows_of(checkpoint, 2, text=text)
         torch.testing.assert_close(checkpoint.predict_noise(rows), plain(checkpoint, rows))
     assert (len(recorder.recorded), recorder.replayed) == (2, 4)
+
+
+def test_what_is_told_in_lists_and_by_name_is_padded_and_recorded_too(recorder: Recorder) -> None:
+    layer = torch.nn.Linear(2, 2)
+
+    def forward(sample: torch.Tensor, *, inside: list[torch.Tensor], scale: float) -> tuple[torch.Tensor]:
+        return (layer(sample) + scale * inside.pop(0) - inside.pop(0),)  # as diffusers' U-Net takes them
+
+    replayed = ReplayedUNet(forward, layer, state=lambda: (), record=recorder)
+    for number in range(3):
+        sample, *inside = torch.rand(3, 3, 2).unbind()
+        for scale in (1.0, 2.0):
+            expected = forward(sample, inside=list(inside), scale=scale)[0]
+            torch.testing.assert_close(replayed(sample, inside=list(inside), scale=scale)[0], expected)
+        assert len(recorder.recorded) == (2 if number else 0)
+    assert {shape[0] for shape in recorder.recorded} == {4}
 
 
 def test_loras_and_borders_have_recordings_of_their_own(checkpoint: Checkpoint, recorder: Recorder) -> None:

@@ -8,7 +8,8 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.api import Finished, Generate, Mask, Preview, Spread, Start, Variation, WeightedPrompt
+from engine.api import Control, Finished, Generate, Mask, Preview, Spread, Start, Variation, WeightedPrompt
+from engine.bench.tiny import save_tiny_controlnet, tiny_pipeline
 from engine.config import EngineConfig
 from engine.device import Arrival
 from engine.guides import combine
@@ -33,17 +34,20 @@ def watch() -> Iterator[Watch]:
 
 
 @pytest.fixture(scope="module")
-def far_library(tiny_path: Path, tiny_xl_path: Path) -> Library:
+def far_library(tiny_path: Path, tiny_xl_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Library:
     """The tiny checkpoints on a device that no number can be read from unseen."""
+    edges = tmp_path_factory.mktemp("controls") / "edges"
     config = EngineConfig(
         model=str(tiny_path),
         more_models=(str(tiny_xl_path),),
+        controlnets={"edges": str(save_tiny_controlnet(edges, tiny_pipeline().unet))},
         device="cpu",
         dtype="float32",
         num_threads=1,
         max_rows=1000,
     )
     library = Library(config)
+    library.load_controls("tiny", ["edges"])
     for name in ("tiny", "tiny-xl"):
         checkpoint = library.checkpoint(name)
         for part in checkpoint.pipeline.components.values():
@@ -52,7 +56,8 @@ def far_library(tiny_path: Path, tiny_xl_path: Path) -> Library:
         shown = checkpoint._preview_map
         checkpoint._preview_map = PreviewMap(weight=shown.weight.to(DEVICE), bias=shown.bias.to(DEVICE))
         checkpoint.text = TextEncoder(checkpoint.text._tokenizers, checkpoint.text._encoders)
-        checkpoint.device = library.device = DEVICE
+        checkpoint.controls.modules.to(DEVICE)
+        checkpoint.device = checkpoint.controls._device = library.device = DEVICE
     for sampler in SAMPLERS:  # some take a thousand times as long to build as to copy
         own = library.checkpoint("tiny").scheduler_config
         schedule(sampler, own, num_inference_steps=9, strength=1.0)
@@ -74,6 +79,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "tiles": {"tiles": True},
     "size": {"width": 88, "height": 56},
     "windows": {"width": 128, "window": 64},
+    "control": {"controls": (Control(name="edges", map=PICTURE, scale=0.5),)},
     "sdxl": {"model": "tiny-xl"},
 }
 

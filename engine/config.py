@@ -34,13 +34,17 @@ class EngineConfig:
     dtype: DType = "auto"
     """"auto" is 16 bits on CUDA and on CPUs that compute faster in them, which is measured; else float32."""
     compile: bool = False
-    """Compile the U-Net with `torch.compile`: minutes at start, faster ever after, eager where it fails."""
+    """Compile the U-Net with `torch.compile`: minutes at start, faster ever after, eager where it fails.
+
+    On CUDA its passes are also padded to few row counts, recorded, and replayed.
+    """
     num_threads: int | None = None
     """CPU threads for torch; None measures, and leaves one core to the event loop."""
     max_rows: int | None = None
     """Rows in one forward pass at the native size; None trusts the measured knee."""
     memory_gib: float | None = None
-    """Memory that the weights of all models may take; None is 70 % of what is free at start."""
+    """Memory for the weights of all models, and for encoded texts what they leave of it; None is 70 % of what
+    is free at start."""
     begun_mib: float | None = None
     """Memory that the pictures that have begun may take; None is 2 % of the device's."""
     decode_mib: float | None = None

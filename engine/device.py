@@ -216,6 +216,35 @@ def as_engine_error(error: Exception) -> EngineError:
     return GenerationFailed(f"The model failed: {error}")
 
 
+def send(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """A tensor of the host on the device, without waiting for what the device is doing just now."""
+    if device.type == "cuda" and tensor.device.type == "cpu":
+        tensor = tensor.pin_memory()  # from other memory the copy waits; torch keeps this until it has ended
+    return tensor.to(device, non_blocking=device.type != "mps")
+
+
+class Arrival:
+    """A tensor on its way from the device to the host, for which the device need not be waited for."""
+
+    def __init__(self, tensor: torch.Tensor) -> None:
+        is_cuda = tensor.device.type == "cuda"
+        self._tensor = tensor.to("cpu", non_blocking=tensor.device.type != "mps")  # pinned, where it is CUDA
+        self._copied = torch.cuda.Event() if is_cuda else None  # type: ignore[no-untyped-call]
+        if self._copied is not None:
+            self._copied.record(torch.cuda.current_stream(tensor.device))
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the copy has ended: before that the host's memory holds anything."""
+        return self._copied is None or bool(self._copied.query())  # type: ignore[no-untyped-call]
+
+    def get(self) -> torch.Tensor:
+        """The tensor on the CPU. Waits where it is not here yet."""
+        if self._copied is not None:
+            self._copied.synchronize()
+        return self._tensor
+
+
 class Pace:
     """Keeps the host at most one tick ahead of the device, so that clocks and cancels mean something."""
 

@@ -142,6 +142,7 @@ class Library:
             entry = self.entry(name)
             self._make_room(entry.num_bytes)
             self._resident[name] = self._load_within_memory(entry.source)
+            self._share_out()
             self._loaded_at = perf_counter()
         self._resident.move_to_end(name)
         return self._resident[name]
@@ -244,6 +245,7 @@ class Library:
         self._make_room(source.num_bytes())
         self._config.tell(f"loading {source.name}")
         checkpoint = self._resident[source.name] = self._load(source)
+        self._share_out()
         load_seconds = perf_counter() - started
         measures = known or self._measure(source, checkpoint, circumstances)
         self._set_threads(measures.num_threads)
@@ -372,9 +374,16 @@ class Library:
     def _num_bytes(self) -> int:
         return self.eyes.num_bytes + sum(checkpoint.num_bytes for checkpoint in self._resident.values())
 
+    def _share_out(self) -> None:
+        """What the weights leave of the budget is for the texts that the models keep, in equal shares."""
+        left = max(0, self._budget - self._num_bytes())
+        for checkpoint in self._resident.values():
+            checkpoint.text.keep_within(left // len(self._resident))
+
     def _drop(self, name: str) -> None:
         log.info("Dropping %s to make room.", name)
         del self._resident[name]
+        self._share_out()
         free_cached_memory(self.device)
 
 

@@ -21,13 +21,21 @@ from engine.api import (
     Speed,
     Started,
 )
-from engine.device import Pace, as_engine_error, free_cached_memory, is_device_lost, is_out_of_memory
+from engine.device import (
+    Arrival,
+    Pace,
+    as_engine_error,
+    free_cached_memory,
+    is_device_lost,
+    is_out_of_memory,
+)
 from engine.errors import DeviceLost, EngineError
 from engine.families.unet import Checkpoint
 from engine.library import Library
 from engine.memory import predict_within_memory, whole_within_memory
 from engine.places import Places
 from engine.policy import Candidate, Group, Policy, choose
+from engine.preview import as_pictures
 from engine.rows import pack, split
 from engine.ticket import Running, Ticket
 from engine.waiting import Waiting
@@ -86,6 +94,8 @@ class DenoisingLoop:
         self._candidates: dict[int, Candidate] = {}
         """How the policy sees everybody who is not merely waiting."""
         self._places = Places(self._waiting, self._running, seconds=place_seconds)
+        self._previews: dict[int, tuple[Ticket, Arrival]] = {}
+        """Small pictures on their way from the device."""
         self._notices: list[Notice] = []
         self._tick_seconds = 0.0
 
@@ -156,6 +166,7 @@ class DenoisingLoop:
         batch = self._admit(self._choose(ranking))
         if batch:
             self._tick(batch)
+        self._tell_previews()
         self._retire()
         self._work_between(ranking)
         drawn = {running.ticket.number for running in batch}
@@ -276,22 +287,28 @@ class DenoisingLoop:
         return due[:_PREVIEWS_PER_TICK]
 
     def _advance(self, running: Running, prediction: torch.Tensor, *, is_shown: bool) -> None:
-        """One step. Where sixteen bits were not enough, all of it once more in float32."""
-        ticket, generation = running.ticket, running.generation
-        model = ticket.drawing.model
+        generation, model = running.generation, running.ticket.drawing.model
 
         def step() -> None:
             generation.advance(prediction, keeps_prediction=is_shown)
 
-        try:
+        with self._exactly(running):
             whole_within_memory(self._library, model, step)
+            self._candidates[running.ticket.number] = running.candidate()
+
+    @contextmanager
+    def _exactly(self, running: Running) -> Iterator[None]:
+        """Where sixteen bits turn out not to be enough, all of it is drawn once more in float32."""
+        ticket = running.ticket
+        try:
+            yield
         except NotANumber:
-            if ticket.in_float32 or not self._library.checkpoint(model).has_sixteen_bits:
+            if ticket.in_float32 or not self._library.checkpoint(ticket.drawing.model).has_sixteen_bits:
                 raise
             log.warning("Request %d overflowed in sixteen bits; once more in float32.", ticket.number)
             ticket.in_float32 = True
             running.generation = self._begun(ticket)
-        self._candidates[ticket.number] = running.candidate()
+            self._candidates[ticket.number] = running.candidate()
 
     def _begun(self, ticket: Ticket) -> Generation:
         model = ticket.drawing.model
@@ -326,12 +343,18 @@ class DenoisingLoop:
         return split(prediction, parts)
 
     def _retire(self) -> None:
-        """Move those that are denoised on to what is done between ticks."""
+        """Move those that are denoised on to what is done between ticks.
+
+        Here the device is waited for, at the end of the tick: decoding does so anyhow.
+        """
         for running in [one for one in self._running.values() if one.generation.is_done]:
             ticket = running.ticket
-            del self._running[ticket.number]
-            decoding = Decoding(ticket.drawing, running.generation.latents, ticket.capacity)
-            self._finishing[ticket.number] = (ticket, decoding)
+            with self._blaming(ticket), self._exactly(running):
+                running.generation.confirm()
+            if ticket.number in self._running and running.generation.is_done:
+                del self._running[ticket.number]
+                decoding = Decoding(ticket.drawing, running.generation.latents, ticket.capacity)
+                self._finishing[ticket.number] = (ticket, decoding)
 
     def _work_between(self, ranking: Sequence[Candidate]) -> None:
         """A slice for the most entitled that has something to finish: no longer than a tick."""
@@ -415,13 +438,19 @@ class DenoisingLoop:
         with self._blaming(running.ticket):
             checkpoint = self._library.checkpoint(running.ticket.drawing.model)
             try:
-                images = checkpoint.preview(running.generation.predicted_original())
+                pixels = checkpoint.preview(running.generation.predicted_original())
+                self._previews[running.ticket.number] = (running.ticket, Arrival(pixels))
             except Exception as error:
                 if not is_out_of_memory(error):
                     raise
                 free_cached_memory(self._library.device)
-                return
-            self._notices.append((running.ticket, Preview(images=images)))
+
+    def _tell_previews(self) -> None:
+        """Show what has come from the device. What has not is shown in a later tick: nobody waits for it."""
+        for number, (ticket, arrival) in list(self._previews.items()):
+            if arrival.is_here:
+                del self._previews[number]
+                self._notices.append((ticket, Preview(images=as_pictures(arrival.get()))))
 
     def _cap(self, group: Group) -> int:
         return self._library.entry(group.model).capacity.cap(group.width * group.height)
@@ -450,5 +479,5 @@ class DenoisingLoop:
 
     def _leave(self, ticket: Ticket) -> None:
         self._waiting.remove(ticket)
-        for tickets in (self._running, self._finishing, self._candidates):
+        for tickets in (self._running, self._finishing, self._candidates, self._previews):
             tickets.pop(ticket.number, None)

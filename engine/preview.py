@@ -22,12 +22,16 @@ class PreviewMap:
     bias: torch.Tensor
     """(3·4·4,)"""
 
-    def render(self, latents: torch.Tensor) -> tuple[Image.Image, ...]:
-        """Latents (n, c, h, w) → n RGB pictures of 4h × 4w pixels."""
+    def render(self, latents: torch.Tensor) -> torch.Tensor:
+        """Latents (n, c, h, w) → the levels of n RGB pictures (n, 4h, 4w, 3), where the latents are."""
         flat = functional.conv2d(latents, self.weight, self.bias, padding=1)
         pixels = functional.pixel_shuffle(flat, _PIXELS).mul(255).round().clamp(0, 255)
-        arrays = pixels.to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
-        return tuple(Image.fromarray(array) for array in arrays)
+        return pixels.to(torch.uint8).permute(0, 2, 3, 1)
+
+
+def as_pictures(levels: torch.Tensor) -> tuple[Image.Image, ...]:
+    """Levels (n, h, w, 3) on the CPU, of 0 to 255 → n RGB pictures."""
+    return tuple(Image.fromarray(array) for array in levels.numpy())
 
 
 @torch.inference_mode()

@@ -51,6 +51,10 @@ class Sampler:
     options: Mapping[str, object] = field(default_factory=dict)
     eta: float = 0.0
     """How much fresh noise each step adds, for the schedulers that ask."""
+    is_stochastic: bool = False
+    """Whether its steps draw noise."""
+    is_steered: bool = False
+    """Whether its steps move numbers of their own to the device, and must be kept from it."""
 
     def build(self, config: Mapping[str, Any]) -> Scheduler:
         """A scheduler from the checkpoint's scheduler configuration."""
@@ -68,6 +72,7 @@ def _dpm(algorithm: str, *, karras: bool) -> Sampler:
     return Sampler(
         scheduler=diffusers.DPMSolverMultistepScheduler,
         options={"algorithm_type": algorithm, "use_karras_sigmas": karras},
+        is_stochastic=algorithm.startswith("sde"),
     )
 
 
@@ -83,20 +88,22 @@ SAMPLERS: Mapping[str, Sampler] = {
     "dpmpp-2s": Sampler(scheduler=diffusers.DPMSolverSinglestepScheduler),
     "euler": Sampler(scheduler=diffusers.EulerDiscreteScheduler, options={"use_karras_sigmas": False}),
     "euler-karras": Sampler(scheduler=diffusers.EulerDiscreteScheduler, options={"use_karras_sigmas": True}),
-    "euler-a": Sampler(scheduler=diffusers.EulerAncestralDiscreteScheduler),
+    "euler-a": Sampler(scheduler=diffusers.EulerAncestralDiscreteScheduler, is_stochastic=True),
     "heun": Sampler(scheduler=diffusers.HeunDiscreteScheduler),
     "dpm2": Sampler(scheduler=diffusers.KDPM2DiscreteScheduler),
-    "dpm2-a": Sampler(scheduler=diffusers.KDPM2AncestralDiscreteScheduler),
+    "dpm2-a": Sampler(scheduler=diffusers.KDPM2AncestralDiscreteScheduler, is_stochastic=True),
     "ddim": Sampler(scheduler=diffusers.DDIMScheduler, options=_UNCLIPPED),
-    "ddpm": Sampler(scheduler=diffusers.DDPMScheduler, options=_UNCLIPPED),
-    "unipc": Sampler(scheduler=diffusers.UniPCMultistepScheduler),
+    "ddpm": Sampler(scheduler=diffusers.DDPMScheduler, options=_UNCLIPPED, is_stochastic=True),
+    "unipc": Sampler(scheduler=diffusers.UniPCMultistepScheduler, is_steered=True),
     "deis": Sampler(scheduler=diffusers.DEISMultistepScheduler),
     "sa-solver": Sampler(
-        scheduler=diffusers.SASolverScheduler, options={"algorithm_type": "data_prediction"}
+        scheduler=diffusers.SASolverScheduler,
+        options={"algorithm_type": "data_prediction"},
+        is_stochastic=True,
     ),
     "plms": Sampler(scheduler=diffusers.PNDMScheduler),
-    "lcm": Sampler(scheduler=diffusers.LCMScheduler, options=_UNCLIPPED),
-    "tcd": Sampler(scheduler=diffusers.TCDScheduler, options=_UNCLIPPED, eta=0.3),
+    "lcm": Sampler(scheduler=diffusers.LCMScheduler, options=_UNCLIPPED, is_stochastic=True),
+    "tcd": Sampler(scheduler=diffusers.TCDScheduler, options=_UNCLIPPED, eta=0.3, is_stochastic=True),
 }
 
 
@@ -234,11 +241,14 @@ def schedule(
 def add_noise(
     scheduler: Scheduler, original: torch.Tensor, noise: torch.Tensor, timestep: torch.Tensor
 ) -> torch.Tensor:
-    """The latents (n, c, h, w) as noisy as they are at a timestep (1,), in the scheduler's own space."""
-    table = scheduler.alphas_cumprod
-    noised: torch.Tensor = scheduler.add_noise(original, noise, timestep)
-    # Some move their table to the device for good, where every later look at it would wait for the device.
-    scheduler.alphas_cumprod = table
+    """The latents (n, c, h, w) as noisy as they are at a timestep (1,), in the scheduler's own space.
+
+    The scheduler is asked on the CPU for how much there is of each: it would send its tables to the device
+    otherwise, wait for that, and find the timestep there. What comes out is the same to the bit.
+    """
+    one, nothing = torch.eye(2).view(2, 2, 1, 1, 1).unbind()
+    share, level = scheduler.add_noise(one, nothing, timestep).flatten().tolist()
+    noised: torch.Tensor = share * original + level * noise
     return noised
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from engine.conditioning.embeddings import Words
+from engine.device import send
 
 _MAX_WINDOWS = 3
 _CACHED_BYTES = 64 * 2**20
@@ -74,7 +75,7 @@ class TextEncoder:
         self.max_windows = max_windows
         self._learnt = words or Words()
         self._cache: OrderedDict[Hashable, TextEncoding] = OrderedDict()
-        self._cached_bytes = 0
+        self._cached_bytes, self._most_bytes = 0, _CACHED_BYTES
         self._together: dict[Hashable, TextEncoding] = {}
 
     @property
@@ -171,11 +172,24 @@ class TextEncoder:
         means = torch.stack([one.float().mean(dim=0) for one in torch.split(vectors, sizes)])
         return torch.nn.functional.normalize(means, dim=-1)
 
+    @property
+    def cached_bytes(self) -> int:
+        """What the cached encodings take on the device."""
+        return self._cached_bytes
+
+    def keep_within(self, num_bytes: int) -> None:
+        """From now on keep no more than this on the device, nor more than what is of use."""
+        self._most_bytes = min(_CACHED_BYTES, num_bytes)
+        self._forget_oldest(least=0)
+
     def _keep(self, key: Hashable, encoding: TextEncoding) -> None:
         """Cache an encoding; the least recently used go where they are too many bytes."""
         self._cache[key] = encoding
         self._cached_bytes += encoding.num_bytes
-        while self._cached_bytes > _CACHED_BYTES and len(self._cache) > 1:
+        self._forget_oldest(least=1)
+
+    def _forget_oldest(self, *, least: int) -> None:
+        while self._cached_bytes > self._most_bytes and len(self._cache) > least:
             self._cached_bytes -= self._cache.popitem(last=False)[1].num_bytes
 
     def encode_together(self, texts: Iterable[tuple[str, int]], variant: Hashable = None) -> None:
@@ -213,7 +227,7 @@ class TextEncoder:
             windows = self._windows(text, index)[:num_windows]
             windows += [[]] * (num_windows - len(windows))
             ids += [_framed(window, tokenizer) for window in windows]
-        return encoder(torch.tensor(ids).to(encoder.device), output_hidden_states=len(self._encoders) > 1)
+        return encoder(send(torch.tensor(ids), encoder.device), output_hidden_states=len(self._encoders) > 1)
 
     def _windows(self, text: str, index: int) -> list[list[int]]:
         """The text as one of the encoders reads it: at least one window."""

@@ -10,6 +10,7 @@ from engine.bench.clock import WorkClock
 from engine.bench.stock import StockPipelines
 from engine.bench.table import print_table
 from engine.families.unet import Checkpoint
+from engine.graphs import GraphRecorder
 from engine.library import Library
 from engine.rows import Rows
 
@@ -34,6 +35,9 @@ def measure(library: Library, model: str) -> None:
 
     add("diffusers, eager", _plain(stock))
     add("engine, eager", checkpoint.predict_noise)
+    if library.device.type == "cuda":
+        checkpoint.replay_passes(GraphRecorder(library.device))
+        add("engine, eager, replayed", checkpoint.predict_noise)
     stock.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # the stub forgets it
     add("diffusers, compiled, channels last", _plain(torch.compile(stock)))
     checkpoint.compile()
@@ -73,7 +77,7 @@ def _plain(unet: Any) -> Callable[[Rows], object]:
             rows.sample.to(rows.prompt_embeds.dtype),
             rows.timesteps[0],
             encoder_hidden_states=rows.prompt_embeds,
-            added_cond_kwargs=dict(rows.conditions) or None,
+            added_cond_kwargs={name: one.values for name, one in rows.conditions.items()} or None,
             return_dict=False,
         )
 

@@ -72,7 +72,7 @@ class Arms:
 
 
 def measure(library: Library, plan: LoadPlan) -> None:
-    """Print how much better than in order of arrival the engine serves: ratios, median over the seeds."""
+    """Print how much better than in order of arrival the engine serves: over the seeds, median and range."""
     name = library.models()[0].name
     arms = Arms(library, plan)
     found: dict[float, list[list[float]]] = {load: [] for load in plan.loads}
@@ -80,7 +80,7 @@ def measure(library: Library, plan: LoadPlan) -> None:
         served = arms.serve(plan.traffic(seed, name=name), plan.loads)
         for load, (stock, engine) in zip(plan.loads, served, strict=True):
             found[load].append(_compare(stock, engine))
-    rows = ([f"load {load}", *_medians(found[load])] for load in plan.loads)
+    rows = ([f"load {load}", *_ranges(found[load])] for load in plan.loads)
     print_table([described(library, plan), *_METRICS], rows)
 
 
@@ -116,6 +116,13 @@ def mean(served: Iterable[Served]) -> float:
     return float(np.mean([one.latency for one in served]))
 
 
-def _medians(runs: Sequence[Sequence[float]]) -> list[str]:
-    values = [median(column) for column in zip(*runs, strict=True)]
-    return [f"×{value:.2f}" for value in values[:5]] + [f"{value:.2f}" for value in values[5:]]
+def _ranges(runs: Sequence[Sequence[float]]) -> list[str]:
+    """Of each metric the median, and from the least to the most."""
+    columns = list(zip(*runs, strict=True))
+    return [f"×{range_of(column)}" for column in columns[:5]] + [range_of(column) for column in columns[5:]]
+
+
+def range_of(values: Sequence[float]) -> str:
+    """The median of some values, and from the least to the most where there are several."""
+    middle = f"{median(values):.2f}"
+    return middle if len(values) == 1 else f"{middle} ({min(values):.2f}–{max(values):.2f})"

@@ -15,6 +15,11 @@ class TilingSwitch:
         self._modules = modules
         self._in_force: tuple[bool, Hashable] = (False, ())
 
+    @property
+    def tiles(self) -> bool:
+        """Whether they look around the borders."""
+        return self._in_force[0]
+
     def put_in_force(self, *, tiles: bool, brought: Hashable) -> None:
         """Look around the borders, or not. `brought` changes with what brings convolutions of its own."""
         wanted = (tiles, brought)

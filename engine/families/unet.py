@@ -22,7 +22,8 @@ from engine.conditioning.lora import LoraSwitch
 from engine.conditioning.tiling import TilingSwitch
 from engine.errors import GenerationFailed, InvalidRequest
 from engine.families.attention import AttentionMaps
-from engine.preview import PreviewMap, fit_preview_map
+from engine.graphs import GraphRecorder, Recorder, ReplayedUNet
+from engine.preview import PreviewMap, as_pictures, fit_preview_map
 from engine.rows import Condition, Rows, pack
 from engine.sources import Source
 from engine.text import TextEncoder, TextEncoding
@@ -217,6 +218,7 @@ class Checkpoint:
         """Whether float32 would be more than what the model usually computes in."""
         return self._dtype != torch.float32
 
+    @torch.inference_mode(mode=False)  # weights that were made in it cannot be changed by LoRAs outside it
     def put_precision_in_force(self, *, in_float32: bool) -> None:
         """Let the U-Net compute in float32, or in the model's own dtype again, which changes no bit of it."""
         dtype = torch.float32 if in_float32 else self._dtype
@@ -317,8 +319,8 @@ class Checkpoint:
             self._vae_dtype = usual
             self.vae.to(usual)
 
-    def preview(self, latents: torch.Tensor) -> tuple[Image.Image, ...]:
-        """Latents (n, c, h, w) → n small RGB pictures, cheaply."""
+    def preview(self, latents: torch.Tensor) -> torch.Tensor:
+        """Latents (n, c, h, w) → the levels of n small RGB pictures (n, h', w', 3) on the device, cheaply."""
         return self._preview_map.render(latents)
 
     def pack_latents(self, latents: torch.Tensor) -> tuple[bytes, ...]:
@@ -342,8 +344,17 @@ class Checkpoint:
     def compile(self) -> None:
         """Compile the U-Net for squares and for other shapes, now and not while somebody waits."""
         self._forward = CompiledUNet(self.unet, name=self.name)
+        if self.device.type == "cuda":
+            self.replay_passes(GraphRecorder(self.device))
         for width in (self.native_size, 2 * self.native_size):
             self.predict_noise(self.blank_rows(2, width=width))
+
+    def replay_passes(self, record: Recorder) -> None:
+        """From now on record passes of the U-Net that are made again and again, and replay them."""
+        loras, tiling = self.loras, self._tiling  # not this object, which would keep itself alive
+        self._forward = ReplayedUNet(
+            self._forward, self.unet, state=lambda: (loras.in_force, tiling.tiles), record=record
+        )
 
     def blank_rows(self, count: int, *, width: int | None = None) -> Rows:
         """That many rows of an empty picture of the native height, to warm up and to measure."""
@@ -397,7 +408,7 @@ class Checkpoint:
 def as_images(pixels: torch.Tensor) -> tuple[Image.Image, ...]:
     """Pixels (n, 3, h, w) in about [-1, 1] → n RGB pictures."""
     levels = (pixels * 0.5 + 0.5).clamp(0, 1).mul(255).round().to(torch.uint8)
-    return tuple(Image.fromarray(array) for array in levels.permute(0, 2, 3, 1).cpu().numpy())
+    return as_pictures(levels.permute(0, 2, 3, 1).cpu())
 
 
 def _text_encoder(

@@ -10,6 +10,7 @@ from diffusers.utils.torch_utils import randn_tensor
 from engine.api import Generate, Start
 from engine.conditioning.mask import Kept, in_cells, stencil
 from engine.conditioning.noise import steered
+from engine.device import send
 from engine.families.unet import Checkpoint
 from engine.samplers import add_noise
 
@@ -112,5 +113,5 @@ def _shown(request: Generate, checkpoint: Checkpoint, generators: Sequence[torch
 def _noise(
     shape: tuple[int, ...], checkpoint: Checkpoint, generators: Sequence[torch.Generator]
 ) -> torch.Tensor:
-    noise: torch.Tensor = randn_tensor(shape, list(generators), checkpoint.device, torch.float32)
-    return noise
+    noise: torch.Tensor = randn_tensor(shape, list(generators), torch.device("cpu"), torch.float32)
+    return send(noise, checkpoint.device)

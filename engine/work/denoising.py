@@ -1,7 +1,7 @@
 """A request while it is denoised: latents, scheduler, generators, guides, and how far it is."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Any
@@ -10,6 +10,7 @@ import torch
 
 from engine.api import Generate
 from engine.conditioning.noise import guidance_factors, read_apart
+from engine.device import Arrival
 from engine.errors import GenerationFailed
 from engine.families.unet import SHOWN, Checkpoint
 from engine.guides import Guide, combine, guided, instructed, rescaled, unguided
@@ -17,6 +18,7 @@ from engine.library import Library
 from engine.rows import Condition, Rows, Steered, pack
 from engine.samplers import SAMPLERS, alpha_bar_at, schedule
 from engine.work.beginnings import begin
+from engine.work.stepping import Stepping
 from engine.work.windows import Windows, layout_of
 
 _STEPS_BETWEEN_CHECKS = 5
@@ -56,7 +58,8 @@ class Generation:
         self.num_steps = ceil(request.stop * len(self._timesteps))
         """Forward passes from start to end; samplers of second order take two for one inference step."""
         self._rescale = request.guidance_rescale
-        self._step_arguments = SAMPLERS[request.sampler].step_arguments(self._generators)
+        sampler = SAMPLERS[request.sampler]
+        self._step_arguments = sampler.step_arguments(self._generators)
         self._prediction_type = str(checkpoint.scheduler_config.get("prediction_type", "epsilon"))
         self._own_conditions = checkpoint.conditions(*request.seen_size, request.guidance_scale)
         layout = layout_of(request, checkpoint)
@@ -67,10 +70,14 @@ class Generation:
         self.latents = beginning.latents
         self._kept, self._shown = beginning.kept, beginning.shown
         self._followed = checkpoint.controls.followed(request.controls, request.width, request.height)
+        self._stepping: Stepping | None = None
+        if sampler.is_stochastic or sampler.is_steered:
+            self._stepping = Stepping(self._generators, self.latents.shape, self.latents.device)
+        self._is_stochastic = sampler.is_stochastic
         self._input: torch.Tensor | None = None
         """What the U-Net sees next, scaled for its timestep."""
         self._seen: tuple[torch.Tensor, torch.Tensor] | None = None
-        self._is_finite: torch.Tensor | None = None
+        self._is_finite: Arrival | None = None
 
     @property
     def num_images(self) -> int:
@@ -144,6 +151,8 @@ class Generation:
 
         Of a picture in windows it is the next of those, each of them so.
         """
+        if self._is_stochastic and self._stepping is not None:
+            self._stepping.draw_ahead()
         sample = self._input = self._model_input()
         timesteps = torch.full((len(sample),), float(self._timestep), device=sample.device)
         whole = pack(
@@ -165,7 +174,7 @@ class Generation:
         In windows, the step is taken with the last of them.
 
         `keeps_prediction` is for `predicted_original`, where it will be asked before the next step.
-        Raises: NotANumber, some steps after it happened or with the last step.
+        Raises: NotANumber, some steps after it happened; what happens in the last of them says `confirm`.
         """
         if self._windows is not None:
             joined = self._windows.join(prediction)
@@ -189,8 +198,9 @@ class Generation:
         embeds = [(text.prompt_embeds, text.pooled_prompt_embeds) for text in texts]
         kept = () if self._kept is None else self._kept.tensors
         windows = () if self._windows is None else self._windows.tensors
+        ahead = () if self._stepping is None else self._stepping.noises
         hints = [one.hint for one in self._followed]
-        own = [self.latents, self._input, self._seen, kept, self._shown, windows, hints]
+        own = [self.latents, self._input, self._seen, kept, self._shown, windows, hints, ahead]
         tensors = _tensors([*own, embeds, *vars(self._scheduler).values()])
         several = {id(one): one for one in tensors if one.dim() > 1}  # schedules are lists on the CPU
         return sum(one.numel() * one.element_size() for one in several.values())
@@ -198,15 +208,19 @@ class Generation:
     def _check(self) -> None:
         """Every few steps, see whether the latents were numbers some steps ago.
 
-        The answer comes to the host by itself, so that nobody waits for the device before the last step.
+        The answer comes to the host by itself and is there long before, so that nobody waits for the device.
         """
-        if self.is_done:
-            self._is_finite = torch.isfinite(self.latents).all()
-        elif self.step % _STEPS_BETWEEN_CHECKS != 1:
-            return
-        if self._is_finite is not None and not self._is_finite:
+        if self.step % _STEPS_BETWEEN_CHECKS == 1 or self.is_done:
+            self.confirm()
+            self._is_finite = Arrival(torch.isfinite(self.latents).all())
+
+    def confirm(self) -> None:
+        """See whether the latents were numbers when that was last asked. After the last step: at its end.
+
+        Raises: NotANumber.
+        """
+        if self._is_finite is not None and not self._is_finite.get():
             raise NotANumber("The model computed no numbers (NaN), so there is no picture.")
-        self._is_finite = torch.isfinite(self.latents).all().to("cpu", non_blocking=True)
 
     def predicted_original(self) -> torch.Tensor:
         """The finished latents (n, c, h, w) as the last prediction sees them, for a preview.
@@ -261,9 +275,10 @@ class Generation:
         following = self._timesteps[self.step + 1 : self.step + 2]
         if self.steps_left == 1 and len(following):
             return self._with_what_stays(self._original(model_input, noise_pred, self.step), None)
-        latents = self._scheduler.step(
-            noise_pred, self._timestep, self.latents, **self._step_arguments, return_dict=False
-        )[0]
+        with self._stepping or nullcontext():
+            latents = self._scheduler.step(
+                noise_pred, self._timestep, self.latents, **self._step_arguments, return_dict=False
+            )[0]
         return self._with_what_stays(latents, following if len(following) else None)
 
     def _with_what_stays(self, latents: torch.Tensor, timestep: torch.Tensor | None) -> torch.Tensor:
@@ -296,10 +311,13 @@ class Generation:
             for name, value in vars(self._scheduler).items()
         }
         draws = [generator.get_state() for generator in self._generators]
+        noises = () if self._stepping is None else self._stepping.noises
         try:
             yield
         except Exception:
             vars(self._scheduler).update(state)
+            if self._stepping is not None:
+                self._stepping.noises = noises
             for generator, drawn in zip(self._generators, draws, strict=True):
                 generator.set_state(drawn)
             raise

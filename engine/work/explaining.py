@@ -8,10 +8,12 @@ import torch
 from PIL import Image
 
 from engine.api import Explain, Explained, Generate, Generated, WordMap
+from engine.device import Arrival
 from engine.families.attention import AttentionMaps
 from engine.families.unet import Checkpoint
 from engine.library import Library
 from engine.memory import predict_within_memory, whole_within_memory
+from engine.preview import as_pictures
 from engine.rows import Rows
 from engine.text import WordPlace, num_words
 from engine.work.denoising import Generation, NotANumber, expected_passes, num_bytes_in
@@ -98,7 +100,7 @@ class _Redraw:
         _, height, width = checkpoint.latent_shape(request.width, request.height)
         positions = [[word.positions for word in words] for words in self._texts]
         self._maps = AttentionMaps(texts=positions, height=height, width=width)
-        self._frames: list[Image.Image] = []
+        self._frames: list[Arrival] = []
         self._steps_a_frame = ceil(self.generation.num_steps / _MOST_FRAMES)
 
     def step(self, library: Library, checkpoint: Checkpoint) -> None:
@@ -106,12 +108,14 @@ class _Redraw:
         generation, model = self.generation, self._request.model
         rows = whole_within_memory(library, model, generation.rows)
         if generation.step == 0:
-            self._frames += checkpoint.preview(rows.sample[:1])
+            self._frames.append(Arrival(checkpoint.preview(rows.sample[:1])))
         prediction = self._watched(library, checkpoint, rows)
         whole_within_memory(library, model, lambda: generation.advance(prediction))
         self._maps.keep_step()
         if generation.step % self._steps_a_frame == 0 or generation.is_done:
-            self._frames += checkpoint.preview(generation.predicted_original())
+            self._frames.append(Arrival(checkpoint.preview(generation.predicted_original())))
+        if generation.is_done:
+            generation.confirm()
 
     def _watched(self, library: Library, checkpoint: Checkpoint, rows: Rows) -> torch.Tensor:
         """The prediction. What is moved away from has its row before those of the texts, if it has one; what
@@ -132,6 +136,6 @@ class _Redraw:
                 WordMap(word=word.text, heat=Image.fromarray(heat.numpy()))
                 for word, heat in zip(words, maps, strict=True)
             ),
-            frames=tuple(self._frames),
+            frames=tuple(image for frame in self._frames for image in as_pictures(frame.get())),
             engine_version=decoded.engine_version,
         )

@@ -74,6 +74,11 @@ def test_load_and_fairness_print_their_tables(
     assert "one grid against twenty" in printed
 
 
+def test_of_several_seeds_the_range_is_told_and_not_the_best() -> None:
+    assert load.range_of([1.5, 3.0, 1.25]) == "1.50 (1.25–3.00)"
+    assert load.range_of([2.0]) == "2.00"
+
+
 def test_rows_prints_the_knee_and_the_hosts_share(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -84,10 +89,12 @@ def test_rows_prints_the_knee_and_the_hosts_share(
 
 
 def test_kernels_prints_a_line_for_each_way(
-    library: Library, tiny_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tiny_xl_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch, "compile", lambda module, **_: module)  # compiling takes minutes
-    kernels.measure(library, str(tiny_path))
+    monkeypatch.setattr(kernels, "_ROWS", {"1 image": 2, "4 images": 8})
+    config = EngineConfig(model=str(tiny_xl_path), device="cpu", dtype="float32", num_threads=1, max_rows=8)
+    kernels.measure(Library(config), str(tiny_xl_path))
     printed = capsys.readouterr().out
     assert "| diffusers, eager |" in printed
     assert "| engine, compiled |" in printed

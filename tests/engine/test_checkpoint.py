@@ -21,6 +21,7 @@ from engine.families.unet import Checkpoint
 from engine.library import Library
 from engine.loading import load_checkpoint
 from engine.loop import DenoisingLoop
+from engine.preview import as_pictures
 from engine.samplers import SAMPLERS, defaults_for, samplers_for
 from engine.sources import resolve
 from tests.engine.requests import generate, result, results
@@ -135,7 +136,7 @@ def test_a_preview_looks_like_the_picture() -> None:
     ramp = Image.linear_gradient("L").resize((256, 256))
     picture = Image.merge("RGB", (ramp, ramp.rotate(90), ramp.rotate(180)))
     latents = checkpoint.encode(checkpoint.pixels(picture, 256, 256), [torch.Generator()])
-    (preview,) = checkpoint.preview(latents)
+    (preview,) = as_pictures(checkpoint.preview(latents))
     assert preview.size == (64, 64)
     difference = pixels(preview) - pixels(picture.resize((64, 64)))
     assert float(difference.abs().mean()) < 20

@@ -446,6 +446,9 @@ def test_in_sixteen_bits_and_once_more_in_float32(
     assert decibels(expected, drawn(halved, path).float()) > 30
     halved.put_precision_in_force(in_float32=True)
     assert decibels(expected, seen(halved).float()) > 30
+    halved.loras.put_in_force(())
+    halved.put_precision_in_force(in_float32=False)
+    assert decibels(expected, drawn(halved, path).float()) > 30, "afterwards LoRAs come and go as before"
 
 
 @pytest.mark.parametrize(

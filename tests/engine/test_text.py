@@ -1,9 +1,13 @@
 """Texts longer than what is read, tokenizers that say no length, and the cache of encodings."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
 from engine.bench.tiny import TOKENS, byte_tokenizer, tiny_pipeline
+from engine.config import EngineConfig
+from engine.library import Library
 from engine.text import TextEncoder
 
 ROOM = 3 * (TOKENS - 2)  # of the tiny tokenizer a token is a letter
@@ -43,11 +47,32 @@ def test_a_tokenizer_that_says_no_length_has_its_encoders() -> None:
     assert encoder.encode("a fox", 1).prompt_embeds.shape[1] == TOKENS
 
 
-def test_the_cache_is_bound_by_bytes(encoder: TextEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_is_bound_by_bytes(encoder: TextEncoder) -> None:
     size = encoder.encode("a", 1).num_bytes
-    monkeypatch.setattr("engine.text._CACHED_BYTES", 3 * size)
+    encoder.keep_within(3 * size)
     for letter in "bcdef":
         encoder.encode(letter, 1)
-    assert len(encoder._cache) == 3
+    assert encoder.cached_bytes == 3 * size
     kept = encoder.encode("f", 1)
     assert encoder.encode("f", 1) is kept
+
+
+def test_texts_are_kept_in_what_the_weights_leave_of_the_budget(
+    tiny_path: Path, tiny_xl_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Library(
+        EngineConfig(model=str(tiny_path), more_models=(str(tiny_xl_path),), device="cpu", max_rows=8)
+    )
+    both = [library.checkpoint(name).text for name in ("tiny", "tiny-xl")]
+    size = both[0].encode("a", 1).num_bytes
+    monkeypatch.setattr(library, "_budget", library._num_bytes() + 6 * size)
+    library._share_out()
+    for letter in "bcdefgh":
+        for text in both:
+            text.encode(letter, 1)
+    assert sum(text.cached_bytes for text in both) <= 6 * size
+    assert both[0].cached_bytes == 3 * size
+    library.drop_all_but("tiny")
+    for letter in "bcdefgh":
+        both[0].encode(letter, 1)
+    assert both[0].cached_bytes == 7 * size, "the other one's share is free"

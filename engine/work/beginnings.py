@@ -6,9 +6,11 @@ from typing import Any
 
 import torch
 from diffusers.utils.torch_utils import randn_tensor
+from PIL import Image
 
-from engine.api import Generate, Start
+from engine.api import Generate, Mixture, Start
 from engine.conditioning.mask import Kept, in_cells, stencil
+from engine.conditioning.mixture import mixed
 from engine.conditioning.noise import steered
 from engine.families.unet import Checkpoint
 from engine.samplers import add_noise
@@ -92,6 +94,10 @@ def _encoded(
     if isinstance(start.source, bytes):
         latents = checkpoint.unpack_latents(start.source, request.width, request.height)
         return latents.repeat(len(generators), 1, 1, 1)
+    if isinstance(start.source, Mixture):
+        pictures = (checkpoint.pixels(one, request.width, request.height) for one in start.source.pictures)
+        mixture = mixed([checkpoint.encode_mean(one) for one in pictures], start.source.weights)
+        return mixture.repeat(len(generators), 1, 1, 1)
     latents = checkpoint.encode(checkpoint.pixels(start.source, request.width, request.height), generators)
     # How they lie in memory decides the last bits; the pipelines for inpainting lay them out anew.
     return latents if request.mask is None else latents.contiguous()
@@ -102,8 +108,9 @@ def _shown(request: Generate, checkpoint: Checkpoint, generators: Sequence[torch
     width, height = request.seen_size  # there are windows only where there is no mask: each is shown the same
     mask = stencil(request.mask, width, height)
     around = torch.zeros(1, 3, height, width).to(memory_format=torch.channels_last)  # as pictures lie
-    if request.mask is not None and request.start is not None and not isinstance(request.start.source, bytes):
-        around = checkpoint.pixels(request.start.source, width, height) * (mask < 0.5)
+    start = request.start
+    if request.mask is not None and start is not None and isinstance(start.source, Image.Image):
+        around = checkpoint.pixels(start.source, width, height) * (mask < 0.5)
     latents = checkpoint.encode(around, generators)
     cells = in_cells(mask, checkpoint.scale_factor).to(latents)
     return torch.cat([cells.expand(len(latents), -1, -1, -1), latents], dim=1)

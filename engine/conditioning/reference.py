@@ -176,8 +176,10 @@ class LookingAttention(torch.nn.Module):
 
 def _attended(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, heads: int) -> torch.Tensor:
     """Attention of (rows, places, width) to (rows, tokens, width), by so many heads: as the query."""
-    parted = [one.view(len(one), one.shape[1], heads, -1).transpose(1, 2) for one in (query, key, value)]
-    attended = functional.scaled_dot_product_attention(*parted)
+    queries, keys, values = (
+        one.view(len(one), one.shape[1], heads, -1).transpose(1, 2) for one in (query, key, value)
+    )
+    attended = functional.scaled_dot_product_attention(queries, keys, values)
     return attended.transpose(1, 2).flatten(2).to(query.dtype)
 
 

@@ -354,7 +354,8 @@ class Checkpoint:
         """Compile the U-Net for squares and for other shapes, now and not while somebody waits."""
         self._forward = CompiledUNet(self.unet, name=self.name)
         for width in (self.native_size, 2 * self.native_size):
-            for count in (0, 1, 2) if self.pictures is not None and width == self.native_size else (0,):
+            # Three stand for any number but none and one: two, as many as the rows, would be taken to be them.
+            for count in (0, 1, 3) if self.pictures is not None and width == self.native_size else (0,):
                 self.predict_noise(self.blank_rows(2, width=width, num_references=count))
 
     def blank_rows(self, count: int, *, width: int | None = None, num_references: int = 0) -> Rows:

@@ -100,10 +100,10 @@ def _is_torchvision_broken() -> bool:
 
 def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[None, None, int]:
     # Imported here: a wrong setting, or --help, should not wait for torch.
-    if arguments.command in OPERATIONS:
-        from bot.commandline.draw import steer, work
+    if arguments.command in {*OPERATIONS, "blend"}:
+        from bot.commandline.draw import blend, steer, work
 
-        return (steer if arguments.command == "steer" else work)(settings, arguments)
+        return {"steer": steer, "blend": blend}.get(arguments.command, work)(settings, arguments)
     if arguments.command == "run":
         required_token(settings)
     if arguments.command == "imagine":
@@ -152,6 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--seed", type=_seed, help="of a prompt: the noise to begin with")
     explain.add_argument("--out", type=Path, default=Path("explained"), help="the folder to write to")
     _add_looking(commands)
+    _add_blend(commands)
     commands.add_parser("check", help="say what is right, and what to do about what is not")
     parser.set_defaults(command="run")
     return parser
@@ -235,6 +236,16 @@ def _add_looking(commands: "argparse._SubParsersAction[_Parser]") -> None:
     shorten.add_argument("prompt", help="the prompt; weights and parameters stay as they are")
     for parser in (describe, shorten):
         parser.add_argument("--json", action="store_true", help="for scripts")
+
+
+def _add_blend(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser("blend", help="several pictures as one")
+    parser.add_argument("pictures", type=Path, nargs="+", metavar="picture", help="2 to 5 pictures")
+    parser.add_argument("--index", type=int, choices=range(1, 5), help="which picture of a grid")
+    parser.add_argument("--ar", default="", help="the shape, as 3:2")
+    parser.add_argument("--prompt", default="", help="words beside the pictures, with parameters")
+    parser.add_argument("--seed", type=_seed, help="the noise to begin with")
+    parser.add_argument("--out", type=Path, default=Path("blend.png"), help="where to")
 
 
 def _seed(text: str) -> int:

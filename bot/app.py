@@ -116,6 +116,7 @@ def engine_config(
         vae=settings.vae or None,
         upscaler=settings.upscaler,
         captioner=settings.captioner or None,
+        ip_adapter=settings.ip_adapter or None,
         loras=named_files("LORAS", settings.loras),
         embeddings=named_files("EMBEDDINGS", settings.embeddings),
         controlnets=_named(split_models(settings.controlnets)),

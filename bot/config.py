@@ -69,6 +69,11 @@ class Settings(BaseSettings):
         "Salesforce/blip-image-captioning-base, or of a CLIP; safetensors only. Empty: what the model has of "
         "its own, as `sketch` does.",
     )
+    ip_adapter: str = Field(
+        "",
+        description="An IP-Adapter (plain or Plus) by which models look at pictures: a .safetensors file, a "
+        "directory, or a hub id such as h94/IP-Adapter. Its image encoder lies beside it.",
+    )
     loras: str = Field(
         "",
         description="LoRAs: a directory of .safetensors, each of which has the name of its file, or "

@@ -14,7 +14,9 @@ from engine.api import (
     Generate,
     Lora,
     Mask,
+    Mixture,
     ModelInfo,
+    Reference,
     Shorten,
     Spread,
     Start,
@@ -32,6 +34,8 @@ _MOST_LORA_WEIGHT = 100.0
 _MOST_CONTROLS = 8
 _MOST_CONTROL_SCALE = 10.0
 _MOST_FEATHER = 256
+_MOST_REFERENCES = 8
+_MOST_REFERENCE_WEIGHT = 10.0
 _MOST_ANCESTORS = 64
 _WRONG_SEED = "A seed must be at least 0 and below 2 to the power of 64."
 
@@ -51,6 +55,7 @@ def check(request: Generate, model: ModelInfo) -> None:
         _refuse_start(request.start, request.num_inference_steps, model),
         None if request.mask is None else _refuse_mask(request.mask, request.start),
         None if request.window is None else _refuse_window(request.window, request, model),
+        _refuse_references(request.references, model),
         _refuse_spread(request.spread),
         _refuse_variation(request.variation),
     ):
@@ -202,6 +207,16 @@ def _refuse_start(start: Start | None, steps: int, model: ModelInfo) -> str | No
         return f"The strength must be above 0 and at most 1, not {start.strength}."
     if int(steps * start.strength) < 1:
         return f"A strength of {start.strength} leaves none of {steps} steps. Raise either."
+    return _refuse_mixture(start.source, model) if isinstance(start.source, Mixture) else None
+
+
+def _refuse_mixture(mixture: Mixture, model: ModelInfo) -> str | None:
+    if Capability.INSTRUCTIONS in model.capabilities:
+        return f"{model.name} changes one picture as the text says, and no mixture. Choose another model."
+    if not mixture.pictures or len(mixture.pictures) != len(mixture.weights):
+        return "A mixture needs at least one picture, and a weight for each."
+    if not all(isfinite(weight) and weight >= 0 for weight in mixture.weights) or sum(mixture.weights) <= 0:
+        return "The weights of a mixture must be 0 or more, and sum to more than zero."
     return None
 
 
@@ -210,6 +225,8 @@ def _refuse_mask(mask: Mask, start: Start | None) -> str | None:
         return "The mask says which part of a picture is repainted: give the picture as the start."
     if isinstance(start.source, bytes):
         return "The mask needs the picture itself as the start, not its latents: what is outside must stay."
+    if isinstance(start.source, Mixture):
+        return "The mask needs one picture as the start, not a mixture: what is outside must stay."
     if not 0 <= mask.feather <= _MOST_FEATHER:
         return f"The feather of the mask must be from 0 to {_MOST_FEATHER} pixels, not {mask.feather}."
     return None
@@ -220,14 +237,33 @@ def _refuse_window(window: int, request: Generate, model: ModelInfo) -> str | No
     if window < OVERLAP * multiple or window % multiple:
         least = OVERLAP * multiple
         return f"The window must be a multiple of {multiple} and at least {least} pixels, not {window}."
-    if request.num_windows == 1:
-        return None
+    return None if request.num_windows == 1 else _refuse_in_windows(request, model)
+
+
+def _refuse_in_windows(request: Generate, model: ModelInfo) -> str | None:
     if request.tiles:
         return "A picture that is drawn in windows cannot join itself. Draw it smaller, or without tiles."
     if request.mask is not None:
         return "What is drawn in windows is drawn whole: it can have no mask."
     if Capability.INSTRUCTIONS in model.capabilities:
         return f"{model.name} follows instructions for a whole picture, not in windows. Choose another model."
+    if request.start is not None and isinstance(request.start.source, Mixture):
+        return "What is drawn in windows begins from one picture, not from a mixture."
+    return None
+
+
+def _refuse_references(references: Sequence[Reference], model: ModelInfo) -> str | None:
+    if references and Capability.REFERENCES not in model.capabilities:
+        return f"{model.name} cannot look at pictures: set IP_ADAPTER to an IP-Adapter made for it."
+    if len(references) > _MOST_REFERENCES:
+        return f"At most {_MOST_REFERENCES} pictures can be looked at, not {len(references)}."
+    for one in references:
+        if not 0 <= one.weight <= _MOST_REFERENCE_WEIGHT:  # neither is a weight that is no number
+            return (
+                f"The weight of a reference must be from 0 to {_MOST_REFERENCE_WEIGHT:g}, not {one.weight}."
+            )
+        if not 0 <= one.interval[0] <= one.interval[1] <= 1:
+            return "The interval of a reference must lie within 0 and 1."
     return None
 
 

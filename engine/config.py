@@ -22,6 +22,8 @@ class EngineConfig:
     """A .safetensors file of a model that spandrel reads, to enlarge pictures with; None does it without."""
     captioner: str | None = None
     """A folder or hub id of a BLIP, or of a CLIP, that describes pictures of every model."""
+    ip_adapter: str | None = None
+    """An IP-Adapter by which models look at pictures: a file, a folder, or a hub id."""
     loras: Mapping[str, Path] = field(default_factory=dict)
     """LoRA files that requests may name."""
     embeddings: Mapping[str, Path] = field(default_factory=dict)

@@ -66,6 +66,8 @@ class Entry:
     """Of the latents."""
     shown_channels: int
     """Of what the U-Net sees beside them."""
+    reference_bytes: int
+    """Of a picture that is looked at, on the device."""
     text_bytes: int
     """Of a text that fills every window, on the device."""
     controls: Mapping[str, ControlSource]
@@ -223,7 +225,10 @@ class Library:
         """The files of a configured model, found before any is loaded."""
         with _about(model):
             self._config.tell(f"looking for {model}")
-            return resolve(model, vae=self._config.vae)
+            is_default = model == self._config.model
+            return resolve(
+                model, vae=self._config.vae, ip_adapter=self._config.ip_adapter, must_fit=is_default
+            )
 
     def _find_enlarger(self) -> Enlarger:
         upscaler = self._config.upscaler
@@ -260,6 +265,7 @@ class Library:
             capacity=capacity,
             load_seconds=load_seconds,
             num_bytes=checkpoint.num_bytes,
+            reference_bytes=checkpoint.reference_bytes,
             text_bytes=checkpoint.text_bytes,
             shown_channels=checkpoint.shown_channels,
             num_channels=checkpoint.latent_shape(checkpoint.native_size, checkpoint.native_size)[0],
@@ -444,6 +450,8 @@ def _capabilities(checkpoint: Checkpoint) -> Iterator[Capability]:
         yield Capability.INPAINTING
     if checkpoint.sees_start:
         yield Capability.INSTRUCTIONS
+    if checkpoint.pictures is not None:
+        yield Capability.REFERENCES
 
 
 def _tower(source: Source) -> Looker | None:

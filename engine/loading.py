@@ -13,9 +13,15 @@ from diffusers import AutoencoderKL, StableDiffusionPipeline, StableDiffusionXLP
 from diffusers.loaders.single_file_utils import create_diffusers_clip_model_from_ldm
 from diffusers.utils import logging as diffusers_logging
 from safetensors import safe_open
-from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+from transformers import (
+    CLIPTextModel,
+    CLIPTextModelWithProjection,
+    CLIPTokenizer,
+    CLIPVisionModelWithProjection,
+)
 from transformers.utils import logging as transformers_logging
 
+from engine.adapters import AdapterFiles, AdapterMisfit, check_fit
 from engine.device import is_device_lost, is_out_of_memory
 from engine.errors import EngineError, ModelNotFound
 from engine.families.unet import Checkpoint
@@ -64,6 +70,8 @@ def load_checkpoint(
             pipeline = (_load_single_file if source.is_single_file else _load_folder)(source, dtype)
         _check_complete(source, pipeline)
         _check_scale(source, pipeline)
+        if source.adapter is not None:
+            _load_adapter(source.adapter, pipeline, dtype)
         return Checkpoint(
             source, pipeline, device=device, dtype=dtype, loras=loras, embeddings=embeddings or {}
         )
@@ -176,6 +184,34 @@ def _load_scheduler(index: Mapping[str, Any], folder: Path) -> Any:
 
 _WANTING = {"DPMSolverSDEScheduler", "LMSDiscreteScheduler"}
 """Of torchsde, and of scipy."""
+
+
+def _load_adapter(files: AdapterFiles, pipeline: Any, dtype: torch.dtype) -> None:
+    """Put an IP-Adapter and its image encoder on a pipeline.
+
+    Raises: ModelNotFound, where it must fit and does not, or is damaged.
+    """
+    unet = pipeline.unet
+    names = [name.removesuffix(".processor") for name in unet.attn_processors if ".attn2." in name]
+    layers = [tuple(unet.get_submodule(name).to_k.weight.shape) for name in names]
+    try:
+        check_fit(files, layers)
+    except AdapterMisfit as misfit:
+        if files.must_fit:
+            raise
+        log.info("%s", misfit)
+        return
+    encoder = load_complete(CLIPVisionModelWithProjection, files.encoder, None, dtype)
+    pipeline.register_modules(image_encoder=encoder)
+    try:
+        pipeline.load_ip_adapter(str(files.weights.parent), subfolder="", weight_name=files.weights.name)
+    except (KeyError, ValueError, RuntimeError) as error:
+        if is_out_of_memory(error) or is_device_lost(error):
+            raise
+        raise ModelNotFound(
+            f"{files.weights} is no whole IP-Adapter: weights are missing, or of another size. Choose "
+            "another copy."
+        ) from error
 
 
 def _load_vae(path: Path, dtype: torch.dtype, config: str) -> Any:

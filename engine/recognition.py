@@ -67,7 +67,7 @@ _NOT_MODELS = {
         "checkpoint."
     ),
     r"^(ip_adapter|image_proj)\.": (
-        "is an IP-Adapter, which steers a model and is none. Set MODEL to a checkpoint."
+        "is an IP-Adapter, which steers a model and is none. Set IP_ADAPTER to it, and MODEL to a checkpoint."
     ),
     r"motion_modules\.": f"is a motion module of AnimateDiff. {_CHOOSE}",
     _EMBEDDING_KEYS: _ONE_WORD,

@@ -3,11 +3,12 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from engine.adapters import AdapterFiles, AdapterMisfit, find_adapter
 from engine.errors import ModelNotFound
 from engine.recognition import (
     check_channels,
@@ -48,6 +49,8 @@ class Source:
     """Of a folder that has its weights only as, say, `model.fp16.safetensors`: "fp16"."""
     vae: Path | None = None
     """A VAE from elsewhere, a folder or a file, where the checkpoint has none of its own."""
+    adapter: AdapterFiles | None = None
+    """The IP-Adapter by which it looks at pictures."""
 
     known_hash: str | None = None
     """The hash of these very files, where it was computed before."""
@@ -77,7 +80,16 @@ class Source:
 
     def num_bytes(self) -> int:
         """Size of the weights on disk."""
-        return sum(path.stat().st_size for path in self.weight_files())
+        own = sum(path.stat().st_size for path in self.weight_files())
+        return own if self.adapter is None else own + self.adapter.num_bytes()
+
+    def text_width(self) -> int:
+        """How many numbers each token of a text has that the U-Net reads; 0 where that is unknown."""
+        if not self.is_single_file:
+            width = read_json(self.path / "unet" / "config.json").get("cross_attention_dim")
+            return width if isinstance(width, int) else 0
+        shapes = read_shapes(self.path)
+        return next((shapes[key][-1] for key in shapes if key.endswith("attn2.to_k.weight")), 0)
 
 
 def identity_of(file: Path) -> tuple[str, int, int]:
@@ -97,11 +109,14 @@ def _digest(files: tuple[tuple[str, int, int], ...]) -> str:
     return digest.hexdigest()[:10]
 
 
-def resolve(model: str, *, vae: str | None = None) -> Source:
+def resolve(
+    model: str, *, vae: str | None = None, ip_adapter: str | None = None, must_fit: bool = True
+) -> Source:
     """Find the files of "sketch", a folder, a file or a hub id (which is downloaded once).
 
     `name=model` gives the model a name of its own. `vae` is a folder, a file or a hub id, for checkpoints
-    without VAE.
+    without VAE. `ip_adapter` is the one by which the model looks at pictures; if it `must_fit`, it is refused
+    where it does not.
     What Darkroom does not draw with is refused by its configuration, before any weight is read or downloaded.
     Raises: ModelNotFound, with what to do about it.
     """
@@ -113,7 +128,7 @@ def resolve(model: str, *, vae: str | None = None) -> Source:
     source = _checked(given["name"].strip() if given else name, path, own_vae)
     for file in source.weight_files():
         read_shapes(file)
-    return source
+    return replace(source, adapter=_adapter(ip_adapter, source, must_fit=must_fit))
 
 
 def _found(model: str, vae: Path | None) -> tuple[str, Path]:
@@ -172,6 +187,18 @@ def _own_name(path: Path) -> str:
         if folder.parent.name == "snapshots" and folder.parent.parent.name.startswith("models--"):
             return folder.parent.parent.name.removeprefix("models--").replace("--", "/")
     return path.resolve().name
+
+
+def _adapter(setting: str | None, source: Source, *, must_fit: bool) -> AdapterFiles | None:
+    """Raises: ModelNotFound."""
+    if not setting:
+        return None
+    try:
+        return find_adapter(setting, text_width=source.text_width(), must_fit=must_fit)
+    except AdapterMisfit:
+        if must_fit:
+            raise
+        return None
 
 
 def _vae_path(vae: str | None) -> Path | None:

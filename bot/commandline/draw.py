@@ -19,13 +19,17 @@ from bot.domain.errors import PromptError, UserError
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
 from bot.domain.maps import check_made
-from bot.domain.prompt import parse, parse_all
+from bot.domain.parameters.readers import read_aspect_ratio
+from bot.domain.prompt import Prompt, parse, parse_all
+from bot.domain.recipe import ImageRef
 from bot.imaging.canvas import written_area
 from bot.imaging.encode import FILE_EXTENSIONS
 from bot.imaging.grid import make_grid
-from bot.messages.jobs import FAILURES
+from bot.messages.jobs import FAILURES, blend_notes
 from bot.services import Services
+from bot.services.imports import UNTITLED
 from bot.services.orders import Change, Press, Steer
+from bot.services.orders.blend import check_count
 
 KINDS = {
     "zoom": JobKind.ZOOM,
@@ -51,6 +55,41 @@ async def imagine(settings: Settings, prompt: str, out: Path) -> int:
     return await _drawn(settings, out, lambda services: services.orders.imagine(asker(), prompt))
 
 
+async def blend(settings: Settings, asked: Namespace) -> int:
+    """Draw several pictures as one.
+
+    Raises: StartupError.
+    """
+    try:
+        check_count(len(asked.pictures))
+        prompt = _prompt(asked)
+    except UserError as error:
+        raise StartupError(str(error)) from None
+    files = [(path, await asyncio.to_thread(read, path)) for path in asked.pictures]
+    pictures = [file.pictures[index_of(path, file, asked.index)] for path, file in files]
+
+    async def order(services: Services) -> Job:
+        jobs = [await services.imports.add(asker(), [picture], "") for picture in pictures]
+        images = [ImageRef(job_id=job.id, index=0) for job in jobs]
+        return await services.orders.blend(asker(), images, prompt)
+
+    return await _drawn(settings, asked.out, order)
+
+
+def _prompt(asked: Namespace) -> Prompt:
+    """The words beside the pictures, if any, with the shape and the seed.
+
+    Raises: PromptError.
+    """
+    prompt = parse(asked.prompt) if asked.prompt else UNTITLED
+    parameters = prompt.parameters
+    if asked.ar:
+        parameters = replace(parameters, aspect_ratio=read_aspect_ratio(asked.ar))
+    if asked.seed is not None:
+        parameters = replace(parameters, seed=asked.seed)
+    return replace(prompt, parameters=parameters)
+
+
 async def work(settings: Settings, asked: Namespace) -> int:
     """Draw what is asked of a picture, in the words of the command line.
 
@@ -63,7 +102,7 @@ async def work(settings: Settings, asked: Namespace) -> int:
         )
     is_found = asked.command == "region" and asked.words is not None
     file = await asyncio.to_thread(explainable if is_found else read, asked.picture)
-    index = index_of(asked, file)
+    index = index_of(asked.picture, file, asked.index)
     area = _area(asked, file.pictures[index]) if kind is JobKind.REGION and not is_found else ""
 
     async def order(services: Services) -> Job:
@@ -90,7 +129,7 @@ async def steer(settings: Settings, asked: Namespace) -> int:
     Raises: StartupError.
     """
     file = await asyncio.to_thread(read, asked.picture)
-    picture = file.pictures[index_of(asked, file)]
+    picture = file.pictures[index_of(asked.picture, file, asked.index)]
     steering = Steer(
         text=asked.prompt,
         kind=asked.kind,
@@ -157,6 +196,8 @@ async def _draw(services: Services, job: Job, out: Path) -> int:
     except OSError as error:
         sys.stderr.write(f"The picture cannot be written to {out}: {error.strerror or error}\n")
         return 1
+    for note in blend_notes(job):
+        sys.stdout.write(f"{note}\n")
     shown = job.recipe.shown
     sys.stdout.write(f"{out} (seed {job.recipe.seed}, {shown.width}×{shown.height} each)\n")
     return 0

@@ -31,7 +31,7 @@ async def explain(settings: Settings, asked: Namespace) -> int:
     Raises: StartupError.
     """
     file = await asyncio.to_thread(explainable, Path(asked.picture)) if _is_file(asked.picture) else None
-    index = 0 if file is None else index_of(asked, file)
+    index = 0 if file is None else index_of(Path(asked.picture), file, asked.index)
     await asyncio.to_thread(_make_folder, asked.out)
     async with scratch(settings) as services:
         try:

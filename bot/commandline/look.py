@@ -19,7 +19,7 @@ async def describe(settings: Settings, asked: Namespace) -> int:
     Raises: StartupError.
     """
     file = await asyncio.to_thread(read, asked.picture)
-    picture = file.pictures[index_of(asked, file)]
+    picture = file.pictures[index_of(asked.picture, file, asked.index)]
 
     async def look(services: Services) -> str:
         captions = await services.looking.describe(picture)

@@ -1,7 +1,6 @@
 """What the commands on pictures share: services on a scratch database, and the files that they are given."""
 
 import tempfile
-from argparse import Namespace
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
@@ -57,10 +56,10 @@ def read(path: Path) -> PictureFile:
         raise StartupError(str(error)) from None
 
 
-def index_of(asked: Namespace, file: PictureFile) -> int:
-    """Which of the file's pictures is meant, from 0."""
+def index_of(path: Path, file: PictureFile, index: int | None) -> int:
+    """Which of the file's pictures is meant, from 0, by its number from 1."""
     if len(file.pictures) == 1:
         return 0
-    if asked.index is None:
-        raise StartupError(f"{asked.picture} is a grid of four: say which one with --index 1 to 4.")
-    return int(asked.index) - 1
+    if index is None:
+        raise StartupError(f"{path} is a grid of four: say which one with --index 1 to 4.")
+    return index - 1

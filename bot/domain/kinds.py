@@ -29,6 +29,8 @@ class JobKind(StrEnum):
     """One tile, larger."""
     UPSCALE_CREATIVE = "upscale_creative"
     """One tile, larger, with finer things drawn into it."""
+    BLEND = "blend"
+    """Several pictures, drawn as one."""
     PICK = "pick"
     """One tile of a grid, posted on its own (U1–U4)."""
 
@@ -47,6 +49,8 @@ class Origin(StrEnum):
     """All pictures of another job."""
     TILE = "tile"
     """One picture of another job."""
+    PICTURES = "pictures"
+    """Several pictures, and what its asker typed."""
 
 
 class Outcome(StrEnum):
@@ -80,7 +84,7 @@ class Kind:
     @property
     def has_own_text(self) -> bool:
         """Whether the asker wrote its words: else they are another member's, and no fault of the asker."""
-        return self.origin is Origin.TEXT
+        return self.origin in {Origin.TEXT, Origin.PICTURES}
 
 
 KINDS = {
@@ -94,6 +98,7 @@ KINDS = {
     JobKind.REGION: Kind(origin=Origin.TILE, outcome=Outcome.GRID),
     JobKind.UPSCALE_SUBTLE: Kind(origin=Origin.TILE, outcome=Outcome.PICTURE),
     JobKind.UPSCALE_CREATIVE: Kind(origin=Origin.TILE, outcome=Outcome.PICTURE),
+    JobKind.BLEND: Kind(origin=Origin.PICTURES, outcome=Outcome.GRID),
     JobKind.PICK: Kind(
         origin=Origin.TILE, outcome=Outcome.TILE, is_drawn=False, is_free=True, obeys_room=False
     ),

@@ -77,6 +77,29 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Blend:
+    """Several pictures that are drawn as one."""
+
+    images: tuple[ImageRef, ...]
+    weights: tuple[float, ...]
+    """How much each counts; together 1."""
+    strength: float | None = None
+    """Of a model that cannot look at pictures, and begins between their latents: share of the schedule that
+    is run from there, in (0, 1]. None: they are looked at."""
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """From the plain values of a JSON column."""
+        images = tuple(_known(ImageRef, image) for image in values["images"])
+        equal = [1 / len(images)] * len(images)
+        return cls(
+            images=images,
+            weights=tuple(values.get("weights") or equal),
+            strength=values.get("strength"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Variation:
     """A little of other noise in that of another picture."""
 
@@ -183,6 +206,7 @@ class Recipe:
     """Of the first picture; the others follow by one."""
     num_images: int = 0
     start: Start | None = None
+    blend: Blend | None = None
     variation: Variation | None = None
     spread: Spread | None = None
     is_tile: bool = False
@@ -198,8 +222,13 @@ class Recipe:
     @property
     def is_plain(self) -> bool:
         """Whether its pictures are drawn from text alone."""
-        made_from = (self.start, self.variation, self.control, self.edit, self.enlargement)
+        made_from = (self.start, self.blend, self.variation, self.control, self.edit, self.enlargement)
         return all(part is None for part in made_from) and not self.is_imported
+
+    @property
+    def blend_that_goes_on(self) -> Blend | None:
+        """What of the blend holds for a picture made from this one: what is looked at, and no beginning."""
+        return self.blend if self.blend is not None and self.blend.strength is None else None
 
     @property
     def shown(self) -> Canvas:
@@ -258,6 +287,7 @@ class Recipe:
             "seed": self.seed,
             "num_images": self.num_images,
             "start": None if self.start is None else asdict(self.start),
+            "blend": None if self.blend is None else asdict(self.blend),
             "variation": None if self.variation is None else asdict(self.variation),
             "spread": None if self.spread is None else asdict(self.spread),
             "is_tile": self.is_tile,
@@ -286,6 +316,7 @@ class Recipe:
             seed=values.get("seed", 0),
             num_images=values.get("num_images", 0),
             start=_start(values.get("start")),
+            blend=Blend.from_json(values["blend"]) if values.get("blend") else None,
             variation=Variation.from_json(values["variation"]) if values.get("variation") else None,
             spread=_spread(values.get("spread")),
             is_tile=bool(values.get("is_tile")),

@@ -5,9 +5,9 @@ import io
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
-from bot.domain.recipe import Edit, Recipe
+from bot.domain.recipe import Canvas, Edit, Recipe
 
 MAX_AREA_SIDE = 512
 """An area is kept no finer than this."""
@@ -38,6 +38,11 @@ def put_back(edit: Edit, picture: Image.Image, drawn: Image.Image) -> Image.Imag
     new = canvas.copy()
     new.paste(_resized(drawn.convert("RGB"), edit.window.width, edit.window.height), edit.window.corners[:2])
     return Image.composite(new, canvas, _area(edit))
+
+
+def filling(canvas: Canvas, picture: Image.Image) -> Image.Image:
+    """The picture at the size of a canvas; of another shape, its middle. Blocking."""
+    return ImageOps.fit(picture.convert("RGB"), (canvas.width, canvas.height), Image.Resampling.LANCZOS)
 
 
 def written_area(mask: Image.Image) -> str:

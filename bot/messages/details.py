@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bot.domain.echo import echo, visible
 from bot.domain.job import Job
 from bot.domain.kinds import Origin, Outcome
+from bot.domain.recipe import Blend
 from bot.domain.samplers import A1111
 from bot.domain.sentences import Sentence, Translations, say, say_n
 from bot.messages.catalogue import translations
@@ -110,6 +111,8 @@ def _facts(found: Details, words: Translations) -> Iterator[Sentence]:
         )
     elif recipe.start is not None:
         yield say("Began from another picture, at strength {strength}", strength=f"{recipe.start.strength:g}")
+    if recipe.blend is not None:
+        yield _blended(recipe.blend)
     if recipe.variation is not None:
         yield say(
             "Nearly the noise of seed `{seed}`: {share} % of it is other",
@@ -135,8 +138,17 @@ def _facts(found: Details, words: Translations) -> Iterator[Sentence]:
             width=recipe.shown.width,
             height=recipe.shown.height,
         )
-    if job.kind.traits.origin is not Origin.TEXT:
+    if not job.kind.traits.has_own_text:
         yield _made_from(job, found.parent, words)
+
+
+def _blended(blend: Blend) -> Sentence:
+    count = len(blend.images)
+    if blend.strength is None:
+        return say("Blended from {count} pictures, which the model looked at", count=count)
+    return say(
+        "Began between {count} pictures, at strength {strength}", count=count, strength=f"{blend.strength:g}"
+    )
 
 
 def _made_from(job: Job, parent: Job | None, words: Translations) -> Sentence:

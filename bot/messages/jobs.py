@@ -177,6 +177,7 @@ def _notes(job: Job, *, is_model_changed: bool, is_enlarged: bool) -> Iterator[S
     traits = job.kind.traits
     if traits.origin is Origin.TILE and traits.is_drawn and job.parent is not None:
         yield say("Of picture {number}.", number=job.parent.index + 1)
+    yield from blend_notes(job)
     if is_enlarged:
         canvas = job.recipe.shown
         yield say("Enlarged from {width}×{height}.", width=canvas.width, height=canvas.height)
@@ -186,6 +187,12 @@ def _notes(job: Job, *, is_model_changed: bool, is_enlarged: bool) -> Iterator[S
         yield _unread(job.unread)
     if is_model_changed:
         yield say("The model has changed since the first picture, so this one may differ.")
+
+
+def blend_notes(job: Job) -> Iterator[Sentence]:
+    """How a blend was made, where the model could not look at its pictures."""
+    if job.recipe.blend is not None and job.recipe.blend.strength is not None:
+        yield say("This model has no IP-Adapter to look at pictures with: it began from a mixture of them.")
 
 
 def _unread(text: str) -> Sentence:

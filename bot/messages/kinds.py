@@ -123,6 +123,9 @@ WORDS = {
             "finer edges."
         ),
     ),
+    JobKind.BLEND: KindWords(
+        heading=say("Blend by {member}"), label=say("blends"), name=say("Blend"), rows=grid_rows
+    ),
     JobKind.ZOOM: KindWords(
         heading=say("Zoom Out by {member}"),
         label=say("zooms"),

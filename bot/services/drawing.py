@@ -1,5 +1,7 @@
 """What the engine must be asked, to draw a recipe."""
 
+from collections.abc import Sequence
+
 from PIL import Image
 
 from bot.domain.job import Speed
@@ -18,9 +20,11 @@ def to_request(
     speed: Speed,
     area: Image.Image | None = None,
     followed: Image.Image | None = None,
+    blended: Sequence[Image.Image] = (),
 ) -> api.Generate:
     """The engine's request; `start` is the picture that the recipe begins from, or its latents.
 
+    `blended` are the pictures of its blend.
     `area` is what is drawn of it, where that is not the whole: all of that then, and nothing beside it.
     `followed` is the map of the recipe's control.
     """
@@ -35,7 +39,10 @@ def to_request(
         guidance_scale=recipe.sampling.guidance_scale,
         sampler=recipe.sampling.sampler,
         stop=recipe.sampling.stop,
-        start=None if start is None else api.Start(source=start, strength=_strength(recipe)),
+        start=_mixed(recipe, blended)
+        if start is None
+        else api.Start(source=start, strength=_strength(recipe)),
+        references=_looked_at(recipe, blended),
         variation=_variation(recipe),
         spread=_spread(recipe.spread),
         tiles=recipe.is_tile,
@@ -53,6 +60,23 @@ def to_enlarge(
     """The engine's request for a larger picture of one that is there."""
     return api.Enlarge(
         picture=picture, factor=enlargement.factor, fairness_key=fairness_key, speed=api.Speed(speed)
+    )
+
+
+def _mixed(recipe: Recipe, pictures: Sequence[Image.Image]) -> api.Start | None:
+    """Of a blend whose pictures are not looked at: what lies between them."""
+    if recipe.blend is None or recipe.blend.strength is None:
+        return None
+    mixture = api.Mixture(pictures=tuple(pictures), weights=recipe.blend.weights)
+    return api.Start(source=mixture, strength=recipe.blend.strength)
+
+
+def _looked_at(recipe: Recipe, pictures: Sequence[Image.Image]) -> tuple[api.Reference, ...]:
+    if recipe.blend is None or recipe.blend.strength is not None:
+        return ()
+    return tuple(
+        api.Reference(picture=picture, weight=weight)
+        for picture, weight in zip(pictures, recipe.blend.weights, strict=True)
     )
 
 

@@ -14,7 +14,7 @@ from bot.domain.job import Job, JobStatus, Speed
 from bot.domain.kinds import Outcome
 from bot.domain.recipe import ImageRef, Recipe
 from bot.domain.sentences import say
-from bot.imaging.canvas import cut, put_back
+from bot.imaging.canvas import cut, filling, put_back
 from bot.imaging.encode import Encoded, encode_file, encode_grid, encode_single, is_small, recipe_text
 from bot.services.drawing import to_enlarge, to_request
 from bot.storage import guilds
@@ -113,11 +113,17 @@ class Pictures:
 
         Raises: NotFound, Unavailable.
         """
+        blended = await self._blended(recipe)
         if recipe.edit is not None:
             old = await self._picture(recipe.edit.image)
             part = await asyncio.to_thread(cut, recipe, recipe.edit, old)
             return to_request(
-                recipe, start=part.picture, area=part.area, fairness_key=fairness_key, speed=speed
+                recipe,
+                start=part.picture,
+                area=part.area,
+                blended=blended,
+                fairness_key=fairness_key,
+                speed=speed,
             )
         if recipe.enlargement is not None:
             old = await self._picture(recipe.enlargement.image)
@@ -125,11 +131,22 @@ class Pictures:
         start = None if recipe.start is None else await self._start(recipe.start.image, recipe)
         image = None if recipe.control is None else recipe.control.image
         followed = None if image is None else await self._picture(image)
-        return to_request(recipe, start=start, followed=followed, fairness_key=fairness_key, speed=speed)
+        return to_request(
+            recipe, start=start, followed=followed, blended=blended, fairness_key=fairness_key, speed=speed
+        )
 
     async def _tile(self, source: "Source", index: int) -> Image.Image:
         tile = await asyncio.to_thread(self._files.get_tile, source.image(index))
         return tile or await self._redraw(source.job, index)
+
+    async def _blended(self, recipe: Recipe) -> list[Image.Image]:
+        """The pictures of a blend; those that are mixed in the shape that is drawn."""
+        if recipe.blend is None:
+            return []
+        pictures = [await self._picture(image) for image in recipe.blend.images]
+        if recipe.blend.strength is None:
+            return pictures
+        return [await asyncio.to_thread(filling, recipe.canvas, picture) for picture in pictures]
 
     async def _picture(self, image: ImageRef) -> Image.Image:
         """One picture of a job, as it is shown."""

@@ -149,6 +149,7 @@ class Recipes:
             variation=None,
             is_tile=False,
             control=None,
+            blend=recipe.blend_that_goes_on,
             edit=edit,
         )
 

@@ -7,7 +7,7 @@ others, to the last bits of float32. The engine knows an opaque fairness key and
 from collections.abc import AsyncGenerator
 from typing import Protocol
 
-from engine.api.conditions import Control, Lora, Mask, Spread, Start, Variation
+from engine.api.conditions import Control, Lora, Mask, Mixture, Reference, Spread, Start, Variation
 from engine.api.events import (
     Classified,
     Described,
@@ -60,10 +60,12 @@ __all__ = [
     "Generated",
     "Lora",
     "Mask",
+    "Mixture",
     "ModelInfo",
     "Preview",
     "Progress",
     "Queued",
+    "Reference",
     "Refusal",
     "Request",
     "Result",

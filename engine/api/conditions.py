@@ -6,11 +6,21 @@ from PIL import Image
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mixture:
+    """Several pictures as one: what lies between their latents."""
+
+    pictures: tuple[Image.Image, ...]
+    """At least one; each is brought to the size to be drawn."""
+    weights: tuple[float, ...]
+    """How much each counts against the others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
     """Where image-to-image begins, instead of pure noise."""
 
-    source: Image.Image | bytes
-    """A picture, or the latents of one tile as they came with `Generated`."""
+    source: Image.Image | bytes | Mixture
+    """A picture, the latents of one tile as they came with `Generated`, or a mixture of pictures."""
     strength: float
     """Share of the schedule that is run, in (0, 1]; diffusers' `strength`."""
     image_guidance_scale: float = 1.5
@@ -28,6 +38,22 @@ class Mask:
     """White is repainted, black stays, grey is what it is nearer to. Brought to the size to be drawn."""
     feather: int = 0
     """Pixels, all of them inside the white, over which the old picture passes into the new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A picture that is looked at beside the text, as it is read: what is drawn shows what it shows.
+
+    Several add up. The model needs an IP-Adapter (Ye et al. 2023).
+    """
+
+    picture: Image.Image
+    weight: float = 1.0
+    """How much it counts: at 0 not at all, at 1 about as much as the text."""
+    interval: tuple[float, float] = (0.0, 1.0)
+    """Share of the steps, from and to, in which it counts."""
+    style_only: bool = False
+    """Whether only its manner counts, and not what it shows (InstantStyle; Wang et al. 2024)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ class Capability(StrEnum):
     """There is something that looks at pictures: an image tower of its own, or a captioner beside it."""
     CLASSIFYING = "classifying"
     """It comes with its own safety checker."""
+    REFERENCES = "references"
+    """It looks at pictures as it reads text: it has an IP-Adapter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from PIL import Image
 
-from engine.api.conditions import Control, Lora, Mask, Spread, Start, Variation
+from engine.api.conditions import Control, Lora, Mask, Reference, Spread, Start, Variation
 from engine.api.windows import count_over
 
 MOST_WORDS = 200
@@ -50,6 +50,8 @@ class Generate:
     start: Start | None = None
     mask: Mask | None = None
     """Of the picture in `start`, which must be a picture then, and no latents."""
+    references: tuple[Reference, ...] = ()
+    """Pictures that are looked at beside the text."""
     spread: Spread | None = None
     """None: the pictures have nothing in common but the text, as in the pipelines."""
     variation: Variation | None = None

@@ -8,7 +8,20 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from engine.api import Control, Generate, Generated, Mask, ModelInfo, Spread, Start, Variation, WeightedPrompt
+from engine.api import (
+    Capability,
+    Control,
+    Generate,
+    Generated,
+    Mask,
+    Mixture,
+    ModelInfo,
+    Reference,
+    Spread,
+    Start,
+    Variation,
+    WeightedPrompt,
+)
 from engine.bench.arms import finish
 from engine.bench.clock import WorkClock
 from engine.bench.table import print_table
@@ -27,7 +40,9 @@ def measure(library: Library, out: Path | None) -> None:
     info, clock = library.models()[0], WorkClock(library.device)
     plain = _request(info)
     parent = _drawn(library, plain)
+    other = _drawn(library, replace(plain, prompts=(WeightedPrompt(text=_OTHER),)))
     requests = {_PLAIN: plain, **operations(plain, parent, info.controls)}
+    requests |= blends(plain, (parent.images[0], other.images[0]), info)
     seconds, drawn = {}, {}
     for name, request in requests.items():
         runs = [clock.measure(lambda: _drawn(library, request)) for _ in range(_RUNS)]  # noqa: B023
@@ -77,6 +92,19 @@ def operations(plain: Generate, parent: Generated, controls: Sequence[str] = ())
         },
         "no text": replace(plain, prompts=(WeightedPrompt(text=""),)),
     }
+
+
+def blends(plain: Generate, pictures: Sequence[Image.Image], info: ModelInfo) -> Mapping[str, Generate]:
+    """The same for what is made of several pictures, by what the model can."""
+    wordless, equal = replace(plain, prompts=(WeightedPrompt(text=""),)), (1 / len(pictures),) * len(pictures)
+    mixture = Start(source=Mixture(pictures=tuple(pictures), weights=equal), strength=0.6)
+    requests = {"two pictures mixed": replace(wordless, start=mixture)}
+    if Capability.REFERENCES in info.capabilities:
+        seen = tuple(Reference(picture=picture, weight=0.5) for picture in pictures)
+        style = Reference(picture=pictures[1], style_only=True)
+        requests["two pictures looked at"] = replace(wordless, references=seen)
+        requests["a picture's style"] = replace(plain, references=(style,))
+    return requests
 
 
 def _repainted(plain: Generate, picture: Image.Image, area: Image.Image, *, text: str) -> Generate:

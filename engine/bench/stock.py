@@ -37,10 +37,10 @@ class StockPipelines:
             if is_sdxl
             else {"requires_safety_checker": False}
         )
-        self._text, self._image, self._mask = (
+        self.text, self._image, self._mask = (
             kind(**loaded.components, **options) for kind in (_XL_KINDS if is_sdxl else _KINDS)
         )
-        for pipeline in (self._text, self._image, self._mask, loaded):
+        for pipeline in (self.text, self._image, self._mask, loaded):
             pipeline.set_progress_bar_config(disable=True)
 
     def draw(self, request: Generate, **options: Any) -> tuple[Image.Image, ...]:
@@ -49,7 +49,7 @@ class StockPipelines:
         `options` are for the pipeline itself. A picture to be repainted is given once for every seed: of one,
         the pipeline would draw with the first generator alone, and no picture would be that of its seed.
         """
-        pipeline, source = self._text, dict[str, Any](width=request.width, height=request.height)
+        pipeline, source = self.text, dict[str, Any](width=request.width, height=request.height)
         if self._edits and request.start is not None:
             pipeline = self.pipeline
             sizes = source if hasattr(pipeline, "text_encoder_2") else {}

@@ -19,10 +19,21 @@ from diffusers import (
 )
 from safetensors.torch import save_file
 from tokenizers.pre_tokenizers import ByteLevel
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+from transformers import (
+    CLIPTextConfig,
+    CLIPTextModel,
+    CLIPTextModelWithProjection,
+    CLIPTokenizer,
+    CLIPVisionConfig,
+    CLIPVisionModelWithProjection,
+)
 
 TOKENS = 24
 TEXT_WIDTH = 32
+_SEEN_WIDTH = 24
+"""Of what the image encoder makes of a picture; of each piece of one it makes more."""
+_PIECE_WIDTH = 32
+_IMAGE_TOKENS = 4
 
 
 def save_tiny_checkpoint(
@@ -120,6 +131,71 @@ def save_tiny_lora(path: Path, *, width: int = TEXT_WIDTH) -> Path:
         path,
     )
     return path
+
+
+def save_tiny_ip_adapter(path: Path, *, xl: bool = False, plus: bool = False, seed: int = 0) -> Path:
+    """Write an IP-Adapter for the U-Net of `tiny_pipeline`, with its image encoder beside it.
+
+    Returns the file's path.
+    """
+    with torch.random.fork_rng(devices=[]), torch.inference_mode(mode=False):
+        torch.manual_seed(seed)
+        unet = tiny_pipeline(xl=xl).unet
+        width = int(unet.config.cross_attention_dim)
+        projection = _resampler(width) if plus else _linear_projection(width)
+        layers = [name for name in unet.attn_processors if ".attn2." in name]
+        weights = {f"image_proj.{name}": weight for name, weight in projection.items()}
+        for number, name in enumerate(layers):
+            inner = unet.get_submodule(name.removesuffix(".processor")).to_k.weight.shape[0]
+            for half in ("k", "v"):
+                weights[f"ip_adapter.{2 * number + 1}.to_{half}_ip.weight"] = torch.randn(inner, width) / 4
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file(weights, path)
+        torch.manual_seed(seed)  # so that adapters for several families may share it
+        _vision_encoder().save_pretrained(path.parent / "image_encoder")
+    return path
+
+
+def _linear_projection(width: int) -> dict[str, torch.Tensor]:
+    """Of a plain adapter: what a picture is, as so many tokens."""
+    shapes = {"proj.weight": (_IMAGE_TOKENS * width, _SEEN_WIDTH), "proj.bias": (_IMAGE_TOKENS * width,)}
+    norm = {"norm.weight": torch.ones(width), "norm.bias": torch.zeros(width)}
+    return {name: torch.randn(shape) for name, shape in shapes.items()} | norm
+
+
+def _resampler(width: int) -> dict[str, torch.Tensor]:
+    """Of a Plus adapter: some tokens that ask the pieces of a picture, in four layers of one head."""
+    inner = 64
+    shapes: dict[str, tuple[int, ...]] = {
+        "latents": (1, _IMAGE_TOKENS, inner),
+        "proj_in.weight": (inner, _PIECE_WIDTH),
+        "proj_in.bias": (inner,),
+        "proj_out.weight": (width, inner),
+        "proj_out.bias": (width,),
+        "norm_out.weight": (width,),
+        "norm_out.bias": (width,),
+    }
+    for layer in range(4):
+        asked, fed = f"layers.{layer}.0", f"layers.{layer}.1"
+        norms = [f"{asked}.norm1", f"{asked}.norm2", f"{fed}.0"]
+        shapes |= {f"{norm}.{part}": (inner,) for norm in norms for part in ("weight", "bias")}
+        shapes |= {f"{asked}.to_q.weight": (inner, inner), f"{asked}.to_kv.weight": (2 * inner, inner)}
+        shapes |= {f"{asked}.to_out.weight": (inner, inner)}
+        shapes |= {f"{fed}.1.weight": (4 * inner, inner), f"{fed}.3.weight": (inner, 4 * inner)}
+    return {name: torch.randn(shape) / shape[-1] ** 0.5 for name, shape in shapes.items()}
+
+
+def _vision_encoder() -> Any:
+    config = CLIPVisionConfig(
+        hidden_size=_PIECE_WIDTH,
+        intermediate_size=2 * _PIECE_WIDTH,
+        projection_dim=_SEEN_WIDTH,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        image_size=32,
+        patch_size=8,
+    )
+    return CLIPVisionModelWithProjection(config).eval()
 
 
 _SCHEDULER = {

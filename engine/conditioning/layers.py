@@ -78,7 +78,8 @@ class LayerNames(Mapping[str, Layer]):
 
 def _layers(part: str, module: torch.nn.Module) -> Iterator[Layer]:
     for path, one in module.named_modules():
-        if isinstance(one, torch.nn.Linear | torch.nn.Conv2d):
+        is_of_adapter = ".processor." in path  # by which pictures are read, and no LoRA is made for those
+        if isinstance(one, torch.nn.Linear | torch.nn.Conv2d) and not is_of_adapter:
             yield Layer(part=part, path=path, shape=tuple(one.weight.shape))
 
 

@@ -14,11 +14,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 from safetensors.torch import save as save_safetensors
 
-from engine.api import Lora
+from engine.api import Lora, Reference
 from engine.compiled import CompiledUNet
 from engine.conditioning.control import Controls
 from engine.conditioning.embeddings import learn
 from engine.conditioning.lora import LoraSwitch
+from engine.conditioning.reference import PictureReader, taken_from, told_of
 from engine.conditioning.tiling import TilingSwitch
 from engine.errors import GenerationFailed, InvalidRequest
 from engine.families.attention import AttentionMaps
@@ -70,6 +71,8 @@ class Checkpoint:
             self.unet.to(memory_format=torch.channels_last)
             self.vae.to(memory_format=torch.channels_last)
         self.text, self.refused_embeddings = _text_encoder(self.name, pipeline, device, embeddings)
+        self.pictures = PictureReader(pipeline, device) if pipeline.unet.encoder_hid_proj else None
+        """Reads pictures that are looked at beside the text, where there is an IP-Adapter."""
         self.loras = LoraSwitch(self.name, pipeline, loras)
         self.controls = Controls(self.unet, device=device, dtype=dtype)
         self._tiling = TilingSwitch(self.unet, self.vae, self.controls.modules)
@@ -116,12 +119,18 @@ class Checkpoint:
         """Bytes that the weights take on the device."""
         modules = [part for part in self.pipeline.components.values() if isinstance(part, torch.nn.Module)]
         own = sum(tensor.numel() * tensor.element_size() for part in modules for tensor in part.parameters())
-        return own + self.controls.num_bytes
+        pictures = 0 if self.pictures is None else self.pictures.num_bytes
+        return own + self.controls.num_bytes + pictures
 
     @property
     def text_bytes(self) -> int:
         """Bytes on the device of a text that fills every window."""
         return self.text.max_windows * self.encode_texts([""], "")[0].num_bytes
+
+    @property
+    def reference_bytes(self) -> int:
+        """Bytes on the device of a picture that is looked at."""
+        return 0 if self.pictures is None else self.pictures.seen_bytes()
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
         """Channels, height and width of the latents of a picture of that many pixels."""
@@ -177,6 +186,7 @@ class Checkpoint:
         dtype = self._unet_dtype
         told = {name: condition.values.to(dtype) for name, condition in rows.conditions.items()}
         own: dict[str, Any] = {name: told.pop(name) for name in _OWN_ARGUMENTS & told.keys()}
+        looks = taken_from(told)
         sample = shown = rows.sample.to(dtype)
         prompt_embeds = rows.prompt_embeds.to(dtype)
         if rows.steered:
@@ -188,6 +198,7 @@ class Checkpoint:
             rows.timesteps,
             encoder_hidden_states=prompt_embeds,
             added_cond_kwargs=told or None,
+            cross_attention_kwargs=looks,
             return_dict=False,
             **own,
         )[0]
@@ -348,6 +359,9 @@ class Checkpoint:
             self.replay_passes(GraphRecorder(self.device))
         for width in (self.native_size, 2 * self.native_size):
             self.predict_noise(self.blank_rows(2, width=width))
+        # Sizes that are equal here are taken to be so always, so there are three rows, and five for "several".
+        for num_references in (1, 5) if self.pictures is not None else ():
+            self.predict_noise(self.blank_rows(3, num_references=num_references))
 
     def replay_passes(self, record: Recorder) -> None:
         """From now on record passes of the U-Net that are made again and again, and replay them."""
@@ -356,13 +370,16 @@ class Checkpoint:
             self._forward, self.unet, state=lambda: (loras.in_force, tiling.tiles), record=record
         )
 
-    def blank_rows(self, count: int, *, width: int | None = None) -> Rows:
+    def blank_rows(self, count: int, *, width: int | None = None, num_references: int = 0) -> Rows:
         """That many rows of an empty picture of the native height, to warm up and to measure."""
         width = width or self.native_size
         encoding = self.encode_texts([""], "")[0]
         conditions = self.conditions(width, self.native_size, 1.0)
         if encoding.pooled_prompt_embeds is not None:
             conditions["text_embeds"] = Condition(values=encoding.pooled_prompt_embeds)
+        if self.pictures is not None:
+            blank_pictures = (Reference(picture=Image.new("RGB", (8, 8))),) * num_references
+            conditions |= told_of(self.pictures.read(blank_pictures), 0.0, leads_away=False)
         if self.shown_channels:
             cells = self.latent_shape(width, self.native_size)[1:]
             blank = torch.zeros(1, self.shown_channels, *cells, device=self.device)

@@ -6,9 +6,11 @@ from typing import Any
 
 import torch
 from diffusers.utils.torch_utils import randn_tensor
+from PIL import Image
 
-from engine.api import Generate, Start
+from engine.api import Generate, Mixture, Start
 from engine.conditioning.mask import Kept, in_cells, stencil
+from engine.conditioning.mixture import mixed
 from engine.conditioning.noise import steered
 from engine.device import send
 from engine.families.unet import Checkpoint
@@ -52,8 +54,9 @@ def begin(
     if checkpoint.sees_mask:
         return Beginning(latents=latents, shown=_shown(request, checkpoint, generators))
     shown = None
-    if checkpoint.sees_start and request.start is not None:
-        shown = checkpoint.shown(request.start.source, request.width, request.height)
+    start = request.start
+    if checkpoint.sees_start and start is not None and not isinstance(start.source, Mixture):
+        shown = checkpoint.shown(start.source, request.width, request.height)
         shown = shown.repeat(len(generators), 1, 1, 1)
     if request.mask is None or original is None:
         return Beginning(latents=latents, shown=shown)
@@ -93,6 +96,10 @@ def _encoded(
     if isinstance(start.source, bytes):
         latents = checkpoint.unpack_latents(start.source, request.width, request.height)
         return latents.repeat(len(generators), 1, 1, 1)
+    if isinstance(start.source, Mixture):
+        pictures = (checkpoint.pixels(one, request.width, request.height) for one in start.source.pictures)
+        mixture = mixed([checkpoint.encode_mean(one) for one in pictures], start.source.weights)
+        return mixture.repeat(len(generators), 1, 1, 1)
     latents = checkpoint.encode(checkpoint.pixels(start.source, request.width, request.height), generators)
     # How they lie in memory decides the last bits; the pipelines for inpainting lay them out anew.
     return latents if request.mask is None else latents.contiguous()
@@ -103,8 +110,9 @@ def _shown(request: Generate, checkpoint: Checkpoint, generators: Sequence[torch
     width, height = request.seen_size  # there are windows only where there is no mask: each is shown the same
     mask = stencil(request.mask, width, height)
     around = torch.zeros(1, 3, height, width).to(memory_format=torch.channels_last)  # as pictures lie
-    if request.mask is not None and request.start is not None and not isinstance(request.start.source, bytes):
-        around = checkpoint.pixels(request.start.source, width, height) * (mask < 0.5)
+    start = request.start
+    if request.mask is not None and start is not None and isinstance(start.source, Image.Image):
+        around = checkpoint.pixels(start.source, width, height) * (mask < 0.5)
     latents = checkpoint.encode(around, generators)
     cells = in_cells(mask, checkpoint.scale_factor).to(latents)
     return torch.cat([cells.expand(len(latents), -1, -1, -1), latents], dim=1)

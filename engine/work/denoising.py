@@ -10,6 +10,7 @@ import torch
 
 from engine.api import Generate
 from engine.conditioning.noise import guidance_factors, read_apart
+from engine.conditioning.reference import Seen, told_of
 from engine.device import Arrival
 from engine.errors import GenerationFailed
 from engine.families.unet import SHOWN, Checkpoint
@@ -62,6 +63,7 @@ class Generation:
         self._step_arguments = sampler.step_arguments(self._generators)
         self._prediction_type = str(checkpoint.scheduler_config.get("prediction_type", "epsilon"))
         self._own_conditions = checkpoint.conditions(*request.seen_size, request.guidance_scale)
+        self._seen_pictures = _seen_pictures(request, checkpoint)
         layout = layout_of(request, checkpoint)
         self._windows = None if layout is None else Windows(layout)
         beginning = begin(
@@ -200,7 +202,8 @@ class Generation:
         windows = () if self._windows is None else self._windows.tensors
         ahead = () if self._stepping is None else self._stepping.noises
         hints = [one.hint for one in self._followed]
-        own = [self.latents, self._input, self._seen, kept, self._shown, windows, hints, ahead]
+        pictures = [one.tensors for one in self._seen_pictures]
+        own = [self.latents, self._input, self._seen, kept, self._shown, windows, hints, ahead, pictures]
         tensors = _tensors([*own, embeds, *vars(self._scheduler).values()])
         several = {id(one): one for one in tensors if one.dim() > 1}  # schedules are lists on the CPU
         return sum(one.numel() * one.element_size() for one in several.values())
@@ -290,6 +293,7 @@ class Generation:
         told = self._own_conditions
         if guide.encoding.pooled_prompt_embeds is not None:
             told = told | {"text_embeds": Condition(values=guide.encoding.pooled_prompt_embeds)}
+        told = told | told_of(self._seen_pictures, self._progress, leads_away=not guide.is_wanted)
         conditions = {name: condition.repeat(self.num_images) for name, condition in told.items()}
         if self._shown is None:
             return conditions
@@ -346,11 +350,13 @@ def num_bytes(
     *,
     shown_channels: int = 0,
     hint_numbers: int = 0,
+    reference_bytes: int = 0,
 ) -> int:
     """Bytes that a request takes on the device at most, from its start to its end, beside the weights.
 
     `text_bytes` is what a text takes that fills every window, `shown_channels` is what the U-Net sees beside
-    the latents, `hint_numbers` is how many are kept of the maps that it follows.
+    the latents, `hint_numbers` is how many are kept of the maps that it follows, `reference_bytes` what a
+    picture takes that it looks at.
     """
     channels, height, width = latent_shape
     kept = _KEPT + (_KEPT_OF_MASKED if request.mask is not None else 0)
@@ -361,7 +367,8 @@ def num_bytes(
         latent_bytes += 2 * height * width * 4  # how much each window counts where
     readings = len(request.seeds) if request.spread is not None else 1
     latent_bytes += hint_numbers * 4
-    return latent_bytes + (readings * len(request.prompts) + 1) * text_bytes
+    read_bytes = (readings * len(request.prompts) + 1) * text_bytes
+    return latent_bytes + read_bytes + len(request.references) * reference_bytes
 
 
 def num_bytes_in(library: Library, request: Generate) -> int:
@@ -378,6 +385,7 @@ def num_bytes_in(library: Library, request: Generate) -> int:
         entry.text_bytes,
         shown_channels=entry.shown_channels,
         hint_numbers=sum(hints),
+        reference_bytes=entry.reference_bytes,
     )
 
 
@@ -423,6 +431,10 @@ def _guidance(request: Generate, checkpoint: Checkpoint) -> _Guidance:
         else:
             strong = guided(parts, weights, negative, scale)
     return _Guidance(strong=strong, plain=plain, interval=request.guidance_interval)
+
+
+def _seen_pictures(request: Generate, checkpoint: Checkpoint) -> tuple[Seen, ...]:
+    return () if checkpoint.pictures is None else checkpoint.pictures.read(request.references)
 
 
 def _tensors(value: Any) -> Iterator[torch.Tensor]:

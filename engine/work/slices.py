@@ -112,7 +112,7 @@ class Decoding:
     def _pasted(self) -> tuple[Image.Image, ...]:
         """The pictures, with what was not to be repainted as it was."""
         mask, start = self._request.mask, self._request.start
-        if mask is None or start is None or isinstance(start.source, bytes):
+        if mask is None or start is None or not isinstance(start.source, Image.Image):
             return tuple(self._images)
         return pasted(self._images, start.source, mask)
 
@@ -162,7 +162,7 @@ class Opening:
 
 def opening_of(request: Generate) -> Opening | None:
     """What is to be done before its first step; None where that is little, and done at once."""
-    if request.start is None or isinstance(request.start.source, bytes) or request.num_windows == 1:
+    if request.start is None or not isinstance(request.start.source, Image.Image) or request.num_windows == 1:
         return None
     return Opening(request, request.start.source)
 

@@ -84,6 +84,7 @@ def test_what_the_engine_is_told_comes_from_the_settings(
         "MODEL": "/models/first",
         "MODELS": "anime=/models/anime.safetensors,\nturbo = stabilityai/sdxl-turbo\n",
         "VAE": "/models/vae.safetensors",
+        "IP_ADAPTER": "h94/IP-Adapter",
         "LORAS": f"{tmp_path}, ink = /loras/ink v2.safetensors",
         "EMBEDDINGS": str(tmp_path / "below"),
         "CONTROLNETS": "edges = /models/canny, depth-xl=someone/depth",
@@ -108,6 +109,7 @@ def test_what_the_engine_is_told_comes_from_the_settings(
     assert config.embeddings == below
     assert config.controlnets == {"edges": "/models/canny", "depth-xl": "someone/depth"}
     assert (config.vae, config.device, config.dtype) == ("/models/vae.safetensors", "cuda:1", "float16")
+    assert config.ip_adapter == "h94/IP-Adapter"
     assert (config.memory_gib, config.cache_dir) == (8.5, tmp_path / "data" / "cache")
 
 

@@ -78,7 +78,9 @@ async def test_the_manual_explains_every_parameter_and_every_button(client: Dark
             assert part in shown
     for kind in JobKind:
         words = WORDS[kind].help
-        assert (words is None) == (kind in {JobKind.IMAGINE, JobKind.REGION})  # they have no button
+        assert (words is None) == (
+            kind in {JobKind.IMAGINE, JobKind.REGION, JobKind.BLEND}
+        )  # they have no button
         assert words is None or str(words) in said[manual.Page.BUTTONS]
 
 

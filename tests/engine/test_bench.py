@@ -134,7 +134,14 @@ def test_operations_prints_a_row_for_each_and_draws_them_on_a_sheet(
 ) -> None:
     operations.measure(library, tmp_path / "sheet.png")
     printed = capsys.readouterr().out
-    for name in ("text to image", "a part repainted", "tiles", "stopped at 30 %", "no text"):
+    for name in (
+        "text to image",
+        "a part repainted",
+        "tiles",
+        "stopped at 30 %",
+        "no text",
+        "two pictures mixed",
+    ):
         assert f"| {name} | " in printed
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.size[0] > sheet.size[1] / 2

@@ -128,6 +128,21 @@ async def test_what_cannot_be_described_is_one_sentence(bot: BotProcess) -> None
     assert "CAPTIONER" in lines[1]
 
 
+async def test_pictures_are_blended_without_discord_and_it_says_how(bot: BotProcess) -> None:
+    paths, out = [str(bot.folder / f"{colour}.png") for colour in ("red", "gold")], bot.folder / "blend.png"
+    for path in paths:
+        Image.new("RGB", (90, 60), Path(path).stem).save(path)
+    code, lines = await told(
+        bot, "blend", *paths, "--ar", "3:2", "--prompt", "a house --steps 2", "--seed", "3", "--out", str(out)
+    )
+    assert code == 0
+    assert lines[-2].startswith("This model has no IP-Adapter to look at pictures with: ")
+    assert lines[-1].startswith(f"{out} (seed 3, ")
+    with Image.open(out) as picture:
+        assert picture.width > picture.height
+        assert "Steps: 2," in picture.info["parameters"]
+
+
 async def test_a_mask_that_marks_nothing_is_told_before_a_model_is_loaded(bot: BotProcess) -> None:
     picture, mask = bot.folder / "picture.png", bot.folder / "mask.png"
     Image.new("RGB", (64, 64), "red").save(picture)
@@ -181,6 +196,9 @@ async def test_a_map_that_cannot_be_made_is_told_before_a_model_is_loaded(bot: B
             ["steer", "bot.log", "--as", "pose", "--prompt", "x", "--interval", "0.6,0"],
             "Argument --interval: write two shares of the steps, the smaller first",
         ),
+        (["blend", "bot.log"], "I blend 2 to 5 pictures, not 1."),
+        (["blend", "no.png", "bot.log"], "There is no file no.png."),
+        (["blend", "no.png", "bot.log", "--ar", "wide"], "`--ar` takes width:height"),
         (["draw"], "Argument command: invalid choice: 'draw'"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

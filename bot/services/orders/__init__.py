@@ -16,7 +16,7 @@ from bot.domain.kept import Keep, Waits
 from bot.domain.kinds import JobKind
 from bot.domain.moderation import check_text
 from bot.domain.order import Order
-from bot.domain.prompt import ASK_ABOVE
+from bot.domain.prompt import ASK_ABOVE, Prompt
 from bot.domain.quota_words import duration
 from bot.domain.recipe import Canvas, ImageRef
 from bot.domain.rules import texts_of
@@ -25,7 +25,7 @@ from bot.imaging.maps import made_from
 from bot.services.imports import Imports
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
-from bot.services.orders import edit, imagine, pick, reroll, steer, upscale, vary
+from bot.services.orders import blend, edit, imagine, pick, reroll, steer, upscale, vary
 from bot.services.orders.edit import Change
 from bot.services.orders.press import Press, get_parent, unknown
 from bot.services.orders.steer import Steer
@@ -79,6 +79,16 @@ class Orders:
             refusal = error
         refusal.prompt = text
         raise refusal
+
+    async def blend(self, asker: Asker, images: Sequence[ImageRef], prompt: Prompt) -> Job:
+        """Draw four pictures that several are blended into; the prompt's text may be empty.
+
+        Raises: UserError.
+        """
+        for image in images:
+            press = Press(kind=JobKind.BLEND, job_id=image.job_id, index=image.index)
+            await get_parent(self._database, asker, press)
+        return await self._jobs.draw(asker, blend.order(images, prompt, self._recipes))
 
     async def press(self, asker: Asker, press: Press) -> Job:
         """Do what a button under a picture says.

@@ -95,6 +95,7 @@ def _layout(kind: JobKind, size: Size, change: Change, model: ModelInfo) -> Layo
             | JobKind.VARY_SUBTLE
             | JobKind.UPSCALE_SUBTLE
             | JobKind.UPSCALE_CREATIVE
+            | JobKind.BLEND
             | JobKind.PICK
         ):
             raise ValueError(f"{kind} is no edit")

@@ -38,6 +38,7 @@ def order(parent: Job, press: Press, recipes: Recipes, *, factor: int) -> Order:
         parent.recipe.only(press.index),
         canvas=Canvas(width=before.width, height=before.height),
         start=None,
+        blend=None,
         variation=None,
         control=None,
         edit=None,
@@ -60,6 +61,7 @@ def _redrawn(parent: Job, press: Press, recipes: Recipes, before: Size, factor: 
         canvas=Canvas(width=size.width, height=size.height),
         num_images=1,
         start=Start(image=press.tile(parent), strength=strength),
+        blend=None,  # each window would show all of what was looked at
         variation=None,
         control=None,
         spread=None,

@@ -44,11 +44,18 @@ def subtle(parent: Job, press: Press, recipes: Recipes) -> Order:
 
 def _begun(recipe: Recipe, image: ImageRef, strength: float) -> Recipe:
     """A recipe that begins from a picture, and runs at least one of its steps."""
-    one_step = min(1.0, 1 / max(1, recipe.sampling.steps) + SAFE)
-    return replace(recipe, start=Start(image=image, strength=max(strength, one_step)))
+    return replace(
+        recipe, start=Start(image=image, strength=at_least_a_step(strength, recipe.sampling.steps))
+    )
+
+
+def at_least_a_step(strength: float, steps: int) -> float:
+    """The strength, or the one that runs one of so many steps."""
+    return max(strength, min(1.0, 1 / max(1, steps) + SAFE))
 
 
 def _whole(parent: Job, recipes: Recipes) -> Recipe:
     """The recipe for the whole of the parent's picture, whatever was drawn of it."""
-    recipe = replace(recipes.again(parent.recipe), num_images=NUM_IMAGES, start=None, variation=None)
+    again = recipes.again(parent.recipe)
+    recipe = replace(again, num_images=NUM_IMAGES, start=None, variation=None, blend=again.blend_that_goes_on)
     return recipe if recipe.edit is None else recipes.sized_like(recipe, recipe.shown)

@@ -11,7 +11,7 @@ from bot.domain.canvas import Box
 from bot.domain.job import Job, JobStatus
 from bot.domain.kinds import JobKind
 from bot.domain.prompt import parse
-from bot.domain.recipe import Canvas, Control, Edit, Enlargement, ImageRef, Start, Variation
+from bot.domain.recipe import Blend, Canvas, Control, Edit, Enlargement, ImageRef, Start, Variation
 from bot.messages import details as messages
 from bot.messages.payload import MAX_CONTENT
 from bot.services.shown import Details
@@ -169,3 +169,14 @@ def test_no_prompt_makes_details_too_long_or_loses_any_of_it(prompt: str) -> Non
         len(messages.question(Choice(job=shown, is_own=True, own_tiles=3, other_tiles=9), LOCALE).content)
         < 1500
     )
+
+
+def test_a_blend_says_whether_its_pictures_were_looked_at() -> None:
+    def shown(strength: float | None) -> str:
+        blend = Blend(images=(PARENT, PARENT), weights=(0.5, 0.5), strength=strength)
+        blended = replace(GRID, kind=JobKind.BLEND, recipe=replace(RECIPE, blend=blend))
+        return messages.details(details(blended), LOCALE)[0].content
+
+    assert "- Blended from 2 pictures, which the model looked at" in shown(None)
+    assert "- Began between 2 pictures, at strength 0.6" in shown(0.6)
+    assert "its prompt and seed alone draw a different one" in shown(None)

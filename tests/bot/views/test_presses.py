@@ -79,7 +79,16 @@ async def test_a_press_under_a_picture_makes_a_job(
 
 
 def test_every_kind_that_a_button_may_ask_for_is_pressed_above() -> None:
-    assert UNDER_PICTURES.keys() == BUILDERS.keys() == set(JobKind) - {JobKind.IMAGINE, JobKind.REGION}
+    assert (
+        UNDER_PICTURES.keys()
+        == BUILDERS.keys()
+        == set(JobKind)
+        - {
+            JobKind.IMAGINE,
+            JobKind.REGION,
+            JobKind.BLEND,
+        }
+    )
 
 
 async def test_cancel_ends_a_job(edge: Edge, services: Services, engine: HandEngine) -> None:

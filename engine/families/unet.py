@@ -359,7 +359,7 @@ class Checkpoint:
             self.replay_passes(GraphRecorder(self.device))
         for width in (self.native_size, 2 * self.native_size):
             self.predict_noise(self.blank_rows(2, width=width))
-        # Sizes that are equal here are taken to be so always, so there are three rows, and five for "several".
+        # Sizes that are equal here are taken to be so always: so there are three rows, and five for several.
         for num_references in (1, 5) if self.pictures is not None else ():
             self.predict_noise(self.blank_rows(3, num_references=num_references))
 

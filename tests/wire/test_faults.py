@@ -308,7 +308,7 @@ async def test_a_job_whose_channel_is_gone_keeps_its_picture_for_show(
     discord.delete_channel(room)
     held.released.set()
     await bot.has("undeliverable")
-    call = await (await discord.slash(ada, general, "show", job=1)).acknowledged()
+    call = await (await discord.slash(ada, general, "show", picture=1)).acknowledged()
     await discord.wait_for(lambda d: call.message and call.message.attachments)
 
 

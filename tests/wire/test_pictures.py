@@ -73,7 +73,7 @@ async def test_a_deleted_picture_leaves_its_channel_even_if_the_bot_dies_in_betw
     discord.faults.clear()
     await bot.start()
     await discord.wait_for(lambda d: grids(d, room) == [])
-    gone = await (await discord.slash(ada, room, "show", job=1)).acknowledged()
+    gone = await (await discord.slash(ada, room, "show", picture=1)).acknowledged()
     assert "no finished picture" in gone.content
 
 

@@ -43,9 +43,5 @@ class Show(commands.Cog):
         """The member's newest finished jobs."""
         asker = asker_of(interaction)
         jobs = await self.services.gallery.list_recent(asker)
-        names = {job.id: messages.choice(job, asker.locale)[:MAX_CHOICE] for job in jobs}
-        return [
-            app_commands.Choice(name=name, value=job_id)
-            for job_id, name in names.items()
-            if typed.lower() in name.lower()
-        ]
+        offered = messages.choices(jobs, typed, asker.locale)
+        return [app_commands.Choice(name=name[:MAX_CHOICE], value=job_id) for job_id, name in offered.items()]

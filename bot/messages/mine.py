@@ -1,5 +1,6 @@
 """What /mine says: a member's own history, page by page, each picture with the way to it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.domain.echo import echo, visible
@@ -31,9 +32,16 @@ def page(shown: HistoryPage, locale: str) -> Payload:
     return Payload(content=fitted(words, head, rows, [f"-# {foot}"]), rows=controls)
 
 
-def choice(job: Job, locale: str) -> str:
-    """A picture in a list to choose from."""
-    return _choice(job, translations(locale))
+def choices(jobs: Iterable[Job], typed: str, locale: str) -> dict[int, str]:
+    """What a list offers of these pictures for what was typed, by their numbers.
+
+    A number that was typed is that of a picture, and none out of a prompt.
+    """
+    words = translations(locale)
+    names = {job.id: _choice(job, words) for job in jobs}
+    if typed.isdecimal():
+        return {job_id: names[job_id] for job_id in sorted(names) if str(job_id).startswith(typed)}
+    return {job_id: name for job_id, name in names.items() if typed.lower() in name.lower()}
 
 
 def _choice(job: Job, words: Translations) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
+from bot.domain.charges import Charge
 from bot.domain.errors import NotAllowed, QuotaExceeded
 from bot.domain.guild import GuildSettings, allowance_of, idle_roles
 from bot.domain.job import Job, Speed
@@ -62,16 +63,33 @@ class Allowances:
                 session, grant_account_id, job.id, job.charge, grant=grant, now=now
             ):
                 return
-        balance = await self.balance(
+        raise await self.refusal(
             session,
+            job.charge,
             guild_id=job.guild_id,
             user_id=job.user_id,
             role_ids=role_ids,
             settings=settings,
             now=now,
         )
-        until = balance.resets_at if balance.will_cover(job.charge) else None
-        raise QuotaExceeded(*refusal(balance, job.charge), keep=Keep(why=Waits.ALLOWANCE, until=until))
+
+    async def refusal(
+        self,
+        session: AsyncSession,
+        charge: Charge,
+        *,
+        guild_id: int,
+        user_id: int,
+        role_ids: Collection[int],
+        settings: GuildSettings,
+        now: datetime,
+    ) -> QuotaExceeded:
+        """What a member is told whose allowance does not cover a charge."""
+        balance = await self.balance(
+            session, guild_id=guild_id, user_id=user_id, role_ids=role_ids, settings=settings, now=now
+        )
+        until = balance.resets_at if balance.will_cover(charge) else None
+        return QuotaExceeded(*refusal(balance, charge), keep=Keep(why=Waits.ALLOWANCE, until=until))
 
     async def balance(
         self,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
 from bot.domain.charges import Charge
-from bot.domain.errors import NotAllowed, NotFound, TooLate, Unavailable, UserError
+from bot.domain.errors import NotAllowed, NotFound, QuotaExceeded, TooLate, Unavailable, UserError
 from bot.domain.guild import GuildSettings, is_moderator
 from bot.domain.job import Job, JobStatus, Speed, may_be_pressed
 from bot.domain.kept import Keep, Waits
@@ -198,6 +198,18 @@ class Jobs:
                 ]
         except RefusedWithTrace as refused:
             refusal = await refused.write(session)
+        except QuotaExceeded as error:
+            refusal = error
+            if len(orders) > 1:  # said of all together: what the first ones took is given back
+                refusal = await self._allowances.refusal(
+                    session,
+                    self.price(orders),
+                    guild_id=guild_id,
+                    user_id=asker.user_id,
+                    role_ids=asker.role_ids,
+                    settings=settings,
+                    now=self._now(),
+                )
         except UserError as error:
             refusal = error
         if refusal.keep is not None:

@@ -63,7 +63,7 @@ async def test_more_than_the_allowance_covers_is_refused_whole(
     engine.hold()
     await services.orders.imagine(now(ada), "a nest --repeat 4")
     await services.orders.imagine(now(ada), "a nest --repeat 4")
-    with pytest.raises(QuotaExceeded):
+    with pytest.raises(QuotaExceeded, match=r"8 of 40 pictures left today.* This needs 12 pictures"):
         await services.orders.imagine(now(ada), "{a wren, a robin, an owl}")
     assert (await spent(services, ada))[1] == 32
 

@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.api import Explain, Explained, Finished, Generate, Generated, Preview, Request
+from engine.api import (
+    Explain,
+    Explained,
+    Finished,
+    Generate,
+    Generated,
+    ModelInfo,
+    Preview,
+    Request,
+    WeightedPrompt,
+)
 from engine.bench.clock import WorkClock
 from engine.bench.stock import StockPipelines
 from engine.bench.traffic import Arrival
@@ -51,6 +61,20 @@ def in_order(traffic: Sequence[Arrival], services: Sequence[float], interval: fl
             )
         )
     return Outcome(served=served, busy_seconds=sum(services))
+
+
+def usual(info: ModelInfo, text: str, seed: int) -> Generate:
+    """One picture of the model's native size, as it likes to draw."""
+    return Generate(
+        model=info.name,
+        prompts=(WeightedPrompt(text=text),),
+        width=info.native_size,
+        height=info.native_size,
+        seeds=(seed,),
+        num_inference_steps=info.default_steps,
+        guidance_scale=info.default_guidance_scale,
+        sampler=info.default_sampler,
+    )
 
 
 def finish(loop: DenoisingLoop, request: Generate) -> Generated:

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from engine.api import Explain, Explained, Generate, ModelInfo, WeightedPrompt
-from engine.bench.arms import explained
+from engine.api import Explain, Explained, ModelInfo
+from engine.bench.arms import explained, usual
 from engine.bench.table import print_table
 from engine.library import Library
 from engine.loop import DenoisingLoop
@@ -74,18 +74,7 @@ def drawings(
 
 def request(info: ModelInfo, prompt: str, *, seed: int = SEED) -> Explain:
     """A picture of the model's native size, as it likes to draw."""
-    return Explain(
-        drawing=Generate(
-            model=info.name,
-            prompts=(WeightedPrompt(text=prompt),),
-            width=info.native_size,
-            height=info.native_size,
-            seeds=(seed,),
-            num_inference_steps=info.default_steps,
-            guidance_scale=info.default_guidance_scale,
-            sampler=info.default_sampler,
-        )
-    )
+    return Explain(drawing=usual(info, prompt, seed))
 
 
 def heat_of(told: Explained, word: str) -> Pixels:

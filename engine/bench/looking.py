@@ -8,14 +8,12 @@ from PIL import Image
 from engine.api import (
     Describe,
     Described,
-    Generate,
     Request,
     Result,
     Shorten,
     Shortened,
-    WeightedPrompt,
 )
-from engine.bench.arms import finish, finished
+from engine.bench.arms import finish, finished, usual
 from engine.bench.table import print_table
 from engine.library import Library
 from engine.looking.filler import JOINING, PRAISE
@@ -87,18 +85,7 @@ def known_drawings(library: Library, count: int) -> Iterator[tuple[Prompt, Image
 
 def drawing(library: Library, text: str, seed: int) -> Image.Image:
     """What the default model draws of a text, as it draws by default."""
-    info = library.models()[0]
-    request = Generate(
-        model=info.name,
-        prompts=(WeightedPrompt(text=text),),
-        width=info.native_size,
-        height=info.native_size,
-        seeds=(seed,),
-        num_inference_steps=info.default_steps,
-        guidance_scale=info.default_guidance_scale,
-        sampler=info.default_sampler,
-    )
-    return finish(_loop(library), request).images[0]
+    return finish(_loop(library), usual(library.models()[0], text, seed)).images[0]
 
 
 def described(library: Library, picture: Image.Image) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from functools import partial
 from math import ceil
-from time import perf_counter
 
 import torch
 from PIL import Image
@@ -17,7 +16,8 @@ from engine.preview import as_pictures
 from engine.rows import Rows
 from engine.text import WordPlace, num_words
 from engine.work.denoising import Generation, NotANumber, expected_passes, num_bytes_in
-from engine.work.slices import SLICE_SECONDS, Decoding
+from engine.work.pacing import in_slice
+from engine.work.slices import Decoding
 
 _MOST_FRAMES = 32
 _MAPS_KEPT = 3
@@ -50,19 +50,13 @@ class Explaining:
     def advance(self, library: Library, seconds: float | None) -> Explained | None:
         """Take as many steps as take no longer than this, at least one; or decode."""
         if self._decoding is None:
-            self._draw(library, SLICE_SECONDS if seconds is None else min(seconds, SLICE_SECONDS))
+            for _ in in_slice(seconds):
+                self._step(library)
+                if self._decoding is not None:
+                    break
             return None
         decoded = self._decoding.advance(library, seconds)
         return None if decoded is None or self._redraw is None else self._redraw.explained(decoded)
-
-    def _draw(self, library: Library, budget: float) -> None:
-        started = step_started = perf_counter()
-        while self._decoding is None:
-            self._step(library)
-            now = perf_counter()
-            if now - started + (now - step_started) > budget:  # another would be over it
-                break
-            step_started = now
 
     def _step(self, library: Library) -> None:
         model = self._request.model

@@ -2,17 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator
-from time import perf_counter
 from typing import TypeAlias
 
 from engine.api import Result
 from engine.library import Library
+from engine.work.pacing import in_slice
 
 Pieces: TypeAlias = Generator[None, None, Result]
 """One `yield` after each piece; what is returned is the result."""
-
-_SLICE_SECONDS = 0.1
-"""How long it goes on where nobody is drawn: somebody may come."""
 
 
 class Piecewise(ABC):
@@ -31,16 +28,11 @@ class Piecewise(ABC):
     def advance(self, library: Library, seconds: float | None) -> Result | None:
         """Do as many pieces as take no longer than this, at least one."""
         self._pieces = self._pieces or self.work(library)
-        budget = _SLICE_SECONDS if seconds is None else min(seconds, _SLICE_SECONDS)
-        started = piece_started = perf_counter()
-        while True:
+        for _ in in_slice(seconds):
             try:
                 next(self._pieces)
             except StopIteration as end:
                 result: Result = end.value
                 return result
             self.num_done = min(self.num_done + 1, self.num_pieces - 1)
-            now = perf_counter()
-            if now - started + (now - piece_started) > budget:  # another would be over it
-                return None
-            piece_started = now
+        return None

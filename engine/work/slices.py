@@ -1,7 +1,6 @@
 """What is done for a request between ticks, in slices no longer than one, so that nobody stalls."""
 
 from functools import partial
-from time import perf_counter
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -15,11 +14,9 @@ from engine.families.unet import Checkpoint, as_images
 from engine.library import Library
 from engine.memory import decode_within_memory, whole_within_memory
 from engine.work.enlarging import FACTORS, Piece, pieces_of
+from engine.work.pacing import in_slice
 from engine.work.tiles import Mosaic
 from engine.work.windows import layout_of
-
-SLICE_SECONDS = 0.1
-"""How long work between ticks goes on where nobody is drawn: somebody may come."""
 
 
 class Slices(Protocol):
@@ -144,20 +141,18 @@ class Opening:
             if enlarged_picture is not None:
                 self._picture, self._enlarging = enlarged_picture.images[0], None
             return None
-        return self._encoded(library, SLICE_SECONDS if seconds is None else min(seconds, SLICE_SECONDS))
+        return self._encoded(library, seconds)
 
-    def _encoded(self, library: Library, seconds: float) -> torch.Tensor | None:
+    def _encoded(self, library: Library, seconds: float | None) -> torch.Tensor | None:
         model = self._request.model
         checkpoint = library.checkpoint(model)
         if self._encoding is None:
             self._encoding = _Encoding(self._request, checkpoint, self._picture)
-        started = window_started = perf_counter()
-        while (moments := whole_within_memory(library, model, self._encoding.advance)) is None:
-            now = perf_counter()
-            if now - started + (now - window_started) > seconds:  # another would be over it
-                return None
-            window_started = now
-        return moments
+        for _ in in_slice(seconds):
+            moments = whole_within_memory(library, model, self._encoding.advance)
+            if moments is not None:
+                return moments
+        return None
 
 
 def opening_of(request: Generate) -> Opening | None:
@@ -179,20 +174,16 @@ class Enlarging:
 
     def advance(self, library: Library, seconds: float | None) -> Generated | None:
         """Enlarge as many pieces as take no longer than this, at least one."""
-        budget = SLICE_SECONDS if seconds is None else min(seconds, SLICE_SECONDS)
-        started = piece_started = perf_counter()
         if self._left is None:
             side = library.enlarger.side(self._factor)
             self._left = list(reversed(list(pieces_of(self._picture.size, side))))
             self.num_pieces = len(self._left)
-        while self._left:
+        for _ in in_slice(seconds):
+            if not self._left:
+                break
             self._advance(library, self._left[-1])
             self._left.pop()
             self.num_done += 1
-            now = perf_counter()
-            if now - started + (now - piece_started) > budget:  # another would be over it
-                break
-            piece_started = now
         if self._left or self._enlarged is None:
             return None
         return Generated(images=(self._enlarged,), engine_version=library.version)

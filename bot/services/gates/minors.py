@@ -20,7 +20,15 @@ class MinorsGate:
         Raises: PromptRefused.
         """
         del session, asker, guild_id, settings
-        check_text(order.text).enforce()
-        drawn = " ".join(texts_of(order.recipe))
-        if drawn != order.text:
-            check_text(drawn).enforce()
+        judge(order)
+
+
+def judge(order: Order) -> None:
+    """Let an order pass by what was typed and what would be drawn.
+
+    Raises: PromptRefused.
+    """
+    check_text(order.text).enforce()
+    drawn = " ".join(texts_of(order.recipe))
+    if drawn != order.text:
+        check_text(drawn).enforce()

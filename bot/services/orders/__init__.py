@@ -19,9 +19,9 @@ from bot.domain.order import Order
 from bot.domain.prompt import ASK_ABOVE, Prompt
 from bot.domain.quota_words import duration
 from bot.domain.recipe import Canvas, ImageRef
-from bot.domain.rules import texts_of
 from bot.domain.sentences import say
 from bot.imaging.maps import made_from
+from bot.services.gates.minors import judge
 from bot.services.imports import Imports
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
@@ -175,7 +175,7 @@ class Orders:
         What the one rule refuses that nobody can switch off is refused for that, and nothing of it is kept.
         """
         for order in orders:
-            check_text(" ".join([order.text, *texts_of(order.recipe)])).enforce()
+            judge(order)
         charge = self._jobs.price(orders)
         question = Unconfirmed(
             say(

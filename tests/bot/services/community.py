@@ -41,6 +41,12 @@ async def drawn(services: Services, asker: Asker, prompt: str = "a red apple") -
     return await finished(services, await services.orders.imagine(now(asker), prompt))
 
 
+async def spent(services: Services, asker: Asker) -> tuple[int, int]:
+    """(spent, reserved) pictures of the day."""
+    balance = await services.quotas.balance(asker)
+    return balance.spent.images, balance.reserved.images
+
+
 async def delivered(services: Services, asker: Asker, message_id: int, prompt: str = "a red apple") -> Job:
     """A job whose result stands in a channel."""
     job = await drawn(services, asker, prompt)

@@ -18,15 +18,9 @@ from bot.domain.job import JobStatus
 from bot.domain.next_steps import Draw
 from bot.services import Services
 from tests.bot.hand_engine import HandEngine
-from tests.bot.services.community import change, finished, now
+from tests.bot.services.community import change, finished, now, spent
 
 TWICE = "a {red, blue} bird --repeat 2 --seed 7"
-
-
-async def spent(services: Services, asker: Asker) -> tuple[int, int]:
-    """(spent, reserved) pictures of the day."""
-    balance = await services.quotas.balance(asker)
-    return balance.spent.images, balance.reserved.images
 
 
 async def test_of_several_orders_all_are_taken_or_none(

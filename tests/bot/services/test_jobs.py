@@ -46,6 +46,7 @@ from engine.errors import EngineStopped, GenerationFailed, OutOfMemory
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
 from tests.bot.presses import pick, reroll, vary
+from tests.bot.services.community import spent
 
 
 def again(asker: Asker, **changes: object) -> Asker:
@@ -64,12 +65,6 @@ async def finished(services: Services, job: Job) -> Job:
 async def drawn(services: Services, asker: Asker, prompt: str = "a red apple") -> Job:
     """A rendered job."""
     return await finished(services, await services.orders.imagine(again(asker), prompt))
-
-
-async def spent(services: Services, asker: Asker) -> tuple[int, int]:
-    """(spent, reserved) pictures of the day."""
-    balance = await services.quotas.balance(asker)
-    return balance.spent.images, balance.reserved.images
 
 
 async def test_a_job_is_reserved_while_it_runs_and_settled_when_it_is_rendered(

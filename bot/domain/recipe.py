@@ -6,7 +6,7 @@ and what is missing has its default. The prompt that people see is written from 
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 from bot.domain import prompt as prompts
 from bot.domain.canvas import Box
@@ -27,6 +27,17 @@ class ImageRef:
 
     job_id: int
     index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadRef:
+    """A picture that a member brought in: the number of its row."""
+
+    upload_id: int
+
+
+Picture: TypeAlias = ImageRef | UploadRef
+"""What a recipe can be made from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +72,7 @@ class Weights:
 class Start:
     """The picture that image-to-image begins from, instead of pure noise."""
 
-    image: ImageRef
+    image: Picture
     strength: float
     """Share of the schedule that is run, in (0, 1]; diffusers' `strength`."""
 
@@ -77,10 +88,26 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A picture that is looked at beside the text, as it is read."""
+
+    image: Picture
+    weight: float = 1.0
+    """How much it counts: at 0 not at all, at 1 about as much as the text."""
+    is_style: bool = False
+    """Whether only its manner counts, and not what it shows."""
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """From the plain values of a JSON column."""
+        return replace(_known(cls, values), image=_picture(values["image"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Blend:
     """Several pictures that are drawn as one."""
 
-    images: tuple[ImageRef, ...]
+    images: tuple[Picture, ...]
     weights: tuple[float, ...]
     """How much each counts; together 1."""
     strength: float | None = None
@@ -90,7 +117,7 @@ class Blend:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """From the plain values of a JSON column."""
-        images = tuple(_known(ImageRef, image) for image in values["images"])
+        images = tuple(map(_picture, values["images"]))
         equal = [1 / len(images)] * len(images)
         return cls(
             images=images,
@@ -121,7 +148,7 @@ class Variation:
 class Control:
     """A map that the pictures follow."""
 
-    image: ImageRef | None = None
+    image: Picture | None = None
     """The map; None only until it is kept."""
     kind: str = ""
     """What it shows (`bot.domain.maps.MapKind`)."""
@@ -136,9 +163,7 @@ class Control:
         """From the plain values of a JSON column."""
         begin, end = values.get("interval") or (0.0, 1.0)
         image = values.get("image")
-        return replace(
-            _known(cls, values), image=_known(ImageRef, image) if image else None, interval=(begin, end)
-        )
+        return replace(_known(cls, values), image=_picture(image) if image else None, interval=(begin, end))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +173,7 @@ class Edit:
     The recipe's canvas is the size that the window is drawn at; what is shown has the size of `canvas`.
     """
 
-    image: ImageRef
+    image: Picture
     canvas: Canvas
     place: Box
     """Where the picture lies on the canvas."""
@@ -161,7 +186,7 @@ class Edit:
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """From what `to_json` wrote."""
         return cls(
-            image=_known(ImageRef, values["image"]),
+            image=_picture(values["image"]),
             canvas=_known(Canvas, values["canvas"]),
             place=Box.from_json(values["place"]),
             window=Box.from_json(values["window"]),
@@ -183,14 +208,14 @@ class Edit:
 class Enlargement:
     """A picture that was made larger. Nothing is drawn: the rest of the recipe is that picture's."""
 
-    image: ImageRef
+    image: Picture
     factor: int = 2
     """2 or 4. The recipe's canvas is the size before."""
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """From the plain values of a JSON column."""
-        return cls(image=_known(ImageRef, values["image"]), factor=values.get("factor", 2))
+        return cls(image=_picture(values["image"]), factor=values.get("factor", 2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +231,7 @@ class Recipe:
     """Of the first picture; the others follow by one."""
     num_images: int = 0
     start: Start | None = None
+    references: tuple[Reference, ...] = ()
     blend: Blend | None = None
     variation: Variation | None = None
     spread: Spread | None = None
@@ -223,7 +249,7 @@ class Recipe:
     def is_plain(self) -> bool:
         """Whether its pictures are drawn from text alone."""
         made_from = (self.start, self.blend, self.variation, self.control, self.edit, self.enlargement)
-        return all(part is None for part in made_from) and not self.is_imported
+        return all(part is None for part in made_from) and not self.references and not self.is_imported
 
     @property
     def blend_that_goes_on(self) -> Blend | None:
@@ -287,6 +313,7 @@ class Recipe:
             "seed": self.seed,
             "num_images": self.num_images,
             "start": None if self.start is None else asdict(self.start),
+            "references": [asdict(reference) for reference in self.references],
             "blend": None if self.blend is None else asdict(self.blend),
             "variation": None if self.variation is None else asdict(self.variation),
             "spread": None if self.spread is None else asdict(self.spread),
@@ -316,6 +343,7 @@ class Recipe:
             seed=values.get("seed", 0),
             num_images=values.get("num_images", 0),
             start=_start(values.get("start")),
+            references=tuple(map(Reference.from_json, values.get("references") or ())),
             blend=Blend.from_json(values["blend"]) if values.get("blend") else None,
             variation=Variation.from_json(values["variation"]) if values.get("variation") else None,
             spread=_spread(values.get("spread")),
@@ -338,10 +366,16 @@ def _known(part: type[T], values: Mapping[str, Any] | None) -> T:
     return part(**{name: value for name, value in (values or {}).items() if name in names})
 
 
+def _picture(values: Mapping[str, Any]) -> Picture:
+    if "upload_id" in values:
+        return _known(UploadRef, values)
+    return _known(ImageRef, values)
+
+
 def _start(values: Mapping[str, Any] | None) -> Start | None:
     if not values or not values.get("image"):
         return None
-    return Start(image=_known(ImageRef, values["image"]), strength=values.get("strength") or 1.0)
+    return Start(image=_picture(values["image"]), strength=values.get("strength") or 1.0)
 
 
 def _spread(values: Mapping[str, Any] | None) -> Spread | None:

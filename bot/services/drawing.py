@@ -1,6 +1,6 @@
 """What the engine must be asked, to draw a recipe."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PIL import Image
 
@@ -21,10 +21,11 @@ def to_request(
     area: Image.Image | None = None,
     followed: Image.Image | None = None,
     blended: Sequence[Image.Image] = (),
+    referred: Sequence[Image.Image] = (),
 ) -> api.Generate:
     """The engine's request; `start` is the picture that the recipe begins from, or its latents.
 
-    `blended` are the pictures of its blend.
+    `blended` are the pictures of its blend, `referred` those of its references.
     `area` is what is drawn of it, where that is not the whole: all of that then, and nothing beside it.
     `followed` is the map of the recipe's control.
     """
@@ -42,7 +43,7 @@ def to_request(
         start=_mixed(recipe, blended)
         if start is None
         else api.Start(source=start, strength=_strength(recipe)),
-        references=_looked_at(recipe, blended),
+        references=(*_looked_at(recipe, blended), *_references(recipe, referred)),
         variation=_variation(recipe),
         spread=_spread(recipe.spread),
         tiles=recipe.is_tile,
@@ -78,6 +79,11 @@ def _looked_at(recipe: Recipe, pictures: Sequence[Image.Image]) -> tuple[api.Ref
         api.Reference(picture=picture, weight=weight)
         for picture, weight in zip(pictures, recipe.blend.weights, strict=True)
     )
+
+
+def _references(recipe: Recipe, pictures: Sequence[Image.Image]) -> Iterator[api.Reference]:
+    for picture, reference in zip(pictures, recipe.references, strict=True):
+        yield api.Reference(picture=picture, weight=reference.weight, style_only=reference.is_style)
 
 
 def _variation(recipe: Recipe) -> api.Variation | None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.errors import NotFound, Unavailable
 from bot.domain.job import Job, JobStatus, Speed
 from bot.domain.kinds import Outcome
-from bot.domain.recipe import ImageRef, Recipe
+from bot.domain.recipe import ImageRef, Picture, Recipe, UploadRef
 from bot.domain.sentences import say
 from bot.imaging.canvas import cut, filling, put_back
 from bot.imaging.encode import Encoded, encode_file, encode_grid, encode_single, is_small, recipe_text
@@ -114,6 +114,7 @@ class Pictures:
         Raises: NotFound, Unavailable.
         """
         blended = await self._blended(recipe)
+        referred = [await self._picture(reference.image) for reference in recipe.references]
         if recipe.edit is not None:
             old = await self._picture(recipe.edit.image)
             part = await asyncio.to_thread(cut, recipe, recipe.edit, old)
@@ -122,6 +123,7 @@ class Pictures:
                 start=part.picture,
                 area=part.area,
                 blended=blended,
+                referred=referred,
                 fairness_key=fairness_key,
                 speed=speed,
             )
@@ -132,7 +134,13 @@ class Pictures:
         image = None if recipe.control is None else recipe.control.image
         followed = None if image is None else await self._picture(image)
         return to_request(
-            recipe, start=start, followed=followed, blended=blended, fairness_key=fairness_key, speed=speed
+            recipe,
+            start=start,
+            followed=followed,
+            blended=blended,
+            referred=referred,
+            fairness_key=fairness_key,
+            speed=speed,
         )
 
     async def _tile(self, source: "Source", index: int) -> Image.Image:
@@ -148,13 +156,15 @@ class Pictures:
             return pictures
         return [await asyncio.to_thread(filling, recipe.canvas, picture) for picture in pictures]
 
-    async def _picture(self, image: ImageRef) -> Image.Image:
-        """One picture of a job, as it is shown."""
+    async def _picture(self, image: Picture) -> Image.Image:
+        """One picture: of a job, as it is shown, or brought in."""
+        if isinstance(image, UploadRef):
+            raise _gone()
         return await self._tile(*await self._place(image))
 
-    async def _start(self, image: ImageRef, recipe: Recipe) -> bytes | Image.Image:
+    async def _start(self, image: Picture, recipe: Recipe) -> bytes | Image.Image:
         """The latents of a picture; or itself, where it has none of its own, or is to be enlarged."""
-        if recipe.window:
+        if recipe.window or isinstance(image, UploadRef):
             return await self._picture(image)
         source, index = await self._place(image)
         latents = await asyncio.to_thread(self._files.get_latents, source.image(index))

@@ -32,6 +32,7 @@ from bot.services.onboarding import Onboarding
 from bot.services.orders import Orders
 from bot.services.outbox import Outbox
 from bot.services.pictures import Pictures
+from bot.services.preferences import MemberPreferences
 from bot.services.queue import Queue
 from bot.services.quotas import Quotas
 from bot.services.recipes import Recipes
@@ -67,6 +68,7 @@ class Services:
     pictures: Pictures
     outbox: Outbox
     quotas: Quotas
+    preferences: MemberPreferences
     usage: UsageReports
     onboarding: Onboarding
     rooms: Rooms
@@ -138,6 +140,7 @@ def build_services(
         pictures=pictures,
         outbox=Outbox(database, now=now),
         quotas=Quotas(database, allowances, now=now),
+        preferences=MemberPreferences(database, now=now),
         usage=UsageReports(database, now=now),
         onboarding=Onboarding(database, orders, kept, now=now),
         rooms=Rooms(database, now=now),

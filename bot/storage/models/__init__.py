@@ -7,6 +7,7 @@ from bot.storage.models.community import (
     GalleryMemberRow,
     GuildRow,
     MemberRow,
+    PreferencesRow,
     RoomRow,
     TermsAcceptanceRow,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "MemberQuotaRow",
     "MemberRow",
     "OutboxRow",
+    "PreferencesRow",
     "RemovalRow",
     "ReportRow",
     "RoomPolicyRow",

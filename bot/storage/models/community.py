@@ -36,6 +36,17 @@ class MemberRow(Table):
     """As the guild last saw it, for reports."""
 
 
+class PreferencesRow(Table):
+    """What a member wants in every prompt; see `bot.domain.preferences.Preferences`."""
+
+    __tablename__ = "preferences"
+    __table_args__ = (PrimaryKeyConstraint("guild_id", "user_id"),)
+
+    guild_id: Mapped[int] = mapped_column(BigInteger)
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    preferences: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
 class TermsAcceptanceRow(Table):
     """A member's consent to one version of a guild's terms."""
 

@@ -1,0 +1,55 @@
+"""What a member wants in every prompt that does not say otherwise: theirs alone, in each guild its own."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any, Self
+
+from bot.domain.job import Speed
+from bot.domain.prompt import ASK_ABOVE
+
+
+class VariationMode(StrEnum):
+    """What V1 to V4 draw."""
+
+    STRONG = "strong"
+    SUBTLE = "subtle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """A member's own settings in a guild. What they typed counts first, then their suffix."""
+
+    model: str | None = None
+    """By name; None: the guild's own."""
+    stylize: int | None = None
+    """As `--stylize`; None: what the model likes."""
+    is_raw: bool = False
+    """As `--style raw`."""
+    variation: VariationMode = VariationMode.STRONG
+    """What V1 to V4 under a grid draw."""
+    speed: Speed | None = None
+    """How urgent their jobs are; None: fast."""
+    is_remix: bool = False
+    """Whether V and 🔄 ask for the prompt first."""
+    suffix: str = ""
+    """What is added to each of their prompts, as they typed it; it could be read when it was set."""
+    ask_above: int = ASK_ABOVE
+    """So many jobs of one text are drawn without a question."""
+
+    def to_json(self) -> dict[str, Any]:
+        """What differs from the defaults, as plain values for a JSON column."""
+        plain = Preferences()
+        return {name: value for name, value in asdict(self).items() if value != getattr(plain, name)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """What `to_json` wrote, now or in any version; what this one does not know is passed over."""
+        known = {field.name for field in fields(cls)}
+        found = {name: value for name, value in values.items() if name in known}
+        for name, kind in (("speed", Speed), ("variation", VariationMode)):
+            if found.get(name) in list(kind):
+                found[name] = kind(found[name])
+            else:
+                found.pop(name, None)
+        return cls(**found)

@@ -1,0 +1,23 @@
+"""Queries on what members want in every prompt."""
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.preferences import Preferences
+from bot.storage.models import PreferencesRow
+from bot.storage.statements import insert_or_ignore
+
+
+async def get(session: AsyncSession, *, guild_id: int, user_id: int) -> Preferences:
+    """A member's own settings in a guild; the defaults, where they set none."""
+    row = await session.get(PreferencesRow, (guild_id, user_id), populate_existing=True)
+    return Preferences() if row is None else Preferences.from_json(row.preferences)
+
+
+async def update(session: AsyncSession, preferences: Preferences, *, guild_id: int, user_id: int) -> None:
+    """Keep a member's own settings; of the defaults nothing is kept."""
+    key = {"guild_id": guild_id, "user_id": user_id}
+    await session.execute(delete(PreferencesRow).filter_by(**key))
+    if preferences != Preferences():
+        values = {**key, "preferences": preferences.to_json()}
+        await session.execute(insert_or_ignore(session, PreferencesRow).values(**values))

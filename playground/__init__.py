@@ -2,7 +2,7 @@
 
 from playground.faults import Delay, Drop, Hold, RateLimited, Status
 from playground.server import Call, Playground
-from playground.views import Attachment, Channel, Component, Guild, Member, Message, Role
+from playground.views import Attachment, Channel, Component, Guild, Member, Message, Reaction, Role
 from playground.world import Refused
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Message",
     "Playground",
     "RateLimited",
+    "Reaction",
     "Refused",
     "Role",
     "Status",

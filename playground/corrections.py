@@ -30,6 +30,8 @@ def message(payload: Payload, nonce: str | None) -> Payload:
         {key: value for key, value in item.items() if value is not None} for item in payload["attachments"]
     ]
     payload["components"] = [_component(item) for item in payload["components"]]
+    if not payload.get("reactions"):
+        payload.pop("reactions", None)
     if referenced := payload.get("referenced_message"):
         payload["referenced_message"] = message(dict(referenced), None)
     return payload

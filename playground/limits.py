@@ -27,6 +27,7 @@ LIMITS = (
     _limit("PATCH", r"/channels/(\d+)/messages/\d+", 5, 5.0),
     _limit("DELETE", r"/channels/(\d+)/messages/\d+", 5, 1.0),
     _limit("GET", r"/channels/(\d+)/messages(?:/\d+)?", 5, 1.0),
+    _limit("*", r"/channels/(\d+)/messages/\d+/reactions(?:/.+)?", 1, 0.25),
     _limit("*", r"/webhooks/(\d+/[^/]+)(?:/messages/.+)?", 5, 2.0),
 )
 OLD_EDITS = _limit("PATCH", r"/channels/(\d+)/messages/\d+", 3, 20.0)  # of messages older than an hour

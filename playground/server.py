@@ -364,6 +364,26 @@ class Playground:
         """Fill in the form that `shown` was answered with: values by custom_id."""
         return await self._fire(member, self._people.submit(member, shown.id, values))
 
+    async def react(self, member: Member, message: Message, emoji: str) -> None:
+        """Put an emoji under a message."""
+        await self._people.react(member, message, emoji, reacted=True)
+
+    async def unreact(self, member: Member, message: Message, emoji: str) -> None:
+        """Take one's own emoji away."""
+        await self._people.react(member, message, emoji, reacted=False)
+
+    def open_thread(
+        self,
+        member: Member,
+        channel: Channel,
+        name: str,
+        message: Message | None = None,
+        *,
+        private: bool = False,
+    ) -> Channel:
+        """Open a thread in a channel, at a message or on its own."""
+        return self._people.open_thread(member, channel, name, message, private=private)
+
     def say(self, member: Member, channel: Channel, content: str) -> Message:
         """Post a plain message as this person."""
         return self.world.say(member, channel, content)

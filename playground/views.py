@@ -10,11 +10,12 @@ EPHEMERAL = 1 << 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """A text channel, or with no `guild_id` a member's direct messages with the bot."""
+    """A text channel, a thread of one (`parent_id`), or with no `guild_id` a member's direct messages."""
 
     id: int
     name: str
     guild_id: int | None
+    parent_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,15 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """An emoji under a message, by how many people it was put there, and whether the bot is one of them."""
+
+    emoji: str
+    count: int
+    is_bots: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message as it stands now; `interaction_id` names the interaction that it answers."""
 
@@ -94,6 +104,7 @@ class Message:
     embeds: tuple[Mapping[str, Any], ...]
     components: tuple[Component, ...]
     attachments: tuple[Attachment, ...]
+    reactions: tuple[Reaction, ...]
     reference: int | None
     flags: int
     nonce: str | None
@@ -124,6 +135,7 @@ def message_view(payload: Mapping[str, Any], read: Callable[[str], bytes]) -> Me
         embeds=tuple(payload["embeds"]),
         components=tuple(_components(payload["components"])),
         attachments=tuple(_attachment(item, read) for item in payload["attachments"]),
+        reactions=tuple(_reaction(item) for item in payload.get("reactions", ())),
         reference=int(reference["message_id"]) if "message_id" in reference else None,
         flags=payload["flags"],
         nonce=payload.get("nonce"),
@@ -157,6 +169,10 @@ def _descend(component: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for child in children:
         yield child
         yield from _descend(child)
+
+
+def _reaction(payload: Mapping[str, Any]) -> Reaction:
+    return Reaction(emoji=payload["emoji"]["name"], count=payload["count"], is_bots=payload["me"])
 
 
 def _attachment(payload: Mapping[str, Any], read: Callable[[str], bytes]) -> Attachment:

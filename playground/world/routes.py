@@ -157,7 +157,7 @@ class Routes:
                 answer = self._correct_callback(answer)
             case [_, "applications", _, *_, "commands"]:
                 answer = [corrections.command(dict(item)) for item in answer]
-            case ["GET", "channels", _]:
+            case ["GET", "channels", _] | ["POST", "users", "@me", "channels"]:
                 answer = self._world.correct_channel(answer)
             case ["GET", "oauth2", "applications", "@me"]:
                 answer = corrections.application(answer)

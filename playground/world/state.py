@@ -19,6 +19,7 @@ from playground.views import EPHEMERAL, Channel, Guild, Member, Message, Role, m
 from playground.world.cdn import Cdn
 
 ANSWER_WITHIN = 3.0
+HAS_THREAD = 1 << 5
 
 Payload = dict[str, Any]
 Listener = Callable[[str, Payload], None]
@@ -124,11 +125,16 @@ class World:
             return self.correct_message(payload)
         if event in ("CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE"):
             return self.correct_channel(payload)
+        if event == "MESSAGE_REACTION_ADD":
+            message = self.backend.get_message(int(payload["channel_id"]), int(payload["message_id"]))
+            return payload | {"message_author_id": str(message.author_id), "burst_colors": []}
         if event == "INTERACTION_CREATE":
             return self._correct_interaction(payload)
         return payload
 
     def correct_channel(self, payload: Payload) -> Payload:
+        if "thread_metadata" in payload:
+            return payload
         return corrections.channel(payload, nsfw=int(payload["id"]) in self._nsfw)
 
     def _correct_interaction(self, payload: Payload) -> Payload:
@@ -150,7 +156,18 @@ class World:
         """A message as Discord sends it."""
         if "interaction_metadata" in payload:
             payload["interaction_metadata"] = self._correct_metadata(dict(payload["interaction_metadata"]))
+        if (thread := self.backend.channels.get(int(payload["id"]))) is not None:
+            payload["thread"] = dict(serializers.thread_payload(self.backend, thread))
+            payload["flags"] |= HAS_THREAD
+        for reaction in payload.get("reactions", ()):
+            reaction["me"] = self._is_bots(payload, reaction["emoji"])
         return corrections.message(payload, self.nonce_of.get(int(payload["id"])))
+
+    def _is_bots(self, payload: Payload, emoji: Payload) -> bool:
+        stored = self.backend.messages.get(int(payload["channel_id"]), {}).get(int(payload["id"]))
+        name = f"{emoji['name']}:{emoji['id']}" if emoji["id"] else emoji["name"]
+        reaction = stored.reaction_for(name) if stored else None
+        return reaction is not None and self.bot_id in reaction.user_ids
 
     def _correct_metadata(self, metadata: Payload) -> Payload:
         """A press names its message; a form, the interaction that it was the answer to."""
@@ -270,6 +287,13 @@ class World:
             Channel(id=channel.id, name=channel.name, guild_id=guild_id)
             for channel in sorted(stored, key=lambda channel: channel.position)
             if channel.type == ChannelType.TEXT
+        ]
+
+    def threads(self, guild_id: int) -> list[Channel]:
+        """The guild's threads, the oldest first."""
+        return [
+            Channel(id=thread.id, name=thread.name, guild_id=guild_id, parent_id=thread.parent_id)
+            for thread in self.backend.active_threads(guild_id)
         ]
 
     def messages(self, channel_id: int) -> list[Message]:

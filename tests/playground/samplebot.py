@@ -95,6 +95,24 @@ class SampleBot(commands.AutoShardedBot):
         if "SKIP_SYNC" not in os.environ:
             await self.tree.sync()
 
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        """Send whoever asks for it what is in a message of ours, and say under it that it was done."""
+        assert self.user is not None
+        if event.message_author_id != self.user.id or event.user_id == self.user.id:
+            return
+        message = self.get_partial_messageable(event.channel_id).get_partial_message(event.message_id)
+        if event.emoji.name == "✉️":
+            user = await self.fetch_user(event.user_id)
+            found = await message.fetch()
+            await user.send(found.content, file=await found.attachments[0].to_file())
+            await message.add_reaction("✅")
+
+    async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
+        message = self.get_partial_messageable(event.channel_id).get_partial_message(event.message_id)
+        assert self.user is not None
+        if event.user_id != self.user.id:
+            await message.remove_reaction("✅", self.user)
+
 
 bot = SampleBot()
 
@@ -200,6 +218,13 @@ async def history(interaction: discord.Interaction) -> None:
     channel = bot.get_partial_messageable(interaction.channel_id or 0)
     names = [file.filename async for message in channel.history() for file in message.attachments]
     await interaction.response.send_message(" ".join(names) or "nothing")
+
+
+@bot.tree.command(description="Name this thread and its channel")
+async def where(interaction: discord.Interaction) -> None:
+    thread = interaction.channel
+    assert isinstance(thread, discord.Thread)
+    await interaction.response.send_message(f"{thread.name} in {thread.parent}")
 
 
 @bot.tree.command(description="Choose a style")

@@ -222,6 +222,22 @@ async def reply(
         )
 
 
+async def reply_to_all(
+    interaction: Interaction, payload: Payload, *, file: File | None = None, promised: Payload
+) -> None:
+    """Answer so that everybody in the channel reads it; who was promised a private answer gets `promised`."""
+    view = to_view(payload.rows) if payload.rows else discord.utils.MISSING
+    files = [] if file is None else [to_file(file)]
+    nobody = discord.AllowedMentions.none()
+    if not interaction.response.is_done():
+        await interaction.response.send_message(
+            payload.content, view=view, files=files, allowed_mentions=nobody
+        )
+        return
+    await reply(interaction, promised)
+    await interaction.followup.send(payload.content, view=view, files=files, allowed_mentions=nobody)
+
+
 async def answer(interaction: Interaction, found: Awaitable[T], render: Callable[[T, str], Payload]) -> None:
     """Answer a command privately with what a use case finds, in time however long it takes."""
     async with patience(interaction):

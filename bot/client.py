@@ -15,6 +15,7 @@ from bot.cogs.gallery import Gallery
 from bot.cogs.guild import Guild
 from bot.cogs.help import Help
 from bot.cogs.imagine import Imagine
+from bot.cogs.looking import Looking
 from bot.cogs.mine import Mine
 from bot.cogs.people import People
 from bot.cogs.pictures import Pictures
@@ -35,11 +36,12 @@ from bot.delivery.rooms import RoomKeeper
 from bot.messages.catalogue import translations
 from bot.meters import Meters
 from bot.services import Services
-from bot.views import moderation_forms, setup_panel
+from bot.views import drawing, moderation_forms, setup_panel
 from bot.views.audit_buttons import AuditButton
 from bot.views.gallery_buttons import GalleryButton
 from bot.views.help_buttons import HelpButton
 from bot.views.job_buttons import JobButton
+from bot.views.looked_buttons import LookedButton
 from bot.views.mine_buttons import MineButton
 from bot.views.moderation_buttons import ModerationButton
 from bot.views.picture_buttons import PictureButton, PictureMenu
@@ -107,7 +109,7 @@ class Darkroom(commands.AutoShardedBot):
         await self.add_cogs()
         self.add_dynamic_items(TermsButton, KeptButton, ExampleButton, SetupItem, MineButton)
         self.add_dynamic_items(JobButton, AuditButton, ModerationButton, HelpButton)
-        self.add_dynamic_items(PictureButton, PictureMenu, GalleryButton)
+        self.add_dynamic_items(PictureButton, PictureMenu, GalleryButton, LookedButton)
         await self.tree.set_translator(CatalogueTranslator())
         await self._sync_commands()
         await self.delivery.resume()
@@ -117,7 +119,8 @@ class Darkroom(commands.AutoShardedBot):
 
     async def add_cogs(self) -> None:
         """Every family of commands."""
-        await self.add_cog(Imagine(self.services, self.delivery))
+        await self.add_cog(Imagine())
+        await self.add_cog(Looking(self.services))
         await self.add_cog(Quota(self.services))
         await self.add_cog(Allowances(self.services))
         await self.add_cog(Usage(self.services))
@@ -140,6 +143,7 @@ class Darkroom(commands.AutoShardedBot):
         self._answers.note(interaction)
         await moderation_forms.submitted(interaction)
         await setup_panel.submitted(interaction)
+        await drawing.submitted(interaction)
 
     async def answered(self, seconds: float) -> None:
         """Wait until every interaction has its answer, but not longer than this."""

@@ -24,6 +24,7 @@ _ESCAPED = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_UNESCAPED = re.compile(r"\\([\\*_~`|\[\]<:.#>+-])|(?<=@)\u200b(?=everyone|here)", re.IGNORECASE)
 _EVERYONE = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _JOINERS = "\u200c\u200d"
 
@@ -33,6 +34,11 @@ def echo(text: str, *, limit: int = LIMIT) -> str:
     shown = _ESCAPED.sub(r"\\\g<0>", visible(text))
     # The server looks for these two words itself and knows no escape: a zero-width space parts them.
     return _cut(_EVERYONE.sub("@\u200b", shown), limit)
+
+
+def unechoed(shown: str) -> str:
+    """What `echo` was given, as far as one sees it, where nothing was cut off."""
+    return _UNESCAPED.sub(lambda found: found[1] or "", shown)
 
 
 def echo_code(text: str, *, limit: int = CODE_LIMIT) -> str:

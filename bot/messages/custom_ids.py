@@ -25,11 +25,14 @@ HELP = r"help:0:(?P<page>[a-z]{1,16})"
 MINE = r"mine:(?P<page>\d{1,6}):page"
 CHOOSE = r"mine:(?P<page>\d{1,6}):choose"
 PICTURE = rf"picture:(?P<job_id>{_ID}):(?P<action>[a-z]{{1,16}})"
+LOOKED = r"looked:0:(?P<action>draw|again|all)(?::(?P<number>\d{1,4}))?"
 GALLERY = r"gallery:0:join:(?P<since>[a-z]{1,8})"
 AUDIT = r"audit:(?P<page>\d{1,6}):(?P<do>show|export):(?P<user>-?\d{0,19})-(?P<action>[a-z_]{0,32})"
 SETUP = r"setup:(?P<guild_id>\d{1,20}):(?P<action>[a-z-]{1,20})"
 MODERATION = rf"(?P<kind>notice|block|appeal|report|forget):(?P<id>{_ID}):(?P<action>[a-z]{{1,16}})"
 FORM = re.compile(r"(?P<kind>block|appeal|report|queue):(?P<id>\d{1,19}):(?P<action>[a-z]{1,16})")
+PROMPT_FORM = "draw:0:prompt"
+"""The form that holds a prompt, to be changed and drawn."""
 SETUP_FORM = re.compile(r"setup:form:(?P<action>[a-z-]{1,20})")
 
 CANCEL = "cancel"
@@ -119,6 +122,11 @@ def of_choose(page: int) -> str:
 def of_picture(job_id: int, action: str) -> str:
     """What may be done with a picture: `ask`, `delete`, `hide`, `unhide`."""
     return f"picture:{job_id}:{action}"
+
+
+def of_looked(action: str, number: int | None = None) -> str:
+    """A prompt that a message offers (`draw`, by its number), `all` of them, or others (`again`, by turns)."""
+    return f"looked:0:{action}" + ("" if number is None else f":{number}")
 
 
 def of_gallery(since: str) -> str:

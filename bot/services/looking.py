@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from PIL import Image
 
@@ -16,6 +16,8 @@ from bot.services.models import Models
 from engine import api
 from engine.errors import EngineError
 
+Word: TypeAlias = api.Word
+"""One word of a prompt, and how much it counts."""
 ResultT = TypeVar("ResultT", api.Described, api.Shortened)
 
 MOST_SEEN = 1024
@@ -26,7 +28,7 @@ MOST_SEEN = 1024
 class ShortenedPrompt:
     """How much each word of a prompt counts, and prompts with fewer of them."""
 
-    parts: tuple[tuple[api.Word, ...], ...]
+    parts: tuple[tuple[Word, ...], ...]
     """The words of each part: one part, unless several were weighed with `::`."""
     shorter: tuple[str, ...]
     """Whole prompts, with the weights and the parameters of the one that was given; the longest first."""

@@ -29,7 +29,7 @@ from bot.domain.prompt.recipes import read_recipe
 from bot.domain.prompt.values import Part, Prompt
 from bot.domain.sentences import Sentence, say
 
-__all__ = ["ASK_ABOVE", "MAX_PARAMETERS", "NUM_IMAGES", "Part", "Prompt", "parse", "parse_all"]
+__all__ = ["ASK_ABOVE", "MAX_PARAMETERS", "NUM_IMAGES", "Part", "Prompt", "joined", "parse", "parse_all"]
 
 NUM_IMAGES = 4
 """Of one prompt."""
@@ -68,8 +68,8 @@ def parse_all(text: str) -> tuple[Prompt, ...]:
         return tuple(prompts)
     refusal = PromptError(*at_most(MAX_MISTAKES, mistakes or [_too_many(len(prompts))]))
     if mistakes:
-        refusal.fixed = _joined(dict.fromkeys(fixed)) if all(fixed) else None
-        refusal.without = _joined(dict.fromkeys(without)) if all(without) else None
+        refusal.fixed = joined(dict.fromkeys(fixed)) if all(fixed) else None
+        refusal.without = joined(dict.fromkeys(without)) if all(without) else None
     raise refusal
 
 
@@ -83,7 +83,7 @@ def _repeated(prompt: Prompt) -> tuple[Prompt, ...]:
     return tuple(replace(prompt, parameters=replace(settled, seed=one)) for one in seeds)
 
 
-def _joined(prompts: Collection[str]) -> str:
+def joined(prompts: Collection[str]) -> str:
     """One text that stands for all of these."""
     if len(prompts) == 1:
         return next(iter(prompts))

@@ -24,6 +24,7 @@ PATTERNS = (
     custom_ids.CHOOSE,
     custom_ids.PICTURE,
     custom_ids.GALLERY,
+    custom_ids.LOOKED,
     custom_ids.AUDIT,
     custom_ids.SETUP,
     custom_ids.MODERATION,
@@ -43,6 +44,7 @@ EVER_SENT = (
     *("start:2:example", "mine:1:page", "setup:1:apply", "setup:1:moderators-channel", "setup:1:rooms"),
     "help:0:moderators",
     *("mine:1:choose", "picture:812:ask", "picture:812:delete", "picture:812:hide", "picture:812:unhide"),
+    *("looked:0:draw:1", "looked:0:draw:5", "looked:0:all", "looked:0:again:3"),
     *("gallery:0:join:now", "gallery:0:join:all"),
     *("audit:0:show:-", "audit:2:export:100-block", "audit:1:show:-5-rule_add"),
 )

@@ -190,10 +190,12 @@ class Edge:
         kind: int = BUTTON,
         data: Mapping[str, Any] | None = None,
         frames: Sequence[Mapping[str, Any]] = (),
+        content: str = "",
         in_private: bool = False,
     ) -> Answer:
         """Press, or choose in, the part of a message that has this custom_id."""
-        shown = message(5000, custom_id, kind=kind, is_ephemeral=is_ephemeral) | {"embeds": frames}
+        shown = message(5000, custom_id, kind=kind, is_ephemeral=is_ephemeral)
+        shown |= {"embeds": frames, "content": content}
         chosen = {"custom_id": custom_id, "component_type": kind, **(data or {})}
         pressed = {"type": 3, "message": shown, "data": chosen}
         return await self._send(pressed, _member(user, is_manager=is_manager), in_private=in_private)

@@ -1,0 +1,44 @@
+"""A prompt, typed after a command or into a form, is drawn; what its member should know is said beside it."""
+
+from dataclasses import replace
+
+from bot.boundary import Interaction, drawing_asker_of, guard, patience, reply
+from bot.domain.sentences import say
+from bot.messages import guide
+from bot.messages.custom_ids import PROMPT_FORM
+from bot.views import forms
+from bot.views.forms import Field, Form
+from bot.views.wired import wired
+
+MAX_PROMPT = 4000
+"""Letters; what a form of Discord's can hold."""
+PROMPT = Field(name="prompt", label=say("Prompt"), most=MAX_PROMPT)
+FORM = Form(custom_id=PROMPT_FORM, title=say("Draw this"), fields=(PROMPT,))
+
+
+async def draw(interaction: Interaction, text: str) -> None:
+    """Draw what a text stands for, and answer with it, for all to see.
+
+    Raises: UserError, with the text in it.
+    """
+    client, asker = wired(interaction), drawing_asker_of(interaction)
+    async with patience(interaction):
+        job = await client.services.orders.imagine(asker, text)
+    is_answered = await client.delivery.answer(interaction, job)
+    if is_answered and (remarks := job.recipe.prompt.remarks):
+        await reply(interaction, guide.remarks(remarks, job.locale))
+    if is_answered and await client.services.onboarding.greet_first_use(job):
+        await reply(interaction, guide.welcome(await client.services.quotas.balance(asker), job.locale))
+
+
+async def ask(interaction: Interaction, prompt: str) -> None:
+    """Show a prompt in a form, to be changed and drawn."""
+    await forms.show(interaction, replace(FORM, fields=(replace(PROMPT, value=prompt),)))
+
+
+async def submitted(interaction: Interaction) -> None:
+    """Draw what a form holds; other interactions, and other forms, are none of our business."""
+    if forms.custom_id_of(interaction) != PROMPT_FORM:
+        return
+    async with guard(interaction):
+        await draw(interaction, forms.values_of(interaction, FORM)["prompt"])

@@ -125,7 +125,7 @@ def of_picture(job_id: int, action: str) -> str:
 
 
 def of_looked(action: str, number: int | None = None) -> str:
-    """A prompt that a message offers (`draw`, by its number), `all` of them, or others (`again`, by turns)."""
+    """A prompt that a message offers (`draw`, by number), `all` of them, or others (`again`, by turns)."""
     return f"looked:0:{action}" + ("" if number is None else f":{number}")
 
 

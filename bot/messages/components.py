@@ -58,6 +58,15 @@ def with_pressed(message: discord.Message, custom_id: str) -> discord.ui.View:
     return view
 
 
+def with_label(message: discord.Message, custom_id: str, label: str | None) -> discord.ui.View:
+    """The message's own buttons, one of them with another label."""
+    view = with_pressed(message, "")
+    for button in view.children:
+        if isinstance(button, discord.ui.Button) and button.custom_id == custom_id:
+            button.label = label
+    return view
+
+
 def _copy(button: discord.Button, row: int, *, is_pressed: bool) -> discord.ui.Button[discord.ui.View]:
     return discord.ui.Button(
         style=discord.ButtonStyle.primary if is_pressed else button.style,

@@ -35,6 +35,8 @@ PROMPT_FORM = "draw:0:prompt"
 """The form that holds a prompt, to be changed and drawn."""
 SETUP_FORM = re.compile(r"setup:form:(?P<action>[a-z-]{1,20})")
 
+SAME = "same"
+"""How a picture is drawn anew: with its own seed."""
 CANCEL = "cancel"
 CANCEL_ALL = "cancel_all"
 """The actions of a job's buttons that ask for no other job."""
@@ -120,7 +122,7 @@ def of_choose(page: int) -> str:
 
 
 def of_picture(job_id: int, action: str) -> str:
-    """What may be done with a picture: `ask`, `delete`, `hide`, `unhide`."""
+    """What may be done with a picture: `ask`, `delete`, `hide`, `unhide`; `like`, `details`, `made`."""
     return f"picture:{job_id}:{action}"
 
 

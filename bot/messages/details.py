@@ -11,6 +11,7 @@ from bot.domain.sentences import Sentence, Translations, say, say_n
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_picture
 from bot.messages.jobs import MAX_PROMPT, link_to
+from bot.messages.kinds import again_button
 from bot.messages.payload import MAX_CONTENT, Button, File, Payload
 from bot.services.shown import Details
 from bot.services.taking_back import Choice
@@ -33,7 +34,7 @@ def details(found: Details, locale: str) -> tuple[Payload, File | None]:
     pasted = visible(job.recipe.pasted)
     lead = say("To draw from the same prompt and seed, paste this into /imagine:").render(words)
     content = f"{head}\n{promise}\n{lead}\n{FENCE}\n{pasted}\n{FENCE}\n{facts}"
-    rows = (_buttons(found, words),) if found.is_own else ()
+    rows = tuple(row for row in (_buttons(found, words),) if row)
     if len(content) <= MAX_CONTENT and FENCE not in pasted:
         return Payload(content=content, rows=rows), None
     lead = say("To draw from the same prompt and seed, paste the text of the file into /imagine.").render(
@@ -209,8 +210,14 @@ def _consequences(choice: Choice) -> Iterator[Sentence]:
 
 
 def _buttons(found: Details, words: Translations) -> tuple[Button, ...]:
-    ask = say("Delete or hide…").render(words)
-    return (Button(custom_id=of_picture(found.job.id, "ask"), label=ask),)
+    """To draw it again, which anybody may; to take it back, for its member."""
+    buttons = []
+    if not found.job.recipe.is_imported:
+        buttons.append(again_button(found.job, say("Same again").render(words)))
+    if found.is_own:
+        ask = say("Delete or hide…").render(words)
+        buttons.append(Button(custom_id=of_picture(found.job.id, "ask"), label=ask))
+    return tuple(buttons)
 
 
 def _delete(job: Job, words: Translations) -> Button:

@@ -7,7 +7,8 @@ from bot.domain.canvas import MAX_SIDE, UPSCALE
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
 from bot.domain.sentences import Sentence, say
-from bot.messages.custom_ids import of_job
+from bot.messages.catalogue import translations
+from bot.messages.custom_ids import SAME, of_job, of_picture
 from bot.messages.payload import Button
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -33,7 +34,9 @@ ARROWS = {"left": "⬅️", "right": "➡️", "up": "⬆️", "down": "⬇️"}
 
 
 def grid_rows(job: Job) -> Rows:
-    """U1–U4 🔄, V1–V4."""
+    """U1–U4 🔄, V1–V4; below one alone, what belongs under a single picture."""
+    if job.recipe.num_images == 1:
+        return tile_rows(job)
     numbers = range(job.recipe.num_images)
     picks = tuple(Button(custom_id=of_job(job.id, JobKind.PICK, i), label=f"U{i + 1}") for i in numbers)
     varies = tuple(Button(custom_id=of_job(job.id, JobKind.VARY, i), label=f"V{i + 1}") for i in numbers)
@@ -51,7 +54,24 @@ def tile_rows(job: Job) -> Rows:
         _reroll(job),
     )
     pans = tuple(_change(job, JobKind.PAN, None, emoji, side) for side, emoji in ARROWS.items())
-    return *_upscale_rows(job), vary, (*zooms, *square), pans
+    return *_upscale_rows(job), vary, (*zooms, *square), pans, *own_rows(job)
+
+
+def own_rows(job: Job) -> Rows:
+    """What belongs to every single picture: like it, take it back, see how it was drawn."""
+    details = say("Details").render(translations(job.locale))
+    return (
+        (
+            Button(custom_id=of_picture(job.id, "like"), emoji="❤️"),
+            Button(custom_id=of_picture(job.id, "ask"), emoji="🗑️"),
+            Button(custom_id=of_picture(job.id, "details"), label=details),
+        ),
+    )
+
+
+def again_button(job: Job, label: str) -> Button:
+    """Draws the same once more, with its seed."""
+    return Button(custom_id=of_job(job.id, JobKind.REROLL, 0, SAME), label=label, emoji="🔁")
 
 
 def _upscale_rows(job: Job) -> Rows:
@@ -110,14 +130,14 @@ WORDS = {
         heading=say("Upscaled (Subtle) by {member}"),
         label=say("upscaled pictures"),
         name=say("Upscaled (Subtle)"),
-        rows=lambda _: (),
+        rows=own_rows,
         help=say("**Upscale (Subtle)** makes it twice as large, with sharp edges and nothing new in it."),
     ),
     JobKind.UPSCALE_CREATIVE: KindWords(
         heading=say("Upscaled (Creative) by {member}"),
         label=say("creative upscales"),
         name=say("Upscaled (Creative)"),
-        rows=lambda _: (),
+        rows=own_rows,
         help=say(
             "**Upscale (Creative)** makes it twice as large and draws it once more, near to what it is, with "
             "finer edges."

@@ -26,6 +26,7 @@ from bot.services.health import Health
 from bot.services.imports import Imports
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
+from bot.services.likes import Likes
 from bot.services.looking import Looking
 from bot.services.models import Models
 from bot.services.onboarding import Onboarding
@@ -63,6 +64,7 @@ class Services:
     explaining: Explaining
     jobs: Jobs
     kept: KeptOrders
+    likes: Likes
     looking: Looking
     runs: Runs
     pictures: Pictures
@@ -135,6 +137,7 @@ def build_services(
         explaining=Explaining(engine, pictures, recipes),
         jobs=jobs,
         kept=kept,
+        likes=Likes(database, now=now),
         looking=Looking(engine, models),
         runs=runs,
         pictures=pictures,

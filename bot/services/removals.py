@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.asker import Asker
 from bot.domain.audit import Deed
 from bot.domain.job import Job, Post
-from bot.storage import audit, pictures
+from bot.storage import audit, likes, pictures
 from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
@@ -21,6 +21,7 @@ async def take_away(session: AsyncSession, jobs: Sequence[Job], *, now: datetime
     """Jobs lose their pictures: nothing brings them back, and their posts and files are owed to go."""
     for job in jobs:
         await pictures.update_deleted(session, guild_id=job.guild_id, job_id=job.id)
+    await likes.delete_of_jobs(session, [job.id for job in jobs])
     await pictures.add_removals(session, jobs, now=now)
 
 

@@ -43,6 +43,17 @@ class Shown:
             job = await shown_by(session, asker, message_id)
             return await self._details(session, asker, job)
 
+    async def details_of(self, asker: Asker, job_id: int) -> Details:
+        """Of a picture by its number, if the asker may see it where they ask.
+
+        Raises: NotFound.
+        """
+        async with self._database.reading() as session:
+            job = await jobs_table.get(session, job_id)
+            if job is None or not (may_be_pressed(job, asker) or is_own(job, asker)):
+                raise NotFound(say("I do not know this picture here."))
+            return await self._details(session, asker, job)
+
     async def details_of_own(self, asker: Asker, job_id: int) -> Details:
         """Of one of the asker's own pictures.
 

@@ -25,6 +25,7 @@ from bot.storage.models import (
     ForgottenRow,
     ImageRow,
     JobRow,
+    LikeRow,
     OutboxRow,
     SanctionRow,
     Table,
@@ -130,7 +131,8 @@ async def _blank_jobs(session: AsyncSession, user_id: int) -> list[ImageRef]:
     images = [ImageRef(job_id=job_id, index=index) for job_id, index in rows]
     await session.execute(delete(ImageRow).where(ImageRow.job_id.in_(mine)))
     await session.execute(delete(OutboxRow).where(OutboxRow.job_id.in_(mine)))
-    await session.execute(delete(CopyRow).where(CopyRow.job_id.in_(mine)))
+    for table in (CopyRow, LikeRow):
+        await session.execute(delete(table).where(table.job_id.in_(mine)))
     await session.execute(
         update(JobRow)
         .where(JobRow.user_id == user_id, JobRow.status.in_(WITH_PICTURES))

@@ -1,4 +1,4 @@
-"""The buttons that delete, hide and show a picture. The id is only a key: whose it is, is looked up anew."""
+"""The buttons that belong to one picture. The id is only a key: whose it is, is looked up anew."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -11,12 +11,13 @@ from bot.domain.errors import NotFound
 from bot.domain.sentences import say
 from bot.messages import custom_ids
 from bot.messages import details as messages
+from bot.messages.components import with_label
 from bot.views.rebuilt import Rebuilt
 from bot.views.wired import wired
 
 
 class PictureButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=custom_ids.PICTURE):
-    """Only ever in private messages."""
+    """Under a picture, or in private messages."""
 
     def __init__(self, item: discord.ui.Button[Any], match: re.Match[str]) -> None:
         super().__init__(item)
@@ -50,6 +51,28 @@ class PictureMenu(Rebuilt, discord.ui.DynamicItem[discord.ui.Select[Any]], templ
             await reply(interaction, payload, file=file)
 
 
+async def _like(interaction: Interaction, job_id: int) -> None:
+    """The button tells how many like it: the answer to the press, which costs no edit."""
+    message = interaction.message
+    if message is None or message.flags.ephemeral:  # a forged press
+        raise NotFound(say("I do not know this button any more."))
+    async with patience(interaction):
+        liking = await wired(interaction).services.likes.toggle(asker_of(interaction), job_id)
+    label = str(liking.count) if liking.count else None
+    view = with_label(message, custom_ids.of_picture(job_id, "like"), label)
+    is_deferred = interaction.response.is_done()
+    edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
+    await edit(view=view, attachments=message.attachments)
+
+
+async def _details(interaction: Interaction, job_id: int) -> None:
+    services, asker = wired(interaction).services, asker_of(interaction)
+    async with patience(interaction):
+        found = await services.shown.details_of(asker, job_id)
+    payload, file = messages.details(found, asker.locale)
+    await reply(interaction, payload, file=file)
+
+
 async def _ask(interaction: Interaction, job_id: int) -> None:
     services, asker = wired(interaction).services, asker_of(interaction)
     async with patience(interaction):
@@ -73,6 +96,8 @@ async def _hide(interaction: Interaction, job_id: int, *, is_hidden: bool) -> No
 
 
 DEEDS: dict[str, Callable[[Interaction, int], Awaitable[None]]] = {
+    "like": _like,
+    "details": _details,
     "ask": _ask,
     "delete": _delete,
     "hide": lambda interaction, job_id: _hide(interaction, job_id, is_hidden=True),

@@ -11,7 +11,7 @@ from bot.storage.models.community import (
     RoomRow,
     TermsAcceptanceRow,
 )
-from bot.storage.models.jobs import CopyRow, ImageRow, JobRow, KeptOrderRow, OutboxRow, RemovalRow
+from bot.storage.models.jobs import CopyRow, ImageRow, JobRow, KeptOrderRow, LikeRow, OutboxRow, RemovalRow
 from bot.storage.models.moderation import AppealRow, AuditRow, ReportRow, RoomPolicyRow, RuleRow, SanctionRow
 from bot.storage.models.quotas import AccountRow, DigestRow, GrantRow, LedgerRow, MemberQuotaRow
 
@@ -31,6 +31,7 @@ __all__ = [
     "JobRow",
     "KeptOrderRow",
     "LedgerRow",
+    "LikeRow",
     "MemberQuotaRow",
     "MemberRow",
     "OutboxRow",

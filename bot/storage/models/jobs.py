@@ -121,6 +121,17 @@ class CopyRow(Table):
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"), index=True)
 
 
+class LikeRow(Table):
+    """A picture that a member likes."""
+
+    __tablename__ = "likes"
+    __table_args__ = (PrimaryKeyConstraint("job_id", "user_id"), Index("ix_likes_user_id", "user_id"))
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"))
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcMilliseconds)
+
+
 class RemovalRow(Table):
     """A message that is to be removed from its channel: what it showed was taken away."""
 

@@ -24,15 +24,21 @@ from tests.bot.views.test_presses import kinds_in
 
 BOB = replace(ADA, user_id=101)
 CANCEL_OR_DELETE = "Cancel or delete"
+FOR_ALL = {"details"}
+"""What may be asked of a picture by everybody who sees it."""
 
 
 async def test_details_come_from_the_menu_and_lead_to_taking_back(edge: Edge, services: Services) -> None:
     job = await delivered(services, ADA, 5000, "a red apple --seed 7")
     answer = await edge.choose("Details", 5000)
     assert "a red apple --seed 7 --steps 4" in answer.content
-    assert answer.custom_ids == [custom_ids.of_picture(job.id, "ask")]
-    assert (await edge.choose("Details", 5000, user=BOB.user_id)).custom_ids == []
-    assert "This deletes the grid of 4 pictures for good" in (await edge.press(answer.custom_ids[0])).content
+    again, ask = (
+        custom_ids.of_job(job.id, JobKind.REROLL, 0, custom_ids.SAME),
+        custom_ids.of_picture(job.id, "ask"),
+    )
+    assert answer.custom_ids == [again, ask]
+    assert (await edge.choose("Details", 5000, user=BOB.user_id)).custom_ids == [again]
+    assert "This deletes the grid of 4 pictures for good" in (await edge.press(ask)).content
 
 
 async def test_details_of_what_was_posted_this_moment_wait_for_its_note(
@@ -109,7 +115,7 @@ async def test_hiding_and_showing_again(edge: Edge, services: Services) -> None:
     assert not (await services.runs.reload(job)).is_hidden
 
 
-@pytest.mark.parametrize("action", [*DEEDS, "explode"])
+@pytest.mark.parametrize("action", sorted({*DEEDS, "explode"} - FOR_ALL))
 async def test_a_forged_button_does_nothing_to_a_picture_of_others(
     edge: Edge, services: Services, action: str
 ) -> None:
@@ -165,3 +171,23 @@ async def test_u_is_posted_again_where_the_first_is_gone(
     answer = await edge.press(custom_ids.of_job(grid.id, JobKind.PICK, 1), is_ephemeral=False)
     assert "already" not in answer.content
     assert await kinds_in(database) == [JobKind.IMAGINE, JobKind.PICK, JobKind.PICK]
+
+
+async def test_a_like_is_told_by_the_number_on_its_button_and_costs_no_other_call(
+    edge: Edge, services: Services
+) -> None:
+    grid = await delivered(services, ADA, 5000)
+    tile = await pick(services, now(ADA), grid.id, 0)
+    like = custom_ids.of_picture(tile.id, "like")
+    answer = await edge.press(like, is_ephemeral=False)
+    assert answer.buttons == {"1": 2}
+    assert len(answer.calls) == 1
+    assert (await edge.press(like, is_ephemeral=False)).is_acknowledged
+    assert (await services.likes.toggle(now(BOB), tile.id)).count == 1
+    assert "do not know this button" in (await edge.press(like)).content
+
+
+async def test_details_come_from_the_button_too(edge: Edge, services: Services) -> None:
+    grid = await delivered(services, ADA, 5000, "a red apple --seed 7")
+    answer = await edge.press(custom_ids.of_picture(grid.id, "details"), is_ephemeral=False, user=BOB.user_id)
+    assert "a red apple --seed 7 --steps 4" in answer.content

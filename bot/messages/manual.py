@@ -15,6 +15,14 @@ from bot.messages.kinds import WORDS
 from bot.messages.lists import fitted
 from bot.messages.payload import Button, Payload
 
+OF_WORK = frozenset(
+    {
+        *("quality", "is_draft", "steps", "guidance", "sampler", "repeat", "is_fast", "is_relaxed", "is_hd"),
+        *("model", "version", "niji", "loras"),
+    }
+)
+"""The parameters, by their fields, that say by what and with how much work is drawn."""
+BUTTONS_IN_A_ROW = 5
 END_OF_LIST = ""
 """What follows a list would otherwise belong to its last row."""
 
@@ -24,6 +32,7 @@ class Page(StrEnum):
 
     DRAWING = "drawing"
     PARAMETERS = "parameters"
+    WORK = "work"
     BUTTONS = "buttons"
     YOURS = "yours"
     MODERATORS = "moderators"
@@ -32,6 +41,7 @@ class Page(StrEnum):
 LABELS = {
     Page.DRAWING: say("Drawing"),
     Page.PARAMETERS: say("Parameters"),
+    Page.WORK: say("Models and work"),
     Page.BUTTONS: say("Buttons"),
     Page.YOURS: say("Your commands"),
     Page.MODERATORS: say("For moderators"),
@@ -62,15 +72,17 @@ def page(shown: Page, commands: Sequence[Command], locale: str, *, is_moderator:
     lines = _lines(shown, commands, words)
     pages = [one for one in Page if is_moderator or one is not Page.MODERATORS]
     buttons = tuple(Button(custom_id=of_help(one), label=LABELS[one].render(words)) for one in pages)
-    return Payload(content=fitted(words, head, list(lines)), rows=(buttons,))
+    rows = tuple(buttons[at : at + BUTTONS_IN_A_ROW] for at in range(0, len(buttons), BUTTONS_IN_A_ROW))
+    return Payload(content=fitted(words, head, list(lines)), rows=rows)
 
 
 def _lines(shown: Page, commands: Sequence[Command], words: Translations) -> Iterator[str]:
     match shown:
         case Page.DRAWING:
             return (sentence.render(words) for sentence in _drawing())
-        case Page.PARAMETERS:
-            return (line.render(words) for row in ROWS.values() for line in _parameter(row))
+        case Page.PARAMETERS | Page.WORK:
+            rows = (row for field, row in ROWS.items() if (field in OF_WORK) == (shown is Page.WORK))
+            return (line.render(words) for row in rows for line in _parameter(row))
         case Page.BUTTONS:
             return _buttons(commands, words)
         case Page.YOURS:

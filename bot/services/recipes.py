@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.domain.canvas import Layout, drawn_size
 from bot.domain.errors import PromptError
 from bot.domain.maps import MapKind
-from bot.domain.parameters import Parameters
+from bot.domain.parameters import ROWS, Parameters
 from bot.domain.prompt import NUM_IMAGES, Prompt, parse
 from bot.domain.prompt.recipes import VARIATION_OF, VARIATION_STRENGTH, read_fields
 from bot.domain.recipe import (
@@ -46,6 +46,7 @@ class Recipes:
         Raises: PromptError, where it names a model or a sampler that is not here.
         """
         parameters = prompt.parameters
+        _refuse_what_is_to_come(prompt)
         model = self._models.named(parameters.model)
         seed = _new_seed() if parameters.seed is None else parameters.seed
         return Recipe(
@@ -184,6 +185,20 @@ def _sampling(model: ModelInfo, parameters: Parameters) -> Sampling:
         sampler=parameters.sampler or model.default_sampler,
         stop=1.0 if parameters.stop is None else parameters.stop / 100,
     )
+
+
+_TO_COME = ("stylize", "is_raw", "weird", "version", "niji", "loras", "is_hd")
+
+
+def _refuse_what_is_to_come(prompt: Prompt) -> None:
+    """Raises: PromptError, with the prompt less what cannot be done."""
+    asked = [name for name in _TO_COME if getattr(prompt.parameters, name) != getattr(Parameters(), name)]
+    if asked:
+        names = ", ".join(f"`--{ROWS[name].name}`" for name in asked)
+        error = PromptError(say("Not here yet, leave it out: {names}.", names=names))
+        nothing = {name: getattr(Parameters(), name) for name in asked}
+        error.without = str(replace(prompt, parameters=replace(prompt.parameters, **nothing)))
+        raise error
 
 
 def _fitted(model: ModelInfo, ratio: AspectRatio) -> Canvas:

@@ -1,7 +1,7 @@
 """From the words of a parameter to its value; what cannot be read is told with its cure."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
@@ -172,6 +172,70 @@ def one_of_words(name: str, choices: Mapping[str, str]) -> Callable[[str], str]:
         raise cured(sentence, known[near]) if is_sure else PromptError(sentence)
 
     return read
+
+
+def read_version(value: str) -> str:
+    """`6.1`, or the name of a model: what it stands for is known where it is drawn."""
+    return _version(
+        value,
+        re.compile(r"(?=.{1,40}$)[a-z0-9][\w.-]*+"),
+        say("`--v` takes a version such as `--v 6`, not `{value}`.", value=echo_code(value, limit=40)),
+    )
+
+
+def read_niji(value: str) -> str:
+    """`6`, or nothing: whichever version there is."""
+    version = value.strip(" .,;")
+    if not version:
+        return ""
+    return _version(
+        version,
+        re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2})?"),
+        say(
+            "`--niji` takes a version such as `--niji 6`, or none; not `{value}`.",
+            value=echo_code(value, limit=40),
+        ),
+    )
+
+
+def own_version(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Of the words behind `--niji`, its version, where there is one, and the text that follows."""
+    count = int(bool(words) and words[0][:1].isdecimal())
+    return list(words[:count]), list(words[count:])
+
+
+def _version(value: str, known: re.Pattern[str], sentence: Sentence) -> str:
+    if known.fullmatch(value.lower()) is None:
+        raise PromptError(sentence)
+    return value.lower()
+
+
+RAW = "raw"
+OTHER_STYLES = frozenset({"cute", "expressive", "original", "scenic", "4a", "4b", "4c", "random"})
+"""What `--style` takes elsewhere."""
+
+
+def read_raw(value: str) -> bool:
+    """`raw`, which is the one style that is a parameter: any other is told where it belongs."""
+    style = value.lower()
+    if style == RAW:
+        return True
+    shown = echo_code(value, limit=40)
+    if style == "random" or style[:1].isdecimal():
+        raise PromptError(
+            say(
+                "`--style {value}` is a code of another bot. Here it is `--style raw`, or a style by number: "
+                "`--sref 42`.",
+                value=shown,
+            )
+        )
+    raise PromptError(
+        say(
+            "`--style {value}` is not here, only `--style raw`. Say the style in the text instead: "
+            "`a fox, {value} style`.",
+            value=shown,
+        )
+    )
 
 
 def written_number(value: float) -> str:

@@ -1,8 +1,9 @@
 """A row of the table of parameters: how one is written, read and explained."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 from bot.domain.sentences import Sentence, say
 
@@ -20,6 +21,10 @@ class Parameter(Generic[T]):
     aliases: tuple[str, ...] = ()
     words: int | None = 1
     """How many words the value has: 0 for a flag, None for all words up to the next parameter."""
+    own: Callable[[Sequence[str]], tuple[list[str], list[str]]] | None = None
+    """Of all those words, where they tell it themselves: those of the value, and the rest, which is text."""
+    is_optional: bool = False
+    """Whether the value may be missing."""
     read: Callable[[str], T]
     """From the words of the value. Raises PromptError with the cure."""
     write: Callable[[T], str]
@@ -31,6 +36,12 @@ class Parameter(Generic[T]):
     help: Sentence
     example: str
     """One whole parameter, as a member would write it."""
+    short: Mapping[str, str] = field(default_factory=dict)
+    """Names that say a value as well: `raw` for `--raw`, which is `--style raw`."""
+    proof: re.Pattern[str] | None = None
+    """What its value looks like. Behind a lone dash only that proves that the name is no word of the text."""
+    plain: Callable[[T], Any] | None = None
+    """The value for scripts, where it is no plain one itself."""
 
 
 def flag(name: str, help_text: Sentence) -> Parameter[bool]:

@@ -4,18 +4,27 @@ A row is a field of `Parameters`. The grammar, the mistakes with their cures, th
 parameters are written all come from it, so a new parameter is a new row, and what it does to a recipe.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
+from bot.domain.loras import WIDEST as LORA_WIDEST
+from bot.domain.loras import ChosenLora, own_loras, read_loras, written_loras
 from bot.domain.parameters.readers import (
+    OTHER_STYLES,
+    RAW,
     WIDEST,
     number,
     one_of_numbers,
     one_of_words,
+    own_version,
     read_aspect_ratio,
     read_list,
+    read_niji,
+    read_raw,
+    read_version,
     whole_number,
     written_number,
 )
@@ -30,6 +39,10 @@ QUALITIES = (0.25, 0.5, 1.0, 2.0, 4.0)
 LEAST_STOP = 10
 MAX_GUIDANCE = 30
 MAX_REPEAT = 40
+MAX_STYLIZE = 1000
+MAX_WEIRD = 3000
+_DIGIT = re.compile("[0-9]")
+_STYLE = re.compile("|".join(sorted({RAW, *OTHER_STYLES})), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +128,53 @@ class Parameters:
             )
         },
     )
+    stylize: int | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="stylize",
+                aliases=("s", "stylise"),
+                read=whole_number("stylize", 0, MAX_STYLIZE, example=250),
+                write=str,
+                range=say("{low} to {high}", low=0, high=MAX_STYLIZE),
+                default=say("what suits the model"),
+                help=say("How much of the model's house style there is: 0 is none of it, 100 a little."),
+                example="--stylize 250",
+            )
+        },
+    )
+    is_raw: bool = field(
+        default=False,
+        metadata={
+            PARAMETER: Parameter(
+                name="style",
+                read=read_raw,
+                write=lambda _: RAW,
+                range=say("`raw` alone"),
+                default=say("the house style"),
+                help=say("`--style raw`, or `--raw`: hardly any house style, just what the text says."),
+                example="--style raw",
+                short={RAW: RAW},
+                proof=_STYLE,
+                plain=lambda _: RAW,
+            )
+        },
+    )
+    weird: int | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="weird",
+                aliases=("w",),
+                read=whole_number("weird", 0, MAX_WEIRD, example=250),
+                write=str,
+                range=say("{low} to {high}", low=0, high=MAX_WEIRD),
+                default=say("{value}", value=0),
+                help=say("How far the text is read otherwise than usual."),
+                example="--weird 250",
+            )
+        },
+    )
     quality: float | None = field(
         default=None,
         metadata={
@@ -191,6 +251,64 @@ class Parameters:
             )
         },
     )
+    version: str | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="version",
+                aliases=("v",),
+                read=read_version,
+                write=str,
+                range=say("a version that this server has a model for"),
+                default=say("the model that is usual here"),
+                help=say("A model by its version, as Midjourney has it."),
+                example="--version 6",
+                proof=_DIGIT,
+            )
+        },
+    )
+    niji: str | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="niji",
+                read=read_niji,
+                write=str,
+                range=say("a version, or nothing"),
+                default=say("the model that is usual here"),
+                help=say("The model that this server has for anime."),
+                example="--niji 6",
+                proof=_DIGIT,
+                words=None,
+                own=own_version,
+                is_optional=True,
+                plain=lambda version: version or True,
+            )
+        },
+    )
+    loras: tuple[ChosenLora, ...] = field(
+        default=(),
+        metadata={
+            PARAMETER: Parameter(
+                name="lora",
+                read=read_loras,
+                write=written_loras,
+                range=say(
+                    "a name and a weight from -{limit} to {limit}; several with commas", limit=LORA_WIDEST
+                ),
+                default=say("none"),
+                help=say("A LoRA changes how the model draws."),
+                example="--lora ink:0.8",
+                words=None,
+                own=own_loras,
+                plain=lambda loras: [[lora.name, lora.weight] for lora in loras],
+            )
+        },
+    )
+    is_hd: bool = field(
+        default=False,
+        metadata={PARAMETER: flag("hd", say("Twice as wide and high; it takes several times as long."))},
+    )
     repeat: int | None = field(
         default=None,
         metadata={
@@ -234,6 +352,10 @@ def given(parameters: Parameters) -> dict[str, str]:
 
 
 FIELDS: Mapping[str, str] = MappingProxyType(
-    {name: field for field, parameter in ROWS.items() for name in (parameter.name, *parameter.aliases)}
+    {
+        name: field
+        for field, parameter in ROWS.items()
+        for name in (parameter.name, *parameter.aliases, *parameter.short)
+    }
 )
 """The name of the field by what a member may write after `--`."""

@@ -8,6 +8,7 @@ from bot.domain.sentences import Sentence, say
 ONE_OF = (
     ("steps", "quality", "is_draft"),
     ("is_fast", "is_relaxed"),
+    ("model", "version", "niji"),
 )
 """The fields of which a prompt may give one."""
 

@@ -18,6 +18,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from bot.domain.errors import PromptError
+from bot.domain.loras import TAG, from_tag
 from bot.domain.parameters import MAX_SEED
 from bot.domain.prompt import foreign, lacking
 from bot.domain.prompt.cleaning import clean, unwrapped
@@ -150,8 +151,17 @@ def _parse(text: str) -> Prompt:
     return _read(words, given)
 
 
+def _without_loras(words: str) -> tuple[str, list[Given]]:
+    """The text without `<lora:ink:0.8>`, as other tools write it, and what says the same as parameters."""
+    tags = [Given(name="lora", glued="", value=from_tag(tag)) for tag in TAG.finditer(words)]
+    left = re.sub(r"(?:\s*+,)++", ",", TAG.sub(" ", words)) if tags else words
+    return " ".join(left.split()), tags
+
+
 def _read(words: str, given: list[Given]) -> Prompt:
     """The prompt of a text and its parameters. Raises: PromptError."""
+    words, tags = _without_loras(words)
+    given = given + tags
     foreigners = [one for one in given if one.is_foreign]
     rescued = [foreign.text_after(one.name, f"{one.glued} {one.value}") for one in foreigners]
     left, missing = lacking.find(" ".join(filter(None, [words, *rescued])))

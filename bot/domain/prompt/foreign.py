@@ -45,23 +45,19 @@ _LATER_FLAG = Foreign(takes=Takes.NOTHING)
 _LATER_WORD = Foreign(takes=Takes.WORD)
 _PICTURE_NUMBER = Foreign(takes=Takes.NUMBER, why=Why.PICTURES)
 _PICTURE_LINKS = Foreign(takes=Takes.LINKS, why=Why.PICTURES)
-_MODEL_NUMBER = Foreign(takes=Takes.NUMBER, why=Why.MODEL)
 _MODEL_FLAG = Foreign(takes=Takes.NOTHING, why=Why.MODEL)
-_STYLES = frozenset({"raw", "cute", "expressive", "original", "scenic", "4a", "4b", "4c", "random"})
 
 FOREIGN: Mapping[str, Foreign] = {
-    **dict.fromkeys(("stylize", "stylise", "s", "weird", "w", "exp", "strength"), _LATER_NUMBER),
+    **dict.fromkeys(("exp", "strength"), _LATER_NUMBER),
     **dict.fromkeys(("zoom", "h", "width", "height", "motion", "bs", "end"), _LATER_NUMBER),
-    **dict.fromkeys(("raw", "hd", "video", "stealth", "public", "creative"), _LATER_FLAG),
+    **dict.fromkeys(("video", "stealth", "public", "creative"), _LATER_FLAG),
     **dict.fromkeys(("uplight", "upbeta", "upanime", "hq", "loop", "vibe", "fun", "vibefast"), _LATER_FLAG),
-    **dict.fromkeys(("profile", "p", "lora", "preset"), _LATER_WORD),
+    **dict.fromkeys(("profile", "p", "preset"), _LATER_WORD),
     "sameseed": Foreign(takes=Takes.NUMBER, why=Why.SEED),
-    "style": Foreign(takes=Takes.WORD, words=_STYLES),
     "turbo": Foreign(takes=Takes.NOTHING, why=Why.SPEED),
     **dict.fromkeys(("iw", "sw", "cw", "ow", "sv"), _PICTURE_NUMBER),
     **dict.fromkeys(("sref", "cref", "oref", "image", "img"), _PICTURE_LINKS),
-    **dict.fromkeys(("version", "v"), _MODEL_NUMBER),
-    **dict.fromkeys(("niji", "test", "testp", "beta"), _MODEL_FLAG),
+    **dict.fromkeys(("test", "testp", "beta"), _MODEL_FLAG),
 }
 """The rows by what a member may write after the dashes."""
 
@@ -85,7 +81,7 @@ def text_after(name: str, value: str) -> str:
     """What follows a foreign parameter's own value: text, which is not to be lost with it."""
     words = value.split()
     takes = FOREIGN[name].takes
-    own = int(bool(words) and (takes is Takes.WORD or bool(_NUMBER.match(words[0]))))  # `--niji 6`, too
+    own = int(bool(words) and (takes is Takes.WORD or bool(_NUMBER.match(words[0]))))
     if takes is Takes.LINKS:
         own = sum("://" in word or bool(_NUMBER.match(word)) or word == "random" for word in words)
     return " ".join(words[own:]).strip(" ,.;")

@@ -20,7 +20,7 @@ _SPACED = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[+-]?\.?[0-9]")
-_NO_WORDS = frozenset({"ar", "aspect", "no", "seed", "steps", "cfg"})
+_NO_WORDS = frozenset({"ar", "aspect", "no", "seed", "steps", "cfg", "stylize", "stylise", "niji"})
 """Names that nobody writes behind a dash unless they mean the parameter."""
 
 
@@ -59,8 +59,16 @@ def split(text: str) -> tuple[str, list[Given]]:
     given = []
     for mark, end in zip(marks, begins[1:], strict=True):
         name, glued = _name(mark["word"])
-        given.append(Given(name=name, glued=glued, value=text[mark.end() : end].strip()))
+        given.append(_given(name, glued, text[mark.end() : end].strip()))
     return text[: begins[0]].strip(), given
+
+
+def _given(name: str, glued: str, value: str) -> Given:
+    """A parameter, by its own name where a short one says a value as well: `--raw` is `--style raw`."""
+    row = ROWS[FIELDS[name]] if name in FIELDS else None
+    if row is None or name not in row.short:
+        return Given(name=name, glued=glued, value=value)
+    return Given(name=row.name, glued="", value=f"{row.short[name]} {glued} {value}".strip())
 
 
 def _joined(spaced: re.Match[str]) -> str:
@@ -74,7 +82,8 @@ def _joined(spaced: re.Match[str]) -> str:
 def _is_value(name: str, following: str) -> bool:
     """Whether what follows a name proves that it is a parameter and no word of a sentence."""
     if name in FIELDS:
-        return bool(_NUMBER.match(following))
+        proof = ROWS[FIELDS[name]].proof or _NUMBER
+        return name not in ROWS[FIELDS[name]].short and bool(proof.match(following))
     return is_meant(name, following)
 
 
@@ -82,9 +91,10 @@ def _is_ours(name: str, dashes: str, following: str) -> bool:
     """Whether one of our names behind a lone dash is a parameter: some are words of sentences, too."""
     if name in _NO_WORDS:
         return True
-    if ROWS[FIELDS[name]].words == 0:
+    row = ROWS[FIELDS[name]]
+    if row.words == 0 or name in row.short:
         return not following[:1].isalnum()
-    return _is_value(name, following) or (dashes != "-" and name in {"model", "sampler"})
+    return _is_value(name, following) or (dashes != "-" and name in {"model", "sampler", "lora"})
 
 
 def _is_parameter(text: str, mark: re.Match[str]) -> bool:

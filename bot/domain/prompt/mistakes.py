@@ -157,11 +157,13 @@ def _repeated(given: Iterable[Given], values: dict[str, list[Any]]) -> Iterator[
 def read_value(given: Given, parameter: Parameter[Any]) -> Any:
     """The typed value. Raises: Unusable, PromptError, with every mistake of this one parameter."""
     words = _tidy(f"{given.glued} {given.value}", parameter).split()
-    if parameter.words != 0 and not any(word.strip(_ENDING) for word in words):
+    if parameter.words != 0 and not parameter.is_optional and not any(word.strip(_ENDING) for word in words):
         raise Unusable(
             say("`--{name}` needs a value, as in `{example}`.", name=given.name, example=parameter.example)
         )
     own, rest = words[: parameter.words], words[parameter.words :] if parameter.words is not None else []
+    if parameter.own is not None:
+        own, rest = parameter.own(words)
     mistakes: list[Sentence] = []
     value = None
     try:

@@ -56,7 +56,7 @@ def _parameters(parameters: Parameters) -> Mapping[str, Any]:
     for field, row in ROWS.items():
         value = getattr(parameters, field)
         if value != getattr(Parameters(), field):
-            values[row.name] = _plain(value)
+            values[row.name] = _plain(value) if row.plain is None else row.plain(value)
     speeds = [name for name in ("fast", "relax") if values.pop(name, False)]
     return values | ({"speed": speeds[0]} if speeds else {})
 

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import PromptError
+from bot.domain.loras import ChosenLora
 from bot.domain.parameters import FIELDS, MAX_SEED, ROWS, Parameters
 from bot.domain.parameters.table import QUALITIES
 from bot.domain.prompt import Part, Prompt, parse, parse_all
@@ -20,6 +21,11 @@ from bot.domain.size import AspectRatio
 def plain(text: str, **parameters: object) -> Prompt:
     """A prompt of one part."""
     return Prompt(parts=(Part(text=text),), parameters=replace(Parameters(), **parameters))  # type: ignore[arg-type]
+
+
+def lora(name: str, weight: float = 1.0) -> ChosenLora:
+    """A LoRA."""
+    return ChosenLora(name=name, weight=weight)
 
 
 def ratio(width: int, height: int) -> AspectRatio:
@@ -83,7 +89,7 @@ def test_weights(text: str, parts: list[tuple[str, float]]) -> None:
 
 
 OTHER_MODEL = (
-    "Not here: `--v`, which chooses a model of another bot. Leave it out, or choose one of this server's "
+    "Not here: `--test`, which chooses a model of another bot. Leave it out, or choose one of this server's "
     "with `--model`."
 )
 CURES = {
@@ -131,12 +137,31 @@ CURES = {
     "a --steps 9 --q 2 --draft": [
         "`--steps`, `--quality` and `--draft` say the same thing differently: keep only one."
     ],
-    "a --stylise 3": ["Not here yet, leave it out: `--stylise`."],
-    "a --v 6 --stylize 100 --sed 1 --v 5": [
+    "a --exp 3": ["Not here yet, leave it out: `--exp`."],
+    "a --test --exp 100 --sed 1 --test": [
         "I do not know `--sed`. Did you mean `--seed`?",
         OTHER_MODEL,
-        "Not here yet, leave it out: `--stylize`.",
+        "Not here yet, leave it out: `--exp`.",
     ],
+    "a --s 1200": ["`--stylize` takes a whole number from 0 to 1000: try `--stylize 1000`, not `1200`."],
+    "a --w -1": ["`--weird` takes a whole number from 0 to 3000: try `--weird 0`, not `-1`."],
+    "a --style oil": [
+        (
+            "`--style oil` is not here, only `--style raw`. Say the style in the text instead: "
+            "`a fox, oil style`."
+        )
+    ],
+    "a --style 4a": [
+        "`--style 4a` is a code of another bot. Here it is `--style raw`, or a style by number: `--sref 42`."
+    ],
+    "a --style": ["`--style` needs a value, as in `--style raw`."],
+    "a --raw meat": ["Text goes before the parameters: move `meat` to the front of `--style raw`."],
+    "a --v six%": ["`--v` takes a version such as `--v 6`, not `six%`."],
+    "a --v": ["`--v` needs a value, as in `--version 6`."],
+    "a --niji in snow": ["Text goes before the parameters: move `in snow` to the front of `--niji`."],
+    "a --niji 6 --v 6": ["`--version` and `--niji` say the same thing differently: keep only one."],
+    "a --lora ink:5": ["A LoRA counts from -2 to 2: try `--lora ink:2`, not `ink:5`."],
+    "a --lora ink:x": ["`--lora` takes a name and a weight, as in `--lora ink:0.8`, not `ink:x`."],
     "a --aspect-ratio 3:2": ["I do not know `--aspect-ratio`. Did you mean `--aspect`?"],
     "a --ar 3:2 in the snow": [
         "Text goes before the parameters: move `in the snow` to the front of `--ar 3:2`."
@@ -266,10 +291,13 @@ def test_any_text_is_a_prompt_or_a_prompt_error(text: str) -> None:
 missing = st.sampled_from(
     [
         *[
-            "--stylize 750 ",
+            "--exp 75 ",
             "--sref https://a.b/c.png ",
             "--fast ",
             "—s 250 ",
+            "--raw ",
+            "--niji ",
+            "--lora ink:0.8, pixel ",
             "{red, blue} ",
             "{a, {b, c}} ",
         ],
@@ -278,6 +306,7 @@ missing = st.sampled_from(
             "((fox:1.3):1.2) ",
             "{a, {b, c}} ",
             "<lora:x:1> ",
+            "<hypernet:x:1> ",
             "https://a.b/c.png ",
             "a fox ",
             "snow::2 ",
@@ -301,6 +330,11 @@ def test_what_is_left_of_a_prompt_without_what_is_not_here_can_be_read(text: str
 
 words = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=8)
 texts = st.lists(words, min_size=1, max_size=6).map(" ".join)
+loras = st.builds(
+    ChosenLora,
+    name=st.from_regex(r"[a-zA-Z][a-z0-9_]{0,8}", fullmatch=True),
+    weight=st.integers(-200, 200).map(lambda number: number / 100),
+)
 parameters = st.builds(
     Parameters,
     aspect_ratio=st.none() | st.builds(AspectRatio, width=st.integers(25, 100), height=st.integers(25, 100)),
@@ -312,16 +346,27 @@ parameters = st.builds(
     quality=st.none() | st.sampled_from(QUALITIES),
     guidance=st.none() | st.integers(100, 3000).map(lambda number: number / 100),
     sampler=st.none() | st.sampled_from(sorted(A1111)),
-    model=st.none() | st.from_regex(r"[a-zA-Z][a-z0-9.]{0,8}[a-z0-9]", fullmatch=True),
     is_relaxed=st.booleans(),
+    stylize=st.none() | st.integers(0, 1000),
+    is_raw=st.booleans(),
+    weird=st.none() | st.integers(0, 3000),
+    loras=st.lists(loras, max_size=3, unique=True).map(tuple),
+    is_hd=st.booleans(),
+)
+named_models: st.SearchStrategy[dict[str, str]] = st.one_of(
+    st.fixed_dictionaries({"model": st.from_regex(r"[a-zA-Z][a-z0-9.]{0,8}[a-z0-9]", fullmatch=True)}),
+    st.fixed_dictionaries({"version": st.sampled_from(["6", "6.1", "sdxl"])}),
+    st.fixed_dictionaries({"niji": st.sampled_from(["", "6"])}),
+    st.just({}),
 )
 weights = st.integers(1, 10**7).map(lambda number: number / 10**4)
 parts = st.lists(st.builds(Part, text=texts, weight=weights), min_size=1, max_size=5).map(tuple)
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.builds(Prompt, parts=parts, parameters=parameters))
-def test_what_is_written_is_read_again(prompt: Prompt) -> None:
+@given(st.builds(Prompt, parts=parts, parameters=parameters), named_models)
+def test_what_is_written_is_read_again(prompt: Prompt, model: dict[str, str]) -> None:
+    prompt = replace(prompt, parameters=replace(prompt.parameters, **model))  # type: ignore[arg-type]
     assert parse(str(prompt)) == prompt
 
 
@@ -365,7 +410,7 @@ def test_braces_within_braces_cost_no_more_than_their_length() -> None:
 
 def test_what_is_wrong_with_several_prompts_is_told_once_and_the_rest_of_each_is_drawn() -> None:
     with pytest.raises(PromptError) as refused:
-        parse_all("a {red, blue} bird --v 6 --no text, blur")
+        parse_all("a {red, blue} bird --exp 6 --no text, blur")
     assert len(refused.value.mistakes) == 1
     assert refused.value.without is not None
     assert written_all(refused.value.without) == [
@@ -423,6 +468,18 @@ READ_AS_MEANT = {
     "a fox --sampler Euler_a": plain("a fox", sampler="euler-a"),
     "a fox --relax.": plain("a fox", is_relaxed=True),
     "a fox --chaos 20.": plain("a fox", chaos=20),
+    "a fox —s 250 —v 6.1 —style raw": plain("a fox", stylize=250, version="6.1", is_raw=True),
+    "a fox -v 6 -s 50 -raw": plain("a fox", stylize=50, version="6", is_raw=True),
+    "a fox --raw --w 20": plain("a fox", is_raw=True, weird=20),
+    "a fox --niji": plain("a fox", niji=""),
+    "a fox --niji. --hd": plain("a fox", niji="", is_hd=True),
+    "a fox --niji 6, --stylise 100.": plain("a fox", niji="6", stylize=100),
+    "a fox --lora ink:0.8, pixel --lora gold : .5": plain(
+        "a fox", loras=(lora("ink", 0.8), lora("pixel"), lora("gold", 0.5))
+    ),
+    "a fox, <lora:My ink:0.8>, snow <lyco:gold>": plain(
+        "a fox, snow", loras=(lora("My_ink", 0.8), lora("gold"))
+    ),
     r"snake\_case \*stars\*": plain("snake_case *stars*"),
 }
 
@@ -455,23 +512,23 @@ def test_dashes_and_signs_of_a_sentence_stay_text(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "without"),
     [
-        ("a dragon —v 6", "a dragon"),
-        ("a dragon -v 6", "a dragon"),
-        ("a dragon —s 750 —w 20", "a dragon"),
-        ("a dragon —ar 16:9 —v 6", "a dragon --ar 16:9"),
+        ("a dragon —exp 6", "a dragon"),
+        ("a dragon -exp 6", "a dragon"),
+        ("a dragon —exp 75 —zoom 2", "a dragon"),
+        ("a dragon —ar 16:9 —exp 6", "a dragon --ar 16:9"),
         ("a fox –ar 9:16 –uplight", "a fox --ar 9:16"),
-        ("a fox --v 6 in the snow", "a fox in the snow"),
-        ("a fox --chaos 20 --seed 7 --style raw --tile", "a fox --seed 7 --chaos 20 --tile"),
+        ("a fox --exp 6 in the snow", "a fox in the snow"),
+        ("a fox --chaos 20 --seed 7 --vibe --tile", "a fox --seed 7 --chaos 20 --tile"),
         ("a fox --sref https://a.b/c.png https://a.b/d.png --sw 50", "a fox"),
         ("https://a.b/c.png a fox", "a fox"),
         ("<https://s.mj.run/abc> a wolf --iw 2", "a wolf"),
         ("{red|blue} bird", "red bird"),
-        ("a fox, (masterpiece:1.3), <lora:watercolor:0.8>", "a fox, masterpiece,"),
+        ("a fox, (masterpiece:1.3), <hypernet:watercolor:0.8>", "a fox, masterpiece,"),
         ("a fox --q 2 --turbo", "a fox --quality 2"),
         ("a fox --ar banana", "a fox"),
         ("a fox --ar 16:0 --seed 7", "a fox --seed 7"),
         ("a fox --seed 7 --steps", "a fox --seed 7"),
-        ("a fox --ar banana --ar 3:2 --v 6", "a fox --ar 3:2"),
+        ("a fox --ar banana --ar 3:2 --exp 6", "a fox --ar 3:2"),
     ],
 )
 def test_what_cannot_be_done_or_has_a_wrong_value_is_named_and_the_rest_can_be_drawn(
@@ -486,7 +543,7 @@ def test_what_cannot_be_done_or_has_a_wrong_value_is_named_and_the_rest_can_be_d
 @pytest.mark.parametrize(
     "text",
     [
-        "a fox --v 6 --steps 0 in the snow",  # what is left out might take words along
+        "a fox --exp 6 --steps 0 in the snow",  # what is left out might take words along
         "--ar banana",
         "a fox --ar 3:2 --ar 1:1 --steps many",
         "a fox --aspct 3:2 --steps many",
@@ -517,13 +574,17 @@ def test_every_name_of_other_bots_is_a_parameter_behind_two_hyphens_and_never_te
         ("a fox --ar 9:1 --stop 5", "a fox --ar 4:1 --stop 10"),
         ("a fox --tile --quality 3", "a fox --tile --quality 2"),
         ("a fox --sampler eular", "a fox --sampler euler"),
+        ("a fox --s 1500 --v6", "a fox --stylize 1000 --version 6"),
+        ("a fox --raw in the snow", "a fox in the snow --style raw"),
+        ("a fox --niji5", "a fox --niji 5"),
+        ("a fox --lora ink:3", "a fox --lora ink:2"),
         ("a fox --sampler zzz", None),
         ("a fox --seed lucky", None),
         ("a fox --seed 1 --seed 2", None),
         ("a fox --sed 1 --seed 2", None),
         ("a fox --glow 3", None),
         ("--ar16:9", None),
-        ("a fox --ar16:9 --v 6", None),
+        ("a fox --ar16:9 --exp 6", None),
     ],
 )
 def test_where_every_mistake_has_one_cure_the_prompt_is_given_as_it_was_meant(

@@ -97,7 +97,7 @@ def test_what_a_newer_version_adds_is_passed_over() -> None:
     values["controls"] = [{"kind": "depth"}]
     values["version"] = 9
     values["canvas"]["tiling"] = True
-    values["parameters"]["stylize"] = "250"
+    values["parameters"]["glow"] = "250"
     assert Recipe.from_json(values) == RECIPE
 
 

@@ -5,6 +5,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.boundary import Interaction, answer, asker_of
+from bot.domain.history import MAX_SEARCH, Shelf, Wanted
 from bot.messages import mine as messages
 from bot.services import Services
 
@@ -18,6 +19,23 @@ class Mine(commands.Cog):
     @app_commands.command(name=locale_str("mine"), description=locale_str("All your pictures, newest first"))
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-    async def mine(self, interaction: Interaction) -> None:
-        """Show the first page."""
-        await answer(interaction, self.services.gallery.list_page(asker_of(interaction), 0), messages.page)
+    @app_commands.describe(
+        search=locale_str("Words of the prompt, and parameters: fox --chaos 20"),
+        show=locale_str("All of yours, or those that you like"),
+    )
+    @app_commands.choices(
+        show=[
+            app_commands.Choice(name=locale_str("all of mine"), value=Shelf.ALL.value),
+            app_commands.Choice(name=locale_str("that I like"), value=Shelf.LIKED.value),
+        ]
+    )
+    async def mine(
+        self,
+        interaction: Interaction,
+        search: app_commands.Range[str, 1, MAX_SEARCH] = "",
+        show: str = Shelf.ALL.value,
+    ) -> None:
+        """Show the first page of them."""
+        wanted = Wanted(search=" ".join(search.split()), shelf=Shelf(show))
+        page = self.services.gallery.list_page(asker_of(interaction), 0, wanted)
+        await answer(interaction, page, messages.page)

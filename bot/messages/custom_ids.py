@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from bot.domain.audit import AuditFilter
+from bot.domain.history import Shelf, Wanted
 from bot.domain.kinds import JobKind
 from bot.domain.next_steps import Accept, Acknowledge, Action, Appeal, Draw
 
@@ -22,7 +23,7 @@ KEPT = rf"(?P<kind>kept|confirm):(?P<kept_id>{_ID}):draw"
 TERMS = rf"(?P<kind>kept|terms):(?P<kept_id>{_ID}):accept:(?P<version>\d{{1,9}})"
 EXAMPLE = r"start:(?P<number>\d{1,2}):example"
 HELP = r"help:0:(?P<page>[a-z]{1,16})"
-MINE = r"mine:(?P<page>\d{1,6}):page"
+MINE = r"mine:(?P<page>\d{1,6}):page(?::(?P<shelf>[a-z]{1,8}):(?P<search>(?s:.{0,60})))?"
 CHOOSE = r"mine:(?P<page>\d{1,6}):choose"
 PICTURE = rf"picture:(?P<job_id>{_ID}):(?P<action>[a-z]{{1,16}})"
 LOOKED = r"looked:0:(?P<action>draw|again|all)(?::(?P<number>\d{1,4}))?"
@@ -40,6 +41,7 @@ SAME = "same"
 CANCEL = "cancel"
 CANCEL_ALL = "cancel_all"
 """The actions of a job's buttons that ask for no other job."""
+EVERYTHING = Wanted()
 MAX_STORED = 2**63 - 1
 """A message's id has 19 digits; beyond this no database holds it."""
 
@@ -111,9 +113,9 @@ def of_help(page: str) -> str:
     return f"help:0:{page}"
 
 
-def of_mine(page: int) -> str:
-    """A page of one's own pictures."""
-    return f"mine:{page}:page"
+def of_mine(page: int, wanted: Wanted = EVERYTHING) -> str:
+    """A page of one's own pictures, or of what was looked for among them."""
+    return f"mine:{page}:page" + ("" if wanted == EVERYTHING else f":{wanted.shelf}:{wanted.search}")
 
 
 def of_choose(page: int) -> str:
@@ -166,6 +168,12 @@ def job_press(match: re.Match[str]) -> JobPress:
         index=int(match["index"] or 0),
         how=match["how"] or "",
     )
+
+
+def mine_wanted(match: re.Match[str]) -> Wanted | None:
+    """What MINE matched; None, where it is a shelf that no version knows."""
+    shelf = match["shelf"] or Shelf.ALL
+    return Wanted(search=match["search"] or "", shelf=Shelf(shelf)) if shelf in list(Shelf) else None
 
 
 def kept_key(match: re.Match[str]) -> int | str:

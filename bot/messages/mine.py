@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.domain.echo import echo, visible
+from bot.domain.echo import echo, echo_code, visible
+from bot.domain.history import Shelf, Wanted
 from bot.domain.job import Job
-from bot.domain.sentences import Translations, moment, say
+from bot.domain.sentences import Sentence, Translations, moment, say
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_choose, of_mine
 from bot.messages.jobs import link_to
@@ -22,14 +23,43 @@ def page(shown: HistoryPage, locale: str) -> Payload:
     """One page, with the buttons to the next and the one before."""
     words = translations(locale)
     if not shown.jobs:
-        return Payload(content=say("There are no pictures of yours here yet. Try /imagine.").render(words))
-    head = say("**Your pictures**, page {number}", number=shown.number + 1).render(words)
+        return Payload(content=_nothing(shown.wanted).render(words))
+    head = _head(shown).render(words)
     foot = say("/show brings one back by its number.").render(words)
     if any(job.is_hidden for job in shown.jobs):
         foot += " " + say("{sign} is hidden from the web page.", sign=HIDDEN).render(words)
-    rows = [_line(job, words) for job in shown.jobs]
+    is_liked = shown.wanted.shelf is Shelf.LIKED
+    rows = [_line(job, words, names_member=is_liked) for job in shown.jobs]
     controls: tuple[tuple[Button | Menu, ...], ...] = ((_menu(shown, words),), *_turn(shown))
     return Payload(content=fitted(words, head, rows, [f"-# {foot}"]), rows=controls)
+
+
+def _head(shown: HistoryPage) -> Sentence:
+    number, search = shown.number + 1, echo_code(shown.wanted.search)
+    match shown.wanted.shelf, bool(search):
+        case Shelf.ALL, False:
+            return say("**Your pictures**, page {number}", number=number)
+        case Shelf.ALL, True:
+            return say("**Your pictures** with `{search}`, page {number}", search=search, number=number)
+        case Shelf.LIKED, False:
+            return say("**Pictures that you like**, page {number}", number=number)
+        case _:
+            return say(
+                "**Pictures that you like** with `{search}`, page {number}", search=search, number=number
+            )
+
+
+def _nothing(wanted: Wanted) -> Sentence:
+    search = echo_code(wanted.search)
+    match wanted.shelf, bool(search):
+        case Shelf.ALL, False:
+            return say("There are no pictures of yours here yet. Try /imagine.")
+        case Shelf.ALL, True:
+            return say("None of your pictures here has `{search}` in its prompt.", search=search)
+        case Shelf.LIKED, False:
+            return say("You like no picture here yet. ❤️ stands under single pictures, after U.")
+        case _:
+            return say("None of the pictures that you like has `{search}` in its prompt.", search=search)
 
 
 def choices(jobs: Iterable[Job], typed: str, locale: str) -> dict[int, str]:
@@ -48,9 +78,11 @@ def _choice(job: Job, words: Translations) -> str:
     return f"{job.id} · {_name(job, words)} · {visible(job.prompt)}"
 
 
-def _line(job: Job, words: Translations) -> str:
+def _line(job: Job, words: Translations, *, names_member: bool) -> str:
     what = f"**{job.id}** {echo(job.prompt, limit=MAX_PROMPT)} · {_name(job, words)}"
     hidden = f" · {HIDDEN}" if job.is_hidden else ""
+    if names_member:
+        hidden = f" · <@{job.user_id}>"
     return f"{what} · {_link(job, words)} · {moment(job.created_at)}{hidden}"
 
 
@@ -77,7 +109,7 @@ def _menu(shown: HistoryPage, words: Translations) -> Menu:
 def _turn(shown: HistoryPage) -> tuple[tuple[Button, ...], ...]:
     buttons = []
     if shown.number > 0:
-        buttons.append(Button(custom_id=of_mine(shown.number - 1), emoji="◀️"))
+        buttons.append(Button(custom_id=of_mine(shown.number - 1, shown.wanted), emoji="◀️"))
     if shown.has_more:
-        buttons.append(Button(custom_id=of_mine(shown.number + 1), emoji="▶️"))
+        buttons.append(Button(custom_id=of_mine(shown.number + 1, shown.wanted), emoji="▶️"))
     return (tuple(buttons),) if buttons else ()

@@ -15,6 +15,7 @@ from bot.domain.community import (
 )
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.guild import GuildSettings
+from bot.domain.history import Shelf, Wanted, phrases
 from bot.domain.job import WITH_PICTURES, Job, may_be_pressed
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
@@ -27,6 +28,7 @@ MAX_CHOICES = 25  # Discord's limit of autocomplete choices
 PAGE_JOBS = 8
 SHOWN_JOBS = 24
 MAX_NAME = 64
+EVERYTHING = Wanted()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,7 @@ class HistoryPage:
     """The first page is 0."""
     jobs: tuple[Job, ...]
     has_more: bool
+    wanted: Wanted = EVERYTHING
 
 
 class Gallery:
@@ -168,18 +171,23 @@ class Gallery:
                 limit=MAX_CHOICES,
             )
 
-    async def list_page(self, asker: Asker, number: int) -> HistoryPage:
-        """A page of the asker's finished jobs of this guild, or of all guilds in a direct message."""
+    async def list_page(self, asker: Asker, number: int, wanted: Wanted = EVERYTHING) -> HistoryPage:
+        """A page of the asker's finished jobs of this guild, or of all guilds in a direct message.
+
+        Of those that they like, also others'.
+        """
         async with self._database.reading() as session:
-            jobs = await jobs_table.list_of_member(
+            jobs = await jobs_table.list_history(
                 session,
                 guild_id=asker.guild_id,
                 user_id=asker.user_id,
-                statuses=WITH_PICTURES,
+                phrases=phrases(wanted.search),
+                is_liked=wanted.shelf is Shelf.LIKED,
                 limit=PAGE_JOBS + 1,
                 offset=number * PAGE_JOBS,
             )
-        return HistoryPage(number=number, jobs=tuple(jobs[:PAGE_JOBS]), has_more=len(jobs) > PAGE_JOBS)
+        page = tuple(jobs[:PAGE_JOBS])
+        return HistoryPage(number=number, jobs=page, has_more=len(jobs) > PAGE_JOBS, wanted=wanted)
 
     async def shown_again(self, job: Job, *, channel_id: int, message_id: int) -> bool:
         """Remember a message that shows a picture again, to be reported and taken away like the first.

@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
-from bot.domain.errors import NotFound
-from bot.domain.job import Job, may_be_pressed
-from bot.domain.sentences import say
+from bot.domain.job import Job
 from bot.services.clock import Clock, utc_now
-from bot.services.shown import shown_by
-from bot.storage import jobs as jobs_table
+from bot.services.shown import gone, shown_by
 from bot.storage import likes
 from bot.storage.database import Database
 
@@ -32,23 +29,23 @@ class Likes:
         self._database = database
         self._now = now
 
-    async def toggle(self, asker: Asker, job_id: int) -> Liking:
-        """Like a picture, or no longer.
-
-        Raises: NotFound.
-        """
-        async with self._database.transaction() as session:
-            job = _likeable(await jobs_table.get(session, job_id), asker)
-            is_liked = not await likes.delete_one(session, job_id=job.id, user_id=asker.user_id)
-            return await self._set(session, asker, job, is_liked=is_liked)
-
-    async def set_shown(self, asker: Asker, message_id: int, *, is_liked: bool) -> Liking:
+    async def toggle(self, asker: Asker, message_id: int) -> Liking:
         """Like the picture that a message shows, or no longer.
 
         Raises: NotFound.
         """
         async with self._database.transaction() as session:
-            job = _likeable(await shown_by(session, asker, message_id), asker)
+            job = await _likeable(session, asker, message_id)
+            is_liked = not await likes.delete_one(session, job_id=job.id, user_id=asker.user_id)
+            return await self._set(session, asker, job, is_liked=is_liked)
+
+    async def update(self, asker: Asker, message_id: int, *, is_liked: bool) -> Liking:
+        """Let the picture that a message shows be liked, or not, whatever it was before.
+
+        Raises: NotFound.
+        """
+        async with self._database.transaction() as session:
+            job = await _likeable(session, asker, message_id)
             await likes.delete_one(session, job_id=job.id, user_id=asker.user_id)
             return await self._set(session, asker, job, is_liked=is_liked)
 
@@ -58,8 +55,9 @@ class Likes:
         return Liking(is_liked=is_liked, count=await likes.count(session, job.id))
 
 
-def _likeable(job: Job | None, asker: Asker) -> Job:
+async def _likeable(session: AsyncSession, asker: Asker, message_id: int) -> Job:
     """Raises: NotFound."""
-    if job is None or not may_be_pressed(job, asker) or not job.status.has_pictures:
-        raise NotFound(say("I do not know this picture here, or it is deleted already."))
+    job = await shown_by(session, asker, message_id)
+    if not job.status.has_pictures:
+        raise gone()
     return job

@@ -11,6 +11,7 @@ from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.services.models import Models
 from bot.storage import jobs as jobs_table
+from bot.storage import likes
 from bot.storage.database import Database
 
 
@@ -43,25 +44,14 @@ class Shown:
             job = await shown_by(session, asker, message_id)
             return await self._details(session, asker, job)
 
-    async def details_of(self, asker: Asker, job_id: int) -> Details:
-        """Of a picture by its number, if the asker may see it where they ask.
+    async def details_listed(self, asker: Asker, job_id: int) -> Details:
+        """Of one of the pictures that /mine lists: the asker's own, and those that they like.
 
         Raises: NotFound.
         """
         async with self._database.reading() as session:
             job = await jobs_table.get(session, job_id)
-            if job is None or not (may_be_pressed(job, asker) or is_own(job, asker)):
-                raise NotFound(say("I do not know this picture here."))
-            return await self._details(session, asker, job)
-
-    async def details_of_own(self, asker: Asker, job_id: int) -> Details:
-        """Of one of the asker's own pictures.
-
-        Raises: NotFound.
-        """
-        async with self._database.reading() as session:
-            job = await jobs_table.get(session, job_id)
-            if job is None or not is_own(job, asker):
+            if job is None or not (is_own(job, asker) or await _is_liked(session, asker, job)):
                 raise NotFound(
                     say("You have no finished picture with that number here. Pick one from the list.")
                 )
@@ -92,6 +82,10 @@ class Shown:
             is_own=is_own(job, asker),
             is_model_changed=not self._models.is_same(job.recipe.weights),
         )
+
+
+async def _is_liked(session: AsyncSession, asker: Asker, job: Job) -> bool:
+    return may_be_pressed(job, asker) and await likes.is_liked(session, job_id=job.id, user_id=asker.user_id)
 
 
 async def shown_by(session: AsyncSession, asker: Asker, message_id: int) -> Job:

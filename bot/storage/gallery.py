@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.community import GalleryPicture
@@ -11,6 +11,7 @@ from bot.domain.job import JobStatus
 from bot.storage import jobs
 from bot.storage.models import GalleryMemberRow, JobRow
 from bot.storage.statements import insert_or_ignore
+from bot.storage.words import holds
 
 
 async def add_member(
@@ -63,7 +64,8 @@ async def list_shown(
         .order_by(JobRow.id.desc() if newer_than is None else JobRow.id)
         .limit(limit)
     )
-    query = query.where(*map(_is_found, dict.fromkeys(words.split())))
+    places = JobRow.prompt, GalleryMemberRow.name
+    query = query.where(*(holds(places, word) for word in dict.fromkeys(words.split())))
     if user_id is not None:
         query = query.where(JobRow.user_id == user_id)
     if older_than is not None:
@@ -75,16 +77,3 @@ async def list_shown(
     names = {row.id: row.name for row in await session.execute(query)}
     found = await jobs.list_by_ids(session, list(names))
     return [GalleryPicture(job=job, name=names[job.id]) for job in found]
-
-
-def _is_found(word: str) -> ColumnElement[bool]:
-    """Whether prompt or name holds a word, in small or capital letters, or both: SQLite lowers only ASCII."""
-    spellings = {word.lower(), *(_lower_ascii(form) for form in (word.upper(), word.capitalize()))}
-    places = func.lower(JobRow.prompt), func.lower(GalleryMemberRow.name)
-    return or_(
-        *(place.contains(spelling, autoescape=True) for place in places for spelling in sorted(spellings))
-    )
-
-
-def _lower_ascii(text: str) -> str:
-    return "".join(char.lower() if char.isascii() else char for char in text)

@@ -1,17 +1,19 @@
 """Queries on jobs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.charges import Charge
-from bot.domain.job import UNDRAWN, UNFINISHED, Failure, Job, JobStatus, Speed
+from bot.domain.history import Phrase
+from bot.domain.job import UNDRAWN, UNFINISHED, WITH_PICTURES, Failure, Job, JobStatus, Speed
 from bot.domain.kinds import TILES, JobKind
 from bot.domain.recipe import NOTHING, ImageRef, Recipe
-from bot.storage.models import CopyRow, JobRow
+from bot.storage.models import CopyRow, JobRow, LikeRow
 from bot.storage.statements import insert_or_ignore
+from bot.storage.words import holds
 
 
 async def add(session: AsyncSession, job: Job, *, account_id: int | None) -> int | None:
@@ -138,6 +140,40 @@ async def list_of_member(
         query = query.where(JobRow.guild_id == guild_id)
     rows = await session.scalars(query.order_by(JobRow.id.desc()).limit(limit).offset(offset))
     return [_job(row) for row in rows]
+
+
+async def list_history(
+    session: AsyncSession,
+    *,
+    guild_id: int | None,
+    user_id: int,
+    phrases: Iterable[Phrase],
+    is_liked: bool,
+    limit: int,
+    offset: int,
+) -> list[Job]:
+    """Finished jobs whose prompts hold all phrases, newest first; across guilds when `guild_id` is None.
+
+    The member's own; or those that they like, of which others' in direct messages are nobody else's.
+    """
+    mine = JobRow.user_id == user_id
+    query = select(JobRow).where(JobRow.status.in_(WITH_PICTURES))
+    if is_liked:
+        query = query.join(LikeRow, LikeRow.job_id == JobRow.id).where(LikeRow.user_id == user_id)
+        query = query.where(mine if guild_id is None else or_(mine, JobRow.is_direct_message.is_(False)))
+    else:
+        query = query.where(mine)
+    if guild_id is not None:
+        query = query.where(JobRow.guild_id == guild_id)
+    query = query.where(*map(_is_in_prompt, phrases))
+    rows = await session.scalars(query.order_by(JobRow.id.desc()).limit(limit).offset(offset))
+    return [_job(row) for row in rows]
+
+
+def _is_in_prompt(phrase: Phrase) -> ColumnElement[bool]:
+    if phrase.is_whole:
+        return holds([JobRow.prompt + " "], f" {phrase.text} ")
+    return holds([JobRow.prompt], phrase.text)
 
 
 async def count_unfinished(session: AsyncSession, *, guild_id: int, user_id: int) -> dict[JobStatus, int]:

@@ -30,3 +30,8 @@ async def delete_of_jobs(session: AsyncSession, job_ids: Collection[int]) -> Non
 async def count(session: AsyncSession, job_id: int) -> int:
     """How many members like a picture."""
     return await session.scalar(select(func.count()).select_from(LikeRow).filter_by(job_id=job_id)) or 0
+
+
+async def is_liked(session: AsyncSession, *, job_id: int, user_id: int) -> bool:
+    """Whether a member likes a picture."""
+    return await session.get(LikeRow, (job_id, user_id)) is not None

@@ -5,7 +5,9 @@ from typing import Any
 
 import discord
 
-from bot.boundary import Interaction, asker_of, guard, turn_into
+from bot.boundary import Interaction, asker_of, guard, patience, turn_into
+from bot.domain.errors import NotFound
+from bot.domain.sentences import say
 from bot.messages import custom_ids
 from bot.messages import mine as messages
 from bot.views.rebuilt import Rebuilt
@@ -17,12 +19,14 @@ class MineButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], templa
 
     def __init__(self, item: discord.ui.Button[Any], match: re.Match[str]) -> None:
         super().__init__(item)
-        self.page = int(match["page"])
+        self.page, self.wanted = int(match["page"]), custom_ids.mine_wanted(match)
 
     async def callback(self, interaction: Interaction) -> None:
         """Show that page in place of this one."""
         async with guard(interaction):
-            services = wired(interaction).services
-            asker = asker_of(interaction)
-            payload = messages.page(await services.gallery.list_page(asker, self.page), asker.locale)
-            await turn_into(interaction, payload)
+            if self.wanted is None:
+                raise NotFound(say("I do not know this button any more."))
+            gallery, asker = wired(interaction).services.gallery, asker_of(interaction)
+            async with patience(interaction):
+                page = await gallery.list_page(asker, self.page, self.wanted)
+            await turn_into(interaction, messages.page(page, asker.locale))

@@ -12,6 +12,7 @@ from bot.domain.sentences import say
 from bot.messages import custom_ids
 from bot.messages import details as messages
 from bot.messages.components import with_label
+from bot.views.menus import noted
 from bot.views.rebuilt import Rebuilt
 from bot.views.wired import wired
 
@@ -46,18 +47,16 @@ class PictureMenu(Rebuilt, discord.ui.DynamicItem[discord.ui.Select[Any]], templ
             chosen = (*self.item.values, "")[0]
             if not re.fullmatch(r"[0-9]{1,18}", chosen):
                 raise NotFound(say("I do not know this picture here."))
-            found = await services.shown.details_of_own(asker, int(chosen))
+            found = await services.shown.details_listed(asker, int(chosen))
             payload, file = messages.details(found, asker.locale)
             await reply(interaction, payload, file=file)
 
 
 async def _like(interaction: Interaction, job_id: int) -> None:
     """The button tells how many like it: the answer to the press, which costs no edit."""
-    message = interaction.message
-    if message is None or message.flags.ephemeral:  # a forged press
-        raise NotFound(say("I do not know this button any more."))
+    likes, asker, message = wired(interaction).services.likes, asker_of(interaction), pressed(interaction)
     async with patience(interaction):
-        liking = await wired(interaction).services.likes.toggle(asker_of(interaction), job_id)
+        liking = await noted(interaction, message, lambda: likes.toggle(asker, message.id))
     label = str(liking.count) if liking.count else None
     view = with_label(message, custom_ids.of_picture(job_id, "like"), label)
     is_deferred = interaction.response.is_done()
@@ -66,11 +65,24 @@ async def _like(interaction: Interaction, job_id: int) -> None:
 
 
 async def _details(interaction: Interaction, job_id: int) -> None:
-    services, asker = wired(interaction).services, asker_of(interaction)
+    del job_id
+    shown, asker, message = wired(interaction).services.shown, asker_of(interaction), pressed(interaction)
     async with patience(interaction):
-        found = await services.shown.details_of(asker, job_id)
+        found = await noted(interaction, message, lambda: shown.details(asker, message.id))
     payload, file = messages.details(found, asker.locale)
     await reply(interaction, payload, file=file)
+
+
+def pressed(interaction: Interaction) -> discord.Message:
+    """The message of a picture that was pressed under, by which the picture is found: a number alone could
+    be that of a room which the presser does not see.
+
+    Raises: NotFound, for a press that was forged.
+    """
+    message = interaction.message
+    if message is None or message.flags.ephemeral:
+        raise NotFound(say("I do not know this button any more."))
+    return message
 
 
 async def _ask(interaction: Interaction, job_id: int) -> None:

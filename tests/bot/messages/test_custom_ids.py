@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.audit import AuditFilter
+from bot.domain.history import MAX_SEARCH, Shelf, Wanted
 from bot.domain.kinds import JobKind
 from bot.domain.next_steps import Accept, Acknowledge, Action, Appeal, Draw
 from bot.messages import custom_ids
@@ -41,8 +42,17 @@ EVER_SENT = (
     *("terms:12:accept:3", "confirm:7:draw", "kept:5:accept:2", "kept:5:draw"),
     *("notice:4:acknowledge", "block:4:appeal", "appeal:4:accept", "appeal:4:reject"),
     *("report:4:delete", "report:4:dismiss", "report:4:warn", "report:4:block", "forget:0:me"),
-    *("start:2:example", "mine:1:page", "setup:1:apply", "setup:1:moderators-channel", "setup:1:rooms"),
+    *(
+        "start:2:example",
+        "mine:1:page",
+        "mine:1:page:liked:",
+        "mine:0:page:all:a: b",
+        "setup:1:apply",
+        "setup:1:moderators-channel",
+        "setup:1:rooms",
+    ),
     "help:0:moderators",
+    *("mine:1:page:liked:", "mine:0:page:all:a: b"),
     *("mine:1:choose", "picture:812:ask", "picture:812:delete", "picture:812:hide", "picture:812:unhide"),
     *("looked:0:draw:1", "looked:0:draw:5", "looked:0:all", "looked:0:again:3"),
     *("gallery:0:join:now", "gallery:0:join:all"),
@@ -110,3 +120,14 @@ def test_buttons_and_forms_of_moderation_all_have_somebody_who_answers(number: i
 @pytest.mark.parametrize("custom_id", ["block:9999999999999999999:appeal", "report:9223372036854775808:send"])
 def test_a_form_about_what_no_database_holds_is_about_nothing(custom_id: str) -> None:
     assert custom_ids.form(custom_id) is None
+
+
+@given(st.integers(0, 999_999), st.text(max_size=MAX_SEARCH), st.sampled_from(Shelf))
+def test_a_page_of_what_was_looked_for(page: int, search: str, shelf: Shelf) -> None:
+    wanted = Wanted(search=search, shelf=shelf)
+    match = read(custom_ids.MINE, custom_ids.of_mine(page, wanted))
+    assert (int(match["page"]), custom_ids.mine_wanted(match)) == (page, wanted)
+
+
+def test_a_shelf_that_nobody_knows_is_no_page() -> None:
+    assert custom_ids.mine_wanted(read(custom_ids.MINE, "mine:0:page:cellar:fox")) is None

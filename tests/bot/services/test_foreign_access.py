@@ -65,7 +65,7 @@ BY_NUMBER: dict[str, Deed] = {
     "queue cancel": lambda s, a, n: s.queue.cancel(a, n),
     "cancel": lambda s, a, n: s.jobs.cancel(a, n),
     "show": lambda s, a, n: s.gallery.show(a, n),
-    "details of own": lambda s, a, n: s.shown.details_of_own(a, n),
+    "details of own": lambda s, a, n: s.shown.details_listed(a, n),
     "ask to delete": lambda s, a, n: s.taking_back.ask_about(a, n),
     "delete picture": lambda s, a, n: s.taking_back.delete(a, n),
     "hide": lambda s, a, n: s.taking_back.hide(a, n, is_hidden=True),

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from bot.domain.asker import Asker
 from bot.domain.community import WebPages
+from bot.domain.history import Shelf, Wanted
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.models import GalleryMemberRow, KeptOrderRow, TermsAcceptanceRow
@@ -77,3 +78,44 @@ async def test_the_address_of_a_page_is_told_where_there_is_one(services: Servic
     assert await services.gallery.page_url(1) == "https://art.example.org/servers/1"
     await configured(services, ada, is_public=False)
     assert await services.gallery.page_url(1) is None
+
+
+async def test_a_search_finds_words_and_parameters_in_ones_own_prompts_and_nothing_else(
+    services: Services, ada: Asker
+) -> None:
+    async def found(search: str, asker: Asker = ada) -> list[int]:
+        page = await services.gallery.list_page(asker, 0, Wanted(search=search))
+        return [job.id for job in page.jobs]
+
+    fox = (await drawn(services, ada, "a red Fox --chaos 20 --ar 3:2")).id
+    wild = (await drawn(services, again(ada), "a fox_trot at 100% --chaos 2 --tile")).id
+    apple = (await drawn(services, again(ada), "ÄPFEL im Schnee")).id
+    await drawn(services, again(ada, user_id=7), "a red fox")
+    await drawn(services, again(ada, guild_id=2), "a red fox")
+    assert await found("fox") == [wild, fox]
+    assert await found("FOX red") == [fox]
+    assert await found("--chaos 2") == [wild]
+    assert await found("--c 20") == [fox]
+    assert await found("fox —chaos") == [wild, fox]
+    assert await found("—aspect 3:2 fox") == [fox]
+    assert await found("--tile") == [wild]
+    assert await found("äpfel") == [apple]
+    assert await found("x_t") == await found("0%") == [wild]
+    assert await found("%") == [wild]
+    assert await found("'; --") == []
+
+
+async def test_what_one_likes_is_found_with_what_others_drew(services: Services, ada: Asker) -> None:
+    bob = again(ada, user_id=7)
+    theirs, mine = await drawn(services, bob, "a red fox"), await drawn(services, again(ada), "an owl")
+    for message_id, job in ((5000, theirs), (5001, mine)):
+        await services.outbox.delivered(job, message_id)
+        await services.likes.toggle(again(ada), message_id)
+    liked = Wanted(shelf=Shelf.LIKED)
+    assert [job.id for job in (await services.gallery.list_page(ada, 0, liked)).jobs] == [mine.id, theirs.id]
+    found = await services.gallery.list_page(ada, 0, replace(liked, search="fox"))
+    assert [job.id for job in found.jobs] == [theirs.id]
+    assert (await services.shown.details_listed(ada, theirs.id)).job.id == theirs.id
+    in_private = again(ada, guild_id=None)
+    assert [job.id for job in (await services.gallery.list_page(in_private, 0, liked)).jobs] == [mine.id]
+    assert not (await services.gallery.list_page(bob, 0, liked)).jobs

@@ -30,10 +30,10 @@ async def test_a_like_is_counted_once_for_each_member_and_taken_back_by_a_second
     services: Services, database: Database
 ) -> None:
     grid = await delivered(services, ADA, 5000)
-    assert (await services.likes.toggle(now(ADA), grid.id)).count == 1
-    assert (await services.likes.set_shown(now(BOB), 5000, is_liked=True)).count == 2
-    assert (await services.likes.set_shown(now(BOB), 5000, is_liked=True)).count == 2
-    back = await services.likes.toggle(now(ADA), grid.id)
+    assert (await services.likes.toggle(now(ADA), 5000)).count == 1
+    assert (await services.likes.update(now(BOB), 5000, is_liked=True)).count == 2
+    assert (await services.likes.update(now(BOB), 5000, is_liked=True)).count == 2
+    back = await services.likes.toggle(now(ADA), 5000)
     assert (back.is_liked, back.count) == (False, 1)
     assert await liked(database) == [(grid.id, BOB.user_id)]
 
@@ -45,8 +45,8 @@ async def test_likes_go_with_the_picture_and_with_either_member(
     other = await delivered(services, BOB, 5001)
     kept = await delivered(services, replace(ADA, user_id=102), 5002)
     for asker in (ADA, BOB):
-        for job in (grid, other, kept):
-            await services.likes.toggle(now(asker), job.id)
+        for message_id in (5000, 5001, 5002):
+            await services.likes.toggle(now(asker), message_id)
     await services.taking_back.delete(now(ADA), grid.id)
     assert {job_id for job_id, _ in await liked(database)} == {other.id, kept.id}
     await services.forgetting.forget(now(BOB))
@@ -56,10 +56,10 @@ async def test_likes_go_with_the_picture_and_with_either_member(
 async def test_only_what_can_be_seen_and_is_there_can_be_liked(services: Services) -> None:
     grid = await delivered(services, ADA, 5000)
     with pytest.raises(NotFound):
-        await services.likes.toggle(now(OUTSIDER), grid.id)
+        await services.likes.toggle(now(OUTSIDER), 5000)
     await services.taking_back.delete(now(ADA), grid.id)
     with pytest.raises(NotFound):
-        await services.likes.toggle(now(ADA), grid.id)
+        await services.likes.toggle(now(ADA), 5000)
 
 
 async def test_same_again_draws_the_recipe_with_its_seed_and_is_charged(

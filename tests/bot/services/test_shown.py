@@ -26,11 +26,11 @@ async def test_details_are_for_everybody_who_sees_the_message(services: Services
 
 async def test_by_its_number_only_ones_own_is_told(services: Services) -> None:
     grid = await delivered(services, ADA, 5000)
-    assert (await services.shown.details_of_own(now(ADA), grid.id)).is_own
-    assert (await services.shown.details_of_own(now(replace(ADA, guild_id=None)), grid.id)).is_own
+    assert (await services.shown.details_listed(now(ADA), grid.id)).is_own
+    assert (await services.shown.details_listed(now(replace(ADA, guild_id=None)), grid.id)).is_own
     for stranger in (BOB, MODERATOR, OUTSIDER, replace(ADA, guild_id=2)):
         with pytest.raises(NotFound):
-            await services.shown.details_of_own(now(stranger), grid.id)
+            await services.shown.details_listed(now(stranger), grid.id)
 
 
 async def test_details_tell_a_tiles_own_seed_and_what_it_was_made_from(services: Services) -> None:

@@ -16,6 +16,7 @@ import discord
 from bot.client import Darkroom, point_discord_to
 from bot.config import Settings, StartupError, named_files, required_token, split_models
 from bot.delivery.community import Community
+from bot.imaging.fetch import Fetcher
 from bot.meters import Meters
 from bot.services import KEY_FILE, Services, build_services
 from bot.storage.database import owned_database
@@ -195,6 +196,8 @@ async def open_services(
             daily_images=settings.daily_images,
             allows_nsfw=settings.allow_nsfw,
             public_url=settings.pages_url,
+            fetcher=Fetcher(split_models(settings.image_hosts), stand_in=settings.discord_api_base),
+            upload_days=settings.upload_days,
         )
         yield services, engine
 
@@ -252,11 +255,15 @@ async def served_pages(
 
 @asynccontextmanager
 async def swept(settings: Settings, services: Services) -> AsyncGenerator[None]:
-    """Meanwhile, forget orders kept too long, and delete picture files older than RETENTION_DAYS.
+    """Meanwhile, forget orders kept too long and pictures that were brought along and are not used any more,
+    and delete picture files older than RETENTION_DAYS.
 
     A RETENTION_DAYS of 0 keeps every picture.
     """
-    tasks = [asyncio.create_task(_sweep_orders(services), name="sweep")]
+    tasks = [
+        asyncio.create_task(_sweep_orders(services), name="sweep"),
+        asyncio.create_task(_sweep_uploads(services), name="uploads"),
+    ]
     if settings.retention_days:
         tasks.append(asyncio.create_task(_purge(services, settings.retention_days), name="purge"))
     try:
@@ -270,6 +277,13 @@ async def _sweep_orders(services: Services) -> None:
     while True:
         if forgotten := await persistently(services.kept.sweep):
             log.info("forgot %d kept orders that nobody came back for", forgotten)
+        await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def _sweep_uploads(services: Services) -> None:
+    while True:
+        if deleted := await persistently(services.uploads.sweep):
+            log.info("deleted %d pictures that members brought along and use no more", deleted)
         await asyncio.sleep(SWEEP_SECONDS)
 
 

@@ -25,6 +25,8 @@ WEIGHTS = {".safetensors", ".pt", ".bin", ".ckpt", ".pth"}
 """How files of weights end; all but the first can run code when they are loaded, and are refused by name."""
 ORIGIN = re.compile(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 """An address without a path; it would stand in every link of the pages."""
+HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z][a-z0-9-]{0,61}[a-z0-9]", re.IGNORECASE)
+"""A host by its name, which ends in letters: never an address in numbers."""
 
 
 class StartupError(Exception):
@@ -132,6 +134,18 @@ class Settings(BaseSettings):
         description="Days that picture files are kept; older ones are redrawn on demand. 0: for ever.",
     )
 
+    image_hosts: str = Field(
+        "",
+        description="Hosts from which members may bring pictures by a link, beside Discord, with commas "
+        "between them: upload.wikimedia.org, i.imgur.com. Empty: none.",
+    )
+    upload_days: int = Field(
+        30,
+        ge=0,
+        description="Days that pictures which members brought along are kept after they were last used. "
+        "0: for ever.",
+    )
+
     @field_validator("discord_token")
     @classmethod
     def _is_one_word(cls, token: SecretStr | None) -> SecretStr | None:
@@ -158,6 +172,19 @@ class Settings(BaseSettings):
                 "public_url", "Input should be an address without a path, such as https://art.example.org"
             )
         return url
+
+    @field_validator("image_hosts")
+    @classmethod
+    def _are_hosts(cls, image_hosts: str) -> str:
+        for host in split_models(image_hosts):
+            if not HOST.fullmatch(host):
+                raise PydanticCustomError(
+                    "hosts",
+                    "Input should be names of hosts with commas between them, such as i.imgur.com, and "
+                    "`{host}` is none",
+                    {"host": host[:100]},
+                )
+        return image_hosts
 
     @property
     def pages_url(self) -> str:

@@ -5,6 +5,7 @@ UserError
 ├── PromptRefused        the prompt is readable, but a rule forbids it
 ├── Unreadable           something else that was typed cannot be read: a span, a zone, a phrase
 │   └── InvalidSetting   a setting of a guild (`bot.domain.guild_options`)
+├── Unusable             a picture that was brought along cannot be had, or is none (`bot.domain.uploads`)
 ├── TermsNotAccepted     the guild's terms come first (`bot.domain.onboarding`)
 ├── QuotaExceeded        the allowance does not cover it
 ├── Unconfirmed          so much is asked for that the person is asked whether it is meant

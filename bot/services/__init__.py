@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.domain.community import WebPages
 from bot.imaging.classify import is_available, nsfw_score
+from bot.imaging.fetch import Fetcher
 from bot.services.allowances import Allowances
 from bot.services.appeals import Appeals
 from bot.services.audit import Audit
@@ -46,9 +47,11 @@ from bot.services.safety import Safety
 from bot.services.sanctions import Sanctions
 from bot.services.shown import Shown
 from bot.services.taking_back import TakingBack
+from bot.services.uploads import Uploads
 from bot.services.usage import UsageReports
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
+from bot.storage.uploads import UploadFiles
 from engine.api import Engine
 
 KEY_FILE = "forgetting.key"
@@ -83,6 +86,7 @@ class Services:
     reports: Reports
     queue: Queue
     removals: Removals
+    uploads: Uploads
     shown: Shown
     taking_back: TakingBack
     forgetting: Forgetting
@@ -99,15 +103,27 @@ def build_services(
     daily_images: int,
     allows_nsfw: bool = False,
     public_url: str = "",
+    fetcher: Fetcher | None = None,
+    upload_days: int = 30,
     now: Clock = utc_now,
 ) -> Services:
     """The services on one database, one engine and one folder of pictures.
 
-    `public_url` is where people find the web pages; empty where that is nowhere.
+    `public_url` is where people find the web pages; empty where that is nowhere. `fetcher` downloads the
+    pictures that members bring along, which are kept for `upload_days`.
     """
     files = ImageFiles(data_dir / "images")
-    pictures = Pictures(database, files, engine)
     classify = nsfw_score if is_available() else None
+    uploads = Uploads(
+        database,
+        UploadFiles(data_dir / "uploads"),
+        fetcher or Fetcher(),
+        classify,
+        days=upload_days,
+        allows_nsfw=allows_nsfw,
+        now=now,
+    )
+    pictures = Pictures(database, files, uploads, engine)
     runs = Runs(database, engine, pictures, now=now)
     queue = Queue(database, runs, now=now)
     removals = Removals(database, files)
@@ -156,6 +172,7 @@ def build_services(
         reports=Reports(database, removals, sanctions, queue, now=now),
         queue=queue,
         removals=removals,
+        uploads=uploads,
         shown=Shown(database, models),
         taking_back=TakingBack(database, files, removals, now=now),
         forgetting=Forgetting(database, files, runs, digests, now=now),

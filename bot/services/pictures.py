@@ -17,6 +17,7 @@ from bot.domain.sentences import say
 from bot.imaging.canvas import cut, filling, put_back
 from bot.imaging.encode import Encoded, encode_file, encode_grid, encode_single, is_small, recipe_text
 from bot.services.drawing import to_enlarge, to_request
+from bot.services.uploads import Uploads
 from bot.storage import guilds
 from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
@@ -63,8 +64,9 @@ class Print:
 class Pictures:
     """Every finished job's tiles and latents."""
 
-    def __init__(self, database: Database, files: ImageFiles, engine: api.Engine) -> None:
+    def __init__(self, database: Database, files: ImageFiles, uploads: Uploads, engine: api.Engine) -> None:
         self._database = database
+        self._uploads = uploads
         self._files = files
         self._engine = engine
 
@@ -159,7 +161,7 @@ class Pictures:
     async def _picture(self, image: Picture) -> Image.Image:
         """One picture: of a job, as it is shown, or brought in."""
         if isinstance(image, UploadRef):
-            raise _gone()
+            return await self._uploads.image(image)
         return await self._tile(*await self._place(image))
 
     async def _start(self, image: Picture, recipe: Recipe) -> bytes | Image.Image:

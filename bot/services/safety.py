@@ -1,7 +1,7 @@
 """Finished pictures before they are posted: what a guild's image filter makes of them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PIL import Image
@@ -13,6 +13,7 @@ from bot.domain.guild import check_possible
 from bot.domain.image_filter import ImageFilter, Withheld, outcome
 from bot.domain.job import Job
 from bot.domain.people import AppealStatus, Report
+from bot.imaging.classify import Classify
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
 from bot.services.removals import Removals
@@ -20,8 +21,6 @@ from bot.services.reports import ReportCase
 from bot.storage import audit, guilds, reports
 from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
-
-Classify = Callable[[Sequence[Image.Image]], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,11 +22,11 @@ class ImageFiles:
         """Keep a picture, with its latents where it was drawn whole. Writing it again replaces it."""
         path = self._path(image, "png")
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _replacing(path) as temporary:
+        with replacing(path) as temporary:
             tile.save(temporary, format="PNG", compress_level=1)
         if latents is None:
             return
-        with _replacing(self._path(image, "latents")) as temporary:
+        with replacing(self._path(image, "latents")) as temporary:
             temporary.write_bytes(latents)
 
     def get_tile(self, image: ImageRef) -> Image.Image | None:
@@ -49,7 +49,7 @@ class ImageFiles:
         for extension in ("png", "latents"):
             path = self._path(to, extension)
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with suppress(FileNotFoundError), _replacing(path) as temporary:
+            with suppress(FileNotFoundError), replacing(path) as temporary:
                 shutil.copyfile(self._path(image, extension), temporary)
 
     def delete(self, images: Iterable[ImageRef]) -> None:
@@ -70,7 +70,7 @@ class ImageFiles:
         return self.folder / f"{image.job_id // 1000:06d}" / f"{image.job_id}-{image.index}.{extension}"
 
 
-class _replacing:  # noqa: N801 - used like a function
+class replacing:  # noqa: N801 - used like a function
     """A temporary path that takes the place of the real one once it is on disk."""
 
     def __init__(self, path: Path) -> None:

@@ -14,11 +14,13 @@ from bot.storage.models.community import (
 from bot.storage.models.jobs import CopyRow, ImageRow, JobRow, KeptOrderRow, LikeRow, OutboxRow, RemovalRow
 from bot.storage.models.moderation import AppealRow, AuditRow, ReportRow, RoomPolicyRow, RuleRow, SanctionRow
 from bot.storage.models.quotas import AccountRow, DigestRow, GrantRow, LedgerRow, MemberQuotaRow
+from bot.storage.models.uploads import BannedPictureRow, UploadRow
 
 __all__ = [
     "AccountRow",
     "AppealRow",
     "AuditRow",
+    "BannedPictureRow",
     "CommandSyncRow",
     "CopyRow",
     "DigestRow",
@@ -44,5 +46,6 @@ __all__ = [
     "SanctionRow",
     "Table",
     "TermsAcceptanceRow",
+    "UploadRow",
     "UtcMilliseconds",
 ]

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from bot.domain.job import Speed
 from bot.domain.kinds import JobKind
+from bot.domain.prompt import Prompt
 from bot.domain.recipe import ImageRef, Recipe
 
 
@@ -23,6 +25,7 @@ class Order:
     """Which of the orders of one request it is."""
     batch_size: int = 1
     """How many orders its request made."""
+    speed: Speed = Speed.FAST
     is_confirmed: bool = False
     """Whether the asker was asked about its words, and means them."""
 
@@ -36,20 +39,29 @@ class Order:
             "reply_to": self.reply_to,
             "ordinal": self.ordinal,
             "batch_size": self.batch_size,
+            "speed": self.speed.value,
             "is_confirmed": self.is_confirmed,
         }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """The order that `to_json` wrote."""
-        parent = values.get("parent")
+        parent, recipe = values.get("parent"), Recipe.from_json(values["recipe"])
         return cls(
             kind=JobKind(values["kind"]),
-            recipe=Recipe.from_json(values["recipe"]),
+            recipe=recipe,
             text=values["text"],
             parent=ImageRef(**parent) if parent else None,
             reply_to=values.get("reply_to"),
             ordinal=values.get("ordinal", 0),
             batch_size=values.get("batch_size", 1),
+            speed=Speed(values["speed"]) if "speed" in values else typed_speed(recipe.prompt) or Speed.FAST,
             is_confirmed=values.get("is_confirmed", False),
         )
+
+
+def typed_speed(prompt: Prompt) -> Speed | None:
+    """How urgent a prompt says that it is; None, where it says nothing."""
+    if prompt.parameters.is_relaxed:
+        return Speed.RELAX
+    return Speed.FAST if prompt.parameters.is_fast else None

@@ -244,6 +244,8 @@ class Recipe:
     """Side in pixels of the windows that a large picture is drawn in, from a smaller `start`; 0: whole."""
     is_imported: bool = False
     """Whether its pictures came from a file: drawn again, it would give others."""
+    typed: str = ""
+    """The prompt as its member typed it, where their own settings added to it."""
 
     @property
     def is_plain(self) -> bool:
@@ -337,6 +339,7 @@ class Recipe:
             "enlargement": None if self.enlargement is None else asdict(self.enlargement),
             "window": self.window,
             "is_imported": self.is_imported,
+            "typed": self.typed,
         }
 
     @classmethod
@@ -367,6 +370,7 @@ class Recipe:
             enlargement=(Enlargement.from_json(values["enlargement"]) if values.get("enlargement") else None),
             window=values.get("window", 0),
             is_imported=bool(values.get("is_imported")),
+            typed=values.get("typed", ""),
         )
 
 

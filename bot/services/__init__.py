@@ -145,7 +145,8 @@ def build_services(
     jobs = Jobs(database, models, runs, kept, allowances=allowances, gates=gates, now=now)
     recipes = Recipes(models)
     imports = Imports(database, files, recipes, now=now)
-    orders = Orders(database, jobs, kept, recipes, imports)
+    preferences = MemberPreferences(database, now=now)
+    orders = Orders(database, jobs, kept, recipes, imports, preferences)
     return Services(
         models=models,
         orders=orders,
@@ -159,7 +160,7 @@ def build_services(
         pictures=pictures,
         outbox=Outbox(database, now=now),
         quotas=Quotas(database, allowances, now=now),
-        preferences=MemberPreferences(database, now=now),
+        preferences=preferences,
         usage=UsageReports(database, now=now),
         onboarding=Onboarding(database, orders, kept, now=now),
         rooms=Rooms(database, now=now),

@@ -12,7 +12,7 @@ from bot.domain.asker import Asker
 from bot.domain.charges import Charge
 from bot.domain.errors import NotAllowed, NotFound, QuotaExceeded, TooLate, Unavailable, UserError
 from bot.domain.guild import GuildSettings, is_moderator
-from bot.domain.job import Job, JobStatus, Speed, may_be_pressed
+from bot.domain.job import Job, JobStatus, may_be_pressed
 from bot.domain.kept import Keep, Waits
 from bot.domain.order import Order
 from bot.domain.sentences import say
@@ -263,7 +263,7 @@ def drafted(asker: Asker, order: Order, *, charge: Charge, guild_id: int, now: d
         is_direct_message=asker.guild_id is None,
         is_age_restricted=asker.is_age_restricted,
         recipe=order.recipe,
-        speed=Speed.RELAX if order.recipe.prompt.parameters.is_relaxed else Speed.FAST,
+        speed=order.speed,
         charge=charge,
         gpu_ms=None,
         parent=order.parent,

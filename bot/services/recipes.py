@@ -117,7 +117,7 @@ class Recipes:
         """
         seed = _new_seed()
         spread = None if recipe.spread is None else replace(recipe.spread, seed=seed)
-        again = replace(self.current(recipe), seed=seed, spread=spread, is_imported=False)
+        again = replace(self.current(recipe), seed=seed, spread=spread, is_imported=False, typed="")
         if recipe.enlargement is None and not recipe.window:
             return again
         start = None if recipe.window else recipe.start  # what was enlarged

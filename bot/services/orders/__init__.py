@@ -10,26 +10,31 @@ from uuid import uuid4
 from PIL import Image
 
 from bot.domain.asker import Asker
-from bot.domain.errors import PromptError, PromptRefused, Unconfirmed, UserError
-from bot.domain.job import Job
+from bot.domain.errors import NotFound, PromptError, PromptRefused, Unconfirmed, UserError
+from bot.domain.job import Job, may_be_pressed
 from bot.domain.kept import Keep, Waits
 from bot.domain.kinds import JobKind
 from bot.domain.moderation import check_text
 from bot.domain.order import Order
-from bot.domain.prompt import ASK_ABOVE, Prompt
+from bot.domain.preferences import Preferences
+from bot.domain.prompt import Prompt
 from bot.domain.quota_words import duration
 from bot.domain.recipe import Canvas, ImageRef
 from bot.domain.sentences import say
+from bot.domain.suffix import SuffixMisfit, applied
 from bot.imaging.maps import made_from
 from bot.services.gates.minors import judge
 from bot.services.imports import Imports
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
-from bot.services.orders import blend, edit, imagine, pick, reroll, steer, upscale, vary
+from bot.services.orders import again, blend, edit, imagine, pick, reroll, steer, upscale, vary
 from bot.services.orders.edit import Change
+from bot.services.orders.imagine import hurried
 from bot.services.orders.press import Press, get_parent, unknown
 from bot.services.orders.steer import Steer
+from bot.services.preferences import MemberPreferences
 from bot.services.recipes import Recipes
+from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
 from bot.storage.outage import passing_over_outages
 
@@ -55,26 +60,34 @@ class Orders:
     """Everything that can be asked for. Each either happens whole or raises a UserError."""
 
     def __init__(
-        self, database: Database, jobs: Jobs, kept: KeptOrders, recipes: Recipes, imports: Imports
+        self,
+        database: Database,
+        jobs: Jobs,
+        kept: KeptOrders,
+        recipes: Recipes,
+        imports: Imports,
+        preferences: MemberPreferences,
     ) -> None:
         self._database = database
         self._jobs = jobs
         self._kept = kept
         self._recipes = recipes
         self._imports = imports
+        self._preferences = preferences
 
     async def imagine(self, asker: Asker, text: str) -> Job:
         """Draw four pictures of each of the prompts that a text stands for, or of none. The first job.
 
         Raises: UserError, with the text in it; Unconfirmed, where they are many.
         """
+        preferences = await self._preferences.get(asker)
         try:
-            orders = imagine.orders(text, self._recipes)
-            if len(orders) > ASK_ABOVE:
+            orders = imagine.orders(text, self._recipes, preferences)
+            if len(orders) > preferences.ask_above:
                 raise await self._asking(asker, orders)
             return (await self._jobs.submit(asker, orders))[0]
         except PromptError as error:
-            refusal = await self._mendable(asker, text, error)
+            refusal = await self._mendable(asker, text, error, preferences)
         except UserError as error:
             refusal = error
         refusal.prompt = text
@@ -88,7 +101,9 @@ class Orders:
         for image in images:
             press = Press(kind=JobKind.BLEND, job_id=image.job_id, index=image.index)
             await get_parent(self._database, asker, press)
-        return await self._jobs.draw(asker, blend.order(images, prompt, self._recipes))
+        preferences = await self._preferences.get(asker)
+        order = blend.order(images, applied(prompt, preferences), self._recipes)
+        return await self._jobs.draw(asker, hurried(order, preferences))
 
     async def press(self, asker: Asker, press: Press) -> Job:
         """Do what a button under a picture says.
@@ -96,6 +111,30 @@ class Orders:
         Raises: UserError.
         """
         return await self._jobs.draw(asker, await self._pressed(asker, press))
+
+    async def again(self, asker: Asker, job_id: int) -> Job:
+        """Draw one of the asker's own prompts once more, with a new seed.
+
+        Raises: UserError.
+        """
+        job = await self._own_prompt(asker, job_id)
+        order = hurried(again.order(job, self._recipes), await self._preferences.get(asker))
+        return await self._jobs.draw(asker, order)
+
+    async def without_suffix(self, asker: Asker, job_id: int) -> Job:
+        """Draw what the asker typed, with all that it stood for, without their suffix. The first job.
+
+        Raises: UserError.
+        """
+        job = await self._own_prompt(asker, job_id)
+        preferences = replace(await self._preferences.get(asker), suffix="")
+        batch = sorted([job, *await self._jobs.list_siblings(job)], key=lambda one: one.ordinal)
+        typed = [one.recipe.typed or one.prompt for one in batch]
+        orders = [order for text in typed for order in imagine.orders(text, self._recipes, preferences)]
+        numbered = [
+            replace(order, ordinal=number, batch_size=len(orders)) for number, order in enumerate(orders)
+        ]
+        return (await self._jobs.submit(asker, numbered))[0]
 
     async def change(self, asker: Asker, press: Press, change: Change) -> Job:
         """The same with words, a seed or an area of its own.
@@ -109,7 +148,8 @@ class Orders:
             order = upscale.order(parent, press, self._recipes, factor=round(change.factor))
         else:
             order = BUILDERS[press.kind](parent, press, self._recipes)
-        return await self._jobs.draw(asker, change.applied_to(order, self._recipes))
+        order = hurried(change.applied_to(order, self._recipes), await self._preferences.get(asker))
+        return await self._jobs.draw(asker, order)
 
     async def steer(self, asker: Asker, picture: Image.Image, asked: Steer) -> Job:
         """Draw four pictures of a prompt that follow a map, or what is to be seen in a picture.
@@ -117,6 +157,7 @@ class Orders:
         Raises: UserError.
         """
         order = steer.order(asked, Canvas(width=picture.width, height=picture.height), self._recipes)
+        order = hurried(order, await self._preferences.get(asker))
         if asked.is_picture:
             picture = await asyncio.to_thread(made_from, picture, asked.kind, order.recipe.canvas)
         keeper = replace(asker, source=uuid4().hex)  # the map is a job of its own
@@ -145,10 +186,24 @@ class Orders:
         return job
 
     async def _pressed(self, asker: Asker, press: Press) -> Order:
-        build = BUILDERS.get(press.kind)
-        if build is None:
+        if press.kind not in BUILDERS:
             raise unknown()
-        return build(await get_parent(self._database, asker, press), press, self._recipes)
+        parent = await get_parent(self._database, asker, press)
+        preferences = await self._preferences.get(asker)
+        press = vary.preferred(press, parent, preferences)
+        return hurried(BUILDERS[press.kind](parent, press, self._recipes), preferences)
+
+    async def _own_prompt(self, asker: Asker, job_id: int) -> Job:
+        """A job of the asker's whose words they wrote, here.
+
+        Raises: NotFound.
+        """
+        async with self._database.reading() as session:
+            job = await jobs_table.get(session, job_id)
+        is_theirs = job is not None and job.user_id == asker.user_id and may_be_pressed(job, asker)
+        if job is None or not is_theirs or not job.kind.traits.has_own_text or not job.recipe.prompt.parts:
+            raise NotFound(say("I know no such prompt of yours here. Pick one from the list of /again."))
+        return job
 
     async def _read(self, asker: Asker, values: Mapping[str, Any]) -> list[Order]:
         """A kept order, with the weights as they are now; of a batch, all of them are read from their text.
@@ -159,7 +214,7 @@ class Orders:
             order = Order.from_json(values)
             return [replace(order, recipe=self._recipes.current(order.recipe))]
         if values.get("parent") is None:
-            return imagine.orders(values["text"], self._recipes)
+            return imagine.orders(values["text"], self._recipes, await self._preferences.get(asker))
         image = ImageRef(**values["parent"])
         press = Press(
             kind=JobKind(values["kind"]),
@@ -188,7 +243,9 @@ class Orders:
         await self._kept.keep(asker, orders[0], question, Keep(why=Waits.MANY))
         return question
 
-    async def _mendable(self, asker: Asker, text: str, error: PromptError) -> UserError:
+    async def _mendable(
+        self, asker: Asker, text: str, error: PromptError, preferences: Preferences
+    ) -> UserError:
         """The mistakes of a prompt; where it can be drawn as it was meant, or without what was wrong, with a
         button that does.
 
@@ -199,16 +256,20 @@ class Orders:
         verdict = check_text(text)
         if verdict.sentence is not None:
             return PromptRefused(verdict.sentence)
+        if isinstance(error, SuffixMisfit):
+            preferences = replace(preferences, suffix="")
         for why, mended in ((Waits.FIX, error.fixed), (Waits.WITHOUT, error.without)):
             with suppress(PromptError):  # it names what this server does not have
-                await self._offer(asker, error, why, mended)
+                await self._offer(asker, error, why, mended, preferences)
         return error
 
-    async def _offer(self, asker: Asker, error: PromptError, why: Waits, mended: str | None) -> None:
+    async def _offer(
+        self, asker: Asker, error: PromptError, why: Waits, mended: str | None, preferences: Preferences
+    ) -> None:
         """Keep a prompt that was mended, and give its refusal the button for it."""
         if mended is None:
             return
-        order, *others = imagine.orders(mended, self._recipes)
+        order, *others = imagine.orders(mended, self._recipes, preferences)
         if not others:  # each of the two is a job of its own, whichever is pressed
             order = replace(order, ordinal=len(error.steps))
         if not (others and error.steps):

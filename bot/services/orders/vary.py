@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from bot.domain.job import Job
+from bot.domain.kinds import JobKind, Outcome
 from bot.domain.order import Order
+from bot.domain.preferences import Preferences, VariationMode
 from bot.domain.prompt import NUM_IMAGES
 from bot.domain.recipe import ImageRef, Recipe, Start, Variation
 from bot.services.orders.press import Press
@@ -17,6 +19,14 @@ SAFE = 1e-6
 """So that a share of the steps is not rounded down to one less."""
 SUBTLE_NOISE = 0.2
 """How much of a subtle variation's noise is new."""
+
+
+def preferred(press: Press, parent: Job, preferences: Preferences) -> Press:
+    """What V under a grid means to who presses it; under a single picture, the button says it."""
+    is_open = press.kind is JobKind.VARY and parent.kind.traits.outcome is Outcome.GRID
+    if is_open and preferences.variation is VariationMode.SUBTLE:
+        return replace(press, kind=JobKind.VARY_SUBTLE)
+    return press
 
 
 def order(parent: Job, press: Press, recipes: Recipes) -> Order:

@@ -9,6 +9,7 @@ import pytest
 from bot.domain.errors import NotAllowed, NotFound, PromptRefused, Unreadable
 from bot.domain.next_steps import Draw
 from bot.domain.order import Order
+from bot.domain.preferences import Preferences
 from bot.domain.rules import Place, Weight
 from bot.services import Services, build_services
 from bot.services.orders import imagine
@@ -27,7 +28,7 @@ async def forbid(services: Services, phrase: str, weight: Weight, place: Place =
 
 def ordered(services: Services, text: str) -> Order:
     """The order of a typed prompt."""
-    (order,) = imagine.orders(text, Recipes(services.models))
+    (order,) = imagine.orders(text, Recipes(services.models), Preferences())
     return order
 
 

@@ -6,15 +6,26 @@ out of a picture shapes it as well.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
+from math import inf
+from typing import TypedDict
 
 from bot.domain import moderation_words as tables
 from bot.domain.errors import PromptRefused
-from bot.domain.lexicon import WordList, Words, lexicon
+from bot.domain.lexicon import Found, WordList, Words, lexicon
 from bot.domain.sentences import Sentence, say
 from bot.domain.skeleton import read
+
+
+class _Exceptions(TypedDict):
+    innocent: str
+    fragile: str
+    attributive: str
+    things: str
+    contexts: Mapping[str, str]
 
 
 class Action(StrEnum):
@@ -42,6 +53,18 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two labels that may not belong together."""
+
+    first: str
+    second: str
+    words: int
+    """How far apart they still do."""
+    in_sentence: bool = True
+    """Whether they also do anywhere in one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """Which labels may not meet in one text."""
 
@@ -49,10 +72,28 @@ class Rule:
     words: Words
     refused: tuple[frozenset[str], ...]
     """Sets of labels; a text that has all labels of one set is refused."""
+    near: tuple["Pair", ...] = ()
+    """Labels that are refused where they belong together."""
     sentence: Sentence
 
 
 ALLOWED = Verdict(action=Action.ALLOW)
+
+_EXPLICIT = WordList(
+    label="explicit",
+    latin=tables.EXPLICIT_LATIN,
+    written=tables.EXPLICIT_WRITTEN,
+    patterns=tables.EXPLICIT_PATTERNS,
+    kana=tables.EXPLICIT_KANA,
+    unwanted=tables.UNDRESSING_PATTERNS,
+)
+_EXCEPTIONS = _Exceptions(
+    innocent=tables.INNOCENT_LATIN,
+    fragile=tables.FRAGILE_LATIN,
+    attributive=tables.ATTRIBUTIVE_LATIN,
+    things=tables.THINGS_LATIN,
+    contexts=tables.CONTEXTS,
+)
 
 MINORS = Rule(
     name="minors",
@@ -63,25 +104,36 @@ MINORS = Rule(
                 latin=tables.MINOR_LATIN,
                 written=tables.MINOR_WRITTEN,
                 patterns=tables.MINOR_PATTERNS,
+                kana=tables.MINOR_KANA,
+                unwanted=tables.GROWN_PATTERNS,
             ),
-            WordList(label="young", latin=tables.YOUNG_LATIN, patterns=tables.YOUNG_PATTERNS),
             WordList(
-                label="explicit",
-                latin=tables.EXPLICIT_LATIN,
-                written=tables.EXPLICIT_WRITTEN,
-                patterns=tables.EXPLICIT_PATTERNS,
+                label="young",
+                latin=tables.YOUNG_LATIN,
+                patterns=tables.YOUNG_PATTERNS,
+                kana=tables.YOUNG_KANA,
             ),
-            WordList(label="suggestive", latin=tables.SUGGESTIVE_LATIN, patterns=tables.SUGGESTIVE_PATTERNS),
+            _EXPLICIT,
+            WordList(
+                label="suggestive",
+                latin=tables.SUGGESTIVE_LATIN,
+                patterns=tables.SUGGESTIVE_PATTERNS,
+                kana=tables.SUGGESTIVE_KANA,
+            ),
+            WordList(label="bare", latin=tables.BARE_LATIN),
+            WordList(label="girl", latin=tables.GIRL_LATIN),
             WordList(label="abuse", latin=tables.ABUSE_LATIN),
         ),
-        innocent=tables.INNOCENT_LATIN,
-        fragile=tables.FRAGILE_LATIN,
+        **_EXCEPTIONS,
     ),
     refused=(
         frozenset({"abuse"}),
         frozenset({"minor", "explicit"}),
-        frozenset({"minor", "suggestive"}),
         frozenset({"young", "explicit"}),  # `girl` may be a woman, so that only the explicit is refused
+    ),
+    near=(
+        Pair(first="minor", second="suggestive", words=8),
+        Pair(first="girl", second="bare", words=2, in_sentence=False),
     ),
     sentence=say(
         "I never draw minors together with sexual content, whatever the settings. If you mean adults, write"
@@ -93,16 +145,8 @@ MINORS = Rule(
 NSFW = Rule(
     name="nsfw",
     words=Words(
-        lists=(
-            WordList(
-                label="explicit",
-                latin=tables.EXPLICIT_LATIN,
-                written=tables.EXPLICIT_WRITTEN,
-                patterns=tables.EXPLICIT_PATTERNS,
-            ),
-        ),
-        innocent=tables.INNOCENT_LATIN,
-        fragile=tables.FRAGILE_LATIN,
+        lists=(_EXPLICIT,),
+        **_EXCEPTIONS,
     ),
     refused=(frozenset({"explicit"}),),
     sentence=say("This is for age-restricted rooms of servers that allow it."),
@@ -114,7 +158,7 @@ def is_explicit(wanted: str, unwanted: str = "") -> bool:
     if check_text(wanted, rules=(NSFW,)) != ALLOWED:
         return True
     return bool(unwanted) and any(
-        re.search(pattern, f"--no {unwanted.casefold()}", re.DOTALL) for pattern in tables.UNDRESSING_PATTERNS
+        re.search(pattern, unwanted.casefold()) for pattern in tables.UNDRESSING_PATTERNS
     )
 
 
@@ -133,7 +177,29 @@ def check_text(text: str, *, rules: Iterable[Rule] = (MINORS,)) -> Verdict:
     """The verdict on a whole prompt as it was typed. The first rule that forbids it decides."""
     skeleton = read(text)
     for rule in rules:
-        labels = lexicon(rule.words).labels(skeleton)
-        if any(refused <= labels for refused in rule.refused):
+        found = lexicon(rule.words).find(skeleton)
+        labels = frozenset[str]().union(*(one.labels for one in found))
+        if any(refused <= labels for refused in rule.refused) or _are_together(rule, found):
             return Verdict(action=Action.REFUSE, rule=rule.name, sentence=rule.sentence)
     return ALLOWED
+
+
+def _are_together(rule: Rule, found: Sequence[Found]) -> bool:
+    """Whether the two labels of a pair stand close enough to each other."""
+    for pair in rule.near:
+        firsts = [one for one in found if pair.first in one.labels]
+        seconds = [one for one in found if pair.second in one.labels]
+        if firsts and seconds and any(one.place is None for one in (*firsts, *seconds)):
+            return True  # a pattern's place is not known
+        if pair.in_sentence and {one.sentence for one in firsts} & {one.sentence for one in seconds}:
+            return True
+        if _nearest(firsts, seconds) <= pair.words:
+            return True
+    return False
+
+
+def _nearest(firsts: Sequence[Found], seconds: Sequence[Found]) -> float:
+    """How many words lie between the two of them that are nearest to each other."""
+    places = sorted([(one.place or 0, 1) for one in firsts] + [(one.place or 0, 2) for one in seconds])
+    gaps = (there - here for (here, this), (there, that) in pairwise(places) if this != that)
+    return min(gaps, default=inf)

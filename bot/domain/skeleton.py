@@ -5,14 +5,15 @@ The text itself is never changed; rules are checked against its skeleton. Every 
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-try:
-    from decancer_py import parse as _cure
-except ImportError:  # it is optional: it knows still more lookalikes than Unicode's names and the table below
-    _cure = None
+import decancer_py
+import jaconv
+
+_cure: Callable[[str], object] | None = decancer_py.parse
 
 # `l`, `i` and `1` look alike: all of them are written `i`.
 _DIGITS = str.maketrans("0123456789l", "oizeasgtbgi")
@@ -27,6 +28,26 @@ _NOT_LETTERS = re.compile(r"[^a-z]+")
 _CONTRACTION = re.compile(r"\W*\w+['’]\w+\W*")
 _ENDS = "!?.,:;|+)]}\"'"
 _LONGEST_WORD = 24
+_UNWANTED = re.compile(r"(?:--|[—–－])\s*no\b")
+_ENDS_SENTENCE = re.compile(r"[.!?;。！？]['\")\]]*\Z")
+_JAPANESE = "ぁ-ゖァ-ヺー一-鿿々"
+_BETWEEN = re.compile(rf"(?<=[{_JAPANESE}])[\s・.,、_~〜*+|/-]+(?=[{_JAPANESE}])")
+_DRAWN = re.compile(r"([ー〜~])[ー〜~]+")
+_RIGHT_TO_LEFT = re.compile("\N{RIGHT-TO-LEFT OVERRIDE}([^\N{POP DIRECTIONAL FORMATTING}]*)")
+_BRAILLE = dict(
+    zip(
+        map(chr, bytes.fromhex("0103091911 0b1b130a1a 0507 0d1d150f1f170e1e 25273a2d3d35".replace(" ", ""))),
+        "abcdefghijklmnopqrstuvwxyz",
+        strict=True,
+    )
+)
+"""The letters by their dots."""
+_SIGNS = {
+    "\N{NO ONE UNDER EIGHTEEN SYMBOL}": " nsfw ",
+    "\N{GIRL}": " little girl ",
+    "\N{BOY}": " little boy ",
+}
+"""Pictographs that say more than their name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +60,7 @@ class Chunk:
     """What else the chunk may read as: with symbols as letters (`$`), or as parts of one word (`-`)."""
     masked: str = ""
     """Letters and the stars that hide others, where there are any."""
+    ends_sentence: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,18 +69,31 @@ class Skeleton:
 
     written: str
     """In small letters and compatible forms only: for scripts other than Latin."""
+    plain: str
+    """The same with Latin letters for their lookalikes; empty where that changes nothing."""
+    kana: str
+    """Japanese as it sounds: in hiragana, without spaces between its letters; empty where there is none."""
+    unwanted: str
+    """What is written after `--no`, in small letters."""
     readings: tuple[tuple[Chunk, ...], ...]
     """Latin letters; more than one where lookalikes can be taken for different letters."""
 
 
 def read(text: str) -> Skeleton:
     """The skeleton of a text."""
-    seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    seen = "".join(map(_named, text)) if not text.isascii() else text
     written = unicodedata.normalize("NFKC", seen).casefold()
-    variants = [variant.split() for variant in dict.fromkeys(_variants(seen, written))]
+    turned = _RIGHT_TO_LEFT.sub(lambda run: run[1][::-1], text)
+    texts = list(dict.fromkeys([*_variants(seen, written), *([] if turned == text else [turned.casefold()])]))
+    variants = [variant.split() for variant in texts]
     chunks = {raw: _chunk(raw) for variant in variants for raw in set(variant)}
+    unwanted = _UNWANTED.search(written)
     return Skeleton(
-        written=written, readings=tuple(tuple(chunks[raw] for raw in variant) for variant in variants)
+        written=written,
+        plain="" if texts[0] == written else texts[0],
+        kana=_sounded(written),
+        unwanted=written[unwanted.end() :] if unwanted else "",
+        readings=tuple(tuple(chunks[raw] for raw in variant) for variant in variants),
     )
 
 
@@ -73,21 +108,49 @@ def stretched(word: str) -> tuple[str, tuple[int, ...]]:
     return "".join(letter for letter, _ in runs), tuple(count for _, count in runs)
 
 
-def spelled(words: tuple[str, ...]) -> list[str]:
-    """What is spelled letter by letter (`n a k e d`), joined."""
-    runs = ("".join(run) for is_single, run in groupby(words, lambda word: len(word) == 1) if is_single)
-    return [run for run in runs if len(run) > 2]
+def spelled(words: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """What is spelled letter by letter (`n a k e d`), joined, and where it begins."""
+    place = 0
+    for is_single, group in groupby(words, lambda word: len(word) == 1):
+        run = list(group)
+        if is_single and len(run) > 2:
+            yield place, "".join(run)
+        place += len(run)
+
+
+def _sounded(written: str) -> str:
+    """Japanese as it sounds, whichever of its two alphabets it is written in, and however it is drawn out."""
+    if written.isascii() or not re.search(f"[{_JAPANESE}]", written):
+        return ""
+    return _DRAWN.sub(r"\1", _BETWEEN.sub("", str(jaconv.kata2hira(written))))
+
+
+@lru_cache(maxsize=4096)
+def _named(char: str) -> str:
+    """A pictograph as the words of its name; a letter as it is; nothing of what cannot be seen."""
+    if char.isascii():
+        return char
+    if char in _SIGNS:
+        return _SIGNS[char]
+    category, name = unicodedata.category(char), unicodedata.name(char, "")
+    if category == "Cf" or "VARIATION SELECTOR" in name or "MODIFIER FITZPATRICK" in name:
+        return ""
+    if name.startswith("BRAILLE PATTERN"):
+        return _BRAILLE.get(chr(ord(char) & 0xFF), " ")
+    if category == "So" and not _LETTER_NAME.fullmatch(name) and "LETTER" not in name:
+        return f" {name.lower()} "
+    return char
 
 
 def _variants(seen: str, written: str) -> list[str]:
     """The text in Latin letters, in every way to read them."""
     if seen.isascii():
         return [written]
-    plain = "".join(map(_latin, _without_marks(seen).casefold()))
+    plain = "".join(map(_plain, seen))
     variants = [plain]
-    if _cure is not None:
+    if _cure is not None and any(map(_may_pose, set(plain))):
         variants.append(" ".join(map(_cured, _without_marks(seen).casefold().split())))
-    if "TURNED" in " ".join(unicodedata.name(char, "") for char in seen if not char.isascii()):
+    if any(map(_is_turned, set(seen))):
         # `ɔ` is an open o to Unicode, but an upside-down c to whoever turns a text.
         turned = "".join(map(_latin, seen.casefold().replace("ɔ", "c")))
         variants.append(turned[::-1].translate(_UPSIDE_DOWN))
@@ -97,7 +160,9 @@ def _variants(seen: str, written: str) -> list[str]:
 def _cured(chunk: str) -> str:
     """The chunk by the larger table of lookalikes, where it poses as Latin."""
     is_posing = any(char.isascii() or _LETTER_NAME.match(unicodedata.name(char, "")) for char in chunk)
-    return _without_marks(str(_cure(chunk))).casefold() if is_posing else "".join(map(_latin, chunk))
+    if _cure is None or not is_posing:
+        return "".join(map(_latin, chunk))
+    return _without_marks(str(_cure(chunk))).casefold()
 
 
 def _without_marks(text: str) -> str:
@@ -105,7 +170,26 @@ def _without_marks(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.category(char).startswith("M"))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
+def _plain(char: str) -> str:
+    """A letter without its marks, in Latin where it looks like one."""
+    return "".join(map(_latin, _without_marks(char).casefold()))
+
+
+@lru_cache(maxsize=8192)
+def _may_pose(char: str) -> bool:
+    """Whether the larger table might know a Latin letter that this looks like."""
+    is_letter = not char.isascii() and unicodedata.category(char)[0] in "LNS"
+    return is_letter and not unicodedata.name(char, "").startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL"))
+
+
+@lru_cache(maxsize=8192)
+def _is_turned(char: str) -> bool:
+    """Whether it is a letter upside down."""
+    return not char.isascii() and "TURNED" in unicodedata.name(char, "")
+
+
+@lru_cache(maxsize=8192)
 def _latin(char: str) -> str:
     """The Latin letter that a character is called after, or looks like."""
     if char.isascii():
@@ -118,6 +202,7 @@ def _latin(char: str) -> str:
 
 
 def _chunk(raw: str) -> Chunk:
+    ends_sentence = bool(_ENDS_SENTENCE.search(raw))
     if raw.isascii() and raw.isalpha():
         return Chunk(words=(raw.translate(_DIGITS),), disguised=())
     words = _words(_NOT_WORD, raw)
@@ -126,7 +211,12 @@ def _chunk(raw: str) -> Chunk:
     is_one = len(words) == 1 or len(joined) > _LONGEST_WORD or _CONTRACTION.fullmatch(raw)
     disguised = set(as_letters) if is_one else {*as_letters, joined}
     masked = re.sub(r"[^a-z*]+", "", raw.strip("*").translate(_DIGITS)) if "*" in raw.strip("*") else ""
-    return Chunk(words=words, disguised=tuple(disguised - set(words)), masked=masked)
+    return Chunk(
+        words=words,
+        disguised=tuple(disguised - set(words)),
+        masked=masked,
+        ends_sentence=ends_sentence,
+    )
 
 
 def _words(separator: re.Pattern[str], text: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The rule on minors: what it refuses in every disguise, and what it leaves alone."""
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -136,9 +137,7 @@ DISGUISES = {
 
 @pytest.fixture(params=["decancer", "standard library"])
 def _lookalikes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param == "decancer":
-        pytest.importorskip("decancer_py")
-    else:
+    if request.param != "decancer":
         monkeypatch.setattr(skeleton, "_cure", None)
 
 
@@ -167,6 +166,62 @@ class TestMinors:
     )
     def test_both_words_in_one_disguise(self, prompt: str) -> None:
         assert check_text(prompt).action is Action.REFUSE
+
+
+LISTS = Path(__file__).with_name("minors")
+"""Prompts by class. Those that end in `_b` were written by somebody who had not seen the rules."""
+
+
+def prompts_of(name: str) -> dict[str, list[str]]:
+    """The prompts of a list, by the heading above them."""
+    classes: dict[str, list[str]] = {}
+    heading = ""
+    for line in (LISTS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("# "):
+            heading = line.removeprefix("# ")
+        elif line:
+            classes.setdefault(heading, []).append(line)
+    return classes
+
+
+@pytest.mark.parametrize("writer", ["a"])
+def test_what_a_person_plainly_understands_is_refused(writer: str) -> None:
+    classes = prompts_of(f"refused_{writer}")
+    evasions = [prompt for prompts in classes.values() for prompt in prompts]
+    missed = [prompt for prompt in evasions if check_text(prompt) == ALLOWED]
+    assert len(classes) >= 15
+    assert len(evasions) >= 150
+    assert len(missed) <= 0.05 * len(evasions), missed
+
+
+@pytest.mark.parametrize("writer", ["a"])
+def test_what_is_innocent_passes(writer: str) -> None:
+    innocent = [prompt for prompts in prompts_of(f"innocent_{writer}").values() for prompt in prompts]
+    refused = [prompt for prompt in innocent if check_text(prompt) != ALLOWED]
+    assert len(innocent) >= 150
+    assert len(refused) <= 0.01 * len(innocent), refused
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a topless convertible. Children play nearby",
+        "lingerie shop sign on a wall in an old street of paris, rain. Far away some children walk",
+    ],
+)
+def test_what_does_not_belong_together_passes(prompt: str) -> None:
+    assert check_text(prompt) == ALLOWED
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a child in a garden with many flowers and an old stone wall behind it, wearing lingerie",
+        "child. sexy",
+    ],
+)
+def test_what_belongs_together_is_refused_however_it_is_parted(prompt: str) -> None:
+    assert check_text(prompt).action is Action.REFUSE
 
 
 @settings(max_examples=300, deadline=None)
@@ -228,7 +283,10 @@ def test_an_ordinary_prompt_takes_less_than_a_millisecond() -> None:
         "-- no " * 660,
         "year old " * 440,
         "赤い" * 2000,
+        "あ い " * 1300,
+        "girl bare " * 400,
+        "— no x" * 660,
     ],
 )
 def test_bombs_are_cheap(bomb: str) -> None:
-    assert seconds(bomb) < 0.06
+    assert seconds(bomb) < 0.02

@@ -384,9 +384,12 @@ class Playground:
         """Open a thread in a channel, at a message or on its own."""
         return self._people.open_thread(member, channel, name, message, private=private)
 
-    def say(self, member: Member, channel: Channel, content: str) -> Message:
-        """Post a plain message as this person."""
-        return self.world.say(member, channel, content)
+    def say(
+        self, member: Member, channel: Channel, content: str, *, files: Sequence[tuple[str, bytes]] = ()
+    ) -> Message:
+        """Post a plain message as this person; files are (filename, bytes)."""
+        posted = self._people.say(member, channel, content, files)
+        return next(item for item in self.world.messages(channel.id) if item.id == posted)
 
     async def _fire(self, member: Member, deed: Coroutine[Any, Any, int]) -> Call:
         loop = asyncio.get_running_loop()

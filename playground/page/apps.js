@@ -1,55 +1,69 @@
-/** The menu of a message, as a chat client has it under Apps: by its button, or by the other mouse button. */
+/** What hangs on a message: reactions, a thread, and its menu (Apps), by its buttons or by the other mouse button. */
 
-const menu = document.createElement("div");
-menu.id = "message-menu";
-menu.setAttribute("role", "menu");
-menu.hidden = true;
-document.body.append(menu);
+import { act, tell } from "./deeds.js";
+import { closePopup, menuItem, openPopup } from "./popup.js";
 
-async function act(body) {
-  const headers = {
-    "Content-Type": "application/json",
-    "X-Simcord-Capability": location.hash.slice(1),
-    "X-Simcord-Context": document.body.dataset.context,
-  };
-  const answer = await fetch("/api/action", {
-    method: "POST", headers, body: JSON.stringify({ kind: "menu", ...body }), cache: "no-store",
+/** What people put under pictures, and what the bot listens to. */
+const EMOJIS = {
+  "✉️": "Send it to me", "❌": "Take it away", "⭐": "Star", "❤️": "Heart", "👍": "Thumbs up", "👎": "Thumbs down",
+  "😍": "In love", "😂": "Laughing", "🎉": "Hooray", "🔥": "Fire", "👀": "Eyes", "🤔": "Thinking",
+};
+
+async function openApps(messageId, x, y) {
+  const answer = await act("menu");
+  if (!answer) return;
+  if (!answer.names.length) { tell("Nothing can be done with messages here."); return; }
+  openPopup("names", answer.names.map((name) => menuItem(name, () => act("menu", { name, target_id: messageId }))), x, y);
+}
+
+function openEmojis(messageId, x, y) {
+  const react = (emoji) => act("react", { target_id: messageId, emoji, reacted: true });
+  openPopup("emojis", Object.entries(EMOJIS).map(([emoji, name]) => menuItem(emoji, () => react(emoji), name)), x, y);
+}
+
+/** Asks for a thread's name, opens it, and goes there. */
+function openQuestion(messageId, proposal, x, y) {
+  const name = document.createElement("input");
+  name.maxLength = 100;
+  name.value = proposal;
+  name.placeholder = "The thread's name";
+  name.setAttribute("aria-label", name.placeholder);
+  const submit = document.createElement("button");
+  submit.textContent = "Open thread";
+  const question = document.createElement("form");
+  question.append(name, submit);
+  question.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (!name.value.trim()) return;
+    closePopup();
+    const opened = await act("thread", { name: name.value, target_id: messageId });
+    if (opened) location.href = opened.address;
   });
-  return answer.json();
+  openPopup("question", [question], x, y);
+  name.select();
 }
 
-function close() {
-  menu.hidden = true;
-}
-
-async function open(messageId, x, y) {
-  const { names } = await act({});
-  if (!names.length) return;
-  menu.replaceChildren(...names.map((name) => {
-    const item = document.createElement("button");
-    item.type = "button";
-    item.setAttribute("role", "menuitem");
-    item.textContent = name;
-    item.addEventListener("click", () => { close(); act({ name, target_id: messageId }); });
-    return item;
-  }));
-  menu.hidden = false;
-  menu.style.left = `${Math.max(8, Math.min(x, innerWidth - menu.offsetWidth - 8))}px`;
-  menu.style.top = `${Math.max(8, Math.min(y, innerHeight - menu.offsetHeight - 8))}px`;
-  menu.firstElementChild.focus();
-}
+const proposalOf = (message) => (message.querySelector(".message-content")?.textContent || "")
+  .replace(/ - @.*$/s, "").replace(/\s+/g, " ").trim().slice(0, 60);
 
 document.addEventListener("click", (event) => {
-  const apps = event.target.closest(".message-apps");
-  if (!apps) { if (!menu.contains(event.target)) close(); return; }
-  const { left, bottom } = apps.getBoundingClientRect();
-  open(apps.dataset.messageId, left, bottom);
+  const button = event.target.closest("[data-deed]");
+  if (!button) return;
+  const { left, bottom } = button.getBoundingClientRect();
+  const { deed, messageId = null } = button.dataset;
+  const message = button.closest(".channel-message");
+  if (deed === "apps") openApps(messageId, left, bottom);
+  else if (deed === "react") openEmojis(messageId, left, bottom);
+  else openQuestion(messageId, message ? proposalOf(message) : "", left, bottom);
 });
+
+// simcord's page reacts by an action of its own, which direct messages do not have.
+document.addEventListener("react", ({ detail }) => act("react", detail));
+
 document.addEventListener("contextmenu", (event) => {
-  const message = event.target.closest("#channel-timeline *")?.closest(":has(> .message-context-actions)");
+  const message = event.target.closest("#channel-timeline .channel-message");
   const apps = message?.querySelector(".message-apps");
-  if (!apps) return;
+  if (!apps || event.target.closest("a, input, textarea")) return;
   event.preventDefault();
-  open(apps.dataset.messageId, event.clientX, event.clientY);
+  openApps(apps.dataset.messageId, event.clientX, event.clientY);
 });
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });

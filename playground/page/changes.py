@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from importlib.resources import files
 
-OURS = ("typed.js", "chat.js", "apps.js")
+OURS = (
+    "typed.js",
+    "chat.js",
+    "sidebar.js",
+    "deeds.js",
+    "popup.js",
+    "apps.js",
+    "links.js",
+    "files.js",
+)
 STYLE = "page.css"
 CONTENT_TYPES = {
     "html": "text/html",
@@ -15,6 +24,8 @@ CONTENT_TYPES = {
 TITLE = "<!-- title -->"
 SIDEBAR = "<!-- sidebar -->"
 VIEWER = "<!-- viewer -->"
+PLACE = "<!-- place -->"
+PARENT = "<!-- parent -->"
 """Places in the document that are filled for each channel and person."""
 
 
@@ -49,14 +60,31 @@ CHANGES = (
         new="""<link rel="stylesheet" href="/preview.css">
     <link rel="icon" href="/icon.png">""",
     ),
-    Change(file="index.html", old="<body>", new=f'<body data-viewer="{VIEWER}">'),
+    Change(file="index.html", old="<body>", new=f'<body data-viewer="{VIEWER}" data-place="{PLACE}">'),
     Change(file="index.html", old='<div id="preview-stage"', new=f'{SIDEBAR}<div id="preview-stage"'),
     Change(
         file="index.html",
         old='<span class="channel-hash" aria-hidden="true">#</span>',
-        new="""<button id="chat-drawer" type="button" aria-label="Channels and people"
-                  aria-controls="chat-sidebar" aria-expanded="false"></button>
+        new=f"""<button id="chat-drawer" type="button" aria-label="Channels and people"
+                  aria-controls="chat-sidebar" aria-expanded="false"></button>{PARENT}
                 <span class="channel-hash" aria-hidden="true">#</span>""",
+    ),
+    Change(
+        file="index.html",
+        old="""<p id="channel-topic" class="channel-topic"></p>
+                </div>""",
+        new="""<p id="channel-topic" class="channel-topic"></p>
+                </div>
+                <button id="new-thread" type="button" data-deed="thread"
+                  aria-haspopup="dialog">New thread</button>""",
+    ),
+    Change(
+        file="index.html",
+        old="""<div class="composer-row">""",
+        new="""<ul id="attached" aria-label="Files that go with the message"></ul>
+                <div class="composer-row">
+                  <button id="attach" type="button" aria-label="Attach files">+</button>
+                  <input id="attach-input" type="file" multiple hidden>""",
     ),
     Change(
         file="index.html",
@@ -77,7 +105,10 @@ CHANGES = (
         old='<script type="module" src="/app.js"></script>',
         new="""<script type="module" src="/app.js"></script>
     <script type="module" src="/chat.js"></script>
-    <script type="module" src="/apps.js"></script>""",
+    <script type="module" src="/sidebar.js"></script>
+    <script type="module" src="/apps.js"></script>
+    <script type="module" src="/links.js"></script>
+    <script type="module" src="/files.js"></script>""",
     ),
     # The page is opened as the person that its address names.
     Change(
@@ -85,16 +116,58 @@ CHANGES = (
         old='request("/api/pages", "POST", {}, null)',
         new='request("/api/pages", "POST", { viewer_id: document.body.dataset.viewer }, null)',
     ),
-    # The menu of a message (Apps): simcord's page has none.
+    # What hangs on a message: simcord's page has no menu (Apps), no new reactions, and opens no threads.
     Change(
         file="messages.js",
         old='if (allowedActions.has("reply")) addAction("reply", "Reply", options.onReply);',
         new="""if (allowedActions.has("reply")) addAction("reply", "Reply", options.onReply);
-    const apps = node("button", "message-action-button message-apps", "Apps");
-    apps.type = "button";
-    apps.setAttribute("aria-haspopup", "menu");
-    apps.dataset.messageId = String(message.id);
-    toolbar.append(apps);""",
+    /** @param {string} deed @param {string} text @param {string} label */
+    const addDeed = (deed, text, label) => {
+      const button = node("button", `message-action-button message-${deed}`, text);
+      button.type = "button";
+      button.dataset.deed = deed;
+      button.dataset.messageId = String(message.id);
+      button.title = label;
+      button.setAttribute("aria-label", label);
+      button.setAttribute("aria-haspopup", "menu");
+      toolbar.append(button);
+    };
+    if (!message.ephemeral && allowedActions.has("set_reaction")) addDeed("react", "☺", "Add a reaction");
+    if (!message.ephemeral && !message.thread && document.body.dataset.place === "room") {
+      addDeed("thread", "↳", "Open a thread");
+    }
+    addDeed("apps", "Apps", "Apps");""",
+    ),
+    Change(
+        file="surfaces.js",
+        old="""      dispatch("set_reaction", {
+        target_id: String(item.id),
+        emoji: key,
+        reacted: !reaction.viewer_reacted,
+      });""",
+        new="""      const detail = { target_id: String(item.id), emoji: key,
+        reacted: !reaction.viewer_reacted };
+      document.dispatchEvent(new CustomEvent("react", { detail }));""",
+    ),
+    # Threads and replies lead where they say.
+    Change(
+        file="messages.js",
+        old="""  if (thread.archived) summary""",
+        new="""  summary.dataset.toChannel = String(thread.id);
+  summary.tabIndex = 0;
+  summary.setAttribute("role", "link");
+  if (thread.archived) summary""",
+    ),
+    Change(
+        file="messages.js",
+        old="""  const preview = node("div", "message-reply");
+""",
+        new="""  const preview = node("div", "message-reply");
+  preview.dataset.toChannel = String(reply.channel_id);
+  preview.dataset.toMessage = String(reply.message_id);
+  preview.tabIndex = 0;
+  preview.setAttribute("role", "link");
+""",
     ),
     Change(
         file="transport.js",
@@ -187,6 +260,18 @@ CHANGES = (
         new="""      const isAway = rect.bottom <= 0 || rect.top >= viewportHeight;
       if (isAway && performance.now() - handAt < 1000) {""",
     ),
+    # A form begins in its first field, and says nothing of counts where one is chosen of several.
+    Change(
+        file="components.js",
+        old="""dialog.querySelector("input, textarea, button");""",
+        new="""dialog.querySelector(".modal-body :is(input:not([type=file]), textarea)")
+    || dialog.querySelector("input, textarea, button");""",
+    ),
+    Change(
+        file="selects.js",
+        old=""": selectionStatus || `${selected.length} selected.""",
+        new=""": selectionStatus || maximum === 1 ? selectionStatus || "" : `${selected.length} selected.""",
+    ),
     # What is used most comes first in the list of commands.
     Change(
         file="commands.js",
@@ -259,12 +344,59 @@ import { byUse, typedCommand, withoutName } from "./typed.js";
         new="""    if (mode === "browsing" && !pickTyped(input.value)) updateBrowse();
   } });""",
     ),
+    # What was typed while the page was busy is picked once it is not.
+    Change(
+        file="commands.js",
+        old="""    if (!draft) { if (mode === "browsing") updateBrowse(); return; }""",
+        new="""    if (!draft) {
+      const isTyping = document.activeElement === input;
+      if (!(isTyping && pickTyped(input.value)) && mode === "browsing") updateBrowse();
+      return;
+    }""",
+    ),
     Change(
         file="commands.js",
         old="""          const raw = option.type === "boolean" &&""",
         new="""          const written = withoutName(option, field.value);
           if (written !== field.value) field.value = written;
           const raw = option.type === "boolean" &&""",
+    ),
+    # What was chosen stands there by its name, and Enter then sends instead of choosing it once more.
+    Change(
+        file="commands.js",
+        old="""(value.raw ? "True" : "False") : String(value?.raw ?? "");""",
+        new="""(value.raw ? "True" : "False") : String(value?.label ?? value?.raw ?? "");""",
+    ),
+    Change(
+        file="commands.js",
+        old="""    renderCompose({ focus: Boolean(next) });
+  }
+  /** @param {CommandOption} option */
+  function candidateEntries""",
+        new="""    renderCompose({ focus: true });
+  }
+  /** @param {HTMLElement} active */
+  function isChosen(active) {
+    const value = currentDraft().values[currentDraft().focused || ""];
+    return Boolean(value?.label || value?.entity) && active.dataset.value === String(value.raw);
+  }
+  /** @param {CommandOption} option */
+  function candidateEntries""",
+    ),
+    Change(
+        file="commands.js",
+        old="if (active instanceof HTMLElement) { active.click(); return true; }",
+        new="if (active instanceof HTMLElement && !isChosen(active)) { active.click(); return true; }",
+    ),
+    Change(
+        file="commands.js",
+        old="if (listItems.length) suggestionListbox.setActive(0, { scroll: false });",
+        new="if (listItems.length) suggestionListbox.setActive(Math.max(0, listItems.findIndex(isChosen)));",
+    ),
+    Change(
+        file="commands.js",
+        old="fieldFor(focusedOption) : restore ?",
+        new="fieldFor(focusedOption) : restore && !focus ?",
     ),
     # So it is by "Send" behind its name.
     Change(

@@ -2,10 +2,10 @@
 
 import asyncio
 import os
-import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from html import escape
+from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,20 +15,17 @@ from aiohttp import web
 from simcord.actors import MemberActor
 from simcord.backend.access import channel_accessible
 from simcord.builders import ChannelHandle, GuildHandle, UserHandle
-from simcord.enums import AppCommandType
 from simcord.preview import Preview
 from simcord.preview._server import PreviewServer
-from simcord.results import ResponseMessage
 
 from playground import avatars
 from playground.page import changes
+from playground.page.deeds import Deeds
 from playground.server import Playground
 from playground.views import Channel, Member
 from playground.world import LiveEnv
 
 ICON = "icon.png"
-MENU = "menu"
-"""The action of our own page: simcord's has no menus of messages."""
 REFRESH_SECONDS = 0.1  # changes within this time are shown together
 
 
@@ -78,11 +75,18 @@ class ChannelPage(Preview):  # type: ignore[misc]
     """One channel, kept up to date while the bot works in it."""
 
     def __init__(
-        self, page: "Page", env: PageEnv, channel: Any, people: Mapping[Member, Any], name: str, port: int
+        self,
+        page: "Page",
+        env: PageEnv,
+        handle: Any,
+        place: Channel,
+        people: Mapping[Member, Any],
+        name: str,
+        port: int,
     ) -> None:
         super().__init__(
             env,
-            channel,
+            handle,
             tuple(people.values()),
             layout="channel",
             display="responsive",
@@ -94,19 +98,38 @@ class ChannelPage(Preview):  # type: ignore[misc]
             assets=None,
             port=port,
         )
+        self.place = place
         self.name = name
         self.people = tuple(people)
         self.files = tuple(page.files)
         self._server = ChannelServer(self, port)
         self._page = page
+        self._deeds = Deeds(self)
+        self._opened_at = self._newest()
+        self._seen: dict[int, int] = {}
 
-    def address(self, person: Member) -> str:
+    def address(self, person_id: int) -> str:
         """Where this person sees the channel."""
-        return str(self.url).replace("/#", f"/?as={person.id}#")
+        return str(self.url).replace("/#", f"/?as={person_id}#")
 
     def is_seen_by(self, person: Member) -> bool:
         """Whether a person has this channel in their list: it may be deleted, or not be theirs."""
         return person in self.people and channel_accessible(self.env.backend, self.channel.id, person.id)
+
+    def has_news_for(self, person: Member) -> bool:
+        """Whether somebody else has written since this person last looked."""
+        seen = self._seen.get(person.id, self._opened_at)
+        posted = reversed(list(self.env.backend.messages.get(self.channel.id, {}).values()))
+        newer = takewhile(lambda message: message.id > seen, posted)
+        return any(item.author_id != person.id and item.visible_to(person.id) for item in newer)
+
+    def _newest(self) -> int:
+        return max(self.env.backend.messages.get(self.channel.id, ()), default=0)
+
+    def _page_payload(self, page: Any) -> Any:
+        """What a browser is told; who is told has seen what there is."""
+        self._seen[page.viewer.id] = self._newest()
+        return super()._page_payload(page)
 
     def body(self, name: str, person_id: str | None) -> bytes | None:
         """What is served for one person (who is asked for, or the first); None: simcord's own file."""
@@ -119,8 +142,16 @@ class ChannelPage(Preview):  # type: ignore[misc]
             person = next((item for item in self.people if str(item.id) == person_id), self.people[0])
             text = text.replace(changes.TITLE, escape(self._page.title))
             text = text.replace(changes.VIEWER, str(person.id))
+            text = text.replace(changes.PLACE, self._kind())
+            text = text.replace(changes.PARENT, self._page.parent_link(self, person))
             text = text.replace(changes.SIDEBAR, self._page.sidebar(self, person))
         return text.encode()
+
+    def _kind(self) -> str:
+        """What kind of channel it is, to the page's style and scripts."""
+        if self.place.guild_id is None:
+            return "direct"
+        return "room" if self.place.parent_id is None else "thread"
 
     def _initial_target(self, *_: Any) -> None:
         """No message is singled out: the page begins at the newest."""
@@ -146,26 +177,27 @@ class ChannelPage(Preview):  # type: ignore[misc]
         super()._publish(page, **how)
 
     async def _action(self, context_id: str | None, body: Any) -> Any:
-        if isinstance(body, Mapping) and body.get("kind") == MENU and context_id in self._pages:
-            return await self._menu(self._pages[context_id], body)
+        if self._deeds.knows(body) and context_id in self._pages:
+            return await self._deeds.do(self._pages[context_id], body)
         # A press is refused as stale when anything has changed since the browser last looked, and while
         # a picture is being drawn something always has; what is pressed is checked again anyway.
         if isinstance(body, Mapping) and context_id in self._pages:
             body = {**body, "published_revision": self._pages[context_id].revision}
         return await super()._action(context_id, body)
 
-    async def _menu(self, page: Any, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The names in the menu of a message, for whoever looks; or what one of them does to a message."""
-        where = {"user_id": page.viewer.id, "channel_id": self.channel.id}
-        shown = self.env.backend.visible_commands(**where, type=AppCommandType.MESSAGE)
-        names = [command["name"] for command in shown]
-        if body.get("name") in names and isinstance(page.viewer, MemberActor):
-            message = ResponseMessage(self.env, self._target_message(page, int(body["target_id"])))
-            result = await page.viewer.context_menu(self.channel, body["name"], message)
-            if result.modal is not None:
-                page.modal, page.modal_handle = result, f"m_{secrets.token_urlsafe(12)}"
-            self._publish(page)
-        return {"names": names if isinstance(page.viewer, MemberActor) else []}
+    # What its deeds need of it
+
+    def publish(self, looker: Any) -> None:
+        """Show somebody at once what they have done."""
+        self._publish(looker)
+
+    def find_message(self, looker: Any, message_id: int) -> Any:
+        """A message that this person can read. Raises: SetupError."""
+        return self._target_message(looker, message_id)
+
+    async def address_of_room(self, channel_id: int, person_id: int) -> str:
+        """Where a person sees another channel, also one that was made just now."""
+        return await self._page.address_of_room(channel_id, person_id)
 
 
 class Page:
@@ -192,6 +224,7 @@ class Page:
         self._stack = AsyncExitStack()
         self._refresh: asyncio.TimerHandle | None = None
         self._opening: asyncio.Task[None] | None = None
+        self._opens = asyncio.Lock()
 
     @property
     def url(self) -> str:
@@ -220,14 +253,22 @@ class Page:
         await self._stack.aclose()
 
     async def _open_rooms(self) -> None:
-        """Open the guild's channels that have no page yet: the bot may have made some."""
-        for channel in self._new_rooms():
-            await self._open(f"# {channel.name}", channel, self._people)
+        """Open the guild's channels and threads that have no page yet: the bot may have made some."""
+        async with self._opens:
+            for channel in self._new_rooms():
+                mark = "#" if channel.parent_id is None else "↳"
+                await self._open(f"{mark} {channel.name}", channel, self._people)
 
     def _new_rooms(self) -> list[Channel]:
-        opened = {page.channel.id for page in self._pages}
-        rooms = self._playground.world.text_channels(self._playground.guild.id)
+        opened = {page.place.id for page in self._pages}
+        world, guild_id = self._playground.world, self._playground.guild.id
+        rooms = [*world.text_channels(guild_id), *world.threads(guild_id)]
         return [channel for channel in rooms if channel.id not in opened]
+
+    async def address_of_room(self, channel_id: int, person_id: int) -> str:
+        """Where a person sees a channel, also one that was made just now. Raises: KeyError."""
+        await self._open_rooms()
+        return {page.place.id: page for page in self._pages}[channel_id].address(person_id)
 
     async def _open(self, name: str, channel: Channel, people: Sequence[Member]) -> None:
         env = PageEnv(self._playground)
@@ -241,15 +282,20 @@ class Page:
             viewers = {person: MemberActor(env, guild, user) for person, user in viewers.items()}
         handle = ChannelHandle(env, guild, backend.get_channel(channel.id))
         port = 0 if self._pages else self._port
-        page = ChannelPage(self, env, handle, viewers, name, port)
+        page = ChannelPage(self, env, handle, channel, viewers, name, port)
         self._pages.append(await self._stack.enter_async_context(page))
 
     def sidebar(self, current: ChannelPage, viewer: Member) -> str:
         """The channels that this person sees, the bot's web page, and the people to be."""
         channels = "".join(
-            _link(page.address(viewer), page.name[0], page.name[2:], is_current=page is current)
-            for page in sorted(self._pages, key=lambda page: page.name[0] == "@")
-            if page.is_seen_by(viewer)
+            _link(
+                page.address(viewer.id),
+                page.name[0],
+                page.name[2:],
+                is_current=page is current,
+                attributes=_attributes(page, is_new=page is not current and page.has_news_for(viewer)),
+            )
+            for page in self._listed(viewer)
         )
         if self._web_url is not None:
             channels += _link(self._web_url, "🌐", "Web page", attributes='target="_blank" rel="noopener"')
@@ -270,12 +316,29 @@ class Page:
             f'<h2>You are</h2><div class="chat-links chat-people">{people}</div></nav>'
         )
 
+    def _listed(self, viewer: Member) -> list[ChannelPage]:
+        """The channels in the order of the list: each followed by its threads, direct messages last."""
+        seen = [page for page in self._pages if page.is_seen_by(viewer)]
+        above = [page for page in seen if page.place.parent_id is None]
+        return [
+            listed
+            for page in sorted(above, key=lambda page: page.place.guild_id is None)
+            for listed in (page, *(item for item in seen if item.place.parent_id == page.place.id))
+        ]
+
+    def parent_link(self, current: ChannelPage, viewer: Member) -> str:
+        """The way from a thread to its channel; nothing in a channel."""
+        parents = [page for page in self._pages if page.place.id == current.place.parent_id]
+        return "".join(
+            f'<a class="channel-parent" href="{escape(page.address(viewer.id))}">{escape(page.name)}</a>'
+            for page in parents
+        )
+
     def _as(self, current: ChannelPage, person: Member) -> str:
         """Where a person sees what corresponds to a channel: the same one, or their own direct messages."""
-        theirs = [current, *self._pages]
-        return next(page for page in theirs if page.name == current.name and person in page.people).address(
-            person
-        )
+        theirs = [page for page in (current, *self._pages) if page.is_seen_by(person)]
+        same = [page for page in theirs if page.name == current.name]
+        return next(iter(same or theirs)).address(person.id)
 
     def _schedule(self) -> None:
         if self._refresh is None:
@@ -287,6 +350,13 @@ class Page:
             page.refresh_pages()
         if self._new_rooms() and (self._opening is None or self._opening.done()):
             self._opening = asyncio.create_task(self._open_rooms())
+
+
+def _attributes(page: ChannelPage, *, is_new: bool) -> str:
+    """What the scripts of the page know of a channel by its link."""
+    news = ' data-news aria-description="new messages"' if is_new else ""
+    thread = " data-thread" if page.place.parent_id is not None else ""
+    return f'data-channel="{page.place.id}"{thread}{news}'
 
 
 def _link(

@@ -1,31 +1,9 @@
-/** What a chat client does beside its channel: a drawer on phones, and a hint to whoever only talks. */
+/** What a chat client's composer does beside simcord's: it takes every key, and hints to whoever only talks. */
 
 const byId = (id) => document.getElementById(id);
-const drawer = byId("chat-drawer");
 const form = byId("channel-composer");
 const input = byId("channel-composer-input");
 const hint = byId("chat-hint");
-
-function showDrawer(isOpen) {
-  document.body.classList.toggle("drawer-open", isOpen);
-  drawer.setAttribute("aria-expanded", String(isOpen));
-  (isOpen ? document.querySelector("#chat-sidebar a[aria-current]") : drawer).focus();
-}
-
-drawer.addEventListener("click", () => showDrawer(!document.body.classList.contains("drawer-open")));
-byId("chat-scrim").addEventListener("click", () => showDrawer(false));
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && document.body.classList.contains("drawer-open")) showDrawer(false);
-});
-
-// The bot may make rooms while one looks; which there are is known to the server alone.
-async function renewChannels() {
-  if (document.hidden) return;
-  const fresh = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-  const [now, next] = [document, fresh].map((page) => page.querySelector(".chat-links"));
-  if (now.innerHTML !== next.innerHTML) now.replaceWith(next);
-}
-setInterval(() => renewChannels().catch(() => {}), 3000);
 
 // Whatever is typed or pasted goes into the composer, also before somebody has clicked there.
 document.addEventListener("keydown", (event) => {
@@ -58,6 +36,7 @@ input.addEventListener("input", () => { if (input.value.startsWith("/")) hint.re
 
 // Who sends something wants to see what comes of it.
 function showEnd() {
+  if (!byId("history-newer").hidden) byId("new-messages").click();  // it looks at older ones: back to the newest
   const timeline = byId("channel-timeline");
   timeline.scrollTop = timeline.scrollHeight;
 }

@@ -16,13 +16,12 @@ from simcord.actors import (
 from simcord.backend import serializers
 from simcord.backend.errors import BackendError, SetupError
 from simcord.builders import ChannelHandle, GuildHandle, RoleHandle, UserHandle
-from simcord.enums import AppCommandType, ChannelType, InteractionType
+from simcord.enums import AppCommandType, InteractionType
 from simcord.results import InteractionResult, ResponseMessage
 
 from playground.views import Channel, Member, Message, Role
+from playground.world import hands
 from playground.world.state import Payload, World
-
-MAX_NAME = 100
 
 
 class Refused(Exception):
@@ -91,7 +90,7 @@ class People:
         actor, handle = self._actor(member, channel)
         with _Refusals():
             target = self._response(message)
-            result = await MemberActor.context_menu(actor, handle, name, target)
+            result = await hands.use_menu(actor, handle, name, target)
         return _id_of(result)
 
     async def press(
@@ -149,7 +148,7 @@ class People:
         """Put an emoji under a message, or take one's own away."""
         actor, _ = self._actor(member, self._channel_of(message))
         with _Refusals():
-            await set_reaction(actor, self._response(message), emoji, reacted=reacted)
+            await hands.set_reaction(actor, self._response(message), emoji, reacted=reacted)
 
     def open_thread(
         self, member: Member, channel: Channel, name: str, message: Message | None, *, private: bool
@@ -158,8 +157,14 @@ class People:
         actor, handle = self._actor(member, channel)
         with _Refusals():
             target = self._response(message) if message else None
-            thread = open_thread(actor, handle, name, target, private=private)
+            thread = hands.open_thread(actor, handle, name, target, private=private)
         return Channel(id=thread.id, name=thread.name, guild_id=channel.guild_id, parent_id=channel.id)
+
+    def say(self, member: Member, channel: Channel, content: str, files: Sequence[hands.File]) -> int:
+        """Post a plain message, with files in it or not; its id."""
+        actor, handle = self._actor(member, channel)
+        with _Refusals():
+            return int(hands.post(actor, handle, content, files).id)
 
     def _actor(self, member: Member, channel: Channel) -> tuple[Any, Any]:
         """simcord's actor for a person, and its handle for the channel where they act."""
@@ -197,38 +202,6 @@ class People:
     def _first_channel(self, guild_id: int) -> Channel:
         stored = self._backend.channels[self._backend.get_guild(guild_id).channel_ids[0]]
         return Channel(id=stored.id, name=stored.name, guild_id=guild_id)
-
-
-async def set_reaction(actor: Any, message: Any, emoji: str, *, reacted: bool) -> None:
-    """What simcord's actors do in guilds alone. Raises: SetupError, BackendError."""
-    if message.ephemeral:
-        raise SetupError("nobody can react to a message that only they see")
-    if isinstance(actor, MemberActor):
-        await actor.set_reaction(message, emoji, reacted=reacted)
-    else:
-        actor._env.backend.set_reaction(message.channel_id, message.id, emoji, actor.id, reacted)  # noqa: SLF001
-
-
-def open_thread(actor: Any, channel: Any, name: str, message: Any, *, private: bool = False) -> Any:
-    """A thread in a guild's channel, opened by a person who may. Raises: SetupError, BackendError."""
-    backend = actor._env.backend  # noqa: SLF001
-    stored = backend.get_channel(channel.id)
-    if not isinstance(actor, MemberActor) or stored.type != ChannelType.TEXT:
-        raise SetupError("threads are opened in the channels of a server")
-    if message is not None and (message.ephemeral or message.id in backend.channels):
-        raise SetupError("that message cannot have a thread, or has one already")
-    if not 1 <= len(name) <= MAX_NAME:
-        raise SetupError(f"a thread's name has between 1 and {MAX_NAME} letters")
-    wanted = "create_private_threads" if private else "create_public_threads"
-    backend.require_permissions(stored.guild_id, actor.id, stored.id, wanted)
-    kind = ChannelType.PRIVATE_THREAD if private else ChannelType.PUBLIC_THREAD
-    started = {"type": kind, "message_id": message.id if message is not None else None}
-    # A message shows its own thread; a thread without one is told of in the channel.
-    is_told = message is None and not private
-    thread = backend.create_thread(stored.id, name, actor.id, **started, broadcast=is_told)
-    if not is_told:
-        backend.announce_thread_create(thread)
-    return thread
 
 
 class _Refusals:

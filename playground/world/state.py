@@ -336,10 +336,6 @@ class World:
             broadcast=False,
         )
 
-    def say(self, member: Member, channel: Channel, content: str) -> Message:
-        """Post a plain message as this person."""
-        return self._view(self.backend.create_message(channel.id, member.id, content))
-
 
 def _bits(permissions: Sequence[str]) -> int:
     """Permissions by the names that discord.py gives them."""

@@ -245,6 +245,83 @@ async def name(
     await interaction.response.send_message(f"{member.display_name} {role.name} {channel.name}")
 
 
+@bot.tree.command(description="Blend pictures")
+@app_commands.describe(first="A picture", second="Another", third="And one more", shape="How wide it is")
+@app_commands.choices(
+    shape=[
+        app_commands.Choice(name="tall", value="2:3"),
+        app_commands.Choice(name="wide", value="3:2"),
+    ]
+)
+async def blend(
+    interaction: discord.Interaction,
+    first: discord.Attachment,
+    second: discord.Attachment,
+    third: discord.Attachment | None = None,
+    shape: str = "1:1",
+) -> None:
+    given = [picture for picture in (first, second, third) if picture]
+    sizes = [len(await picture.read()) for picture in given]
+    names = " + ".join(f"{file.filename} ({size})" for file, size in zip(given, sizes, strict=True))
+    await interaction.response.send_message(f"{names} as {shape}", ephemeral=True)
+
+
+class Mask(discord.ui.Modal, title="Vary region"):
+    what: discord.ui.Label[Any] = discord.ui.Label(
+        text="What shall be there?", component=discord.ui.TextInput(required=False)
+    )
+    mask: discord.ui.Label[Any] = discord.ui.Label(
+        text="Mask",
+        description="White where it changes",
+        component=discord.ui.FileUpload(max_values=2, required=False),
+    )
+    how: discord.ui.Label[Any] = discord.ui.Label(
+        text="How strongly?",
+        component=discord.ui.Select(
+            options=[discord.SelectOption(label="subtle"), discord.SelectOption(label="strong")]
+        ),
+    )
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        what, mask, how = self.what.component, self.mask.component, self.how.component
+        assert isinstance(what, discord.ui.TextInput)
+        assert isinstance(mask, discord.ui.FileUpload)
+        assert isinstance(how, discord.ui.Select)
+        told = [f"{file.filename} ({len(await file.read())})" for file in mask.values]
+        text = f"{what.value}: {', '.join(told) or 'no mask'}, {how.values[0]}"
+        await interaction.response.send_message(text, ephemeral=True)
+
+
+@bot.tree.command(description="Ask for a mask")
+async def region(interaction: discord.Interaction) -> None:
+    await interaction.response.send_modal(Mask())
+
+
+@bot.tree.command(description="Show the most that a message can hold")
+async def rows(interaction: discord.Interaction) -> None:
+    view = discord.ui.View(timeout=None)
+    for index in range(20):
+        view.add_item(discord.ui.Button(label=f"Button {index}", custom_id=f"b{index}", row=index // 5))
+    view.add_item(discord.ui.Select(options=[discord.SelectOption(label="A choice")], custom_id="s", row=4))
+    frames = [Image.new("RGB", (256, 256), colour) for colour in ("red", "green", "blue")]
+    data = io.BytesIO()
+    frames[0].save(data, "WEBP", save_all=True, append_images=frames[1:], duration=300, loop=0)
+    data.seek(0)
+    here = f"https://discord.com/channels/{interaction.guild_id}/{interaction.channel_id}"
+    link = discord.ui.Button[Any](label="Jump", url=f"{here}/{interaction.id}")
+    file = discord.File(data, filename="denoising.webp")
+    await interaction.response.send_message(f"rows {here}", file=file, view=view, ephemeral=True)
+    await interaction.followup.send("a link", view=discord.ui.View().add_item(link), ephemeral=True)
+
+
+for extra in ("Cancel or delete", "Use as…", "Details", "Send to me"):
+
+    @bot.tree.context_menu(name=extra)
+    async def _(interaction: discord.Interaction, message: discord.Message) -> None:
+        names = " ".join(file.filename for file in message.attachments)
+        await interaction.response.send_message(f"of {names or 'nothing'}", ephemeral=True)
+
+
 @bot.tree.context_menu(name="Describe")
 async def describe(interaction: discord.Interaction, message: discord.Message) -> None:
     await interaction.response.send_message(f"{len(message.attachments)} files by {message.author.name}")

@@ -1,10 +1,13 @@
 """The page in a real browser: commands are typed, pictures develop, buttons work."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
@@ -317,6 +320,168 @@ async def test_a_form_opens_and_its_answer_is_seen_by_one(page: Page, browser: w
         person.see(".message-content", "a lighthouse at dawn")
         assert "remixed" not in browser.find_element(By.ID, "channel-message-list").text
 
+    await asyncio.to_thread(drive)
+
+
+def hang(browser: webdriver.Chrome, deed: str) -> None:
+    """Press what hangs on the last message; it is there under the mouse."""
+    script = "[...document.querySelectorAll(arguments[0])].at(-1).click()"
+    browser.execute_script(script, f".channel-message [data-deed={deed}]")
+
+
+def pictures(folder: Path, *names: str) -> list[str]:
+    """Small pictures on this disk, by their paths."""
+    for name in names:
+        Image.new("RGB", (8, 8), "red").save(folder / name)
+    return [str(folder / name) for name in names]
+
+
+async def test_a_command_takes_files_and_a_choice_and_enter_then_sends_it(
+    page: Page, browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    def drive() -> None:
+        person = Person(browser, page.url)
+        person.send("/blend ")
+        for number, path in enumerate(pictures(tmp_path, "one.png", "two.png")):
+            browser.find_elements(By.CSS_SELECTOR, ".command-file-input")[number].send_keys(path)
+            person.see(".command-pill", Path(path).name)
+        person.press(".command-ghost", "+2")
+        person.press(".command-suggestion", "shape")
+        person.see(".command-suggestion", "wide")
+        person.type(Keys.ARROW_DOWN + Keys.ENTER)
+        assert person.see(".command-option-input").get_property("value") == "wide"
+        person.type(Keys.ENTER)
+        shown = person.see(".message-content", "as 3:2").text
+        assert re.fullmatch(r"one\.png \(\d+\) \+ two\.png \(\d+\) as 3:2", shown)
+
+    await asyncio.to_thread(drive)
+
+
+async def test_a_suggestion_is_chosen_by_one_enter_and_sent_by_the_next(
+    page: Page, browser: webdriver.Chrome
+) -> None:
+    def drive() -> None:
+        person = Person(browser, page.url)
+        person.type("/style oi")
+        person.see(".command-suggestion", "oil")
+        person.wait_until(lambda: "ink" not in person.see(".command-popup").text)
+        person.type(Keys.ENTER)
+        assert person.see(".command-option-input").get_property("value") == "oil"
+        person.see(".command-option-input").click()  # its suggestions are there again: what is chosen stays
+        person.type(Keys.ENTER)
+        person.see(".message-content", "oil")
+
+    await asyncio.to_thread(drive)
+
+
+async def test_a_form_takes_a_file_a_choice_and_words(
+    page: Page, browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    def drive() -> None:
+        person = Person(browser, page.url)
+        person.send("/region " + Keys.ENTER)
+        person.see(".modal-root", "White where it changes")
+        browser.find_element(By.CSS_SELECTOR, ".modal-root input[type=file]").send_keys(
+            *pictures(tmp_path, "mask.png")
+        )
+        person.see(".modal-root", "mask.png")
+        person.choose("", "strong")
+        person.see(".modal-root .modal-field input:not([type=file])").send_keys("a hat")
+        person.press(".modal-root button", "Submit")
+        assert re.fullmatch(
+            r"a hat: mask\.png \(\d+\), strong", person.see(".message-content", "a hat: ").text
+        )
+
+    await asyncio.to_thread(drive)
+
+
+async def test_a_picture_is_posted_and_used_by_its_menu(
+    page: Page, browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    def drive() -> None:
+        person = Person(browser, page.url)
+        browser.find_element(By.ID, "attach-input").send_keys(*pictures(tmp_path, "mine.png"))
+        person.see("#attached", "mine.png")
+        person.send("my own")
+        person.see(".message-content", "my own")
+        person.wait_until(lambda: not browser.find_element(By.ID, "attached").text)
+        hang(browser, "apps")
+        person.see("#message-menu button")
+        names = [item.text for item in browser.find_elements(By.CSS_SELECTOR, "#message-menu button")]
+        assert names == ["Cancel or delete", "Describe", "Details", "Send to me", "Use as…"]
+        person.press("#message-menu button", "Use as…")
+        person.see(".message-content", "of mine.png")
+
+    await asyncio.to_thread(drive)
+
+
+async def test_a_reaction_is_added_from_a_choice_and_taken_away_by_its_own_button(
+    page: Page, playground: Playground, browser: webdriver.Chrome
+) -> None:
+    def reactions() -> list[str]:
+        last = playground.messages(playground.guild.newbies)[-1]
+        return [reaction.emoji for reaction in last.reactions]
+
+    def drive() -> None:
+        person = Person(browser, page.url)
+        person.follow(".chat-links a", "newbies-1")
+        person.send("look at this")
+        person.see(".message-content", "look at this")
+        hang(browser, "react")
+        person.press("#message-menu button", "⭐")
+        person.see(".reaction-chip.is-selected", "⭐")
+        assert reactions() == ["⭐"]
+        person.press(".reaction-chip", "⭐")
+        person.wait_until(lambda: not reactions())
+
+    await asyncio.to_thread(drive)
+
+
+async def test_a_thread_is_opened_at_a_message_answered_in_and_left_for_its_channel(
+    page: Page, browser: webdriver.Chrome
+) -> None:
+    def drive() -> None:
+        person = Person(browser, page.url)
+        person.send("foxes, please")
+        person.see(".message-content", "foxes, please")
+        hang(browser, "thread")
+        assert person.see("#message-menu input").get_property("value") == "foxes, please"
+        person.type("foxes" + Keys.ENTER)
+        person.see(".channel-parent", "general")
+        person.send("/where " + Keys.ENTER)
+        person.see(".message-content", "foxes in general")
+        assert person.see("#chat-sidebar [data-thread]").text.endswith("foxes")
+        person.follow(".channel-parent", "general")
+        person.follow(".thread-summary", "foxes")
+        person.see(".message-content", "foxes in general")
+
+    await asyncio.to_thread(drive)
+
+
+async def test_a_link_to_an_old_message_leads_there_and_what_is_new_elsewhere_is_marked(
+    page: Page, playground: Playground, browser: webdriver.Chrome
+) -> None:
+    guild = playground.guild
+    old = playground.say(guild.owner, guild.newbies, "the first of many")
+    for number in range(60):
+        playground.say(guild.owner, guild.newbies, f"line {number}")
+    link = f"https://discord.com/channels/{guild.id}/{guild.newbies.id}"
+
+    async def write() -> None:
+        playground.say(guild.owner, guild.newbies, "news")
+        playground.say(guild.owner, guild.general, f"see {link}/{old.id} and {link}/1")
+
+    def drive() -> None:
+        person = Person(browser, page.url)
+        person.follow(".chat-people a", "Grace")
+        asyncio.run_coroutine_threadsafe(write(), loop).result()
+        person.see("#chat-sidebar [data-news]", "newbies-1")
+        person.follow(".message-content a", f"/{old.id}")
+        person.see(".is-pointed-at", "the first of many")
+        person.send("here I am")
+        person.see(".message-content", "here I am")
+
+    loop = asyncio.get_running_loop()
     await asyncio.to_thread(drive)
 
 

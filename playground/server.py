@@ -361,7 +361,10 @@ class Playground:
         return await self._fire(member, self._people.select(member, message, values, custom_id))
 
     async def submit(self, member: Member, shown: Call, values: dict[str, Any]) -> Call:
-        """Fill in the form that `shown` was answered with: values by custom_id."""
+        """Fill in the form that `shown` was answered with: values by custom_id.
+
+        Texts are strings, what is chosen from a menu a list, files a list of (filename, bytes).
+        """
         return await self._fire(member, self._people.submit(member, shown.id, values))
 
     async def react(self, member: Member, message: Message, emoji: str) -> None:

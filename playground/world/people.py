@@ -187,6 +187,8 @@ class People:
     def _option(self, value: Any) -> Any:
         """An option's value as simcord takes it: views become its handles."""
         match value:
+            case [*items] if not isinstance(value, tuple):  # a tuple is a file
+                return [self._option(item) for item in items]
             case Member():
                 actor, _ = self._actor(value, self._first_channel(value.guild_id))
                 return actor

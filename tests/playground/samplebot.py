@@ -266,19 +266,22 @@ async def blend(
     await interaction.response.send_message(f"{names} as {shape}", ephemeral=True)
 
 
+STRENGTHS = ("subtle", "strong")
+
+
 class Mask(discord.ui.Modal, title="Vary region"):
     what: discord.ui.Label[Any] = discord.ui.Label(
-        text="What shall be there?", component=discord.ui.TextInput(required=False)
+        text="What shall be there?", component=discord.ui.TextInput(custom_id="what", required=False)
     )
     mask: discord.ui.Label[Any] = discord.ui.Label(
         text="Mask",
         description="White where it changes",
-        component=discord.ui.FileUpload(max_values=2, required=False),
+        component=discord.ui.FileUpload(custom_id="mask", max_values=2, required=False),
     )
     how: discord.ui.Label[Any] = discord.ui.Label(
         text="How strongly?",
         component=discord.ui.Select(
-            options=[discord.SelectOption(label="subtle"), discord.SelectOption(label="strong")]
+            custom_id="how", options=[discord.SelectOption(label=name) for name in STRENGTHS]
         ),
     )
 

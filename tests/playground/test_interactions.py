@@ -79,6 +79,26 @@ async def test_a_form_is_shown_and_submitted(playground: Playground, guild: Guil
     assert [item.content for item in playground.ephemerals(guild.owner)] == ["remixed: a blue fox"]
 
 
+async def test_a_form_takes_files_and_a_choice(playground: Playground, guild: Guild) -> None:
+    shown = await (await playground.slash(guild.owner, guild.general, "region")).acknowledged()
+    files = [("a.png", b"1"), ("b.png", b"22")]
+    with pytest.raises(Refused, match="between 1 and 2 files"):
+        await playground.submit(guild.owner, shown, {"mask": [*files, *files], "how": ["strong"]})
+    given = {"what": "a hat", "mask": files, "how": ["strong"]}
+    call = await (await playground.submit(guild.owner, shown, given)).acknowledged()
+    assert call.content == "a hat: a.png (1), b.png (2), strong"
+
+
+async def test_what_only_one_sees_has_files_and_five_rows_too(playground: Playground, guild: Guild) -> None:
+    call = await (await playground.slash(guild.owner, guild.general, "rows")).acknowledged()
+    await playground.wait_for(lambda _: call.followups)
+    assert call.message
+    assert call.message.ephemeral
+    assert [item.filename for item in call.message.attachments] == ["denoising.webp"]
+    assert {item.row for item in call.message.components} == set(range(5))
+    assert call.followups[0].component("Jump").url
+
+
 async def test_a_deferred_answer_is_completed_and_followed_up(playground: Playground, guild: Guild) -> None:
     call = await (await playground.slash(guild.owner, guild.general, "deferred")).acknowledged()
     await playground.wait_for(lambda _: call.content and call.followups)
@@ -123,6 +143,15 @@ async def test_a_message_has_a_menu_of_commands(playground: Playground, guild: G
     message = await grid(playground, guild)
     call = await playground.context_menu(guild.owner, guild.general, "Describe", message)
     assert (await call.acknowledged()).content == "1 files by Darkroom"
+
+
+async def test_so_has_a_message_of_somebody_else_with_its_files_and_one_in_direct_messages(
+    playground: Playground, guild: Guild
+) -> None:
+    for place in (guild.general, playground.direct_messages(guild.owner)):
+        message = playground.say(guild.owner, place, "mine", files=[("mine.png", b"123")])
+        call = await playground.context_menu(guild.owner, place, "Use as…", message)
+        assert (await call.acknowledged()).content == "of mine.png"
 
 
 async def test_a_choice_is_made_from_a_menu(playground: Playground, guild: Guild) -> None:

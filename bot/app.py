@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 import signal
 import tempfile
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
@@ -50,6 +52,7 @@ async def run(settings: Settings) -> int:
 
     Raises: StartupError.
     """
+    os.umask(0o077)  # whatever we write is for nobody else's eyes
     token = required_token(settings)
     log.info("Darkroom %s, Python %s, data in %s", version("darkroom"), python_version(), settings.data_dir)
     if settings.discord_api_base:
@@ -262,6 +265,7 @@ async def swept(settings: Settings, services: Services) -> AsyncGenerator[None]:
     """
     tasks = [
         asyncio.create_task(_sweep_orders(services), name="sweep"),
+        asyncio.create_task(_sweep_orphans(services, before=time.time()), name="sweep files"),
         asyncio.create_task(_sweep_uploads(services), name="uploads"),
     ]
     if settings.retention_days:
@@ -278,6 +282,11 @@ async def _sweep_orders(services: Services) -> None:
         if forgotten := await persistently(services.kept.sweep):
             log.info("forgot %d kept orders that nobody came back for", forgotten)
         await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def _sweep_orphans(services: Services, *, before: float) -> None:
+    if deleted := await persistently(lambda: services.removals.sweep_orphans(before)):
+        log.info("deleted %d pictures that an earlier process had not settled", deleted)
 
 
 async def _sweep_uploads(services: Services) -> None:

@@ -15,6 +15,7 @@ def question(locale: str) -> Payload:
         say("Deleted: your pictures, prompts, settings and waiting jobs."),
         say("Kept under a number that is nobody's: how much was drawn, and what moderators decided."),
         say("What I posted stays in its channels until it is deleted there."),
+        say("Copies of my database that were made before stay with whoever runs me, until newer ones come."),
         say("You cannot draw for 31 days afterwards, so that nobody gets a fresh allowance by this."),
     ]
     button = Button(

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,11 @@ from bot.services.runs import Runs
 from bot.storage import forgetting, people
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
+from bot.storage.outage import passing_over_outages
 
+log = logging.getLogger(__name__)
+
+SCRUB_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
 PAUSE = timedelta(days=31)
 """How long somebody does not draw afterwards: nobody gets a fresh allowance, or rid of a block, by it."""
 
@@ -73,7 +78,17 @@ class Forgetting:
             pseudonym = -secrets.randbits(62) - 1
             images = await forgetting.update_member(session, asker.user_id, pseudonym)
         await asyncio.to_thread(self._files.delete, images)
+        await self._scrub()
         return Erasure(cancelled=sum(cancelled), pictures=len(images), until=now + PAUSE)
+
+    async def _scrub(self) -> None:
+        """Also out of the database's own files: once nobody reads in them, which is at latest in a moment."""
+        with passing_over_outages("scrubbing the database"):
+            for delay in SCRUB_SECONDS:
+                if await self._database.scrub():
+                    return
+                await asyncio.sleep(delay)
+        log.warning("somebody reads in the database all the time: its log keeps what was deleted for now")
 
 
 def _until(now: datetime, block_until: datetime | None, *, is_blocked: bool) -> datetime | None:

@@ -17,6 +17,7 @@ from bot.services.clock import Clock, utc_now
 from bot.services.jobs import drafted
 from bot.services.recipes import Recipes
 from bot.storage import jobs as jobs_table
+from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
 
@@ -48,6 +49,8 @@ class Imports:
         async with self._database.transaction() as session:
             job_id = await jobs_table.add(session, replace(job, status=JobStatus.DELIVERED), account_id=None)
             taken = await jobs_table.get(session, job_id or 0)
+            if job_id is not None:
+                await pictures_table.add(session, job_id, recipe, engine_version="", now=self._now())
         if taken is None:
             raise AssertionError("a picture is taken in once")
         for index, picture in enumerate(pictures):

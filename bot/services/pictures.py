@@ -20,8 +20,10 @@ from bot.services.drawing import to_enlarge, to_request
 from bot.services.uploads import Uploads
 from bot.storage import guilds
 from bot.storage import jobs as jobs_table
+from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
+from bot.storage.outage import passing_over_outages
 from engine import api
 from engine.errors import EngineError, InvalidRequest, ModelNotFound
 
@@ -101,10 +103,26 @@ class Pictures:
         return await asyncio.to_thread(encode_grid, tiles, limit_bytes=COPY_BYTES)
 
     async def add(self, job: Job, result: api.Generated) -> None:
-        """Keep what was drawn for a job."""
+        """Keep what was drawn for a job. Whoever is cancelled meanwhile, no thread goes on writing then."""
+        writing = asyncio.create_task(self._add(job, result))
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait([writing])
+            raise
+
+    async def _add(self, job: Job, result: api.Generated) -> None:
         for index, tile in enumerate(await self._whole(job.recipe, result)):
             latents = _latents(job.recipe, result, index)
             await asyncio.to_thread(self._files.add, ImageRef(job_id=job.id, index=index), tile, latents)
+
+    async def discard(self, job: Job) -> None:
+        """Delete the files of a job that was not settled, as one that was cancelled meanwhile."""
+        images = {ImageRef(job_id=job.id, index=index) for index in range(job.recipe.num_images)}
+        with passing_over_outages("deleting pictures that nobody wants any more"):  # the next start does
+            async with self._database.reading() as session:
+                orphans = images - await pictures_table.list_known(session, images)
+            await asyncio.to_thread(self._files.delete, orphans)
 
     async def purge(self, days: int) -> int:
         """Delete files older than so many days; they are drawn again when somebody asks. Returns how many."""

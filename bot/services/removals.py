@@ -55,6 +55,17 @@ class Removals:
             await pictures.delete_rows(session, images)
         return len(images)
 
+    async def sweep_orphans(self, before: float) -> int:
+        """Delete the files of pictures that no row knows, written before a moment in seconds (Unix), as of a
+        process that died before it had settled them; returns how many pictures.
+        """
+        await asyncio.to_thread(self._files.delete_unfinished, before)
+        found = await asyncio.to_thread(self._files.list_older_than, before)
+        async with self._database.reading() as session:
+            orphans = found - await pictures.list_known(session, found)
+        await asyncio.to_thread(self._files.delete, orphans)
+        return len(orphans)
+
     async def list_posts(self) -> list[Post]:
         """The oldest messages that are still to be removed."""
         async with self._database.reading() as session:

@@ -260,8 +260,15 @@ class Runs:
         A disk that is full is waited for, like the database on it: what is drawn is not thrown away.
         """
         job = run.latest.job
-        await self._persistently(run, lambda: self._pictures.add(job, result))
-        if await self._persistently(run, lambda: self._settle(job, result, gpu_ms=gpu_ms)):
+        try:
+            await self._persistently(run, lambda: self._pictures.add(job, result))
+            is_settled = await self._persistently(run, lambda: self._settle(job, result, gpu_ms=gpu_ms))
+        except asyncio.CancelledError:
+            await self._pictures.discard(job)
+            raise
+        if not is_settled:
+            await self._pictures.discard(job)
+        else:
             run.publish(JobUpdate(job=replace(job, status=JobStatus.RENDERED, gpu_ms=gpu_ms), progress=1.0))
 
     async def _settle(self, job: Job, result: api.Generated, *, gpu_ms: int) -> bool:

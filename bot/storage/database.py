@@ -62,6 +62,26 @@ class Database:
         async with _whole(self._session(self._reader)) as session:
             yield session
 
+    async def scrub(self) -> bool:
+        """Leave nothing of deleted rows in the database's own files; False where that could not be done now.
+
+        SQLite overwrites them, and its log is emptied here. PostgreSQL marks their room as free, to be
+        written over; its log and its replicas keep them until they are recycled.
+        """
+        if not self.is_sqlite:
+            engine = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+            async with engine.connect() as connection:
+                await connection.execute(text("VACUUM (SKIP_LOCKED)"))
+            return True
+        async with self._writer.connect() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            if raw is None:
+                return False
+            cursor = await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy, *_ = await cursor.fetchone()
+            await cursor.close()
+        return not is_busy
+
     def _session(self, engine: AsyncEngine) -> AsyncSession:
         # Rows never outlive their transaction, so there is nothing to keep in step with an UPDATE.
         return _Session(engine, expire_on_commit=False, execution_options={"synchronize_session": False})
@@ -91,6 +111,7 @@ class Database:
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=FULL")
             cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.execute("PRAGMA secure_delete=ON")  # not every SQLite is built with it
             cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
             cursor.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
             cursor.close()

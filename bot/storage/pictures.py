@@ -11,6 +11,9 @@ from bot.domain.recipe import ImageRef, Recipe
 from bot.storage.models import CopyRow, ImageRow, JobRow, OutboxRow, RemovalRow
 from bot.storage.statements import insert_or_ignore
 
+AT_ONCE = 500
+"""Numbers in one query."""
+
 
 async def add(
     session: AsyncSession, job_id: int, recipe: Recipe, *, engine_version: str, now: datetime
@@ -59,6 +62,18 @@ async def list_unwanted(session: AsyncSession, job_ids: Collection[int] | None =
     if job_ids is not None:
         query = query.where(JobRow.id.in_(job_ids))
     return [ImageRef(job_id=job_id, index=index) for job_id, index in await session.execute(query)]
+
+
+async def list_known(session: AsyncSession, images: Collection[ImageRef]) -> set[ImageRef]:
+    """Which of these pictures have a row."""
+    found: set[ImageRef] = set()
+    numbers = sorted({image.job_id for image in images})
+    for begin in range(0, len(numbers), AT_ONCE):
+        query = select(ImageRow.job_id, ImageRow.index).where(
+            ImageRow.job_id.in_(numbers[begin : begin + AT_ONCE])
+        )
+        found.update(ImageRef(job_id=job_id, index=index) for job_id, index in await session.execute(query))
+    return found
 
 
 async def delete_rows(session: AsyncSession, images: Collection[ImageRef]) -> None:

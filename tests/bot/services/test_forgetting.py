@@ -1,18 +1,23 @@
 """/forget me: afterwards no table and no file knows the member; sums, decisions and blocks hold."""
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL.Image import Image
 from sqlalchemy import select
 
 from bot.domain.audit import AuditFilter
 from bot.domain.errors import NotAllowed, PromptRefused
+from bot.domain.recipe import ImageRef
 from bot.domain.rules import Place, Weight
 from bot.domain.usage import By
 from bot.services import Services
 from bot.storage.database import Database
+from bot.storage.images import ImageFiles
 from bot.storage.models import AccountRow, AuditRow, Table
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
@@ -124,3 +129,53 @@ async def test_the_key_lies_outside_of_the_database_and_is_nobody_elses(
     await services.forgetting.forget(now(CARA))
     key = tmp_path / "forgetting.key"
     assert (len(key.read_bytes()), key.stat().st_mode & 0o777) == (32, 0o600)
+
+
+async def test_nothing_is_left_in_the_files_of_the_database_either(
+    services: Services, database: Database, engine: HandEngine, tmp_path: Path
+) -> None:
+    await lived(services, engine)
+    await services.forgetting.forget(now(CARA))
+    engine.release()
+    files = [path for path in tmp_path.glob("**/*") if path.is_file()]
+    if database.is_sqlite:
+        assert any(path.suffix == ".db" for path in files)
+    for path in files:
+        assert SECRET.encode() not in path.read_bytes(), path
+
+
+async def test_pictures_that_no_row_knows_go_at_the_next_start(services: Services, tmp_path: Path) -> None:
+    job = await drawn(services, ADA)
+    stray = tmp_path / "images" / "000000" / "999-0.png"
+    stray.write_bytes(b"left by a process that died")
+    half = tmp_path / "images" / "000000" / ".999-1.png.77.tmp"
+    half.write_bytes(b"half of one")
+    assert await services.removals.sweep_orphans(before=0) == 0
+    assert await services.removals.sweep_orphans(before=stray.stat().st_mtime + 1) == 1
+    assert not stray.exists()
+    assert not half.exists()
+    assert await services.gallery.show(ADA, job.id) == job
+    assert len(list(_files(tmp_path))) == 8
+
+
+async def test_a_job_that_is_cancelled_while_its_pictures_are_written_leaves_none(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_go_on = asyncio.Event(), threading.Event()
+    loop, add = asyncio.get_running_loop(), ImageFiles.add
+
+    def slowly(files: ImageFiles, image: ImageRef, tile: Image, latents: bytes | None) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        assert may_go_on.wait(30)
+        add(files, image, tile, latents)
+
+    monkeypatch.setattr(ImageFiles, "add", slowly)
+    job = await services.orders.imagine(now(ADA), "a red apple")
+    run = services.runs.get(job.id)
+    assert run is not None
+    await begun.wait()
+    await services.jobs.cancel(ADA, job.id)
+    may_go_on.set()
+    async for _ in run.updates():
+        pass
+    assert list(_files(tmp_path)) == []

@@ -64,4 +64,6 @@ def typed_speed(prompt: Prompt) -> Speed | None:
     """How urgent a prompt says that it is; None, where it says nothing."""
     if prompt.parameters.is_relaxed:
         return Speed.RELAX
+    if prompt.parameters.is_turbo:
+        return Speed.TURBO
     return Speed.FAST if prompt.parameters.is_fast else None

@@ -286,6 +286,15 @@ class Recipe:
         return tuple((self.seed + index) % 2**32 for index in range(self.num_images))
 
     @property
+    def grid_seed(self) -> int:
+        """The seed of the grid, where its pictures have something in common; else of the first picture."""
+        if self.spread is not None:
+            return self.spread.seed
+        if self.prompt.parameters.same_seed is not None and self.variation is not None:
+            return self.variation.seed
+        return self.seed
+
+    @property
     def negative_prompt(self) -> str:
         """What should not be there, as the text encoder reads it."""
         return ", ".join(self.prompt.parameters.negative)
@@ -302,11 +311,12 @@ class Recipe:
     def pasted(self) -> str:
         """The prompt as a member would type it to draw the same again: seed and steps are always in it.
 
-        Of one picture of a grid with chaos it draws the whole grid: it is not to be had without it.
+        Of one picture of a grid whose pictures hang together it draws the whole grid: it is not to be had
+        without it.
         """
         settled = replace(
             self.prompt.parameters,
-            seed=self.seed if self.spread is None else self.spread.seed,
+            seed=self.grid_seed,
             steps=self.sampling.steps,
             quality=None,
             is_draft=False,
@@ -322,6 +332,7 @@ class Recipe:
         return {
             "version": VERSION,
             "prompts": [[part.text, part.weight] for part in self.prompt.parts],
+            "images": [[image.link, image.weight] for image in self.prompt.images],
             "parameters": given(self.prompt.parameters),
             "canvas": asdict(self.canvas),
             "sampling": asdict(self.sampling),
@@ -351,6 +362,10 @@ class Recipe:
             prompt=prompts.Prompt(
                 parts=tuple(
                     prompts.Part(text=text, weight=weight) for text, weight in values.get("prompts") or ()
+                ),
+                images=tuple(
+                    prompts.ImagePrompt(link=link, weight=weight)
+                    for link, weight in values.get("images") or ()
                 ),
                 parameters=_parameters(values.get("parameters") or {}),
             ),

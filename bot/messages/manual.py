@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.parameters import ROWS, Parameter
+from bot.domain.parameters import ROWS, Parameter, Subject
 from bot.domain.prompt import ASK_ABOVE
 from bot.domain.prompt.parts import MAX_PARTS, MAX_WEIGHT
 from bot.domain.sentences import Sentence, Translations, say
@@ -15,14 +15,8 @@ from bot.messages.kinds import WORDS
 from bot.messages.lists import fitted
 from bot.messages.payload import Button, Payload
 
-OF_WORK = frozenset(
-    {
-        *("quality", "is_draft", "steps", "guidance", "sampler", "repeat", "is_fast", "is_relaxed", "is_hd"),
-        *("model", "version", "niji", "loras"),
-    }
-)
-"""The parameters, by their fields, that say by what and with how much work is drawn."""
-BUTTONS_IN_A_ROW = 5
+BUTTONS_IN_A_ROW = 4
+"""On a phone a fifth is cut off."""
 END_OF_LIST = ""
 """What follows a list would otherwise belong to its last row."""
 
@@ -32,6 +26,7 @@ class Page(StrEnum):
 
     DRAWING = "drawing"
     PARAMETERS = "parameters"
+    PICTURES = "pictures"
     WORK = "work"
     BUTTONS = "buttons"
     YOURS = "yours"
@@ -41,11 +36,19 @@ class Page(StrEnum):
 LABELS = {
     Page.DRAWING: say("Drawing"),
     Page.PARAMETERS: say("Parameters"),
+    Page.PICTURES: say("Pictures and styles"),
     Page.WORK: say("Models and work"),
     Page.BUTTONS: say("Buttons"),
     Page.YOURS: say("Your commands"),
     Page.MODERATORS: say("For moderators"),
 }
+
+SUBJECTS = {
+    Page.PARAMETERS: Subject.LOOK,
+    Page.PICTURES: Subject.PICTURES,
+    Page.WORK: Subject.WORK,
+}
+"""What the parameters of a page are about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +83,8 @@ def _lines(shown: Page, commands: Sequence[Command], words: Translations) -> Ite
     match shown:
         case Page.DRAWING:
             return (sentence.render(words) for sentence in _drawing())
-        case Page.PARAMETERS | Page.WORK:
-            rows = (row for field, row in ROWS.items() if (field in OF_WORK) == (shown is Page.WORK))
+        case Page.PARAMETERS | Page.PICTURES | Page.WORK:
+            rows = (row for row in ROWS.values() if row.subject is SUBJECTS[shown])
             return (line.render(words) for row in rows for line in _parameter(row))
         case Page.BUTTONS:
             return _buttons(commands, words)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.canvas import Layout, drawn_size
+from bot.domain.echo import echo_code
 from bot.domain.errors import PromptError
 from bot.domain.maps import MapKind
-from bot.domain.parameters import ROWS, Parameters
+from bot.domain.parameters import ROWS, Parameters, SameSeed
 from bot.domain.prompt import NUM_IMAGES, Prompt, parse
 from bot.domain.prompt.recipes import VARIATION_OF, VARIATION_STRENGTH, read_fields
 from bot.domain.recipe import (
@@ -30,6 +31,8 @@ from engine.api import ModelInfo
 
 DRAFT = 0.5
 """Of the usual work."""
+SIBLINGS = 0.15
+"""Of `--sameseed`, how much of the noise is each picture's own: with none at all the four would be equal."""
 _NUMBER = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?")
 SQUARE = AspectRatio(width=1, height=1)
 
@@ -45,8 +48,9 @@ class Recipes:
 
         Raises: PromptError, where it names a model or a sampler that is not here.
         """
-        parameters = prompt.parameters
         _refuse_what_is_to_come(prompt)
+        parameters = _settled(prompt.parameters)
+        prompt = replace(prompt, parameters=parameters)
         model = self._models.named(parameters.model)
         seed = _new_seed() if parameters.seed is None else parameters.seed
         return Recipe(
@@ -58,6 +62,7 @@ class Recipes:
             num_images=NUM_IMAGES,
             spread=None if parameters.chaos is None else Spread(amount=parameters.chaos / 100, seed=seed),
             is_tile=parameters.is_tile,
+            variation=None if parameters.same_seed is None else Variation(seed=seed, strength=SIBLINGS),
         )
 
     def reworded(self, recipe: Recipe, prompt: Prompt) -> Recipe:
@@ -118,6 +123,8 @@ class Recipes:
         seed = _new_seed()
         spread = None if recipe.spread is None else replace(recipe.spread, seed=seed)
         again = replace(self.current(recipe), seed=seed, spread=spread, is_imported=False, typed="")
+        if recipe.variation is not None and recipe.prompt.parameters.same_seed is not None:
+            again = replace(again, variation=replace(recipe.variation, seed=seed))
         if recipe.enlargement is None and not recipe.window:
             return again
         start = None if recipe.window else recipe.start  # what was enlarged
@@ -167,6 +174,17 @@ class Recipes:
         return replace(recipe, weights=Weights(name=model.name, hash=model.hash))
 
 
+def _settled(parameters: Parameters) -> Parameters:
+    """The parameters with what is chosen by chance, so that it is drawn again, and said."""
+    styles = tuple(
+        replace(one, link=str(_new_seed())) if one.is_random else one for one in parameters.style_references
+    )
+    same, seed = parameters.same_seed, parameters.seed
+    if same is not None and same.seed is not None:
+        same, seed = SameSeed(), same.seed
+    return replace(parameters, style_references=styles, same_seed=same, seed=seed)
+
+
 def _sampling(model: ModelInfo, parameters: Parameters) -> Sampling:
     """How the model is asked to draw. Raises: PromptError."""
     if parameters.sampler is not None and parameters.sampler not in model.samplers:
@@ -187,17 +205,23 @@ def _sampling(model: ModelInfo, parameters: Parameters) -> Sampling:
     )
 
 
-_TO_COME = ("stylize", "is_raw", "weird", "version", "niji", "loras", "is_hd")
+_TO_COME = (
+    *("stylize", "is_raw", "weird", "version", "niji", "loras", "is_hd"),
+    *("image_weight", "style_references", "style_weight", "character_references", "character_weight"),
+    "is_video",
+)
 
 
 def _refuse_what_is_to_come(prompt: Prompt) -> None:
     """Raises: PromptError, with the prompt less what cannot be done."""
     asked = [name for name in _TO_COME if getattr(prompt.parameters, name) != getattr(Parameters(), name)]
-    if asked:
-        names = ", ".join(f"`--{ROWS[name].name}`" for name in asked)
+    if asked or prompt.images:
+        named = [*map(str, prompt.images), *(f"--{ROWS[name].name}" for name in asked)]
+        names = ", ".join(f"`{echo_code(name)}`" for name in named)
         error = PromptError(say("Not here yet, leave it out: {names}.", names=names))
         nothing = {name: getattr(Parameters(), name) for name in asked}
-        error.without = str(replace(prompt, parameters=replace(prompt.parameters, **nothing)))
+        if prompt.parts:
+            error.without = str(replace(prompt, images=(), parameters=replace(prompt.parameters, **nothing)))
         raise error
 
 

@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from bot.boundary import MODERATORS
 from bot.client import Darkroom
 from bot.domain.kinds import JobKind
-from bot.domain.parameters import ROWS
+from bot.domain.parameters import ROWS, Subject
 from bot.messages import guild, manual
 from bot.messages.catalogue import FOLDER
 from bot.messages.kinds import WORDS
@@ -33,6 +33,9 @@ async def client(services: Services) -> AsyncIterator[Darkroom]:
     yield made
     for name in list(made.cogs):
         await made.remove_cog(name)
+
+
+PAGES: dict[Subject, manual.Page] = {subject: page for page, subject in manual.SUBJECTS.items()}
 
 
 def pages(client: Darkroom, locale: str = "en-US", *, is_moderator: bool = True) -> dict[str, str]:
@@ -72,7 +75,7 @@ async def test_every_command_is_named_in_the_manual_and_no_other(client: Darkroo
 async def test_the_manual_explains_every_parameter_and_every_button(client: Darkroom) -> None:
     said = pages(client)
     for row in ROWS.values():
-        shown = said[manual.Page.PARAMETERS] + said[manual.Page.WORK]
+        shown = said[PAGES[row.subject]]
         value = () if row.words == 0 else (str(row.range), str(row.default), row.example)
         for part in (f"--{row.name}", str(row.help), *value):
             assert part in shown

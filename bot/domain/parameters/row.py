@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from bot.domain.sentences import Sentence, say
@@ -13,12 +14,24 @@ PARAMETER = "parameter"
 """The key of a row in the metadata of its field."""
 
 
+class Subject(Enum):
+    """What a parameter is about: those of one subject are explained together."""
+
+    LOOK = "look"
+    """What the picture is like."""
+    PICTURES = "pictures"
+    """Pictures and styles that it is like."""
+    WORK = "work"
+    """How it is drawn, how often, and when."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter(Generic[T]):
     """How one parameter is written, read and explained."""
 
     name: str
     aliases: tuple[str, ...] = ()
+    subject: Subject = Subject.LOOK
     words: int | None = 1
     """How many words the value has: 0 for a flag, None for all words up to the next parameter."""
     own: Callable[[Sequence[str]], tuple[list[str], list[str]]] | None = None
@@ -44,10 +57,11 @@ class Parameter(Generic[T]):
     """The value for scripts, where it is no plain one itself."""
 
 
-def flag(name: str, help_text: Sentence) -> Parameter[bool]:
+def flag(name: str, help_text: Sentence, *, subject: Subject = Subject.LOOK) -> Parameter[bool]:
     """A row that has no value: it is given, or not."""
     return Parameter(
         name=name,
+        subject=subject,
         words=0,
         read=lambda _: True,
         write=lambda _: "",

@@ -12,6 +12,15 @@ from typing import Any
 
 from bot.domain.loras import WIDEST as LORA_WIDEST
 from bot.domain.loras import ChosenLora, own_loras, read_loras, written_loras
+from bot.domain.parameters.pictures import (
+    MAX_CODE,
+    ImagePrompt,
+    own_references,
+    own_words,
+    plain_references,
+    references,
+    written_references,
+)
 from bot.domain.parameters.readers import (
     OTHER_STYLES,
     RAW,
@@ -28,12 +37,12 @@ from bot.domain.parameters.readers import (
     whole_number,
     written_number,
 )
-from bot.domain.parameters.row import PARAMETER, Parameter, flag
+from bot.domain.parameters.row import PARAMETER, Parameter, Subject, flag
+from bot.domain.parameters.seeds import MAX_SEED, SameSeed, own_number, read_same_seed
 from bot.domain.samplers import SPELLINGS
 from bot.domain.sentences import say
 from bot.domain.size import AspectRatio
 
-MAX_SEED = 2**32 - 1
 MAX_STEPS = 100
 QUALITIES = (0.25, 0.5, 1.0, 2.0, 4.0)
 LEAST_STOP = 10
@@ -43,6 +52,9 @@ MAX_STYLIZE = 1000
 MAX_WEIRD = 3000
 _DIGIT = re.compile("[0-9]")
 _STYLE = re.compile("|".join(sorted({RAW, *OTHER_STYLES})), re.IGNORECASE)
+MAX_IMAGE_WEIGHT = 3
+MAX_STYLE_WEIGHT = 1000
+MAX_ZOOM = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +82,7 @@ class Parameters:
             PARAMETER: Parameter(
                 name="no",
                 words=None,
+                own=own_words,
                 read=read_list,
                 write=", ".join,
                 range=say("words separated by commas"),
@@ -180,6 +193,7 @@ class Parameters:
         metadata={
             PARAMETER: Parameter(
                 name="quality",
+                subject=Subject.WORK,
                 aliases=("q",),
                 read=one_of_numbers("quality", *QUALITIES),
                 write=written_number,
@@ -191,13 +205,15 @@ class Parameters:
         },
     )
     is_draft: bool = field(
-        default=False, metadata={PARAMETER: flag("draft", say("A quick sketch: half the work."))}
+        default=False,
+        metadata={PARAMETER: flag("draft", say("A quick sketch: half the work."), subject=Subject.WORK)},
     )
     steps: int | None = field(
         default=None,
         metadata={
             PARAMETER: Parameter(
                 name="steps",
+                subject=Subject.WORK,
                 read=whole_number("steps", 1, MAX_STEPS, example=30),
                 write=str,
                 range=say("{low} to {high}", low=1, high=MAX_STEPS),
@@ -212,6 +228,7 @@ class Parameters:
         metadata={
             PARAMETER: Parameter(
                 name="guidance",
+                subject=Subject.WORK,
                 aliases=("cfg",),
                 read=number("guidance", 1, MAX_GUIDANCE, example=7),
                 write=written_number,
@@ -227,6 +244,7 @@ class Parameters:
         metadata={
             PARAMETER: Parameter(
                 name="sampler",
+                subject=Subject.WORK,
                 words=None,
                 read=one_of_words("sampler", SPELLINGS),
                 write=str,
@@ -242,6 +260,7 @@ class Parameters:
         metadata={
             PARAMETER: Parameter(
                 name="model",
+                subject=Subject.WORK,
                 read=str,
                 write=str,
                 range=say("its name"),
@@ -256,6 +275,7 @@ class Parameters:
         metadata={
             PARAMETER: Parameter(
                 name="version",
+                subject=Subject.WORK,
                 aliases=("v",),
                 read=read_version,
                 write=str,
@@ -272,6 +292,7 @@ class Parameters:
         metadata={
             PARAMETER: Parameter(
                 name="niji",
+                subject=Subject.WORK,
                 read=read_niji,
                 write=str,
                 range=say("a version, or nothing"),
@@ -291,6 +312,7 @@ class Parameters:
         metadata={
             PARAMETER: Parameter(
                 name="lora",
+                subject=Subject.WORK,
                 read=read_loras,
                 write=written_loras,
                 range=say(
@@ -307,13 +329,143 @@ class Parameters:
     )
     is_hd: bool = field(
         default=False,
-        metadata={PARAMETER: flag("hd", say("Twice as wide and high; it takes several times as long."))},
+        metadata={
+            PARAMETER: flag(
+                "hd", say("Twice as wide and high; it takes several times as long."), subject=Subject.WORK
+            )
+        },
+    )
+    image_weight: float | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="iw",
+                subject=Subject.PICTURES,
+                read=number("iw", 0, MAX_IMAGE_WEIGHT, example=2),
+                write=written_number,
+                range=say("{low} to {high}", low=0, high=MAX_IMAGE_WEIGHT),
+                default=say("{value}", value=1),
+                help=say("How much the pictures before the text count beside it."),
+                example="--iw 2",
+            )
+        },
+    )
+    style_references: tuple[ImagePrompt, ...] = field(
+        default=(),
+        metadata={
+            PARAMETER: Parameter(
+                name="sref",
+                plain=plain_references,
+                subject=Subject.PICTURES,
+                words=None,
+                own=own_references,
+                read=references("sref", has_codes=True),
+                write=written_references,
+                range=say("links, `random`, or styles from {low} to {high}", low=0, high=MAX_CODE),
+                default=say("no style but the text's"),
+                help=say("Draw in the manner of a picture, or of a style by its number."),
+                example="--sref 1234",
+            )
+        },
+    )
+    style_weight: int | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="sw",
+                subject=Subject.PICTURES,
+                read=whole_number("sw", 0, MAX_STYLE_WEIGHT, example=200),
+                write=str,
+                range=say("{low} to {high}", low=0, high=MAX_STYLE_WEIGHT),
+                default=say("{value}", value=100),
+                help=say("How much `--sref` counts."),
+                example="--sw 200",
+            )
+        },
+    )
+    character_references: tuple[ImagePrompt, ...] = field(
+        default=(),
+        metadata={
+            PARAMETER: Parameter(
+                name="cref",
+                plain=plain_references,
+                subject=Subject.PICTURES,
+                words=None,
+                own=own_references,
+                read=references("cref", has_codes=False),
+                write=written_references,
+                range=say("links"),
+                default=say("nobody"),
+                help=say("Draw who is to be seen in a picture."),
+                example="--cref https://example.com/anna.png",
+            )
+        },
+    )
+    character_weight: int | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="cw",
+                subject=Subject.PICTURES,
+                read=whole_number("cw", 0, 100, example=50),
+                write=str,
+                range=say("{low} to {high}", low=0, high=100),
+                default=say("{value}", value=100),
+                help=say("How much of `--cref` counts: at 0 little more than the face."),
+                example="--cw 50",
+            )
+        },
+    )
+    same_seed: SameSeed | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="sameseed",
+                plain=lambda same: True if same.seed is None else same.seed,
+                subject=Subject.WORK,
+                own=own_number,
+                words=None,
+                is_optional=True,
+                read=read_same_seed,
+                write=str,
+                range=say("no value, or {low} to {high}", low=0, high=MAX_SEED),
+                default=say("each of the four begins with noise of its own"),
+                help=say("All four begin with nearly the same noise, and are alike."),
+                example="--sameseed",
+            )
+        },
+    )
+    zoom: float | None = field(
+        default=None,
+        metadata={
+            PARAMETER: Parameter(
+                name="zoom",
+                subject=Subject.LOOK,
+                read=number("zoom", 1, MAX_ZOOM, example=1.5),
+                write=written_number,
+                range=say("{low} to {high}", low=1, high=MAX_ZOOM),
+                default=say("{value}", value=MAX_ZOOM),
+                help=say("How far **Custom Zoom**, under a single picture, goes back from it."),
+                example="--zoom 1.5",
+            )
+        },
+    )
+    is_video: bool = field(
+        default=False,
+        metadata={
+            PARAMETER: flag(
+                "video",
+                say("Also as an animation: how the four came out of the noise."),
+                subject=Subject.WORK,
+            )
+        },
     )
     repeat: int | None = field(
         default=None,
         metadata={
             PARAMETER: Parameter(
                 name="repeat",
+                subject=Subject.WORK,
                 aliases=("r",),
                 read=whole_number("repeat", 2, MAX_REPEAT, example=4),
                 write=str,
@@ -326,12 +478,28 @@ class Parameters:
     )
     is_fast: bool = field(
         default=False,
-        metadata={PARAMETER: flag("fast", say("In your turn. So it is anyway, where you say nothing."))},
+        metadata={
+            PARAMETER: flag(
+                "fast", say("In your turn. So it is anyway, where you say nothing."), subject=Subject.WORK
+            )
+        },
     )
     is_relaxed: bool = field(
         default=False,
         metadata={
-            PARAMETER: flag("relax", say("Only while nobody else waits. Moderators may make it free."))
+            PARAMETER: flag(
+                "relax",
+                say("Only while nobody else waits. Moderators may make it free."),
+                subject=Subject.WORK,
+            )
+        },
+    )
+    is_turbo: bool = field(
+        default=False,
+        metadata={
+            PARAMETER: flag(
+                "turbo", say("Before all others, where moderators allow it."), subject=Subject.WORK
+            )
         },
     )
 

@@ -1,7 +1,8 @@
 """The prompt language: text, `a::2 b::1` weights and `--parameters`, as Midjourney has them.
 
     text typed = prompts, one for each choice of `{a, b}`
-    prompt     = text parameters
+    prompt     = *(picture ["::" weight]) text parameters
+    picture    = link | "picture:" job "." number | "upload:" number
     text       = part *("::" [weight] part)
     parameters = *(dashes name value)       the text may not go on after them
     recipe     = text "Negative prompt:" text "Steps: …, Sampler: …, …"       pasted from a file
@@ -14,13 +15,13 @@ length.
 
 import contextlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.errors import PromptError
 from bot.domain.loras import TAG, from_tag
-from bot.domain.parameters import MAX_SEED
-from bot.domain.prompt import foreign, lacking
+from bot.domain.parameters import MAX_SEED, ImagePrompt, Parameters
+from bot.domain.prompt import foreign, lacking, pictures
 from bot.domain.prompt.cleaning import clean, unwrapped
 from bot.domain.prompt.expand import escaped, expand
 from bot.domain.prompt.marks import MAX_PARAMETERS, Given, split
@@ -30,7 +31,17 @@ from bot.domain.prompt.recipes import read_recipe
 from bot.domain.prompt.values import Part, Prompt
 from bot.domain.sentences import Sentence, say
 
-__all__ = ["ASK_ABOVE", "MAX_PARAMETERS", "NUM_IMAGES", "Part", "Prompt", "joined", "parse", "parse_all"]
+__all__ = [
+    "ASK_ABOVE",
+    "MAX_PARAMETERS",
+    "NUM_IMAGES",
+    "ImagePrompt",
+    "Part",
+    "Prompt",
+    "joined",
+    "parse",
+    "parse_all",
+]
 
 NUM_IMAGES = 4
 """Of one prompt."""
@@ -38,6 +49,14 @@ ASK_ABOVE = 4
 """Prompts of one text: more are asked about first."""
 MAX_PROMPTS = 40
 """That one text may stand for, with `{a, b}` and `--repeat`."""
+
+ELSEWHERE: Mapping[str, Sentence] = {
+    "zoom": say(
+        "`--zoom` goes with a picture that is there: press **U1** to **U4** under the four, then **Custom "
+        "Zoom**. Leave it out here."
+    )
+}
+"""What is said of parameters that mean nothing to a new picture."""
 
 MAX_LENGTH = 4000
 """Characters; what a form of Discord's can hold."""
@@ -50,7 +69,7 @@ def parse_all(text: str) -> tuple[Prompt, ...]:
     """
     expansion = expand(_measured(text))
     if expansion.count == 1:
-        return _repeated(parse(text))
+        return _repeated(parse(text, is_new=True))
     if expansion.count > MAX_PROMPTS:
         raise PromptError(_too_many(expansion.count))
     prompts: list[Prompt] = []
@@ -59,7 +78,7 @@ def parse_all(text: str) -> tuple[Prompt, ...]:
     mistakes: list[Sentence] = []
     for one in expansion.texts():
         try:
-            prompts += _repeated(parse(escaped(one)))
+            prompts += _repeated(parse(escaped(one), is_new=True))
         except PromptError as error:
             mistakes += [mistake for mistake in error.mistakes if mistake not in mistakes]
             fixed, without = [*fixed, error.fixed or ""], [*without, error.without or ""]
@@ -100,25 +119,25 @@ def _too_many(count: int) -> Sentence:
     )
 
 
-def parse(text: str) -> Prompt:
-    """Read one prompt.
+def parse(text: str, *, is_new: bool = False) -> Prompt:
+    """Read one prompt; of a new picture, without what goes with one that is there.
 
     Raises: PromptError with every mistake: of the text, of the parameters, and parameters that there are not.
     Where all that is wrong can be left out, a value or what cannot be done here, it says how the prompt reads
     without that.
     """
     try:
-        return _parse(text)
+        return _parse(text, is_new=is_new)
     except PromptError as error:
-        error.without = _readable(error.without)
-        error.fixed = _readable(error.fixed)
+        error.without = _readable(error.without, is_new=is_new)
+        error.fixed = _readable(error.fixed, is_new=is_new)
         raise
 
 
-def _readable(without: str | None) -> str | None:
+def _readable(without: str | None, *, is_new: bool) -> str | None:
     """What is left of a prompt, where that is one: `--{red, blue}` leaves a parameter that there is not."""
     with contextlib.suppress(PromptError):
-        return without and str(_parse(without))
+        return without and str(_parse(without, is_new=is_new))
     return None
 
 
@@ -134,11 +153,11 @@ def _measured(text: str) -> str:
     return text
 
 
-def _parse(text: str) -> Prompt:
+def _parse(text: str, *, is_new: bool) -> Prompt:
     text = clean(_measured(text))
     if recipe := read_recipe(text):
         wanted, parameters, remarks = recipe
-        return replace(_read(wanted, []), parameters=parameters, remarks=remarks)
+        return replace(_read(wanted, [], is_new=is_new), parameters=parameters, remarks=remarks)
     expansion = expand(text)
     if expansion.count > 1:
         raise PromptError(
@@ -148,7 +167,7 @@ def _parse(text: str) -> Prompt:
     words, given = split(text)
     if (not given and unwrapped(text) != text) or (given and text[:1] in "\"'`*_“„«"):
         words, given = split(unwrapped(text))
-    return _read(words, given)
+    return _read(words, given, is_new=is_new)
 
 
 def _without_loras(words: str) -> tuple[str, list[Given]]:
@@ -158,25 +177,47 @@ def _without_loras(words: str) -> tuple[str, list[Given]]:
     return " ".join(left.split()), tags
 
 
-def _read(words: str, given: list[Given]) -> Prompt:
+def _read(words: str, given: list[Given], *, is_new: bool) -> Prompt:
     """The prompt of a text and its parameters. Raises: PromptError."""
     words, tags = _without_loras(words)
     given = given + tags
     foreigners = [one for one in given if one.is_foreign]
     rescued = [foreign.text_after(one.name, f"{one.glued} {one.value}") for one in foreigners]
-    left, missing = lacking.find(" ".join(filter(None, [words, *rescued])))
-    mistakes: list[Sentence] = []
-    parts = read_parts(left, mistakes)
-    read = read_parameters(given)
-    missing += foreign.sentences(one.name for one in foreigners)
-    prompt = Prompt(parts=parts, parameters=read.parameters)
-    if not any((mistakes, read.mistakes, read.unusable, missing)):
-        return prompt
+    seen = pictures.find(" ".join(filter(None, [words, *rescued])))
+    left, missing = lacking.find(seen.text)
+    mistakes = [*seen.mistakes()]
+    parts = _parts(left, seen.images, mistakes)
+    read = read_parameters(given, elsewhere=ELSEWHERE if is_new else {})
+    missing += [*seen.unusable, *foreign.sentences(one.name for one in foreigners)]
     told = [*mistakes, *read.mistakes, *read.unusable, *missing]
+    if not told and read.parameters is not None:
+        return Prompt(parts=parts, images=tuple(seen.images), parameters=read.parameters)
     error = PromptError(*at_most(MAX_MISTAKES, told))
-    if not mistakes and not read.mistakes:
-        error.without = str(prompt)
-    if not mistakes and not missing and read.fixed is not None:
-        meant = Prompt(parts=read_parts(" ".join([left, *read.moved]), []), parameters=read.fixed)
-        error.fixed = str(meant)
+    if missing or read.is_less:
+        error.without = _mended(left, seen.images, read.moved, read.parameters)
+    if not missing:
+        error.fixed = _mended(left, seen.images, read.moved, read.fixed)
     raise error
+
+
+def _parts(text: str, images: Sequence[ImagePrompt], mistakes: list[Sentence]) -> tuple[Part, ...]:
+    """The parts of a text beside pictures: of two and more pictures none has to be there."""
+    if text or not images:
+        return read_parts(text, mistakes)
+    if len(images) == 1:
+        mistakes.append(pictures.alone(images[0]))
+    return ()
+
+
+def _mended(
+    text: str, images: Sequence[ImagePrompt], moved: Sequence[str], parameters: Parameters | None
+) -> str | None:
+    """A prompt with what stood behind a parameter in front of all; None where it cannot be read."""
+    if parameters is None:
+        return None
+    behind = pictures.find(" ".join(moved))
+    mistakes: list[Sentence] = []
+    images = (*images, *behind.images)
+    parts = _parts(" ".join(filter(None, [text, behind.text])), images, mistakes)
+    prompt = Prompt(parts=parts, images=images, parameters=parameters)
+    return None if mistakes or behind.unusable else str(prompt)

@@ -24,8 +24,6 @@ class Why(Enum):
     """Why it is not here."""
 
     LATER = "later"
-    SEED = "seed"
-    SPEED = "speed"
     PICTURES = "pictures"
     MODEL = "model"
 
@@ -49,14 +47,12 @@ _MODEL_FLAG = Foreign(takes=Takes.NOTHING, why=Why.MODEL)
 
 FOREIGN: Mapping[str, Foreign] = {
     **dict.fromkeys(("exp", "strength"), _LATER_NUMBER),
-    **dict.fromkeys(("zoom", "h", "width", "height", "motion", "bs", "end"), _LATER_NUMBER),
-    **dict.fromkeys(("video", "stealth", "public", "creative"), _LATER_FLAG),
+    **dict.fromkeys(("h", "width", "height", "motion", "bs", "end"), _LATER_NUMBER),
+    **dict.fromkeys(("stealth", "public", "creative"), _LATER_FLAG),
     **dict.fromkeys(("uplight", "upbeta", "upanime", "hq", "loop", "vibe", "fun", "vibefast"), _LATER_FLAG),
     **dict.fromkeys(("profile", "p", "preset"), _LATER_WORD),
-    "sameseed": Foreign(takes=Takes.NUMBER, why=Why.SEED),
-    "turbo": Foreign(takes=Takes.NOTHING, why=Why.SPEED),
-    **dict.fromkeys(("iw", "sw", "cw", "ow", "sv"), _PICTURE_NUMBER),
-    **dict.fromkeys(("sref", "cref", "oref", "image", "img"), _PICTURE_LINKS),
+    **dict.fromkeys(("ow", "sv"), _PICTURE_NUMBER),
+    **dict.fromkeys(("oref", "image", "img"), _PICTURE_LINKS),
     **dict.fromkeys(("test", "testp", "beta"), _MODEL_FLAG),
 }
 """The rows by what a member may write after the dashes."""
@@ -98,13 +94,6 @@ def sentences(names: Iterable[str]) -> Iterator[Sentence]:
 
 _SENTENCES: Mapping[Why, Callable[[str], Sentence]] = {
     Why.LATER: lambda names: say("Not here yet, leave it out: {names}.", names=names),
-    Why.SEED: lambda names: say(
-        "Not here: {names}. `--seed 7` draws the same four again, and `--chaos 0` four that are alike.",
-        names=names,
-    ),
-    Why.SPEED: lambda names: say(
-        "Not needed: {names}. Everything is drawn as fast as it can be here; leave it out.", names=names
-    ),
     Why.PICTURES: lambda names: say("I cannot look at pictures yet: leave out {names}.", names=names),
     Why.MODEL: lambda names: say(
         "Not here: {names}, which chooses a model of another bot. Leave it out, or choose one of this "

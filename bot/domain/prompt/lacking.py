@@ -1,4 +1,4 @@
-"""What other tools understand and we do not yet, never read as text: links, `{a, b}`, `(x:1.3)`, LoRAs."""
+"""What other tools understand and we do not yet, never read as text: `{a|b}`, `(x:1.3)`, LoRAs."""
 
 import re
 from collections.abc import Callable
@@ -26,11 +26,6 @@ def _first_choice(braces: re.Match[str]) -> str:
 
 
 SYNTAXES = (
-    Syntax(
-        re.compile(r"<?\bhttps?:\\?/\\?/\S++", re.IGNORECASE),
-        lambda found: say("I cannot look at pictures yet: leave out {links}.", links=found),
-        lambda _: "",
-    ),
     Syntax(
         re.compile(r"<(?:lora|lyco|hypernet)\b:?[^<>]{0,200}+>", re.IGNORECASE),
         lambda found: say("{tags} is not here yet: leave that out.", tags=found),

@@ -1,6 +1,7 @@
 """Where the parameters of a prompt begin: dashes of every kind, names, glued values."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +20,14 @@ _SPACED = re.compile(
     rf"(?<!\S)(?:[{_DASHES}]\s[{_DASHES}]\s?|[{_DASHES}]{{1,2}}\s++)(?P<name>[A-Za-z]++)(?P<after>\s++\S++|\s*+$)",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"https?:/\S++|(?<![^\s<])(?:\w[\w-]*+\.)++\w++/\S++", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?\.?[0-9]")
-_NO_WORDS = frozenset({"ar", "aspect", "no", "seed", "steps", "cfg", "stylize", "stylise", "niji"})
+_NO_WORDS = frozenset(
+    {
+        *("ar", "aspect", "no", "seed", "steps", "cfg", "stylize", "stylise", "niji"),
+        *("iw", "sref", "cref", "sameseed"),
+    }
+)
 """Names that nobody writes behind a dash unless they mean the parameter."""
 
 
@@ -49,9 +56,12 @@ def split(text: str) -> tuple[str, list[Given]]:
     """The text before the parameters, and the parameters; of too many, only so many as prove it."""
     text = _SPACED.sub(_joined, text)
     marks: list[re.Match[str]] = []
+    links = _links(text)
     for mark in _MARK.finditer(text):
         if len(marks) > MAX_PARAMETERS:
             break
+        if mark.start() in links and not _ends_link(text, mark):
+            continue
         follows = bool(marks) and marks[-1].end() == mark.start()
         if follows or _is_parameter(text, mark):
             marks.append(mark)
@@ -69,6 +79,18 @@ def _given(name: str, glued: str, value: str) -> Given:
     if row is None or name not in row.short:
         return Given(name=name, glued=glued, value=value)
     return Given(name=row.name, glued="", value=f"{row.short[name]} {glued} {value}".strip())
+
+
+def _links(text: str) -> Collection[int]:
+    """Where a dash belongs to a link: `https://example.com/a-fox--v6.png`."""
+    spans = [range(link.start(), link.end()) for link in _LINK.finditer(text)]
+    return {index for span in spans for index in span}
+
+
+def _ends_link(text: str, mark: re.Match[str]) -> bool:
+    """Whether a parameter is glued to the end of a link: `https://example.com/a.png--ar 3:2`."""
+    name, following = mark["word"].lower(), text[mark.end() : mark.end() + 40].strip()
+    return name in {*FIELDS, *FOREIGN} and _is_value(name, following)
 
 
 def _joined(spaced: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from bot.domain.echo import echo_code
 from bot.domain.errors import PromptError
 from bot.domain.parameters import FIELDS, ROWS, Parameter, Parameters
-from bot.domain.parameters.together import contradictions
+from bot.domain.parameters.together import contradictions, without_contradictions
 from bot.domain.prompt.marks import MAX_PARAMETERS, Given
 from bot.domain.sentences import Sentence, say, say_n
 
@@ -46,11 +46,14 @@ class Unusable(PromptError):
 class Read:
     """What came of the parameters of a prompt."""
 
-    parameters: Parameters = dataclasses.field(default_factory=Parameters)
-    """Less what is unusable; none where there are mistakes."""
+    parameters: Parameters | None = dataclasses.field(default_factory=Parameters)
+    """As they were meant, less those whose value cannot be used; None where that is not known."""
     mistakes: list[Sentence] = dataclasses.field(default_factory=list)
+    """Of how they are written."""
     unusable: list[Sentence] = dataclasses.field(default_factory=list)
-    """Of values that can be left out."""
+    """Of what can be left out."""
+    is_less: bool = False
+    """Whether something that was given is not among these."""
     fixed: Parameters | None = None
     """As they were certainly meant, where that is so of all that is wrong."""
     moved: list[str] = dataclasses.field(default_factory=list)
@@ -62,57 +65,83 @@ class Read:
         self.moved += error.moved if isinstance(error, Misplaced) else []
 
 
-def read_parameters(given: list[Given]) -> Read:
-    """The typed values of the parameters that are ours."""
+@dataclass(slots=True)
+class _Values:
+    """What the parameters were given, by field, in the order of their names in the text."""
+
+    kept: dict[str, list[Any]] = dataclasses.field(default_factory=dict)
+
+    def add(self, field: str, value: Any) -> None:
+        """Another value of a field: lists are joined; of others, all are kept, to be compared."""
+        values = self.kept.setdefault(field, [])
+        if isinstance(value, tuple) and values:
+            values[-1] = tuple(dict.fromkeys([*values[-1], *value]))
+        else:
+            values.append(value)
+
+    def contrary(self, given: Iterable[Given]) -> list[Sentence]:
+        """What cannot be together."""
+        return [*_repeated(given, self.kept), *contradictions(self.kept)]
+
+    def last(self) -> Parameters:
+        """The parameters, each as it was given last; of those that say the same thing, the last."""
+        settled = {field: values[-1] for field, values in self.kept.items()}
+        return Parameters(**without_contradictions(settled))
+
+
+def read_parameters(given: list[Given], *, elsewhere: Mapping[str, Sentence]) -> Read:
+    """The typed values of the parameters that are ours, less those that mean something elsewhere alone."""
     if len(given) > MAX_PARAMETERS:
         sentence = say(
             "The prompt has more than {limit} parameters: keep those that matter.", limit=MAX_PARAMETERS
         )
-        return Read(mistakes=[sentence])
-    read = Read()
-    values: dict[str, list[Any]] = {}
-    meant: dict[str, list[Any]] = {}
+        return Read(parameters=None, mistakes=[sentence])
+    read, mended, meant = Read(), _Values(), _Values()
     is_certain = True
+    strange: list[Given] = []
     for one in given:
         named = _as_meant(one)
-        if named is None or named.parameter is None:
-            is_certain &= one.is_foreign
-            continue
-        error = _taken(named, meant)
-        if error is not None:
-            read.add(error)
-            is_certain &= error.fixed is not None
-        elif named is one:
-            _add(values.setdefault(FIELDS[one.name], []), meant[FIELDS[one.name]][-1])
+        if named is None:
+            strange.append(one)
+        elif named.parameter is not None:
+            is_certain &= _take(named, named.parameter, read, mended=mended, meant=meant)
+    for field, sentence in elsewhere.items():
+        if mended.kept.pop(field, None) or meant.kept.pop(field, None):
+            read.unusable.append(sentence)
+            is_certain = False
     read.mistakes += _unknown([one.name for one in given if one.parameter is None and not one.is_foreign])
-    read.mistakes += _contrary(given, values)
-    if not read.mistakes:
-        read.parameters = _last(values)
-    if is_certain and not _contrary(given, meant):
-        read.fixed = _last(meant)
+    read.moved += [word for one in strange for word in _words_of(one)]
+    contrary = mended.contrary(given)
+    read.mistakes += contrary
+    read.parameters = mended.last()
+    read.is_less = bool(strange or contrary or read.unusable or not is_certain)
+    if is_certain and not strange and not contrary and not meant.contrary(given):
+        read.fixed = meant.last()
     return read
 
 
-def _taken(given: Given, meant: dict[str, list[Any]]) -> PromptError | None:
-    """Note the value that is certainly meant, if there is one; what is wrong with how it is written."""
-    if given.parameter is None:
-        return None
-    kept = meant.setdefault(FIELDS[given.name], [])
+def _take(given: Given, row: Parameter[Any], read: Read, *, mended: _Values, meant: _Values) -> bool:
+    """Note a value, or what is wrong with it; whether it is certain what is meant."""
+    field = FIELDS[given.name]
     try:
-        _add(kept, read_value(given, given.parameter))
+        value = read_value(given, row)
     except PromptError as error:
-        if error.fixed is not None:
-            _add(kept, given.parameter.read(error.fixed))
-        return error
-    return None
+        read.add(error)
+        if error.fixed is None:
+            return False
+        value = row.read(error.fixed)
+        if isinstance(error, Unusable):
+            meant.add(field, value)
+            return True
+    mended.add(field, value)
+    meant.add(field, value)
+    return True
 
 
-def _contrary(given: Iterable[Given], values: dict[str, list[Any]]) -> list[Sentence]:
-    return [*_repeated(given, values), *contradictions(name for name, kept in values.items() if kept)]
-
-
-def _last(values: Mapping[str, Sequence[Any]]) -> Parameters:
-    return Parameters(**{name: kept[-1] for name, kept in values.items()})
+def _words_of(given: Given) -> list[str]:
+    """What follows a name that nobody knows, less what was certainly its value: a word with a number."""
+    words = given.value.strip(_ENDING).split()
+    return words[int(bool(words) and any(char.isdigit() for char in words[0])) :]
 
 
 def _as_meant(given: Given) -> Given | None:
@@ -121,14 +150,6 @@ def _as_meant(given: Given) -> Given | None:
         return given
     near = get_close_matches(given.name[:20], FIELDS, n=1)
     return replace(given, name=near[0]) if near else None
-
-
-def _add(kept: list[Any], value: Any) -> None:
-    """Lists that are given several times are one; of anything else each value is kept, to be compared."""
-    if isinstance(value, tuple) and kept:
-        kept[-1] = tuple(dict.fromkeys([*kept[-1], *value]))
-    else:
-        kept.append(value)
 
 
 def _unknown(names: Iterable[str]) -> Iterator[Sentence]:
@@ -149,9 +170,13 @@ def _repeated(given: Iterable[Given], values: dict[str, list[Any]]) -> Iterator[
     """What was given several times, each time otherwise."""
     for field, kept in values.items():
         if len(set(kept)) > 1:
-            name = ROWS[field].name
-            count = sum(FIELDS.get(one.name) == field for one in given)
-            yield say("`--{name}` appears {count} times: keep only one.", name=name, count=count)
+            row = ROWS[field]
+            yield say(
+                "`--{name}` appears {count} times: keep only one, such as the last, `{last}`.",
+                name=row.name,
+                count=sum(FIELDS.get(one.name) == field for one in given),
+                last=echo_code(f"--{row.name} {row.write(kept[-1])}".strip()),
+            )
 
 
 def read_value(given: Given, parameter: Parameter[Any]) -> Any:

@@ -45,7 +45,7 @@ def _job(prompt: Prompt) -> dict[str, Any]:
     return {
         "parts": [[part.text, part.weight] for part in prompt.parts],
         "negative": list(prompt.parameters.negative),
-        "images": [],
+        "images": [[image.link, image.weight] for image in prompt.images],
         "parameters": _parameters(prompt.parameters),
     }
 
@@ -57,7 +57,7 @@ def _parameters(parameters: Parameters) -> Mapping[str, Any]:
         value = getattr(parameters, field)
         if value != getattr(Parameters(), field):
             values[row.name] = _plain(value) if row.plain is None else row.plain(value)
-    speeds = [name for name in ("fast", "relax") if values.pop(name, False)]
+    speeds = [name for name in ("fast", "relax", "turbo") if values.pop(name, False)]
     return values | ({"speed": speeds[0]} if speeds else {})
 
 

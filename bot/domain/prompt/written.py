@@ -6,22 +6,15 @@ from bot.domain.parameters import Parameters, given
 from bot.domain.prompt.expand import escaped
 
 
-def written(
-    parts: Iterable[tuple[str, float]], parameters: Parameters, *, images: Iterable[tuple[str, float]] = ()
-) -> str:
+def written(parts: Iterable[tuple[str, float]], parameters: Parameters, *, images: Iterable[str] = ()) -> str:
     """Pictures and texts with their weights, and parameters, so that reading gives the same again."""
-    links = [_image(link, weight) for link, weight in images]
     flags = [f"--{name} {value}".rstrip() for name, value in given(parameters).items()]
-    return escaped(" ".join([*links, *filter(None, _parts(list(parts))), *flags]))
+    return escaped(" ".join([*images, *filter(None, _parts(list(parts))), *flags]))
 
 
 def written_weight(weight: float) -> str:
     """A weight without needless digits."""
     return f"{weight:.4f}".rstrip("0").rstrip(".")
-
-
-def _image(link: str, weight: float) -> str:
-    return link if weight == 1 else f"{link}::{written_weight(weight)}"
 
 
 def _parts(parts: list[tuple[str, float]]) -> Iterator[str]:

@@ -67,5 +67,13 @@ def at_least_a_step(strength: float, steps: int) -> float:
 def _whole(parent: Job, recipes: Recipes) -> Recipe:
     """The recipe for the whole of the parent's picture, whatever was drawn of it."""
     again = recipes.again(parent.recipe)
-    recipe = replace(again, num_images=NUM_IMAGES, start=None, variation=None, blend=again.blend_that_goes_on)
+    parameters = replace(again.prompt.parameters, same_seed=None)  # their noise is that of the picture
+    recipe = replace(
+        again,
+        prompt=replace(again.prompt, parameters=parameters),
+        num_images=NUM_IMAGES,
+        start=None,
+        variation=None,
+        blend=again.blend_that_goes_on,
+    )
     return recipe if recipe.edit is None else recipes.sized_like(recipe, recipe.shown)

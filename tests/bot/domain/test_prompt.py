@@ -8,11 +8,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.echo import echo
 from bot.domain.errors import PromptError
 from bot.domain.loras import ChosenLora
-from bot.domain.parameters import FIELDS, MAX_SEED, ROWS, Parameters
+from bot.domain.parameters import FIELDS, MAX_SEED, ROWS, Parameters, SameSeed
 from bot.domain.parameters.table import QUALITIES
-from bot.domain.prompt import Part, Prompt, parse, parse_all
+from bot.domain.prompt import ImagePrompt, Part, Prompt, parse, parse_all
 from bot.domain.prompt.foreign import FOREIGN
 from bot.domain.samplers import A1111
 from bot.domain.size import AspectRatio
@@ -88,6 +89,67 @@ def test_weights(text: str, parts: list[tuple[str, float]]) -> None:
     assert [(part.text, part.weight) for part in parse(text).parts] == parts
 
 
+@pytest.mark.parametrize(
+    ("text", "images"),
+    [
+        ("https://a.b/x.png a fox", [("https://a.b/x.png", 1)]),
+        ("https://a.b/x.png::2 a fox", [("https://a.b/x.png", 2)]),
+        ("https://a.b/x.png ::.5 a fox", [("https://a.b/x.png", 0.5)]),
+        ("https://a.b/x.png:: a fox", [("https://a.b/x.png", 1)]),
+        ("https://a.b/x.png::a fox", [("https://a.b/x.png", 1)]),
+        ("<https://s.mj.run/aBc> a fox", [("https://s.mj.run/aBc", 1)]),
+        (
+            "<https://s.mj.run/a>::2 <https://s.mj.run/b> a fox",
+            [("https://s.mj.run/a", 2), ("https://s.mj.run/b", 1)],
+        ),
+        (r"https\://a.b/x\_y.png a fox", [("https://a.b/x_y.png", 1)]),
+        ("https://a.b/x.png, https://a.b/y.png, a fox", [("https://a.b/x.png", 1), ("https://a.b/y.png", 1)]),
+        ("https://a.b/x.png,https://a.b/y.png a fox", [("https://a.b/x.png", 1), ("https://a.b/y.png", 1)]),
+        ("[a cat](https://a.b/x.png) a fox", [("https://a.b/x.png", 1)]),
+        ("HTTPS://a.b/X.PNG a fox", [("https://a.b/X.PNG", 1)]),
+        ("i.imgur.com/x.jpg a fox", [("https://i.imgur.com/x.jpg", 1)]),
+        ("https://a.b/a-fox--v6.png?ex=1&is=2 a fox", [("https://a.b/a-fox--v6.png?ex=1&is=2", 1)]),
+        ("picture:12.3 upload:7::2 a fox", [("picture:12.3", 1), ("upload:7", 2)]),
+        ("/imagine prompt: https://a.b/x.png a fox", [("https://a.b/x.png", 1)]),
+        ("**<https://a.b/x.png> a fox** - <@42> (fast)", [("https://a.b/x.png", 1)]),
+    ],
+)
+def test_links_before_the_text_are_pictures(text: str, images: list[tuple[str, float]]) -> None:
+    prompt = parse(text)
+    assert [(image.link, image.weight) for image in prompt.images] == images
+    assert [part.text for part in prompt.parts] == ["a fox"]
+    assert parse(str(prompt)) == prompt == parse(echo(str(prompt)))
+
+
+def test_several_pictures_need_no_text_and_one_does() -> None:
+    assert parse("https://a.b/x.png https://a.b/y.png --ar 3:2").parts == ()
+    (sentence,) = mistakes("https://a.b/x.png --ar 3:2")
+    assert sentence.startswith("One picture alone says too little")
+
+
+def test_choices_may_stand_in_links() -> None:
+    assert written_all("{https://a.b/x.png, https://a.b/y.png::2} fox") == [
+        "https://a.b/x.png fox",
+        "https://a.b/y.png::2 fox",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "references"),
+    [
+        ("--sref https://a.b/x.png", ["https://a.b/x.png"]),
+        ("--sref <https://a.b/x.png>::2, 0123 random::0.5", ["https://a.b/x.png::2", "123", "random::0.5"]),
+        ("—sref 1234", ["1234"]),
+        ("-sref RANDOM", ["random"]),
+        ("--sref 1 --sref 2 --sref 1", ["1", "2"]),
+    ],
+)
+def test_a_style_is_a_picture_a_number_or_chosen(text: str, references: list[str]) -> None:
+    prompt = parse(f"a fox {text}")
+    assert list(map(str, prompt.parameters.style_references)) == references
+    assert parse(str(prompt)) == prompt
+
+
 OTHER_MODEL = (
     "Not here: `--test`, which chooses a model of another bot. Leave it out, or choose one of this server's "
     "with `--model`."
@@ -133,9 +195,11 @@ CURES = {
         + "."
     ],
     "a --tile in the snow": ["Text goes before the parameters: move `in the snow` to the front of `--tile`."],
-    "a --fast --relax": ["`--fast` and `--relax` say the same thing differently: keep only one."],
-    "a --steps 9 --q 2 --draft": [
-        "`--steps`, `--quality` and `--draft` say the same thing differently: keep only one."
+    "a --fast --relax": [
+        "`--fast` and `--relax` say the same thing differently: keep only one, such as `--relax`."
+    ],
+    "a --steps 9 --q 2": [
+        "`--steps` and `--quality` say the same thing differently: keep only one, such as `--quality`."
     ],
     "a --exp 3": ["Not here yet, leave it out: `--exp`."],
     "a --test --exp 100 --sed 1 --test": [
@@ -159,15 +223,19 @@ CURES = {
     "a --v six%": ["`--v` takes a version such as `--v 6`, not `six%`."],
     "a --v": ["`--v` needs a value, as in `--version 6`."],
     "a --niji in snow": ["Text goes before the parameters: move `in snow` to the front of `--niji`."],
-    "a --niji 6 --v 6": ["`--version` and `--niji` say the same thing differently: keep only one."],
+    "a --niji 6 --v 6": [
+        "`--version` and `--niji` say the same thing differently: keep only one, such as `--version`."
+    ],
     "a --lora ink:5": ["A LoRA counts from -2 to 2: try `--lora ink:2`, not `ink:5`."],
     "a --lora ink:x": ["`--lora` takes a name and a weight, as in `--lora ink:0.8`, not `ink:x`."],
     "a --aspect-ratio 3:2": ["I do not know `--aspect-ratio`. Did you mean `--aspect`?"],
     "a --ar 3:2 in the snow": [
         "Text goes before the parameters: move `in the snow` to the front of `--ar 3:2`."
     ],
-    "a --seed 1 --seed 2 --SEED 3": ["`--seed` appears 3 times: keep only one."],
-    "a --ar 3:2 --aspect 2:3": ["`--ar` appears 2 times: keep only one."],
+    "a --seed 1 --seed 2 --SEED 3": [
+        "`--seed` appears 3 times: keep only one, such as the last, `--seed 3`."
+    ],
+    "a --ar 3:2 --aspect 2:3": ["`--ar` appears 2 times: keep only one, such as the last, `--ar 2:3`."],
     "::2 a": ["There is no text before `::2`: write it first, as in `a fox::2`."],
     "a::-1": ["The weights add up to -1, not to more than zero: raise one, as in `a fox::2 fog::-0.5`."],
     "a::1 b::-1": ["The weights add up to 0, not to more than zero: raise one, as in `a fox::2 fog::-0.5`."],
@@ -328,6 +396,13 @@ def test_what_is_left_of_a_prompt_without_what_is_not_here_can_be_read(text: str
     assert without is None or str(parse(without)) == without
 
 
+links = st.one_of(
+    st.from_regex(r"https://[a-z]{1,8}\.[a-z]{2,4}/[A-Za-z0-9_~%()?&=-]{0,20}[a-z0-9]", fullmatch=True),
+    st.builds("picture:{}.{}".format, st.integers(1, 10**9), st.integers(1, 4)),
+    st.builds("upload:{}".format, st.integers(1, 10**9)),
+)
+pictures = st.builds(ImagePrompt, link=links, weight=st.integers(0, 10**6).map(lambda number: number / 10**3))
+codes = st.builds(ImagePrompt, link=st.integers(0, MAX_SEED).map(str) | st.just("random"))
 words = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=8)
 texts = st.lists(words, min_size=1, max_size=6).map(" ".join)
 loras = st.builds(
@@ -352,6 +427,10 @@ parameters = st.builds(
     weird=st.none() | st.integers(0, 3000),
     loras=st.lists(loras, max_size=3, unique=True).map(tuple),
     is_hd=st.booleans(),
+    image_weight=st.none() | st.integers(0, 300).map(lambda number: number / 100),
+    style_references=st.lists(pictures | codes, max_size=3, unique=True).map(tuple),
+    character_references=st.lists(pictures, max_size=3, unique=True).map(tuple),
+    same_seed=st.none() | st.builds(SameSeed, seed=st.none() | st.integers(0, MAX_SEED)),
 )
 named_models: st.SearchStrategy[dict[str, str]] = st.one_of(
     st.fixed_dictionaries({"model": st.from_regex(r"[a-zA-Z][a-z0-9.]{0,8}[a-z0-9]", fullmatch=True)}),
@@ -364,7 +443,10 @@ parts = st.lists(st.builds(Part, text=texts, weight=weights), min_size=1, max_si
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.builds(Prompt, parts=parts, parameters=parameters), named_models)
+@given(
+    st.builds(Prompt, parts=parts, images=st.lists(pictures, max_size=4).map(tuple), parameters=parameters),
+    named_models,
+)
 def test_what_is_written_is_read_again(prompt: Prompt, model: dict[str, str]) -> None:
     prompt = replace(prompt, parameters=replace(prompt.parameters, **model))  # type: ignore[arg-type]
     assert parse(str(prompt)) == prompt
@@ -429,7 +511,7 @@ def test_a_prompt_with_braces_is_written_so_that_it_is_read_again(text: str) -> 
 
 def test_every_row_is_complete_and_its_example_holds() -> None:
     for field, parameter in ROWS.items():
-        prompt = parse(f"a fox {parameter.example}")
+        prompt = parse(f"a fox {parameter.example}")  # also of those that go with a picture that is there
         assert getattr(prompt.parameters, field) != getattr(Parameters(), field)
         assert str(prompt) == f"a fox {parameter.example}"
         assert str(parameter.help).endswith(".")
@@ -514,17 +596,24 @@ def test_dashes_and_signs_of_a_sentence_stay_text(text: str) -> None:
     [
         ("a dragon —exp 6", "a dragon"),
         ("a dragon -exp 6", "a dragon"),
-        ("a dragon —exp 75 —zoom 2", "a dragon"),
+        ("a dragon —exp 75 —end 2", "a dragon"),
         ("a dragon —ar 16:9 —exp 6", "a dragon --ar 16:9"),
         ("a fox –ar 9:16 –uplight", "a fox --ar 9:16"),
         ("a fox --exp 6 in the snow", "a fox in the snow"),
         ("a fox --chaos 20 --seed 7 --vibe --tile", "a fox --seed 7 --chaos 20 --tile"),
-        ("a fox --sref https://a.b/c.png https://a.b/d.png --sw 50", "a fox"),
-        ("https://a.b/c.png a fox", "a fox"),
-        ("<https://s.mj.run/abc> a wolf --iw 2", "a wolf"),
+        ("a fox --oref https://a.b/c.png https://a.b/d.png --ow 50", "a fox"),
+        ("blob:https://a.b/c a fox", "a fox"),
+        ("https://a.b/c.png::-1 a fox", "a fox"),
         ("{red|blue} bird", "red bird"),
         ("a fox, (masterpiece:1.3), <hypernet:watercolor:0.8>", "a fox, masterpiece,"),
-        ("a fox --q 2 --turbo", "a fox --quality 2"),
+        ("a fox --q 2 --hq", "a fox --quality 2"),
+        ("a fox --exp 6 --steps 0 in the snow", "a fox in the snow --steps 1"),
+        ("a fox --ar 3:2 --ar 1:1 --steps many", "a fox --ar 1:1"),
+        ("a fox --aspct 3:2 --steps many", "a fox --ar 3:2"),
+        ("a fox --ar3:2 --steps many", "a fox --ar 3:2"),
+        ("a fox --fast --relax", "a fox --relax"),
+        ("a fox --glow 3 --ar 3:2", "a fox --ar 3:2"),
+        ("a fox --walking in the snow", "a fox in the snow"),
         ("a fox --ar banana", "a fox"),
         ("a fox --ar 16:0 --seed 7", "a fox --seed 7"),
         ("a fox --seed 7 --steps", "a fox --seed 7"),
@@ -543,11 +632,8 @@ def test_what_cannot_be_done_or_has_a_wrong_value_is_named_and_the_rest_can_be_d
 @pytest.mark.parametrize(
     "text",
     [
-        "a fox --exp 6 --steps 0 in the snow",  # what is left out might take words along
         "--ar banana",
-        "a fox --ar 3:2 --ar 1:1 --steps many",
-        "a fox --aspct 3:2 --steps many",
-        "a fox --ar3:2 --steps many",
+        "::3 a fox --steps many",
     ],
 )
 def test_beside_a_mistake_that_only_its_member_can_mend_nothing_is_drawn_without(text: str) -> None:
@@ -578,6 +664,12 @@ def test_every_name_of_other_bots_is_a_parameter_behind_two_hyphens_and_never_te
         ("a fox --raw in the snow", "a fox in the snow --style raw"),
         ("a fox --niji5", "a fox --niji 5"),
         ("a fox --lora ink:3", "a fox --lora ink:2"),
+        ("a fox https://a.b/c.png in the snow", "https://a.b/c.png a fox in the snow"),
+        ("a fox --ar 3:2 https://a.b/c.png", "https://a.b/c.png a fox --ar 3:2"),
+        ("a fox --no text, https://a.b/c.png, blur", "https://a.b/c.png a fox --no text, blur"),
+        ("a fox --sref 12 in the snow", "a fox in the snow --sref 12"),
+        ("a fox --sameseed 12 in the snow", "a fox in the snow --sameseed 12"),
+        ("a fox --cref 12", None),
         ("a fox --sampler zzz", None),
         ("a fox --seed lucky", None),
         ("a fox --seed 1 --seed 2", None),

@@ -231,7 +231,7 @@ async def test_a_value_that_is_wrong_is_left_out_at_a_press(services: Services, 
             ["a fox --seed 7 --stop 10", "a fox --seed 7"],
         ),
         ("a fox --seed 7 --sampler eular", ["Draw without them"], ["a fox --seed 7"]),
-        ("a fox --seed 1 --seed 2", [], []),
+        ("a fox --seed 1 --seed 2", ["Draw without them"], ["a fox --seed 2"]),
     ],
 )
 async def test_a_prompt_that_was_certainly_meant_otherwise_is_mended_at_a_press(

@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.boundary import NEEDED, Interaction, Tree
+from bot.cogs.again import Again
 from bot.cogs.allowance import Allowances
 from bot.cogs.audit import Audit
 from bot.cogs.forget import Forget
@@ -23,6 +24,7 @@ from bot.cogs.queue import Queue
 from bot.cogs.quota import Quota
 from bot.cogs.report import Report
 from bot.cogs.rules import Rules
+from bot.cogs.settings import Settings
 from bot.cogs.show import Show
 from bot.cogs.start import Start
 from bot.cogs.usage import Usage
@@ -36,7 +38,7 @@ from bot.delivery.rooms import RoomKeeper
 from bot.messages.catalogue import translations
 from bot.meters import Meters
 from bot.services import Services
-from bot.views import drawing, moderation_forms, setup_panel
+from bot.views import drawing, moderation_forms, settings_panel, setup_panel
 from bot.views.audit_buttons import AuditButton
 from bot.views.gallery_buttons import GalleryButton
 from bot.views.help_buttons import HelpButton
@@ -45,6 +47,7 @@ from bot.views.looked_buttons import LookedButton
 from bot.views.mine_buttons import MineButton
 from bot.views.moderation_buttons import ModerationButton
 from bot.views.picture_buttons import PictureButton, PictureMenu
+from bot.views.settings_panel import SettingsItem
 from bot.views.setup_panel import SetupItem
 from bot.views.start_buttons import ExampleButton, KeptButton, TermsButton
 
@@ -110,6 +113,7 @@ class Darkroom(commands.AutoShardedBot):
         self.add_dynamic_items(TermsButton, KeptButton, ExampleButton, SetupItem, MineButton)
         self.add_dynamic_items(JobButton, AuditButton, ModerationButton, HelpButton)
         self.add_dynamic_items(PictureButton, PictureMenu, GalleryButton, LookedButton)
+        self.add_dynamic_items(SettingsItem)
         await self.tree.set_translator(CatalogueTranslator())
         await self._sync_commands()
         await self.delivery.resume()
@@ -120,10 +124,12 @@ class Darkroom(commands.AutoShardedBot):
     async def add_cogs(self) -> None:
         """Every family of commands."""
         await self.add_cog(Imagine())
+        await self.add_cog(Again(self.services, self.delivery))
         await self.add_cog(Looking(self.services))
         await self.add_cog(Quota(self.services))
         await self.add_cog(Allowances(self.services))
         await self.add_cog(Usage(self.services))
+        await self.add_cog(Settings(self.services))
         await self.add_cog(Show(self.services, self.delivery))
         await self.add_cog(Audit(self.services))
         await self.add_cog(Mine(self.services))
@@ -143,6 +149,7 @@ class Darkroom(commands.AutoShardedBot):
         self._answers.note(interaction)
         await moderation_forms.submitted(interaction)
         await setup_panel.submitted(interaction)
+        await settings_panel.submitted(interaction)
         await drawing.submitted(interaction)
 
     async def answered(self, seconds: float) -> None:

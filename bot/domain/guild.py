@@ -28,6 +28,8 @@ class GuildSettings:
     """Given once, instead of `allowance`, to members without one of their own or by a role."""
     is_relax_free: bool = False
     """Whether relax jobs are drawn without being counted against an allowance."""
+    is_turbo_allowed: bool = False
+    """Whether members may draw before everybody else, at twice the price."""
     max_running_jobs: int | None = None
     """How many jobs of one member are drawn at a time; further ones wait. None: as many as fit."""
     max_waiting_jobs: int | None = None

@@ -201,6 +201,13 @@ ROWS = {
         example="on",
         empty=say("they are counted"),
     ),
+    "turbo": Option(
+        field="is_turbo_allowed",
+        kind=Kind.SWITCH,
+        help=say("Whether members may pay twice to go first"),
+        example="on",
+        empty=say("nobody goes first"),
+    ),
     "time-zone": Option(
         field="time_zone",
         kind=Kind.ZONE,

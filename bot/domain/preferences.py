@@ -6,7 +6,12 @@ from enum import StrEnum
 from typing import Any, Self
 
 from bot.domain.job import Speed
-from bot.domain.prompt import ASK_ABOVE
+from bot.domain.prompt import ASK_ABOVE, MAX_PROMPTS
+
+STYLIZE = (50, 100, 250, 750)
+"""What the panel offers, from little to much."""
+ASK_ABOVE_CHOICES = (1, ASK_ABOVE, 10, 20, MAX_PROMPTS)
+"""What the panel offers; with the last there is never a question."""
 
 
 class VariationMode(StrEnum):

@@ -76,7 +76,7 @@ def added(typed: Prompt, whole: Prompt) -> str:
 
 
 def _parameters(preferences: Preferences) -> Parameters:
-    return Parameters(model=preferences.model)
+    return Parameters(model=preferences.model, stylize=preferences.stylize, is_raw=preferences.is_raw)
 
 
 def _filled(parameters: Parameters, more: Parameters) -> Parameters:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.messages.payload import MAX_CHOICE, MAX_DESCRIPTION, Button, File, Menu, Typed
+from bot.messages.payload import MAX_CHOICE, MAX_DESCRIPTION, Button, Choice, File, Menu, Switch, Typed
 
 
 def to_file(file: File, *, is_spoiler: bool = False) -> discord.File:
@@ -32,12 +32,17 @@ def to_view(rows: Sequence[Sequence[Button | Menu]], *, pressed: str | None = No
 
 
 def _menu(menu: Menu, row: int) -> discord.ui.Select[discord.ui.View]:
-    options = [discord.SelectOption(value=value, label=text[:MAX_CHOICE]) for value, text in menu.choices]
+    chosen = menu.chosen if isinstance(menu, Choice) else None
+    options = [
+        discord.SelectOption(value=value, label=text[:MAX_CHOICE], default=value == chosen)
+        for value, text in menu.choices
+    ]
     return discord.ui.Select(custom_id=menu.custom_id, placeholder=menu.placeholder, options=options, row=row)
 
 
 def _button(button: Button, row: int, *, is_pressed: bool) -> discord.ui.Button[discord.ui.View]:
     plain = discord.ButtonStyle.danger if button.is_danger else discord.ButtonStyle.secondary
+    plain = discord.ButtonStyle.success if isinstance(button, Switch) and button.is_on else plain
     return discord.ui.Button(
         style=discord.ButtonStyle.primary if is_pressed or button.is_primary else plain,
         label=button.label,

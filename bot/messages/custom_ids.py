@@ -34,13 +34,17 @@ MODERATION = rf"(?P<kind>notice|block|appeal|report|forget):(?P<id>{_ID}):(?P<ac
 FORM = re.compile(r"(?P<kind>block|appeal|report|queue):(?P<id>\d{1,19}):(?P<action>[a-z]{1,16})")
 PROMPT_FORM = "draw:0:prompt"
 """The form that holds a prompt, to be changed and drawn."""
+SETTINGS = r"settings:0:(?P<action>[a-z]{1,16})(?::(?P<value>[a-z0-9]{1,16}))?"
+SUFFIX_FORM = "settings:form:suffix"
+"""The form that holds a member's suffix."""
 SETUP_FORM = re.compile(r"setup:form:(?P<action>[a-z-]{1,20})")
 
 SAME = "same"
 """How a picture is drawn anew: with its own seed."""
 CANCEL = "cancel"
 CANCEL_ALL = "cancel_all"
-"""The actions of a job's buttons that ask for no other job."""
+NO_SUFFIX = "no_suffix"
+"""The actions of a job's buttons that ask for no other job, or for one as it was typed."""
 EVERYTHING = Wanted()
 MAX_STORED = 2**63 - 1
 """A message's id has 19 digits; beyond this no database holds it."""
@@ -83,6 +87,16 @@ def of_cancel(job_id: int) -> str:
 def of_cancel_all(job_id: int) -> str:
     """Cancel all, under each job of a batch."""
     return f"job:{job_id}:{CANCEL_ALL}"
+
+
+def of_no_suffix(job_id: int) -> str:
+    """Draw what was typed, without its member's suffix."""
+    return f"job:{job_id}:{NO_SUFFIX}"
+
+
+def of_settings(action: str, value: str | int | None = None) -> str:
+    """A part of the panel of /settings."""
+    return f"settings:0:{action}" + ("" if value is None else f":{value}")
 
 
 def of_step(action: Action) -> str:

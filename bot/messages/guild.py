@@ -56,7 +56,7 @@ PAGES = {
     "more": Page(
         title=say("limits, safety, weekly report"),
         groups=(
-            ("⏱️", say("Limits"), ("running-jobs", "waiting-jobs", "relax-free", "time-zone")),
+            ("⏱️", say("Limits"), ("running-jobs", "waiting-jobs", "relax-free", "turbo", "time-zone")),
             ("🔞", say("Safety"), ("nudity", "image-filter", "strikes", "strike-days")),
             ("📊", say("Weekly report"), (DIGEST,)),
         ),

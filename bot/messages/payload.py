@@ -20,6 +20,13 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Switch(Button):
+    """A button of a panel, green while what it stands for is chosen."""
+
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
     """What somebody wrote into one field of a form, under the label that they saw.
 
@@ -38,6 +45,14 @@ class Menu:
     placeholder: str
     choices: tuple[tuple[str, str], ...]
     """Values with what people read, at most 25."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice(Menu):
+    """A menu of a panel, which shows what is chosen just now."""
+
+    chosen: str
+    """Its value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

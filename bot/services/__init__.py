@@ -145,7 +145,7 @@ def build_services(
     jobs = Jobs(database, models, runs, kept, allowances=allowances, gates=gates, now=now)
     recipes = Recipes(models)
     imports = Imports(database, files, recipes, now=now)
-    preferences = MemberPreferences(database, now=now)
+    preferences = MemberPreferences(database, models, now=now)
     orders = Orders(database, jobs, kept, recipes, imports, preferences)
     return Services(
         models=models,

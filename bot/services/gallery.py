@@ -16,7 +16,7 @@ from bot.domain.community import (
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.guild import GuildSettings
 from bot.domain.history import Shelf, Wanted, phrases
-from bot.domain.job import WITH_PICTURES, Job, may_be_pressed
+from bot.domain.job import WITH_PICTURES, Job, JobStatus, may_be_pressed
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.storage import gallery, guilds
@@ -27,6 +27,8 @@ from bot.storage.database import Database
 MAX_CHOICES = 25  # Discord's limit of autocomplete choices
 PAGE_JOBS = 8
 SHOWN_JOBS = 24
+LOOKED_THROUGH = 200
+"""Jobs of a member whose prompts are offered again: more would keep the list waiting."""
 MAX_NAME = 64
 EVERYTHING = Wanted()
 
@@ -170,6 +172,22 @@ class Gallery:
                 statuses=WITH_PICTURES,
                 limit=MAX_CHOICES,
             )
+
+    async def list_prompts(self, asker: Asker, typed: str) -> list[Job]:
+        """The asker's newest prompts that hold what was typed, each once; of this guild, or in a direct
+        message of all."""
+        async with self._database.reading() as session:
+            jobs = await jobs_table.list_of_member(
+                session,
+                guild_id=asker.guild_id,
+                user_id=asker.user_id,
+                statuses=[status for status in JobStatus if status is not JobStatus.DELETED],
+                limit=LOOKED_THROUGH,
+            )
+        wanted = typed.casefold()
+        own = [job for job in jobs if job.kind.traits.has_own_text and wanted in job.prompt.casefold()]
+        newest = {job.prompt: job for job in reversed(own) if job.recipe.prompt.parts}
+        return sorted(newest.values(), key=lambda job: job.id, reverse=True)[:MAX_CHOICES]
 
     async def list_page(self, asker: Asker, number: int, wanted: Wanted = EVERYTHING) -> HistoryPage:
         """A page of the asker's finished jobs of this guild, or of all guilds in a direct message.

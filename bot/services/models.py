@@ -23,6 +23,10 @@ class Models:
         """What draws where nobody chose."""
         return self._engine.models()[0]
 
+    def names(self) -> tuple[str, ...]:
+        """What members can choose from, the default first."""
+        return tuple(model.name for model in self._engine.models())
+
     def get(self, name: str) -> api.ModelInfo:
         """A model by its name.
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.boundary import Interaction, drawing_asker_of, guard, patience, reply
 from bot.domain.sentences import say
-from bot.messages import guide
+from bot.messages import guide, preferences
 from bot.messages.custom_ids import PROMPT_FORM
 from bot.views import forms
 from bot.views.forms import Field, Form
@@ -27,6 +27,10 @@ async def draw(interaction: Interaction, text: str) -> None:
     is_answered = await client.delivery.answer(interaction, job)
     if is_answered and (remarks := job.recipe.prompt.remarks):
         await reply(interaction, guide.remarks(remarks, job.locale))
+    if is_answered and job.recipe.typed:
+        mine = await client.services.preferences.get(asker)
+        added = preferences.remark(job, job.locale, has_suffix=bool(mine.suffix))
+        await reply(interaction, added)
     if is_answered and await client.services.onboarding.greet_first_use(job):
         await reply(interaction, guide.welcome(await client.services.quotas.balance(asker), job.locale))
 

@@ -32,6 +32,8 @@ class JobButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], templat
                 await self._cancel(interaction)
             elif self.press.action == custom_ids.CANCEL_ALL:
                 await self._cancel_all(interaction)
+            elif self.press.action == custom_ids.NO_SUFFIX:
+                await self._draw_as_typed(interaction)
             else:
                 await self._draw(interaction)
 
@@ -42,6 +44,12 @@ class JobButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], templat
     async def _cancel_all(self, interaction: Interaction) -> None:
         await wired(interaction).services.jobs.cancel_batch(asker_of(interaction), self.press.job_id)
         await interaction.response.defer()
+
+    async def _draw_as_typed(self, interaction: Interaction) -> None:
+        client, asker = wired(interaction), drawing_asker_of(interaction)
+        async with patience(interaction):
+            job = await client.services.orders.without_suffix(asker, self.press.job_id)
+        await client.delivery.answer_beside(interaction, job)
 
     async def _draw(self, interaction: Interaction) -> None:
         client, asker = wired(interaction), drawing_asker_of(interaction)

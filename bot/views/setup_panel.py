@@ -38,6 +38,7 @@ SWITCHES = {
     "public-page": (say("Web page: on"), say("Web page: off")),
     "nudity": (say("Nudity: on"), say("Nudity: off")),
     "relax-free": (say("Relaxed jobs: free"), say("Relaxed jobs: counted")),
+    "turbo": (say("Turbo: on"), say("Turbo: off")),
     "recipes": (say("Recipes in files: on"), say("Recipes in files: off")),
 }
 """Buttons that toggle a setting, by its name: what they say while it is on, and off."""
@@ -76,7 +77,7 @@ CONTROLS = {
     ),
     "more": Controls(
         menus=("image-filter", DIGEST),
-        buttons=("limits", "strike-steps", "nudity", "relax-free"),
+        buttons=("limits", "strike-steps", "nudity", "relax-free", "turbo"),
     ),
     "looks": Controls(menus=(), buttons=("web", "recipes")),
 }

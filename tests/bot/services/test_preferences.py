@@ -149,3 +149,16 @@ async def test_a_prompt_is_drawn_again_with_a_new_seed_and_the_same_suffix(
         with pytest.raises(NotFound):
             await services.orders.again(other, first.id)
     await finished(services, second)
+
+
+async def test_own_prompts_are_offered_newest_first_each_once(services: Services, ada: Asker) -> None:
+    for prompt in ("a fox", "a pear", "a red Fox --ar 3:2"):
+        await drawn(services, ada, prompt)
+    latest = await drawn(services, ada, "a fox")
+    await drawn(services, replace(ada, user_id=101), "a stranger's fox")
+    await services.orders.press(again(ada), Press(kind=JobKind.PICK, job_id=latest.id))
+    offered = await services.gallery.list_prompts(ada, "")
+    assert [job.prompt for job in offered] == ["a fox", "a red Fox --ar 3:2", "a pear"]
+    found = await services.gallery.list_prompts(ada, "FOX")
+    assert (len(found), found[0].id) == (2, latest.id)
+    assert await services.gallery.list_prompts(replace(ada, guild_id=2), "") == []

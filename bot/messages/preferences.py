@@ -28,6 +28,13 @@ VARIATIONS = {
 }
 SPEEDS = {Speed.FAST: say("Fast"), Speed.RELAX: say("Relax"), Speed.TURBO: say("Turbo")}
 
+FROM_NOW_ON = {
+    Speed.FAST: say("From now on you draw **fast**: in your turn."),
+    Speed.RELAX: say("From now on you draw **relaxed**: while nobody else waits. It counts all the same."),
+    Speed.TURBO: say("From now on you draw in **turbo**: before all others, and each picture counts twice."),
+}
+RELAX_FREE = say("From now on you draw **relaxed**: while nobody else waits, and free of charge.")
+
 
 def panel(shown: MemberPanel, locale: str, *, server: str | None = None, refused: str = "") -> Payload:
     """The panel. `server` is named in a direct message; `refused` says why a suffix was not kept."""
@@ -57,15 +64,9 @@ def not_kept(refused: Unreadable, locale: str) -> str:
 
 def speed_set(shown: MemberPanel, locale: str) -> Payload:
     """The answer to /fast, /relax and /turbo."""
-    match shown.preferences.speed:
-        case Speed.RELAX if shown.is_relax_free:
-            told = say("From now on you draw **relaxed**: while nobody else waits, and free of charge.")
-        case Speed.RELAX:
-            told = say("From now on you draw **relaxed**: while nobody else waits. It counts all the same.")
-        case Speed.TURBO:
-            told = say("From now on you draw in **turbo**: before all others, and each picture counts twice.")
-        case Speed.FAST | None:
-            told = say("From now on you draw **fast**: in your turn.")
+    speed = shown.preferences.speed or Speed.FAST
+    is_free = speed is Speed.RELAX and shown.is_relax_free
+    told = RELAX_FREE if is_free else FROM_NOW_ON[speed]
     return Payload(content=told.render(translations(locale)))
 
 

@@ -43,8 +43,25 @@ function openQuestion(messageId, proposal, x, y) {
   name.select();
 }
 
-const proposalOf = (message) => (message.querySelector(".message-content")?.textContent || "")
-  .replace(/ - @.*$/s, "").replace(/\s+/g, " ").trim().slice(0, 60);
+/** A picture's thread is called like its prompt. */
+const proposalOf = (message) => (message.querySelector(".message-content")?.innerText || "")
+  .trim().split("\n")[0].split(" - ")[0].slice(0, 60);
+
+/** What only one person sees goes from their page alone; the bot is not told. */
+const DISMISSED = "dismissed";
+const hidden = new CSSStyleSheet();
+document.adoptedStyleSheets.push(hidden);
+const readDismissed = () => JSON.parse(sessionStorage.getItem(DISMISSED) || "[]");
+
+function hideDismissed() {
+  hidden.replaceSync(readDismissed().map((id) => `[data-message-id="${id}"] { display: none !important; }`).join("\n"));
+}
+
+function dismiss(messageId) {
+  sessionStorage.setItem(DISMISSED, JSON.stringify([...readDismissed(), messageId]));
+  hideDismissed();
+}
+hideDismissed();
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-deed]");
@@ -52,7 +69,8 @@ document.addEventListener("click", (event) => {
   const { left, bottom } = button.getBoundingClientRect();
   const { deed, messageId = null } = button.dataset;
   const message = button.closest(".channel-message");
-  if (deed === "apps") openApps(messageId, left, bottom);
+  if (deed === "dismiss") dismiss(messageId);
+  else if (deed === "apps") openApps(messageId, left, bottom);
   else if (deed === "react") openEmojis(messageId, left, bottom);
   else openQuestion(messageId, message ? proposalOf(message) : "", left, bottom);
 });

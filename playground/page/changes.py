@@ -139,6 +139,17 @@ CHANGES = (
     addDeed("apps", "Apps", "Apps");""",
     ),
     Change(
+        file="messages.js",
+        old="""root.append(node("div", "message-ephemeral-note", "Only you can see this"));""",
+        new="""const note = node("div", "message-ephemeral-note", "Only you can see this · ");
+    const dismiss = node("button", "message-dismiss", "Dismiss message");
+    dismiss.type = "button";
+    dismiss.dataset.deed = "dismiss";
+    dismiss.dataset.messageId = String(message.id);
+    note.append(dismiss);
+    root.append(note);""",
+    ),
+    Change(
         file="surfaces.js",
         old="""      dispatch("set_reaction", {
         target_id: String(item.id),

@@ -391,6 +391,8 @@ async def test_a_form_takes_a_file_a_choice_and_words(
         assert re.fullmatch(
             r"a hat: mask\.png \(\d+\), strong", person.see(".message-content", "a hat: ").text
         )
+        person.press(".message-dismiss", "")
+        person.wait_until(lambda: "a hat: " not in person.see("#channel-message-list").text)
 
     await asyncio.to_thread(drive)
 

@@ -293,6 +293,10 @@ class Playground:
         """The member may only read for so long."""
         self.world.time_out(member, seconds)
 
+    def close_direct_messages(self, member: Member) -> None:
+        """The member wants no direct messages from the bot: sending them one answers 50007."""
+        self.world.closed_channels.add(self.direct_messages(member).id)
+
     def set_permissions(
         self,
         channel: Channel,

@@ -21,6 +21,7 @@ export async function act(kind, body = {}, files = {}) {
   const answer = await fetch("/api/action", { method: "POST", headers, body: form, cache: "no-store" })
     .then((response) => response.json())
     .catch(() => ({ refused: "the playground does not answer" }));
+  tell("");
   if (!answer.refused) return answer;
   tell(`This cannot be done: ${answer.refused}`);
   return null;

@@ -19,7 +19,7 @@ const emptyField = () => [...form.querySelectorAll(".command-file-input")]
 function fillIn(files) {
   for (const file of files) {
     const field = emptyField();
-    if (!field) { tell("This command has no empty option for a file: add one by + at its end."); return; }
+    if (!field) { tell("This command has no empty place for a file: add one of its options first."); return; }
     const transfer = new DataTransfer();
     transfer.items.add(file);
     field.files = transfer.files;
@@ -42,14 +42,21 @@ function show() {
     remove.type = "button";
     remove.textContent = "×";
     remove.setAttribute("aria-label", `Remove ${file.name}`);
-    remove.addEventListener("click", () => { attached = attached.filter((other) => other !== file); show(); });
+    remove.addEventListener("click", () => detach(file));
     item.append(file.name, remove);
     return item;
   }));
 }
 
+function detach(file) {
+  attached = attached.filter((other) => other !== file);
+  show();
+  input.focus();
+}
+
 function take(files) {
   if (!files.length) return false;
+  tell("");
   if (isCommand()) fillIn(files); else attach(files);
   return true;
 }

@@ -71,6 +71,8 @@ class Routes:
             check_commands(body)
         if message is None:
             return
+        if is_new and parts[0] == "channels" and int(parts[1]) in self._world.closed_channels:
+            raise ApiError(403, 50007, "Cannot send messages to this user")
         check_uploads(uploads, self._world.limit_of(self._guild_of(parts)))
         if is_new:
             check_not_empty(message, uploads)

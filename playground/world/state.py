@@ -67,6 +67,7 @@ class World:
         self._nsfw: set[int] = set()
         self._locales: dict[int, str] = {}
         self.left_channels: set[int] = set()
+        self.closed_channels: set[int] = set()  # direct messages of people who want none from the bot
 
     @property
     def cdn_url(self) -> str:

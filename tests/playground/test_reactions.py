@@ -49,6 +49,16 @@ async def test_a_reaction_reaches_the_bot_and_it_answers_with_a_direct_message_a
     await playground.wait_for(lambda p: not shown(p, guild, message))
 
 
+async def test_who_wants_no_direct_messages_gets_none(playground: Playground, guild: Guild) -> None:
+    message = await drawn(playground, guild)
+    playground.close_direct_messages(guild.owner)
+    await playground.react(guild.owner, message, "✉️")
+    private = playground.direct_messages(guild.owner)
+    refused = (f"/channels/{private.id}/messages", 403)
+    await playground.wait_for(lambda p: refused in [(item.path, item.status) for item in p.requests])
+    assert playground.messages(private) == []
+
+
 async def test_what_stands_under_a_message_of_somebody_else_concerns_nobody(
     playground: Playground, guild: Guild
 ) -> None:

@@ -21,12 +21,13 @@ class Mine(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     @app_commands.describe(
         search=locale_str("Words of the prompt, and parameters: fox --chaos 20"),
-        show=locale_str("All of yours, or those that you like"),
+        show=locale_str("All of yours, those that you like, or those that you took off"),
     )
     @app_commands.choices(
         show=[
             app_commands.Choice(name=locale_str("all of mine"), value=Shelf.ALL.value),
             app_commands.Choice(name=locale_str("that I like"), value=Shelf.LIKED.value),
+            app_commands.Choice(name=locale_str("that I took off"), value=Shelf.DELETED.value),
         ]
     )
     async def mine(

@@ -180,7 +180,7 @@ class Delivery:
                 await self._deliver(job, progress)
             case JobStatus.UNDELIVERABLE:
                 await progress.point_to_show(job)
-            case JobStatus.DELIVERED | JobStatus.DELETED:
+            case JobStatus.DELIVERED | JobStatus.BINNED | JobStatus.DELETED:
                 await progress.remove()
             case JobStatus.FAILED | JobStatus.CANCELLED:
                 await progress.end(job)

@@ -51,6 +51,8 @@ class Deed(StrEnum):
     RESUME = "resume"
     CANCEL = "cancel"
     DELETE_RESULT = "delete_result"
+    BIN = "bin"
+    UNBIN = "unbin"
     SETTINGS = "settings"
     ROLE_DELETED = "role_deleted"
     CHANNEL_DELETED = "channel_deleted"

@@ -17,6 +17,8 @@ class Shelf(StrEnum):
     ALL = "all"
     LIKED = "liked"
     """Anybody's that the member likes."""
+    DELETED = "deleted"
+    """What they took off, and may bring back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

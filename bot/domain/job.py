@@ -22,6 +22,8 @@ class JobStatus(StrEnum):
     """Drawn and kept, but its channel cannot be posted to; /show brings it back."""
     FAILED = "failed"
     CANCELLED = "cancelled"
+    BINNED = "binned"
+    """Drawn and charged; taken off by its member or a moderator, who may bring it back for a day."""
     DELETED = "deleted"
     """Drawn and charged; its pictures were taken back by its member, or away by a moderator or a filter."""
 
@@ -33,7 +35,12 @@ class JobStatus(StrEnum):
     @property
     def was_drawn(self) -> bool:
         """Whether the job used what it was charged, even if its pictures are gone by now."""
-        return self.has_pictures or self is JobStatus.DELETED
+        return self.is_kept or self is JobStatus.DELETED
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the files of the job's pictures are kept, though nobody may see them."""
+        return self in KEPT
 
     @property
     def has_pictures(self) -> bool:
@@ -47,6 +54,8 @@ UNFINISHED = (*UNDRAWN, JobStatus.RENDERED)
 """Something is still owed."""
 WITH_PICTURES = (JobStatus.RENDERED, JobStatus.DELIVERED, JobStatus.UNDELIVERABLE)
 """The pictures exist."""
+KEPT = (*WITH_PICTURES, JobStatus.BINNED)
+"""Their files do."""
 
 
 class Failure(StrEnum):

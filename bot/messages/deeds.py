@@ -57,6 +57,8 @@ SENTENCES: Mapping[Deed, Sentence] = {
     Deed.RESUME: say("{actor} let drawing go on"),
     Deed.CANCEL: say("{actor} cancelled a job of {member}"),
     Deed.DELETE_RESULT: say("{actor} deleted a picture of {member}"),
+    Deed.BIN: say("{actor} took off a picture of {member}, to be deleted in a day"),
+    Deed.UNBIN: say("{actor} brought back a picture of {member}"),
     Deed.SETTINGS: say("{actor} changed settings"),
     Deed.ROLE_DELETED: say("A role is gone, and with it what it was chosen for"),
     Deed.CHANNEL_DELETED: say("A channel is gone, and with it what it was chosen for"),

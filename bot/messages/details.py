@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.domain.echo import echo, visible
-from bot.domain.job import Job
+from bot.domain.job import Job, JobStatus
 from bot.domain.kinds import Origin, Outcome
 from bot.domain.recipe import Blend
 from bot.domain.samplers import A1111
@@ -58,7 +58,8 @@ def question(choice: Choice, locale: str) -> Payload:
     head = say("**This deletes {what} for good.**", what=_what(choice)).render(words)
     lines = [head, _quoted(job)]
     lines += [f"- {line.render(words)}" for line in _consequences(choice)]
-    buttons = (_delete(job, words),) if job.is_direct_message else (_delete(job, words), _hide(job, words))
+    can_hide = not job.is_direct_message and job.status is not JobStatus.BINNED
+    buttons = (_delete(job, words), _hide(job, words)) if can_hide else (_delete(job, words),)
     return Payload(content="\n".join(lines), rows=(buttons,))
 
 
@@ -80,6 +81,11 @@ def hidden(job: Job, locale: str, *, is_hidden: bool) -> Payload:
     back = Button(custom_id=of_picture(job.id, "unhide"), label=say("Show it there again").render(words))
     sentence = say("Hidden: this picture is not on the web page. Here it stays.")
     return Payload(content=sentence.render(words), rows=((back,),))
+
+
+def back(locale: str) -> Payload:
+    """What was taken off is posted anew."""
+    return Payload(content=say("It comes back to its channel now.").render(translations(locale)))
 
 
 def cancelled(locale: str) -> Payload:
@@ -194,6 +200,9 @@ def _what(choice: Choice) -> Sentence:
 
 def _consequences(choice: Choice) -> Iterator[Sentence]:
     job = choice.job
+    if job.status is JobStatus.BINNED:
+        yield say("It is taken off already, and cannot be brought back then. What was used stays counted.")
+        return
     yield say("It goes from its channel, from /mine and from the web page. What was used stays counted.")
     if job.kind.traits.outcome is Outcome.TILE and job.parent is not None:
         yield say("The four that it was picked from stay: delete those there.")
@@ -214,6 +223,9 @@ def _buttons(found: Details, words: Translations) -> tuple[Button, ...]:
     buttons = []
     if not found.job.recipe.is_imported:
         buttons.append(again_button(found.job, say("Same again").render(words)))
+    if found.is_own and found.job.status is JobStatus.BINNED:
+        back = say("Bring it back").render(words)
+        buttons.append(Button(custom_id=of_picture(found.job.id, "back"), label=back, is_primary=True))
     if found.is_own:
         ask = say("Delete or hide…").render(words)
         buttons.append(Button(custom_id=of_picture(found.job.id, "ask"), label=ask))

@@ -25,7 +25,7 @@ def page(shown: HistoryPage, locale: str) -> Payload:
     if not shown.jobs:
         return Payload(content=_nothing(shown.wanted).render(words))
     head = _head(shown).render(words)
-    foot = say("/show brings one back by its number.").render(words)
+    foot = _foot(shown.wanted.shelf).render(words)
     if any(job.is_hidden for job in shown.jobs):
         foot += " " + say("{sign} is hidden from the web page.", sign=HIDDEN).render(words)
     is_liked = shown.wanted.shelf is Shelf.LIKED
@@ -43,10 +43,26 @@ def _head(shown: HistoryPage) -> Sentence:
             return say("**Your pictures** with `{search}`, page {number}", search=search, number=number)
         case Shelf.LIKED, False:
             return say("**Pictures that you like**, page {number}", number=number)
+        case Shelf.DELETED, False:
+            return say("**Pictures that you took off**, page {number}", number=number)
+        case Shelf.DELETED, True:
+            return say(
+                "**Pictures that you took off** with `{search}`, page {number}", search=search, number=number
+            )
         case _:
             return say(
                 "**Pictures that you like** with `{search}`, page {number}", search=search, number=number
             )
+
+
+def _foot(shelf: Shelf) -> Sentence:
+    match shelf:
+        case Shelf.ALL:
+            return say("/show brings one back by its number.")
+        case Shelf.LIKED:
+            return say("Yours are brought back by /show and their number.")
+        case Shelf.DELETED:
+            return say("Each is kept for a day: choose one to bring it back.")
 
 
 def _nothing(wanted: Wanted) -> Sentence:
@@ -58,6 +74,10 @@ def _nothing(wanted: Wanted) -> Sentence:
             return say("None of your pictures here has `{search}` in its prompt.", search=search)
         case Shelf.LIKED, False:
             return say("You like no picture here yet. ❤️ stands under single pictures, after U.")
+        case Shelf.DELETED, False:
+            return say("There is nothing to bring back. What you take off with ❌ is kept for a day.")
+        case Shelf.DELETED, True:
+            return say("None of the pictures that you took off has `{search}` in its prompt.", search=search)
         case _:
             return say("None of the pictures that you like has `{search}` in its prompt.", search=search)
 
@@ -102,7 +122,12 @@ def _link(job: Job, words: Translations) -> str:
 
 def _menu(shown: HistoryPage, words: Translations) -> Menu:
     choices = tuple((str(job.id), _choice(job, words)) for job in shown.jobs)
-    placeholder = say("Details, delete, hide: choose one").render(words)
+    lines = {
+        Shelf.ALL: say("Details, delete, hide: choose one"),
+        Shelf.LIKED: say("Details: choose one"),
+        Shelf.DELETED: say("Bring one back, or delete it for good: choose one"),
+    }
+    placeholder = lines[shown.wanted.shelf].render(words)
     return Menu(custom_id=of_choose(shown.number), placeholder=placeholder, choices=choices)
 
 

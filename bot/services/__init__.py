@@ -9,6 +9,7 @@ from bot.imaging.fetch import Fetcher
 from bot.services.allowances import Allowances
 from bot.services.appeals import Appeals
 from bot.services.audit import Audit
+from bot.services.binning import Binning
 from bot.services.clock import Clock, utc_now
 from bot.services.commands import Commands
 from bot.services.explaining import Explaining
@@ -89,6 +90,7 @@ class Services:
     uploads: Uploads
     shown: Shown
     taking_back: TakingBack
+    binning: Binning
     forgetting: Forgetting
     safety: Safety
     commands: Commands
@@ -143,6 +145,7 @@ def build_services(
         WaitingGate(),
     )
     jobs = Jobs(database, models, runs, kept, allowances=allowances, gates=gates, now=now)
+    taking_back = TakingBack(database, files, removals, now=now)
     recipes = Recipes(models)
     imports = Imports(database, files, recipes, now=now)
     preferences = MemberPreferences(database, models, now=now)
@@ -175,7 +178,8 @@ def build_services(
         removals=removals,
         uploads=uploads,
         shown=Shown(database, models),
-        taking_back=TakingBack(database, files, removals, now=now),
+        taking_back=taking_back,
+        binning=Binning(database, jobs, taking_back, now=now),
         forgetting=Forgetting(database, files, runs, digests, now=now),
         safety=Safety(database, removals, classify, allows_nsfw=allows_nsfw, now=now),
         commands=Commands(database, now=now),

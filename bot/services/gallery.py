@@ -15,7 +15,7 @@ from bot.domain.community import (
 )
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.guild import GuildSettings
-from bot.domain.history import Shelf, Wanted, phrases
+from bot.domain.history import Wanted, phrases
 from bot.domain.job import WITH_PICTURES, Job, JobStatus, may_be_pressed
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
@@ -200,7 +200,7 @@ class Gallery:
                 guild_id=asker.guild_id,
                 user_id=asker.user_id,
                 phrases=phrases(wanted.search),
-                is_liked=wanted.shelf is Shelf.LIKED,
+                shelf=wanted.shelf,
                 limit=PAGE_JOBS + 1,
                 offset=number * PAGE_JOBS,
             )

@@ -1,6 +1,7 @@
 """What is owed to channels: every rendered job's result, until it is posted or cannot be."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.job import Job, JobStatus
 from bot.services.clock import Clock, utc_now
@@ -32,9 +33,9 @@ class Outbox:
         taken = await persistently(lambda: self._count_attempt(job))
         if taken is None:
             return None
-        outbox_id, attempts = taken
-        # The time keeps tokens apart when a new database counts from one again.
-        token = f"{outbox_id}x{int(job.created_at.timestamp() * 1000):x}"
+        outbox_id, attempts, owed_at = taken
+        # The time keeps tokens apart when a new database counts from one again, and what is posted anew.
+        token = f"{outbox_id}x{int(owed_at.timestamp() * 1000):x}"
         return Ticket(token=token, is_first=attempts == 1)
 
     async def delivered(self, job: Job, message_id: int) -> None:
@@ -51,7 +52,7 @@ class Outbox:
         """Remember the progress message, so that it is found again after a restart; None once it is gone."""
         await persistently(lambda: self._remember(job, message_id))
 
-    async def _count_attempt(self, job: Job) -> tuple[int, int] | None:
+    async def _count_attempt(self, job: Job) -> tuple[int, int, datetime] | None:
         async with self._database.transaction() as session:
             return await outbox_table.update_attempt(session, job.id)
 

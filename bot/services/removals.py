@@ -10,6 +10,7 @@ from bot.domain.asker import Asker
 from bot.domain.audit import Deed
 from bot.domain.job import Job, Post
 from bot.storage import audit, likes, pictures
+from bot.storage import binned as bin_table
 from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
@@ -21,7 +22,9 @@ async def take_away(session: AsyncSession, jobs: Sequence[Job], *, now: datetime
     """Jobs lose their pictures: nothing brings them back, and their posts and files are owed to go."""
     for job in jobs:
         await pictures.update_deleted(session, guild_id=job.guild_id, job_id=job.id)
-    await likes.delete_of_jobs(session, [job.id for job in jobs])
+    job_ids = [job.id for job in jobs]
+    await likes.delete_of_jobs(session, job_ids)
+    await bin_table.delete_of_jobs(session, job_ids)
     await pictures.add_removals(session, jobs, now=now)
 
 

@@ -14,13 +14,15 @@ from pathlib import Path
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.job import UNDRAWN, WITH_PICTURES, Job, JobStatus
+from bot.domain.job import KEPT as KEPT_JOBS
+from bot.domain.job import UNDRAWN, Job, JobStatus
 from bot.domain.people import Absence
 from bot.domain.recipe import NOTHING, ImageRef
 from bot.storage import jobs as jobs_table
 from bot.storage.models import (
     AccountRow,
     AppealRow,
+    BinRow,
     CopyRow,
     ForgottenRow,
     ImageRow,
@@ -131,11 +133,11 @@ async def _blank_jobs(session: AsyncSession, user_id: int) -> list[ImageRef]:
     images = [ImageRef(job_id=job_id, index=index) for job_id, index in rows]
     await session.execute(delete(ImageRow).where(ImageRow.job_id.in_(mine)))
     await session.execute(delete(OutboxRow).where(OutboxRow.job_id.in_(mine)))
-    for table in (CopyRow, LikeRow):
+    for table in (BinRow, CopyRow, LikeRow):
         await session.execute(delete(table).where(table.job_id.in_(mine)))
     await session.execute(
         update(JobRow)
-        .where(JobRow.user_id == user_id, JobRow.status.in_(WITH_PICTURES))
+        .where(JobRow.user_id == user_id, JobRow.status.in_(KEPT_JOBS))
         .values(status=JobStatus.DELETED)
     )
     await session.execute(

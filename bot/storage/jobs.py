@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.charges import Charge
-from bot.domain.history import Phrase
+from bot.domain.history import Phrase, Shelf
 from bot.domain.job import UNDRAWN, UNFINISHED, WITH_PICTURES, Failure, Job, JobStatus, Speed
 from bot.domain.kinds import TILES, JobKind
 from bot.domain.recipe import NOTHING, ImageRef, Recipe
@@ -148,7 +148,7 @@ async def list_history(
     guild_id: int | None,
     user_id: int,
     phrases: Iterable[Phrase],
-    is_liked: bool,
+    shelf: Shelf,
     limit: int,
     offset: int,
 ) -> list[Job]:
@@ -157,8 +157,9 @@ async def list_history(
     The member's own; or those that they like, of which others' in direct messages are nobody else's.
     """
     mine = JobRow.user_id == user_id
-    query = select(JobRow).where(JobRow.status.in_(WITH_PICTURES))
-    if is_liked:
+    statuses = (JobStatus.BINNED,) if shelf is Shelf.DELETED else WITH_PICTURES
+    query = select(JobRow).where(JobRow.status.in_(statuses))
+    if shelf is Shelf.LIKED:
         query = query.join(LikeRow, LikeRow.job_id == JobRow.id).where(LikeRow.user_id == user_id)
         query = query.where(mine if guild_id is None else or_(mine, JobRow.is_direct_message.is_(False)))
     else:

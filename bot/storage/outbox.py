@@ -15,16 +15,19 @@ async def add(session: AsyncSession, job_id: int, *, now: datetime) -> int:
     return (await session.execute(statement.returning(OutboxRow.id))).scalar_one()
 
 
-async def update_attempt(session: AsyncSession, job_id: int) -> tuple[int, int] | None:
-    """Count an attempt before it is made: (outbox id, attempts so far). None if nothing is owed."""
+async def update_attempt(session: AsyncSession, job_id: int) -> tuple[int, int, datetime] | None:
+    """Count an attempt before it is made: (outbox id, attempts so far, since when it is owed).
+
+    None if nothing is owed.
+    """
     statement = (
         update(OutboxRow)
         .where(OutboxRow.job_id == job_id, OutboxRow.closed_at.is_(None))
         .values(attempts=OutboxRow.attempts + 1)
-        .returning(OutboxRow.id, OutboxRow.attempts)
+        .returning(OutboxRow.id, OutboxRow.attempts, OutboxRow.created_at)
     )
     row = (await session.execute(statement)).one_or_none()
-    return None if row is None else (row.id, row.attempts)
+    return None if row is None else (row.id, row.attempts, row.created_at)
 
 
 async def update_delivered(

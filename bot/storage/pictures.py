@@ -43,7 +43,7 @@ async def add_copy(session: AsyncSession, job_id: int, *, channel_id: int, messa
 
 async def update_deleted(session: AsyncSession, *, guild_id: int, job_id: int) -> bool:
     """A drawn job loses its pictures, and nothing is owed for it any more; False if it had none."""
-    drawn = [status for status in JobStatus if status.has_pictures]
+    drawn = [status for status in JobStatus if status.is_kept]
     statement = (
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.guild_id == guild_id, JobRow.status.in_(drawn))

@@ -11,7 +11,16 @@ from bot.storage.models.community import (
     RoomRow,
     TermsAcceptanceRow,
 )
-from bot.storage.models.jobs import CopyRow, ImageRow, JobRow, KeptOrderRow, LikeRow, OutboxRow, RemovalRow
+from bot.storage.models.jobs import (
+    BinRow,
+    CopyRow,
+    ImageRow,
+    JobRow,
+    KeptOrderRow,
+    LikeRow,
+    OutboxRow,
+    RemovalRow,
+)
 from bot.storage.models.moderation import AppealRow, AuditRow, ReportRow, RoomPolicyRow, RuleRow, SanctionRow
 from bot.storage.models.quotas import AccountRow, DigestRow, GrantRow, LedgerRow, MemberQuotaRow
 from bot.storage.models.uploads import BannedPictureRow, UploadRow
@@ -21,6 +30,7 @@ __all__ = [
     "AppealRow",
     "AuditRow",
     "BannedPictureRow",
+    "BinRow",
     "CommandSyncRow",
     "CopyRow",
     "DigestRow",

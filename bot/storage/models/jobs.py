@@ -132,6 +132,18 @@ class LikeRow(Table):
     created_at: Mapped[datetime] = mapped_column(UtcMilliseconds)
 
 
+class BinRow(Table):
+    """A job that was taken off, and may be brought back; see `bot.domain.binned.Binned`."""
+
+    __tablename__ = "bin"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"), primary_key=True, autoincrement=False)
+    root_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"), index=True)
+    actor_id: Mapped[int] = mapped_column(BigInteger)
+    is_moderation: Mapped[bool]
+    binned_at: Mapped[datetime] = mapped_column(UtcMilliseconds, index=True)
+
+
 class RemovalRow(Table):
     """A message that is to be removed from its channel: what it showed was taken away."""
 

@@ -66,7 +66,12 @@ async def run(settings: Settings) -> int:
             log.info("model %s (hash %s, %d pixels)", model.name, model.hash, model.native_size)
         meters = Meters()
         client = await stack.enter_async_context(
-            Darkroom(services, meters=meters, members_intent=settings.members_intent)
+            Darkroom(
+                services,
+                meters=meters,
+                members_intent=settings.members_intent,
+                reactions_intent=settings.reactions_intent,
+            )
         )
         await stack.enter_async_context(served_pages(settings, services, client, meters))
         await stack.enter_async_context(swept(settings, services))
@@ -279,6 +284,8 @@ async def swept(settings: Settings, services: Services) -> AsyncGenerator[None]:
 
 async def _sweep_orders(services: Services) -> None:
     while True:
+        if gone := await persistently(services.binning.sweep):
+            log.info("deleted %d pictures for good that were taken off a day ago", gone)
         if forgotten := await persistently(services.kept.sweep):
             log.info("forgot %d kept orders that nobody came back for", forgotten)
         await asyncio.sleep(SWEEP_SECONDS)

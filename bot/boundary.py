@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeAlias, TypeVar
 
@@ -203,11 +203,16 @@ async def _keep_promise(interaction: Interaction, **content: Any) -> None:
 
 
 async def reply(
-    interaction: Interaction, payload: Payload, *, file: File | None = None, typed: tuple[Typed, ...] = ()
+    interaction: Interaction,
+    payload: Payload,
+    *,
+    file: File | None = None,
+    uploads: Sequence[discord.File] = (),
+    typed: tuple[Typed, ...] = (),
 ) -> None:
-    """Answer privately, whether or not an answer was promised already; with a file, or frames."""
+    """Answer privately, whether or not an answer was promised already; with files, or frames."""
     view = to_view(payload.rows) if payload.rows else discord.utils.MISSING
-    files = [] if file is None else [to_file(file)]
+    files = [*uploads] if file is None else [to_file(file), *uploads]
     embeds = to_embeds(typed)
     promised = discord.InteractionResponseType.deferred_channel_message
     if interaction.response.type is promised and not _is_answered(interaction):

@@ -22,6 +22,7 @@ from bot.cogs.people import People
 from bot.cogs.pictures import Pictures
 from bot.cogs.queue import Queue
 from bot.cogs.quota import Quota
+from bot.cogs.reactions import Reactions
 from bot.cogs.report import Report
 from bot.cogs.rules import Rules
 from bot.cogs.settings import Settings
@@ -32,6 +33,7 @@ from bot.delivery import rooms
 from bot.delivery.answers import AnswerWatch
 from bot.delivery.digests import Digests
 from bot.delivery.jobs import Delivery
+from bot.delivery.letters import Letters
 from bot.delivery.moderators import Moderators
 from bot.delivery.removals import Remover
 from bot.delivery.rooms import RoomKeeper
@@ -76,14 +78,24 @@ class Darkroom(commands.AutoShardedBot):
     """The bot on Discord. Decides nothing: it hands interactions to cogs and buttons."""
 
     def __init__(
-        self, services: Services, *, meters: Meters | None = None, members_intent: bool = False
+        self,
+        services: Services,
+        *,
+        meters: Meters | None = None,
+        members_intent: bool = False,
+        reactions_intent: bool = False,
     ) -> None:
         self._answers = AnswerWatch(meters or Meters())
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=Tree,
-            intents=discord.Intents(guilds=True, members=members_intent),
+            intents=discord.Intents(
+                guilds=True,
+                members=members_intent,
+                guild_reactions=reactions_intent,
+                dm_reactions=reactions_intent,
+            ),
             http_trace=self._answers.trace(),
             allowed_mentions=discord.AllowedMentions.none(),
             heartbeat_timeout=HEARTBEAT_SECONDS,
@@ -104,6 +116,7 @@ class Darkroom(commands.AutoShardedBot):
         )
         self.moderators = Moderators(self)
         self.remover = Remover(self, services.removals)
+        self.letters = Letters(self, services)
         self.rooms = RoomKeeper(self, services.rooms, services.guilds)
         self.digests = Digests(self, services.usage)
 
@@ -141,7 +154,8 @@ class Darkroom(commands.AutoShardedBot):
         await self.add_cog(Queue(self.services))
         await self.add_cog(Forget())
         await self.add_cog(Report(self, self.services))
-        await self.add_cog(Pictures(self, self.services))
+        await self.add_cog(Pictures(self, self.services, self.letters))
+        await self.add_cog(Reactions(self, self.services, self.letters, self.remover))
         await self.add_cog(Help())
 
     async def on_interaction(self, interaction: Interaction) -> None:

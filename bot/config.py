@@ -128,6 +128,11 @@ class Settings(BaseSettings):
         description="Greet people when they join. Needs the Server Members Intent, switched on in the "
         "developer portal.",
     )
+    reactions_intent: bool = Field(
+        default=True,
+        description="Let members use reactions: ✉️ sends a picture, ❌ takes it off, ⭐ likes it. Needs no "
+        "approval; buttons and menus do the same.",
+    )
     retention_days: int = Field(
         0,
         ge=0,

@@ -1,12 +1,14 @@
-"""Apps > Details and Apps > Cancel or delete: what may be asked of a picture from the menu of its message."""
+"""Apps > Details, Send to me, Cancel or delete: what may be asked of a picture from its message's menu."""
 
 import discord
 from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.boundary import Interaction, asker_of, patience, reply
+from bot.delivery.letters import Letters, PrivateClosed
 from bot.domain.job import UNDRAWN
 from bot.messages import details as messages
+from bot.messages import letters
 from bot.services import Services
 from bot.views.menus import message_menu, noted
 
@@ -14,14 +16,21 @@ from bot.views.menus import message_menu, noted
 class Pictures(commands.Cog):
     """For everybody who sees the picture; taking it back is for its member and for moderators."""
 
-    def __init__(self, client: commands.AutoShardedBot, services: Services) -> None:
+    def __init__(self, client: commands.AutoShardedBot, services: Services, letters: Letters) -> None:
         self.client = client
         self.services = services
+        self.letters = letters
         self.menus = (
             message_menu(
                 locale_str("Details"),
                 self.details,
                 about=locale_str("How a picture was drawn, and a line that draws it again"),
+                in_dms=True,
+            ),
+            message_menu(
+                locale_str("Send to me"),
+                self.send,
+                about=locale_str("A picture by direct message; of a grid, all four as files of their own"),
                 in_dms=True,
             ),
             message_menu(
@@ -49,6 +58,21 @@ class Pictures(commands.Cog):
             found = await noted(interaction, message, lambda: self.services.shown.details(asker, message.id))
         payload, file = messages.details(found, asker.locale)
         await reply(interaction, payload, file=file)
+
+    async def send(self, interaction: Interaction, message: discord.Message) -> None:
+        """Send a picture by direct message; where those are closed, privately here."""
+        asker = asker_of(interaction)
+        async with patience(interaction):
+            job = await noted(interaction, message, lambda: self.services.shown.picture(asker, message.id))
+            link, parcel = "", None
+            try:
+                link = await self.letters.send(asker, job)
+            except PrivateClosed:
+                parcel = await self.letters.pack(job, is_age_restricted=asker.is_age_restricted)
+        if parcel is not None:
+            await reply(interaction, letters.beside(job, asker.locale), uploads=parcel.uploads())
+        else:
+            await reply(interaction, letters.sent(link, asker.locale))
 
     async def take_back(self, interaction: Interaction, message: discord.Message) -> None:
         """Stop what is not drawn yet; ask what is to become of a picture."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import NotFound, Unavailable
 from bot.domain.job import Job, JobStatus, Speed
-from bot.domain.kinds import Outcome
+from bot.domain.kinds import JobKind, Outcome
 from bot.domain.recipe import ImageRef, Picture, Recipe, UploadRef
 from bot.domain.sentences import say
 from bot.imaging.canvas import cut, filling, put_back
@@ -53,6 +53,17 @@ class Print:
         if self.job.kind.traits.is_single:
             return encode_single(self.tiles[0], self.recipe, limit_bytes=limit_bytes)
         return encode_grid(self.tiles, self.recipe, limit_bytes=limit_bytes)
+
+    def each(self) -> "tuple[Print, ...]":
+        """Each of its pictures by itself, with its own recipe."""
+        jobs = [
+            replace(self.job, kind=JobKind.PICK, recipe=self.job.recipe.only(index))
+            for index in range(len(self.tiles))
+        ]
+        return tuple(
+            replace(self, job=job, tiles=(tile,), recipe=recipe_text(job) if self.recipe else "")
+            for job, tile in zip(jobs, self.tiles, strict=True)
+        )
 
     def write(self, path: Path) -> None:
         """Write the grid to a file, in the format that its name says. Blocking.

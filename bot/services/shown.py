@@ -44,6 +44,17 @@ class Shown:
             job = await shown_by(session, asker, message_id)
             return await self._details(session, asker, job)
 
+    async def picture(self, asker: Asker, message_id: int) -> Job:
+        """The finished job that a message shows.
+
+        Raises: NotFound.
+        """
+        async with self._database.reading() as session:
+            job = await shown_by(session, asker, message_id)
+        if not job.status.has_pictures:
+            raise gone()
+        return job
+
     async def details_listed(self, asker: Asker, job_id: int) -> Details:
         """Of one of the pictures that /mine lists: the asker's own, and those that they like.
 

@@ -100,6 +100,15 @@ async def _delete(interaction: Interaction, job_id: int) -> None:
     await client.remover.remove()
 
 
+async def _back(interaction: Interaction, job_id: int) -> None:
+    client, asker = wired(interaction), asker_of(interaction)
+    async with patience(interaction):
+        jobs = await client.services.binning.bring_back(asker, job_id)
+    await turn_into(interaction, messages.back(asker.locale))
+    for job in jobs:
+        client.delivery.deliver(job)
+
+
 async def _hide(interaction: Interaction, job_id: int, *, is_hidden: bool) -> None:
     services, asker = wired(interaction).services, asker_of(interaction)
     async with patience(interaction):
@@ -112,6 +121,7 @@ DEEDS: dict[str, Callable[[Interaction, int], Awaitable[None]]] = {
     "details": _details,
     "ask": _ask,
     "delete": _delete,
+    "back": _back,
     "hide": lambda interaction, job_id: _hide(interaction, job_id, is_hidden=True),
     "unhide": lambda interaction, job_id: _hide(interaction, job_id, is_hidden=False),
 }

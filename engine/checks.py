@@ -20,7 +20,9 @@ from engine.api import (
     Shorten,
     Spread,
     Start,
+    Style,
     Variation,
+    Weirdness,
 )
 from engine.api.windows import OVERLAP
 from engine.errors import InvalidRequest
@@ -37,6 +39,8 @@ _MOST_FEATHER = 256
 _MOST_REFERENCES = 8
 _MOST_REFERENCE_WEIGHT = 10.0
 _MOST_ANCESTORS = 64
+_MOST_STYLES = 8
+_MOST_STYLE_AMOUNT = 10.0
 _WRONG_SEED = "A seed must be at least 0 and below 2 to the power of 64."
 
 
@@ -48,6 +52,8 @@ def check(request: Generate, model: ModelInfo) -> None:
     for refusal in (
         _refuse_size(request, model),
         _refuse_prompts(request),
+        _refuse_styles(request.styles),
+        _refuse_weirdness(request.weirdness),
         _refuse_sampling(request, model),
         _refuse_guidance(request),
         _refuse_loras(request.loras, model),
@@ -137,6 +143,25 @@ def _refuse_prompts(request: Generate) -> str | None:
     if not all(map(_is_seed, request.seeds)):
         return _WRONG_SEED
     return None
+
+
+def _refuse_styles(styles: Sequence[Style]) -> str | None:
+    if len(styles) > _MOST_STYLES:
+        return f"A picture can be drawn in at most {_MOST_STYLES} styles, not {len(styles)}."
+    for style in styles:
+        if not style.words.strip():
+            return "A style must have words."
+        if not isfinite(style.amount) or abs(style.amount) > _MOST_STYLE_AMOUNT:
+            return f"The amount of a style must be a number up to {_MOST_STYLE_AMOUNT:g}."
+    return None
+
+
+def _refuse_weirdness(weirdness: Weirdness | None) -> str | None:
+    if weirdness is None:
+        return None
+    if not 0 <= weirdness.amount <= 1:
+        return f"The weirdness must be from 0 to 1, not {weirdness.amount}."
+    return None if _is_seed(weirdness.seed) else _WRONG_SEED
 
 
 def _refuse_sampling(request: Generate, model: ModelInfo) -> str | None:

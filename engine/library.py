@@ -11,7 +11,7 @@ from time import perf_counter
 import torch
 
 from engine import sketch
-from engine.api import Capability, Generate, ModelInfo, Refusal
+from engine.api import Capability, Family, Generate, ModelInfo, Refusal
 from engine.capacity import Capacity, measure_curve
 from engine.config import EngineConfig
 from engine.control_sources import ControlSource, resolve_controls
@@ -110,8 +110,11 @@ class Library:
         log.info("Drawing with %s.", self.version)
 
     def models(self) -> tuple[ModelInfo, ...]:
-        """All models, the default first."""
-        return tuple(entry.info for entry in reversed(self._entries.values()))
+        """All models, the default first, and which of them are on the device."""
+        return tuple(
+            replace(entry.info, is_resident=self.is_resident(entry.info.name))
+            for entry in reversed(self._entries.values())
+        )
 
     @cached_property
     def version(self) -> str:
@@ -260,7 +263,9 @@ class Library:
         info = _info(source, checkpoint, capacity, measures, tuple(self._config.loras))
         return Entry(
             source=source,
-            info=self._with_eyes(source, replace(info, controls=tuple(controls))),
+            info=self._with_eyes(
+                source, replace(info, controls=tuple(controls), seconds_to_load=load_seconds)
+            ),
             controls=controls,
             capacity=capacity,
             load_seconds=load_seconds,
@@ -436,7 +441,14 @@ def _info(
         seconds_per_decode=measures.seconds_per_decode,
         seconds_per_enlarged_pixel=measures.seconds_per_enlarged_pixel,
         capabilities=frozenset(_capabilities(checkpoint)),
+        family=_family(source, checkpoint),
     )
+
+
+def _family(source: Source, checkpoint: Checkpoint) -> Family:
+    if source.path == sketch.WEIGHTS:
+        return Family.SKETCH
+    return Family.SDXL if checkpoint.is_sdxl else Family.SD
 
 
 def _refusals(reasons: Mapping[str, str]) -> tuple[Refusal, ...]:

@@ -7,7 +7,18 @@ others, to the last bits of float32. The engine knows an opaque fairness key and
 from collections.abc import AsyncGenerator
 from typing import Protocol
 
-from engine.api.conditions import Control, Lora, Mask, Mixture, Reference, Spread, Start, Variation
+from engine.api.conditions import (
+    Control,
+    Lora,
+    Mask,
+    Mixture,
+    Reference,
+    Spread,
+    Start,
+    Style,
+    Variation,
+    Weirdness,
+)
 from engine.api.events import (
     Classified,
     Described,
@@ -25,7 +36,7 @@ from engine.api.events import (
     Word,
     WordMap,
 )
-from engine.api.models import Capability, ModelInfo, Refusal
+from engine.api.models import Capability, Family, ModelInfo, Refusal
 from engine.api.requests import (
     MOST_WORDS,
     Between,
@@ -55,6 +66,7 @@ __all__ = [
     "Event",
     "Explain",
     "Explained",
+    "Family",
     "Finished",
     "Generate",
     "Generated",
@@ -75,8 +87,10 @@ __all__ = [
     "Spread",
     "Start",
     "Started",
+    "Style",
     "Variation",
     "WeightedPrompt",
+    "Weirdness",
     "Word",
     "WordMap",
 ]

@@ -100,3 +100,24 @@ class Lora:
 
     name: str
     weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """A manner in words, which the texts are read in by degrees. It costs no rows of a forward pass."""
+
+    words: str
+    """As they would stand behind a text: "3d style"."""
+    amount: float
+    """How far each text is taken towards how it reads with these words behind it: at 0 it stays as it is, at
+    1 it reads as if they stood there, beyond they count more than any words do, below it is led away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weirdness:
+    """How far the texts are read otherwise than usual, by all pictures of a request in the same way."""
+
+    amount: float
+    """From 0, as usual, to 1, where little of the text is left."""
+    seed: int
+    """Of the way."""

@@ -21,6 +21,15 @@ class Capability(StrEnum):
     """It looks at pictures as it reads text: it has an IP-Adapter."""
 
 
+class Family(StrEnum):
+    """What a model is a child of, and so what it makes of words."""
+
+    SKETCH = "sketch"
+    """The model that ships."""
+    SD = "sd"
+    SDXL = "sdxl"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """A LoRA or an embedding that is here, and that one model cannot be drawn with."""
@@ -60,6 +69,11 @@ class ModelInfo:
     seconds_per_enlarged_pixel: float = 0.0
     """Estimate: device seconds for each pixel of an enlarged picture."""
     capabilities: frozenset[Capability] = frozenset()
+    family: Family = Family.SD
+    seconds_to_load: float = 0.0
+    """Estimate: seconds until it can draw, where it is not on the device."""
+    is_resident: bool = True
+    """Whether it was on the device when this was asked."""
 
     def estimate_seconds(self, *, width: int, height: int, steps: int, num_images: int) -> float:
         """Device seconds that a request will roughly take."""

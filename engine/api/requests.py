@@ -6,7 +6,17 @@ from typing import TypeAlias
 
 from PIL import Image
 
-from engine.api.conditions import Control, Lora, Mask, Reference, Spread, Start, Variation
+from engine.api.conditions import (
+    Control,
+    Lora,
+    Mask,
+    Reference,
+    Spread,
+    Start,
+    Style,
+    Variation,
+    Weirdness,
+)
 from engine.api.windows import count_over
 
 MOST_WORDS = 200
@@ -37,6 +47,9 @@ class Generate:
     prompts: tuple[WeightedPrompt, ...]
     """At least one; weights are normalised and must sum to more than zero. Empty text is unconditional."""
     negative_prompt: str = ""
+    styles: tuple[Style, ...] = ()
+    """Manners that all parts of the prompt are read in; several add up."""
+    weirdness: Weirdness | None = None
     width: int
     height: int
     seeds: tuple[int, ...]

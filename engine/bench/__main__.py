@@ -9,7 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
-from engine.bench import attention, crowd, fairness, kernels, lag, load, looking, operations, parity, rows
+from engine.bench import (
+    attention,
+    crowd,
+    fairness,
+    kernels,
+    lag,
+    load,
+    looking,
+    operations,
+    parity,
+    rows,
+    stylize,
+)
 from engine.bench.shapes import save_full_size
 from engine.bench.tiny import save_tiny_controlnet, tiny_pipeline
 from engine.config import DType, EngineConfig
@@ -33,21 +45,27 @@ def main() -> None:
             asyncio.run(crowd.measure(_config(options, models[0]), options.crowds, options.seconds))
             return
         library = Library(replace(_config(options, models[0]), controlnets=_controls(options, models[0])))
-        match options.name:
-            case "kernels":
-                kernels.measure(library, models[0])
-            case "rows":
-                rows.measure(library, options.sizes)
-            case "attention":
-                attention.measure(library, options.out)
-            case "operations":
-                operations.measure(library, options.out)
-            case "looking":
-                looking.measure(library)
-            case "load":
-                load.measure(library, _plan(options, models[0]))
-            case _:
-                fairness.measure(library, _plan(options, models[0]))
+        _measure(library, models[0], options)
+
+
+def _measure(library: Library, model: str, options: argparse.Namespace) -> None:
+    match options.name:
+        case "kernels":
+            kernels.measure(library, model)
+        case "rows":
+            rows.measure(library, options.sizes)
+        case "attention":
+            attention.measure(library, options.out)
+        case "operations":
+            operations.measure(library, options.out)
+        case "looking":
+            looking.measure(library)
+        case "stylize":
+            stylize.measure(library, words=options.words)
+        case "load":
+            load.measure(library, _plan(options, model))
+        case _:
+            fairness.measure(library, _plan(options, model))
 
 
 def _config(options: argparse.Namespace, model: str) -> EngineConfig:
@@ -90,7 +108,7 @@ def _options() -> argparse.Namespace:
         add("--dtype", default="auto", choices=get_args(DType))
         add(
             "--model",
-            default="sketch" if name in {"attention", "lag", "looking", "operations"} else "tiny",
+            default="sketch" if name in {"attention", "lag", "looking", "operations", "stylize"} else "tiny",
             help="tiny, sd15, sdxl, or as in MODEL",
         )
         add("--compile", action="store_true", help="the engine's U-Net")
@@ -103,6 +121,7 @@ def _options() -> argparse.Namespace:
         add("--seeds", type=int, default=3)
         add("--jobs", type=int, default=200 if name == "fairness" else 70, help="per seed")
         add("--loads", type=_numbers(float), default=[1.2] if name == "fairness" else [0.7, 1.0])
+        add("--words", default=stylize.WORDS, help="stylize: of which style")
         add("--modelled", action="store_true", help="load, fairness: passes take their measured time, unrun")
     return parser.parse_args()
 
@@ -117,6 +136,7 @@ _MEASUREMENTS = {
     "kernels": "the U-Net's iterations a second, eager and compiled, beside plain diffusers",
     "rows": "milliseconds against rows, the knee, the host's share",
     "looking": "what is described and shortened right, with the embedded model",
+    "stylize": "whether pictures take on a style by its amount, and still show their thing",
     "operations": "what each operation costs against plain drawing",
 }
 

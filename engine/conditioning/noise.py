@@ -6,7 +6,7 @@ from math import sqrt
 import torch
 from diffusers.utils.torch_utils import randn_tensor
 
-from engine.api import Spread, Variation
+from engine.api import Spread, Variation, Weirdness
 from engine.text import TextEncoding
 
 _SHARED = 0.3
@@ -15,7 +15,14 @@ _OTHER_READING = 0.75
 """How far from its encoding a text is read where the spread is 1, against the encoding's own size."""
 _OTHER_GUIDANCE = 0.4
 """By which share the guidance of a picture is stronger or weaker at most, where the spread is 1."""
-_STREAMS = {"shared": 0x5BD1E995, "reading": 0x1B873593, "guidance": 0x2C1B3C6D}
+_WEIRD_READING = 4.0
+"""How far from its encoding a text is read at the most weird, against the encoding's own size."""
+_STREAMS = {
+    "shared": 0x5BD1E995,
+    "reading": 0x1B873593,
+    "guidance": 0x2C1B3C6D,
+    "weird": 0x85EBCA6B,
+}
 """What tells the random numbers of a purpose from those of the same seed for another."""
 
 
@@ -52,6 +59,16 @@ def read_apart(
     size = embeds.abs().median()  # a few numbers of an encoding are many times as large as all others
     others = torch.cat([_drawn(_stream(seed + part, "reading"), embeds) for seed in seeds])
     read = embeds + _OTHER_READING * spread.amount * size * others
+    return TextEncoding(prompt_embeds=read, pooled_prompt_embeds=encoding.pooled_prompt_embeds)
+
+
+def read_otherwise(encoding: TextEncoding, weirdness: Weirdness | None, *, part: int) -> TextEncoding:
+    """One part of a prompt as all pictures of a request read it, (1, tokens, width), off the usual way."""
+    if weirdness is None or weirdness.amount == 0:
+        return encoding
+    embeds = encoding.prompt_embeds
+    other = _drawn(_stream(weirdness.seed + part, "weird"), embeds)
+    read = embeds + _WEIRD_READING * weirdness.amount * embeds.abs().median() * other
     return TextEncoding(prompt_embeds=read, pooled_prompt_embeds=encoding.pooled_prompt_embeds)
 
 

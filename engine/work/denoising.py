@@ -9,8 +9,9 @@ from typing import Any
 import torch
 
 from engine.api import Generate
-from engine.conditioning.noise import guidance_factors, read_apart
+from engine.conditioning.noise import guidance_factors, read_apart, read_otherwise
 from engine.conditioning.reference import Seen, told_of
+from engine.conditioning.style import in_style, styled
 from engine.device import Arrival
 from engine.errors import GenerationFailed
 from engine.families.unet import SHOWN, Checkpoint
@@ -413,13 +414,18 @@ def expected_passes(request: Generate) -> int:
 
 
 def texts_of(request: Generate, checkpoint: Checkpoint) -> tuple[list[str], str]:
-    """The texts that the request is drawn from, and the one to move away from."""
+    """The texts that the request is drawn from, those with each style behind them, and the one to move away
+    from."""
     has_guidance = checkpoint.has_guidance(request.guidance_scale)
-    return [prompt.text for prompt in request.prompts], request.negative_prompt if has_guidance else ""
+    texts = [prompt.text for prompt in request.prompts]
+    with_styles = [in_style(text, style) for style in request.styles for text in texts]
+    return texts + with_styles, request.negative_prompt if has_guidance else ""
 
 
 def _guidance(request: Generate, checkpoint: Checkpoint) -> _Guidance:
-    *parts, negative = checkpoint.encode_texts(*texts_of(request, checkpoint))
+    *encodings, negative = checkpoint.encode_texts(*texts_of(request, checkpoint))
+    parts = styled(encodings, request.styles)
+    parts = [read_otherwise(one, request.weirdness, part=part) for part, one in enumerate(parts)]
     parts = [read_apart(one, request.seeds, request.spread, part=part) for part, one in enumerate(parts)]
     weights = [prompt.weight for prompt in request.prompts]
     plain = unguided(parts, weights)

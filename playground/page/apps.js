@@ -10,10 +10,16 @@ const EMOJIS = {
 };
 
 async function openApps(messageId, x, y) {
-  const answer = await act("menu");
+  const answer = await act("menu", { target_id: messageId });
   if (!answer) return;
-  if (!answer.names.length) { tell("Nothing can be done with messages here."); return; }
-  openPopup("names", answer.names.map((name) => menuItem(name, () => act("menu", { name, target_id: messageId }))), x, y);
+  const commands = answer.names.map((name) => menuItem(name, () => act("menu", { name, target_id: messageId })));
+  const links = answer.links.map(([name, link]) => menuItem(name, () => copy(link)));
+  openPopup("names", [...commands, ...links], x, y);
+}
+
+/** Copies a link, and shows it where the browser does not let it be copied. */
+async function copy(link) {
+  await navigator.clipboard.writeText(link).then(() => tell(`Copied: ${link}`), () => tell(link));
 }
 
 function openEmojis(messageId, x, y) {

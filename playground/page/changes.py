@@ -402,7 +402,8 @@ import { byUse, typedCommand, withoutName } from "./typed.js";
     Change(
         file="commands.js",
         old="if (listItems.length) suggestionListbox.setActive(0, { scroll: false });",
-        new="if (listItems.length) suggestionListbox.setActive(Math.max(0, listItems.findIndex(isChosen)));",
+        new="""if (optional) suggestionListbox.setActive(-1);  // Enter sends without them
+    else if (listItems.length) suggestionListbox.setActive(Math.max(0, listItems.findIndex(isChosen)));""",
     ),
     Change(
         file="commands.js",

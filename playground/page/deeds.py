@@ -45,18 +45,29 @@ class Deeds:
         return answer
 
     async def _menu(self, looker: Any, body: Body) -> Answer:
-        """The names in the menu of a message; or, of one of them, what it does to the message."""
-        channel = self._channel
+        """What is in the menu of a message, its links too; or what one of the names does to the message."""
+        channel, message = self._channel, self._message(looker, body)
         place = {"user_id": looker.viewer.id, "channel_id": channel.channel.id}
         shown = channel.env.backend.visible_commands(**place, type=AppCommandType.MESSAGE)
         names = [command["name"] for command in shown]
         if body.get("name") in names:
-            result = await hands.use_menu(
-                looker.viewer, channel.channel, body["name"], self._message(looker, body)
-            )
+            result = await hands.use_menu(looker.viewer, channel.channel, body["name"], message)
             if result.modal is not None:
                 looker.modal, looker.modal_handle = result, f"m_{secrets.token_urlsafe(12)}"
-        return {"names": names}
+        return {"names": names, "links": self._links(message)}
+
+    def _links(self, message: ResponseMessage) -> list[tuple[str, str]]:
+        """What can be copied of a message, as Discord's client names it: its own link, and its pictures'."""
+        place = self._channel.place
+        own = f"https://discord.com/channels/{place.guild_id or '@me'}/{place.id}/{message.id}"
+        pictures = [
+            item["url"]
+            for item in message._message.attachments  # noqa: SLF001
+            if str(item.get("content_type")).startswith("image/")
+        ]
+        numbered = [f"Copy Image Link {number}" for number in range(1, len(pictures) + 1)]
+        names = ["Copy Image Link"] if len(pictures) == 1 else numbered
+        return [("Copy Message Link", own), *zip(names, pictures, strict=True)]
 
     async def _react(self, looker: Any, body: Body) -> Answer:
         message = self._message(looker, body)

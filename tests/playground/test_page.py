@@ -57,6 +57,10 @@ async def test_a_line_that_is_typed_on_an_empty_page_is_the_command(
         person.see(".message-content", "a red apple - @Ada (fast)")
         person.send("/quota menu " + Keys.ENTER)
         person.see(".message-content", "choose")
+        person.type("/deferred ")
+        person.see(".command-suggestion", "seconds")  # which need not be
+        person.type(Keys.ENTER)
+        person.see(".message-content", "done")
 
     await asyncio.to_thread(drive)
     assert playground.guild.owner.id not in [
@@ -410,7 +414,8 @@ async def test_a_picture_is_posted_and_used_by_its_menu(
         hang(browser, "apps")
         person.see("#message-menu button")
         names = [item.text for item in browser.find_elements(By.CSS_SELECTOR, "#message-menu button")]
-        assert names == ["Cancel or delete", "Describe", "Details", "Send to me", "Use as…"]
+        assert names[:5] == ["Cancel or delete", "Describe", "Details", "Send to me", "Use as…"]
+        assert names[5:] == ["Copy Message Link", "Copy Image Link"]
         person.press("#message-menu button", "Use as…")
         person.see(".message-content", "of mine.png")
 

@@ -109,7 +109,7 @@ def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[Non
     if arguments.command == "imagine":
         from bot.commandline.draw import imagine
 
-        return imagine(settings, arguments.prompt, arguments.out)
+        return imagine(settings, arguments.prompt, arguments.pictures, arguments.out)
     if arguments.command == "explain":
         from bot.commandline.explain import explain
 
@@ -141,6 +141,15 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="run the bot (the default)")
     imagine = commands.add_parser("imagine", help="draw a grid without Discord")
     imagine.add_argument("prompt", help='what to draw, as "a red apple --ar 3:2 --seed 7"')
+    imagine.add_argument(
+        "--image",
+        type=Path,
+        action="append",
+        default=[],
+        dest="pictures",
+        metavar="PICTURE",
+        help="a picture beside the words; may be given several times",
+    )
     imagine.add_argument("--out", type=Path, default=Path("grid.png"), help="where to (.png, .webp or .jpg)")
     reading = commands.add_parser("read", help="say how a prompt is read, and draw nothing")
     reading.add_argument("prompt")

@@ -228,11 +228,11 @@ async def reply(
 
 
 async def reply_to_all(
-    interaction: Interaction, payload: Payload, *, file: File | None = None, promised: Payload
+    interaction: Interaction, payload: Payload, *, file: File, is_spoiler: bool, promised: Payload
 ) -> None:
     """Answer so that everybody in the channel reads it; who was promised a private answer gets `promised`."""
     view = to_view(payload.rows) if payload.rows else discord.utils.MISSING
-    files = [] if file is None else [to_file(file)]
+    files = [to_file(file, is_spoiler=is_spoiler)]
     nobody = discord.AllowedMentions.none()
     if not interaction.response.is_done():
         await interaction.response.send_message(

@@ -11,6 +11,7 @@ from bot.boundary import NEEDED, Interaction, Tree
 from bot.cogs.again import Again
 from bot.cogs.allowance import Allowances
 from bot.cogs.audit import Audit
+from bot.cogs.brought import Brought
 from bot.cogs.forget import Forget
 from bot.cogs.gallery import Gallery
 from bot.cogs.guild import Guild
@@ -40,7 +41,7 @@ from bot.delivery.rooms import RoomKeeper
 from bot.messages.catalogue import translations
 from bot.meters import Meters
 from bot.services import Services
-from bot.views import drawing, moderation_forms, settings_panel, setup_panel
+from bot.views import drawing, moderation_forms, settings_panel, setup_panel, use_buttons
 from bot.views.audit_buttons import AuditButton
 from bot.views.gallery_buttons import GalleryButton
 from bot.views.help_buttons import HelpButton
@@ -52,6 +53,7 @@ from bot.views.picture_buttons import PictureButton, PictureMenu
 from bot.views.settings_panel import SettingsItem
 from bot.views.setup_panel import SetupItem
 from bot.views.start_buttons import ExampleButton, KeptButton, TermsButton
+from bot.views.use_buttons import UseButton
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +127,7 @@ class Darkroom(commands.AutoShardedBot):
         await self.add_cogs()
         self.add_dynamic_items(TermsButton, KeptButton, ExampleButton, SetupItem, MineButton)
         self.add_dynamic_items(JobButton, AuditButton, ModerationButton, HelpButton)
-        self.add_dynamic_items(PictureButton, PictureMenu, GalleryButton, LookedButton)
+        self.add_dynamic_items(PictureButton, PictureMenu, GalleryButton, LookedButton, UseButton)
         self.add_dynamic_items(SettingsItem)
         await self.tree.set_translator(CatalogueTranslator())
         await self._sync_commands()
@@ -136,8 +138,9 @@ class Darkroom(commands.AutoShardedBot):
 
     async def add_cogs(self) -> None:
         """Every family of commands."""
-        await self.add_cog(Imagine())
+        await self.add_cog(Imagine(self.services))
         await self.add_cog(Again(self.services, self.delivery))
+        await self.add_cog(Brought(self.services, self.delivery))
         await self.add_cog(Looking(self.services))
         await self.add_cog(Quota(self.services))
         await self.add_cog(Allowances(self.services))
@@ -165,6 +168,7 @@ class Darkroom(commands.AutoShardedBot):
         await setup_panel.submitted(interaction)
         await settings_panel.submitted(interaction)
         await drawing.submitted(interaction)
+        await use_buttons.submitted(interaction)
 
     async def answered(self, seconds: float) -> None:
         """Wait until every interaction has its answer, but not longer than this."""

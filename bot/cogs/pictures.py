@@ -11,6 +11,7 @@ from bot.messages import details as messages
 from bot.messages import letters
 from bot.services import Services
 from bot.views.menus import message_menu, noted
+from bot.views.use_buttons import use_as
 
 
 class Pictures(commands.Cog):
@@ -21,6 +22,12 @@ class Pictures(commands.Cog):
         self.services = services
         self.letters = letters
         self.menus = (
+            message_menu(
+                locale_str("Use as…"),
+                use_as,
+                about=locale_str("Draw from a picture, in its style, or have it described"),
+                in_dms=True,
+            ),
             message_menu(
                 locale_str("Details"),
                 self.details,

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from bot.domain.maps import check_made
 from bot.domain.parameters.readers import read_aspect_ratio
 from bot.domain.prompt import Prompt, parse, parse_all
 from bot.domain.recipe import ImageRef
+from bot.domain.uploads import Bytes
 from bot.imaging.canvas import written_area
 from bot.imaging.encode import FILE_EXTENSIONS
 from bot.imaging.grid import make_grid
@@ -44,15 +45,24 @@ MODES = {
 """Of commands that can mean several kinds."""
 
 
-async def imagine(settings: Settings, prompt: str, out: Path) -> int:
-    """Draw a grid.
+async def imagine(settings: Settings, prompt: str, pictures: Sequence[Path], out: Path) -> int:
+    """Draw a grid, with pictures before its prompt.
 
     Raises: StartupError.
     """
+    sources = [await asyncio.to_thread(_brought, path) for path in pictures]
     with suppress(PromptError):  # told later, with everything else
         if len(parse_all(prompt)) > 1:
             raise StartupError("This prompt stands for several, and here one is drawn at a time.")
-    return await _drawn(settings, out, lambda services: services.orders.imagine(asker(), prompt))
+    return await _drawn(settings, out, lambda services: services.orders.imagine(asker(), prompt, sources))
+
+
+def _brought(path: Path) -> Bytes:
+    """A file as it is, to be cleaned like any that comes in. Raises: StartupError."""
+    try:
+        return Bytes(data=path.read_bytes())
+    except OSError as error:
+        raise StartupError(f"{path} cannot be read ({error.strerror or error}).") from None
 
 
 async def blend(settings: Settings, asked: Namespace) -> int:

@@ -112,6 +112,10 @@ class Delivery:
             job, lambda: turn_into(interaction, payload), lambda _: ToPost(), otherwise=ToPost()
         )
 
+    def post(self, job: Job) -> None:
+        """Post a job that is there without being drawn, as a message of its own."""
+        self.follow(job, Known(None))
+
     async def show_again(
         self, interaction: Interaction, job: Job, *, is_age_restricted: bool
     ) -> discord.InteractionMessage:

@@ -31,6 +31,8 @@ class JobKind(StrEnum):
     """One tile, larger, with finer things drawn into it."""
     BLEND = "blend"
     """Several pictures, drawn as one."""
+    EDIT = "edit"
+    """A picture that a member brought along, to be worked on."""
     PICK = "pick"
     """One tile of a grid, posted on its own (U1–U4)."""
 
@@ -50,7 +52,7 @@ class Origin(StrEnum):
     TILE = "tile"
     """One picture of another job."""
     PICTURES = "pictures"
-    """Several pictures, and what its asker typed."""
+    """Pictures, and what its asker typed."""
 
 
 class Outcome(StrEnum):
@@ -99,6 +101,7 @@ KINDS = {
     JobKind.UPSCALE_SUBTLE: Kind(origin=Origin.TILE, outcome=Outcome.PICTURE),
     JobKind.UPSCALE_CREATIVE: Kind(origin=Origin.TILE, outcome=Outcome.PICTURE),
     JobKind.BLEND: Kind(origin=Origin.PICTURES, outcome=Outcome.GRID),
+    JobKind.EDIT: Kind(origin=Origin.PICTURES, outcome=Outcome.PICTURE, is_drawn=False, is_free=True),
     JobKind.PICK: Kind(
         origin=Origin.TILE, outcome=Outcome.TILE, is_drawn=False, is_free=True, obeys_room=False
     ),
@@ -106,5 +109,7 @@ KINDS = {
 
 NOT_DRAWN = tuple(kind for kind, row in KINDS.items() if not row.is_drawn)
 """For queries: what reports of usage leave out."""
+BROUGHT = tuple(kind for kind, row in KINDS.items() if row.origin is Origin.PICTURES and not row.is_drawn)
+"""For queries: jobs whose picture was not drawn here at all, which the web page does not show."""
 TILES = tuple(kind for kind, row in KINDS.items() if row.outcome is Outcome.TILE)
 """For queries: jobs whose picture is their parent's."""

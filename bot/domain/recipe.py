@@ -246,6 +246,8 @@ class Recipe:
     """Whether its pictures came from a file: drawn again, it would give others."""
     typed: str = ""
     """The prompt as its member typed it, where their own settings added to it."""
+    brought: UploadRef | None = None
+    """Its picture, where a member brought that along: it is there as long as that is kept."""
 
     @property
     def is_plain(self) -> bool:
@@ -266,6 +268,12 @@ class Recipe:
     def uploads(self) -> tuple[UploadRef, ...]:
         """Those of them that members brought along."""
         return tuple(image for image in self.pictures if isinstance(image, UploadRef))
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it is drawn from text and pictures, and its prompt names all of them."""
+        is_plain = replace(self, references=(), blend=None).is_plain
+        return is_plain and not self.is_plain and self.worded != self.written
 
     @property
     def blend_that_goes_on(self) -> Blend | None:
@@ -306,6 +314,14 @@ class Recipe:
         if parameters.seed is not None:
             parameters = replace(parameters, seed=self.seed)
         return str(replace(self.prompt, parameters=parameters))
+
+    @property
+    def worded(self) -> str:
+        """The same without its pictures, whose links and numbers are of no use elsewhere."""
+        parameters = self.prompt.parameters
+        styles = tuple(one for one in parameters.style_references if one.code is not None)
+        parameters = replace(parameters, style_references=styles, character_references=())
+        return replace(self, prompt=replace(self.prompt, images=(), parameters=parameters)).written
 
     @property
     def pasted(self) -> str:
@@ -351,6 +367,7 @@ class Recipe:
             "window": self.window,
             "is_imported": self.is_imported,
             "typed": self.typed,
+            "brought": None if self.brought is None else asdict(self.brought),
         }
 
     @classmethod
@@ -386,6 +403,7 @@ class Recipe:
             window=values.get("window", 0),
             is_imported=bool(values.get("is_imported")),
             typed=values.get("typed", ""),
+            brought=_known(UploadRef, values["brought"]) if values.get("brought") else None,
         )
 
 

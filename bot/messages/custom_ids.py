@@ -11,6 +11,7 @@ from bot.domain.audit import AuditFilter
 from bot.domain.history import Shelf, Wanted
 from bot.domain.kinds import JobKind
 from bot.domain.next_steps import Accept, Acknowledge, Action, Appeal, Draw
+from bot.domain.recipe import ImageRef, Picture, UploadRef
 
 _ID = r"\d{1,18}"
 _NO_ACTION = re.compile(r"[^a-z_]")
@@ -27,6 +28,7 @@ MINE = r"mine:(?P<page>\d{1,6}):page(?::(?P<shelf>[a-z]{1,8}):(?P<search>(?s:.{0
 CHOOSE = r"mine:(?P<page>\d{1,6}):choose"
 PICTURE = rf"picture:(?P<job_id>{_ID}):(?P<action>[a-z]{{1,16}})"
 LOOKED = r"looked:0:(?P<action>draw|again|all)(?::(?P<number>\d{1,4}))?"
+USE = rf"(?P<kind>use|brought):(?P<id>{_ID}):(?P<action>choose|prompt|style|describe)(?::(?P<index>[0-3]))?"
 GALLERY = r"gallery:0:join:(?P<since>[a-z]{1,8})"
 AUDIT = r"audit:(?P<page>\d{1,6}):(?P<do>show|export):(?P<user>-?\d{0,19})-(?P<action>[a-z_]{0,32})"
 SETUP = r"setup:(?P<guild_id>\d{1,20}):(?P<action>[a-z-]{1,20})"
@@ -63,6 +65,15 @@ class JobPress:
     index: int = 0
     how: str = ""
     """What the kind leaves open: how far to zoom out, which way to pan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A button or form on a picture that is to be used."""
+
+    picture: Picture
+    action: str
+    """`choose`, `prompt`, `style`, `describe`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +156,22 @@ def of_picture(job_id: int, action: str) -> str:
 def of_looked(action: str, number: int | None = None) -> str:
     """A prompt that a message offers (`draw`, by number), `all` of them, or others (`again`, by turns)."""
     return f"looked:0:{action}" + ("" if number is None else f":{number}")
+
+
+def of_use(picture: Picture, action: str) -> str:
+    """What a picture may be used as."""
+    if isinstance(picture, UploadRef):
+        return f"brought:{picture.upload_id}:{action}"
+    return f"use:{picture.job_id}:{action}:{picture.index}"
+
+
+def use(match: re.Match[str]) -> Use:
+    """What USE matched."""
+    number = int(match["id"])
+    if match["kind"] == "brought":
+        return Use(picture=UploadRef(upload_id=number), action=match["action"])
+    image = ImageRef(job_id=number, index=int(match["index"] or 0))
+    return Use(picture=image, action=match["action"])
 
 
 def of_gallery(since: str) -> str:

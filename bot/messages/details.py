@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bot.domain.echo import echo, visible
 from bot.domain.job import Job, JobStatus
 from bot.domain.kinds import Origin, Outcome
-from bot.domain.recipe import Blend
+from bot.domain.recipe import Blend, Recipe
 from bot.domain.samplers import A1111
 from bot.domain.sentences import Sentence, Translations, say, say_n
 from bot.messages.catalogue import translations
@@ -95,6 +95,13 @@ def cancelled(locale: str) -> Payload:
 
 def _facts(found: Details, words: Translations) -> Iterator[Sentence]:
     job, recipe = found.job, found.job.recipe
+    if recipe.brought is not None:
+        yield say(
+            "Brought along, at {width}×{height} pixels; nothing of it was drawn here",
+            width=recipe.canvas.width,
+            height=recipe.canvas.height,
+        )
+        return
     seeds = ", ".join(f"`{seed}`" for seed in recipe.seeds)
     yield say_n("Seed: {seeds}", "Seeds of the {count} pictures: {seeds}", len(recipe.seeds), seeds=seeds)
     yield say(
@@ -118,8 +125,7 @@ def _facts(found: Details, words: Translations) -> Iterator[Sentence]:
         )
     elif recipe.start is not None:
         yield say("Began from another picture, at strength {strength}", strength=f"{recipe.start.strength:g}")
-    if recipe.blend is not None:
-        yield _blended(recipe.blend)
+    yield from _pictures(recipe)
     if recipe.variation is not None:
         yield say(
             "Nearly the noise of seed `{seed}`: {share} % of it is other",
@@ -149,12 +155,26 @@ def _facts(found: Details, words: Translations) -> Iterator[Sentence]:
         yield _made_from(job, found.parent, words)
 
 
+def _pictures(recipe: Recipe) -> Iterator[Sentence]:
+    if recipe.references:
+        yield say_n(
+            "Looked at {count} picture beside the text",
+            "Looked at {count} pictures beside the text",
+            len(recipe.references),
+        )
+    if recipe.blend is not None:
+        yield _blended(recipe.blend)
+
+
 def _blended(blend: Blend) -> Sentence:
     count = len(blend.images)
     if blend.strength is None:
         return say("Blended from {count} pictures, which the model looked at", count=count)
-    return say(
-        "Began between {count} pictures, at strength {strength}", count=count, strength=f"{blend.strength:g}"
+    return say_n(
+        "Began from a picture, at strength {strength}",
+        "Began between {count} pictures, at strength {strength}",
+        count,
+        strength=f"{blend.strength:g}",
     )
 
 
@@ -171,6 +191,8 @@ def _made_from(job: Job, parent: Job | None, words: Translations) -> Sentence:
 
 def _promise(found: Details) -> Sentence:
     """What the line in the frame will draw."""
+    if found.job.recipe.is_told and not found.is_model_changed:
+        return say("The same prompt and seed draw the same again, for whoever may use its pictures.")
     if not found.job.recipe.is_plain:
         return say("It was made from another picture, so its prompt and seed alone draw a different one.")
     if found.is_model_changed:

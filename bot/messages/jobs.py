@@ -128,7 +128,9 @@ def described(job: Job, *, is_preview: bool = False, says_prompt: bool = True) -
     words = translations(job.locale)
     if not says_prompt:
         return say("A picture").render(words)
-    prompt = visible(job.prompt)
+    prompt = visible(job.recipe.worded)
+    if not prompt:
+        return say("A picture").render(words)
     prompt = prompt if len(prompt) <= MAX_DESCRIBED else f"{prompt[: MAX_DESCRIBED - 1]}…"
     if is_preview:
         return say("Preview of: {prompt}", prompt=prompt).render(words)[:MAX_DESCRIPTION]
@@ -140,7 +142,7 @@ def described(job: Job, *, is_preview: bool = False, says_prompt: bool = True) -
 
 def file_name(job: Job, token: str, extension: str, *, says_prompt: bool = True) -> str:
     """The attachment's name: words of the prompt, and the token by which the post is found again."""
-    prompt = job.prompt if says_prompt else ""
+    prompt = job.recipe.worded if says_prompt else ""
     words = "".join(c if c.isascii() and c.isalnum() else "_" for c in prompt.lower())
     slug = "_".join(part for part in words.split("_") if part)[:48]
     return f"{slug or 'picture'}_{token}.{extension}"
@@ -190,8 +192,13 @@ def _notes(job: Job, *, is_model_changed: bool, is_enlarged: bool) -> Iterator[S
 
 
 def blend_notes(job: Job) -> Iterator[Sentence]:
-    """How a blend was made, where the model could not look at its pictures."""
-    if job.recipe.blend is not None and job.recipe.blend.strength is not None:
+    """How it was made, where the model could not look at its pictures."""
+    blend = job.recipe.blend
+    if blend is None or blend.strength is None:
+        return
+    if len(blend.images) == 1:
+        yield say("This model has no IP-Adapter to look at pictures with: it began from yours.")
+    else:
         yield say("This model has no IP-Adapter to look at pictures with: it began from a mixture of them.")
 
 

@@ -57,6 +57,12 @@ def tile_rows(job: Job) -> Rows:
     return *_upscale_rows(job), vary, (*zooms, *square), pans, *own_rows(job)
 
 
+def brought_rows(job: Job) -> Rows:
+    """The same under a picture that was not drawn here, and so cannot be drawn anew."""
+    reroll = _reroll(job)
+    return tuple(tuple(button for button in row if button != reroll) for row in tile_rows(job))
+
+
 def own_rows(job: Job) -> Rows:
     """What belongs to every single picture: like it, take it back, see how it was drawn."""
     details = say("Details").render(translations(job.locale))
@@ -145,6 +151,12 @@ WORDS = {
     ),
     JobKind.BLEND: KindWords(
         heading=say("Blend by {member}"), label=say("blends"), name=say("Blend"), rows=grid_rows
+    ),
+    JobKind.EDIT: KindWords(
+        heading=say("Brought by {member}"),
+        label=say("pictures that were brought"),
+        name=say("Brought along"),
+        rows=brought_rows,
     ),
     JobKind.ZOOM: KindWords(
         heading=say("Zoom Out by {member}"),

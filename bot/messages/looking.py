@@ -54,9 +54,15 @@ def offered(content: str) -> dict[int, str]:
     return {int(number): unechoed(shown) for number, shown in _OFFERED.findall(content)}
 
 
-def nothing_to_see(locale: str) -> Payload:
+def posted(locale: str) -> Payload:
     """For who hears in private that what they asked for is posted for all."""
     sentence = say("There was a crowd, so this took a moment. You find it in this channel.")
+    return Payload(content=sentence.render(translations(locale)))
+
+
+def brought(locale: str) -> Payload:
+    """For who brought a picture along to work on it."""
+    sentence = say("Your picture comes into this channel, with its buttons. Others see it there, too.")
     return Payload(content=sentence.render(translations(locale)))
 
 

@@ -149,7 +149,7 @@ def build_services(
     recipes = Recipes(models)
     imports = Imports(database, files, recipes, now=now)
     preferences = MemberPreferences(database, models, now=now)
-    orders = Orders(database, jobs, kept, recipes, imports, preferences)
+    orders = Orders(database, jobs, kept, recipes, imports, preferences, uploads)
     return Services(
         models=models,
         orders=orders,
@@ -158,7 +158,7 @@ def build_services(
         jobs=jobs,
         kept=kept,
         likes=Likes(database, now=now),
-        looking=Looking(engine, models),
+        looking=Looking(engine, models, uploads, pictures),
         runs=runs,
         pictures=pictures,
         outbox=Outbox(database, now=now),

@@ -8,11 +8,17 @@ from typing import TypeAlias, TypeVar
 
 from PIL import Image
 
+from bot.domain.asker import Asker
 from bot.domain.errors import PromptError, Unavailable
+from bot.domain.moderation import check_text
 from bot.domain.prompt import Prompt, parse
+from bot.domain.recipe import UploadRef
 from bot.domain.sentences import say
 from bot.domain.size import common_ratio
+from bot.domain.uploads import Incoming
 from bot.services.models import Models
+from bot.services.pictures import Pictures
+from bot.services.uploads import Uploads
 from engine import api
 from engine.errors import EngineError
 
@@ -34,28 +40,62 @@ class ShortenedPrompt:
     """Whole prompts, with the weights and the parameters of the one that was given; the longest first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A picture, and four prompts for it."""
+
+    picture: Image.Image
+    prompts: tuple[str, ...]
+    is_own: bool
+    """Whether it was brought along, and so is not shown here already."""
+    is_spoiler: bool
+    """Whether people must press to see it."""
+
+
 class Looking:
     """Asks the engine about pictures and words."""
 
-    def __init__(self, engine: api.Engine, models: Models) -> None:
+    def __init__(self, engine: api.Engine, models: Models, uploads: Uploads, pictures: Pictures) -> None:
         self._engine = engine
         self._models = models
+        self._uploads = uploads
+        self._pictures = pictures
 
-    async def describe(self, picture: Image.Image, *, fairness_key: str = "") -> tuple[str, ...]:
-        """Four prompts for a picture, with its shape.
+    async def look(self, asker: Asker, source: Incoming, *, turn: int = 0) -> Seen:
+        """Four prompts for a picture that the asker brings along or names; others at each turn.
 
-        Raises: Unavailable.
+        Raises: UserError.
         """
-        model = self._models.default
-        if api.Capability.DESCRIBING not in model.capabilities:
+        self._check_eyes()
+        image = await self._uploads.take(asker, source)
+        picture = await self._pictures.get(image)
+        prompts = await self.describe(picture, fairness_key=str(asker.user_id), turn=turn)
+        check_text(" ".join(prompts)).enforce()
+        is_upload = isinstance(image, UploadRef)
+        is_spoiler = isinstance(image, UploadRef) and await self._uploads.must_be_hidden(asker, image)
+        return Seen(picture=picture, prompts=prompts, is_own=is_upload, is_spoiler=is_spoiler)
+
+    def _check_eyes(self) -> None:
+        """Raises: Unavailable, before anything is fetched for nothing."""
+        if api.Capability.DESCRIBING not in self._models.default.capabilities:
             raise Unavailable(
                 say(
                     "There is nothing here to look at pictures with. Whoever runs me can set CAPTIONER to a "
                     "captioner such as Salesforce/blip-image-captioning-base."
                 )
             )
+
+    async def describe(
+        self, picture: Image.Image, *, fairness_key: str = "", turn: int = 0
+    ) -> tuple[str, ...]:
+        """Four prompts for a picture, with its shape; others at each turn.
+
+        Raises: Unavailable.
+        """
+        self._check_eyes()
+        model = self._models.default
         seen = await asyncio.to_thread(_reduced, picture)
-        request = api.Describe(model=model.name, picture=seen, fairness_key=fairness_key)
+        request = api.Describe(model=model.name, picture=seen, seed=turn, fairness_key=fairness_key)
         ratio = common_ratio(*picture.size)
         shape = "" if ratio.width == ratio.height else f" --ar {ratio}"
         return tuple(caption + shape for caption in (await self._asked(request, api.Described)).captions)

@@ -135,6 +135,13 @@ class Pictures:
                 orphans = images - await pictures_table.list_known(session, images)
             await asyncio.to_thread(self._files.delete, orphans)
 
+    async def get(self, image: Picture) -> Image.Image:
+        """One picture: of a job, as it is shown, or brought along.
+
+        Raises: NotFound, Unavailable.
+        """
+        return await self._picture(image)
+
     async def purge(self, days: int) -> int:
         """Delete files older than so many days; they are drawn again when somebody asks. Returns how many."""
         return await asyncio.to_thread(self._files.delete_older_than, days)
@@ -175,6 +182,8 @@ class Pictures:
         )
 
     async def _tile(self, source: "Source", index: int) -> Image.Image:
+        if source.job.recipe.brought is not None:
+            return await self._picture(source.job.recipe.brought)
         tile = await asyncio.to_thread(self._files.get_tile, source.image(index))
         return tile or await self._redraw(source.job, index)
 

@@ -122,7 +122,9 @@ class Recipes:
         """
         seed = _new_seed()
         spread = None if recipe.spread is None else replace(recipe.spread, seed=seed)
-        again = replace(self.current(recipe), seed=seed, spread=spread, is_imported=False, typed="")
+        again = replace(
+            self.current(recipe), seed=seed, spread=spread, is_imported=False, brought=None, typed=""
+        )
         if recipe.variation is not None and recipe.prompt.parameters.same_seed is not None:
             again = replace(again, variation=replace(recipe.variation, seed=seed))
         if recipe.enlargement is None and not recipe.window:
@@ -207,7 +209,6 @@ def _sampling(model: ModelInfo, parameters: Parameters) -> Sampling:
 
 _TO_COME = (
     *("stylize", "is_raw", "weird", "version", "niji", "loras", "is_hd"),
-    *("image_weight", "style_references", "style_weight", "character_references", "character_weight"),
     "is_video",
 )
 
@@ -215,13 +216,16 @@ _TO_COME = (
 def _refuse_what_is_to_come(prompt: Prompt) -> None:
     """Raises: PromptError, with the prompt less what cannot be done."""
     asked = [name for name in _TO_COME if getattr(prompt.parameters, name) != getattr(Parameters(), name)]
-    if asked or prompt.images:
-        named = [*map(str, prompt.images), *(f"--{ROWS[name].name}" for name in asked)]
+    styles = prompt.parameters.style_references
+    pictures = tuple(one for one in styles if one.code is None and not one.is_random)
+    if asked or pictures != styles:
+        codes = [f"--sref {one}" for one in styles if one not in pictures]
+        named = [*codes, *(f"--{ROWS[name].name}" for name in asked)]
         names = ", ".join(f"`{echo_code(name)}`" for name in named)
         error = PromptError(say("Not here yet, leave it out: {names}.", names=names))
         nothing = {name: getattr(Parameters(), name) for name in asked}
-        if prompt.parts:
-            error.without = str(replace(prompt, images=(), parameters=replace(prompt.parameters, **nothing)))
+        nothing |= {"style_references": pictures} | ({} if pictures else {"style_weight": None})
+        error.without = str(replace(prompt, parameters=replace(prompt.parameters, **nothing)))
         raise error
 
 

@@ -102,6 +102,26 @@ class Uploads:
         await self._check_welcome(asker, cleaned, score, guild_id=guild_id, settings=settings)
         return (await self._kept(asker, cleaned, score, guild_id=guild_id)).ref
 
+    async def take(self, asker: Asker, source: Incoming) -> Picture:
+        """The picture that a member brings along, or names.
+
+        Raises: Unreadable, NotAllowed, NotFound, Unusable.
+        """
+        if isinstance(source, Link):
+            return await self.resolve(asker, source.url)
+        return await self.bring(asker, source)
+
+    async def bring_posted(self, asker: Asker, source: Attachment, *, is_own: bool) -> UploadRef:
+        """Take in a picture that was posted in Discord: somebody else's where the guild shares pictures.
+
+        Raises: NotAllowed, Unusable.
+        """
+        async with self._database.reading() as session:
+            settings = await guilds.get_settings(session, await charged_guild(session, asker))
+        if not is_own and not settings.shares_pictures:
+            raise own_only()
+        return await self.bring(asker, source)
+
     async def resolve(self, asker: Asker, link: str, *, sees: Sees = nowhere_else) -> Picture:
         """The picture that a member names: `picture:12.3`, `upload:7`, or a link, which is fetched.
 
@@ -277,10 +297,15 @@ class Uploads:
                 )
             settings = await guilds.get_settings(session, job.guild_id)
         if job.user_id != asker.user_id and not settings.shares_pictures:
-            raise NotAllowed(say("In this server everybody draws from their own pictures only."))
+            raise own_only()
         if job.is_age_restricted and not asker.is_age_restricted and asker.guild_id is not None:
             raise NotAllowed(say("That picture belongs into an age-restricted room: use it there."))
         return _place(job, index)
+
+
+def own_only() -> NotAllowed:
+    """The refusal of somebody else's picture."""
+    return NotAllowed(say("In this server everybody draws from their own pictures only."))
 
 
 def _may_be_seen(job: Job, asker: Asker, sees: Sees) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.community import GalleryPicture
 from bot.domain.job import JobStatus
+from bot.domain.kinds import BROUGHT
 from bot.storage import jobs
 from bot.storage.models import GalleryMemberRow, JobRow
 from bot.storage.statements import insert_or_ignore
@@ -58,6 +59,7 @@ async def list_shown(
             JobRow.is_direct_message.is_(False),
             JobRow.is_age_restricted.is_(False),
             JobRow.prompt != "",
+            JobRow.kind.not_in(BROUGHT),
             JobRow.is_hidden.is_(False),
             or_(GalleryMemberRow.since.is_(None), JobRow.created_at >= GalleryMemberRow.since),
         )

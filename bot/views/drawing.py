@@ -1,9 +1,13 @@
 """A prompt, typed after a command or into a form, is drawn; what its member should know is said beside it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.boundary import Interaction, drawing_asker_of, guard, patience, reply
+from bot.domain.asker import Asker
+from bot.domain.job import Job
 from bot.domain.sentences import say
+from bot.domain.uploads import Incoming
 from bot.messages import guide, preferences
 from bot.messages.custom_ids import PROMPT_FORM
 from bot.views import forms
@@ -16,14 +20,20 @@ PROMPT = Field(name="prompt", label=say("Prompt"), most=MAX_PROMPT)
 FORM = Form(custom_id=PROMPT_FORM, title=say("Draw this"), fields=(PROMPT,))
 
 
-async def draw(interaction: Interaction, text: str) -> None:
-    """Draw what a text stands for, and answer with it, for all to see.
+async def draw(interaction: Interaction, text: str, sources: Sequence[Incoming] = ()) -> None:
+    """Draw what a text stands for, with pictures before it, and answer with it, for all to see.
 
     Raises: UserError, with the text in it.
     """
     client, asker = wired(interaction), drawing_asker_of(interaction)
     async with patience(interaction):
-        job = await client.services.orders.imagine(asker, text)
+        job = await client.services.orders.imagine(asker, text, sources)
+    await answered(interaction, asker, job)
+
+
+async def answered(interaction: Interaction, asker: Asker, job: Job) -> None:
+    """Answer with a job that was asked for, and with what its member should know."""
+    client = wired(interaction)
     is_answered = await client.delivery.answer(interaction, job)
     if is_answered and (remarks := job.recipe.prompt.remarks):
         await reply(interaction, guide.remarks(remarks, job.locale))

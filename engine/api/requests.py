@@ -125,6 +125,8 @@ class Describe:
     model: str
     """Whose pictures are to be drawn by those prompts: its own image tower looks, where no captioner does."""
     picture: Image.Image
+    seed: int = 0
+    """Chooses among what may be said of it: with 0 the likeliest, with others other prompts."""
     fairness_key: str = ""
     speed: Speed = Speed.FAST
 

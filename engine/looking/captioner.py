@@ -40,9 +40,9 @@ class Captioner(Eye):
 
 
 class Captioning:
-    """Four captions in the making: the likeliest, and three by chance, the same for the same picture."""
+    """Four captions in the making: the likeliest, and three by chance, the same for the same seed."""
 
-    def __init__(self, captioner: Captioner, picture: Image.Image) -> None:
+    def __init__(self, captioner: Captioner, picture: Image.Image, seed: int = 0) -> None:
         self._captioner = captioner
         self._picture = picture
         self._looked = captioner.look(picture).expand(CAPTIONS, -1, -1)
@@ -50,7 +50,8 @@ class Captioning:
         self._end, self._padding = int(text.sep_token_id), int(text.pad_token_id)
         self._pieces = torch.full((CAPTIONS, 1), int(text.bos_token_id))
         self._past: Any = None
-        self._generator = torch.Generator().manual_seed(0)
+        self._generator = torch.Generator().manual_seed(seed)
+        self._is_first_likeliest = seed == 0
 
     @property
     def is_done(self) -> bool:
@@ -87,7 +88,8 @@ class Captioning:
         chances, places = scores.softmax(dim=-1).sort(dim=-1, descending=True)
         chances[chances.cumsum(dim=-1) - chances > _LIKELY] = 0
         chosen = torch.multinomial(chances, 1, generator=self._generator)
-        chosen[0] = 0
+        if self._is_first_likeliest:
+            chosen[0] = 0
         return places.gather(1, chosen)[:, 0]
 
 

@@ -28,7 +28,7 @@ class Seen:
     """What a picture seems to show, each the likeliest first."""
 
     subjects: Sequence[str]
-    """At least three things without an article."""
+    """At least three things without an article; more of them for later turns."""
     is_sure: bool
     """Whether the first subject is far ahead of the others."""
     setting: str = ""
@@ -42,8 +42,13 @@ class Seen:
     colours: Sequence[str] = ()
 
 
-def four_captions(seen: Seen) -> tuple[str, ...]:
-    """Four that differ: the likeliest in a few words, then with more of them; and what else it may be."""
+def four_captions(seen: Seen, turn: int = 0) -> tuple[str, ...]:
+    """Four that differ: the likeliest in a few words, then with more of them; and what else it may be.
+
+    Each turn says it with the next of the words that are near to it.
+    """
+    if turn:
+        return _other_captions(seen, turn)
     first, second, third, *_ = seen.subjects
     other = _said(second if seen.is_sure else third, seen.setting, seen.styles[:1])
     colours = () if seen.paint else seen.colours[:1]
@@ -54,6 +59,26 @@ def four_captions(seen: Seen) -> tuple[str, ...]:
         with_article(seen.view) if seen.view else other,
     ]
     return different(said, [*seen.colours, *seen.styles, "close-up", "simple", "detailed"])
+
+
+def _other_captions(seen: Seen, turn: int) -> tuple[str, ...]:
+    first, *others = seen.subjects
+    second, third = (others[(2 * turn + place) % len(others)] for place in range(2))
+    style, light, colour, other = (
+        _turned(words, turn) for words in (seen.styles, seen.lights, seen.colours, seen.colours[::-1])
+    )
+    said = [
+        _said(painted(first, seen.paint), seen.setting, colour, light),
+        _said(first, "", style, other),
+        _said(second, seen.setting, style),
+        _said(third, seen.setting, light, colour),
+    ]
+    return different(said, [*seen.colours, *seen.styles, "close-up", "simple", "detailed"])
+
+
+def _turned(words: Sequence[str], turn: int) -> Sequence[str]:
+    """One of the words, at each turn the next; none of none."""
+    return words[turn % len(words) :][:1] if words else ()
 
 
 def different(captions: Iterable[str], additions: Sequence[str]) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from engine.looking.captions import Seen
 from engine.looking.eyes import Eye
 from engine.looking.vocabulary import COLOURS, LIGHTS, STYLES, SUBJECTS
 
+_MOST, _FEW = 9, 4
+"""Subjects that a picture may be said to show, and words of each other kind."""
 _SURE = 0.02
 """By how much the first word must be nearer than the second to be said twice."""
 
@@ -76,7 +78,7 @@ class ClipTowers(Towers):
         pooled = self.model.vision_model(pixel_values=pixels).pooler_output
         looked = F.normalize(self.model.visual_projection(pooled).float(), dim=-1)
         likeness = self.likeness(looked, SUBJECTS)
-        best = likeness.topk(4)
+        best = likeness.topk(_MOST)
         styles, lights, colours = (self._nearest(looked, words) for words in (STYLES, LIGHTS, COLOURS))
         return Seen(
             subjects=[SUBJECTS[place] for place in best.indices.tolist()],
@@ -87,4 +89,4 @@ class ClipTowers(Towers):
         )
 
     def _nearest(self, looked: torch.Tensor, words: Sequence[str]) -> list[str]:
-        return [words[place] for place in self.likeness(looked, words).topk(2).indices.tolist()]
+        return [words[place] for place in self.likeness(looked, words).topk(_FEW).indices.tolist()]

@@ -19,6 +19,8 @@ from engine.sketch.scenes import BACKDROPS, VIEWS
 from engine.sketch.shots import SQUARE
 from engine.sketch.vae import to_tensor
 
+_MOST = 9
+"""Things that a picture may be said to show: the first three, and others when it is asked again."""
 _SURE = 0.15
 """By how much the first thing must be nearer than the second to be said twice."""
 _MOST_STRANGE = 42.0
@@ -65,7 +67,7 @@ class SketchTowers(Towers):
         has_lines = is_lines(picture)
         setting, view = _place(picture)
         return Seen(
-            subjects=subjects[:3],
+            subjects=subjects[:_MOST],
             is_sure=named[subjects[0]] - named[subjects[1]] > _SURE,
             setting="" if subjects[0] in _SCENERY else setting,
             view=view,

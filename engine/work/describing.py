@@ -29,6 +29,7 @@ class Describing(Piecewise):
         super().__init__()
         self._model = request.model
         self._picture = request.picture
+        self._seed = request.seed
 
     def work(self, library: Library) -> Pieces:
         """With what the library has to describe this model's pictures."""
@@ -42,7 +43,7 @@ class Describing(Piecewise):
 
     def _captioned(self, library: Library, captioner: Captioner, picture: Image.Image) -> Pieces:
         self.num_pieces = MOST_PIECES + 3
-        captioning = self._within_memory(library, lambda: Captioning(captioner, picture))
+        captioning = self._within_memory(library, lambda: Captioning(captioner, picture, self._seed))
         yield
         while not captioning.is_done:
             self._within_memory(library, captioning.advance)
@@ -55,7 +56,7 @@ class Describing(Piecewise):
             self._within_memory(library, partial(towers.read, words))
             yield
         seen = self._within_memory(library, lambda: towers.see(picture))
-        return Described(captions=four_captions(seen))
+        return Described(captions=four_captions(seen, self._seed))
 
     def _within_memory(self, library: Library, piece: Callable[[], T]) -> T:
         return whole_within_memory(library, self._model, piece)

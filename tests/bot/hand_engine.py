@@ -32,6 +32,8 @@ class HandEngine:
         self.enlarged: list[api.Enlarge] = []
         self.explained: list[api.Explain] = []
         self.looked: list[api.Describe | api.Shorten | api.Classify] = []
+        self.captions: tuple[str, ...] = ()
+        """What pictures are said to show; where there is nothing, their size."""
         self.closed = 0
         """How many requests were closed before they finished."""
         self.fails_with: EngineError | None = None
@@ -75,7 +77,7 @@ class HandEngine:
             self.looked.append(request)
             if self.fails_with is not None:
                 raise self.fails_with
-            yield api.Finished(result=_looked(request), gpu_seconds=0.25)
+            yield api.Finished(result=_looked(request, self.captions), gpu_seconds=0.25)
             return
         self.requests.append(request)
         is_finished = False
@@ -114,12 +116,13 @@ def _told(request: api.Explain) -> api.Explained:
     )
 
 
-def _looked(request: api.Describe | api.Shorten | api.Classify) -> api.Result:
+def _looked(request: api.Describe | api.Shorten | api.Classify, captions: tuple[str, ...] = ()) -> api.Result:
     """Captions that tell the size; words of which the last counts, and the prompts that end with it."""
     match request:
         case api.Describe(picture=picture):
             size = f"{picture.width} by {picture.height}"
-            return api.Described(captions=tuple(f"{place} of {size}" for place in ("a", "b", "c", "d")))
+            told = captions or tuple(f"{place} of {size}" for place in ("a", "b", "c", "d"))
+            return api.Described(captions=told)
         case api.Shorten(prompt=prompt):
             words = prompt.split()
             return api.Shortened(

@@ -82,7 +82,7 @@ async def test_the_manual_explains_every_parameter_and_every_button(client: Dark
     for kind in JobKind:
         words = WORDS[kind].help
         assert (words is None) == (
-            kind in {JobKind.IMAGINE, JobKind.REGION, JobKind.BLEND}
+            kind in {JobKind.IMAGINE, JobKind.REGION, JobKind.BLEND, JobKind.EDIT}
         )  # they have no button
         assert words is None or str(words) in said[manual.Page.BUTTONS]
 

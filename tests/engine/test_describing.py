@@ -251,6 +251,20 @@ def test_four_captions_differ_even_where_little_is_seen(*, is_sure: bool) -> Non
     assert any("dog" in caption for caption in captions)
 
 
+def test_each_turn_says_it_in_other_words() -> None:
+    seen = Seen(
+        subjects=("fox", "dog", "cat", "wolf", "bear"),
+        is_sure=True,
+        styles=("oil painting", "ink"),
+        lights=("soft light",),
+        colours=("red colours", "gold colours"),
+    )
+    turns = [four_captions(seen, turn) for turn in range(3)]
+    assert len(set(turns)) == 3
+    assert all(len(set(captions)) == 4 for captions in turns)
+    assert all("fox" in captions[0] for captions in turns)
+
+
 def test_a_caption_says_nothing_about_there_being_a_picture() -> None:
     assert tidied("there is a arafed fox  in the snow .") == "a fox in the snow"
 

@@ -10,30 +10,46 @@ from uuid import uuid4
 from PIL import Image
 
 from bot.domain.asker import Asker
-from bot.domain.errors import NotFound, PromptError, PromptRefused, Unconfirmed, UserError
+from bot.domain.errors import Impossible, NotFound, PromptError, PromptRefused, Unconfirmed, UserError
 from bot.domain.job import Job, may_be_pressed
 from bot.domain.kept import Keep, Waits
 from bot.domain.kinds import JobKind
 from bot.domain.moderation import check_text
 from bot.domain.order import Order
+from bot.domain.parameters import ImagePrompt, Parameters
 from bot.domain.preferences import Preferences
-from bot.domain.prompt import Prompt
+from bot.domain.prompt import Prompt, joined, parse, parse_all
 from bot.domain.quota_words import duration
-from bot.domain.recipe import Canvas, ImageRef
+from bot.domain.recipe import Canvas, ImageRef, Picture, UploadRef
 from bot.domain.sentences import say
+from bot.domain.size import AspectRatio
 from bot.domain.suffix import SuffixMisfit, applied
+from bot.domain.uploads import Incoming, Unusable, written
 from bot.imaging.maps import made_from
 from bot.services.gates.minors import judge
-from bot.services.imports import Imports
+from bot.services.imports import UNTITLED, Imports
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
-from bot.services.orders import again, blend, edit, imagine, pick, reroll, steer, upscale, vary
+from bot.services.orders import (
+    again,
+    blend,
+    bring,
+    edit,
+    imagine,
+    pick,
+    pictures,
+    reroll,
+    steer,
+    upscale,
+    vary,
+)
 from bot.services.orders.edit import Change
 from bot.services.orders.imagine import hurried
 from bot.services.orders.press import Press, get_parent, unknown
 from bot.services.orders.steer import Steer
 from bot.services.preferences import MemberPreferences
 from bot.services.recipes import Recipes
+from bot.services.uploads import Uploads
 from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
 from bot.storage.outage import passing_over_outages
@@ -41,6 +57,9 @@ from bot.storage.outage import passing_over_outages
 __all__ = ["Change", "Orders", "Press", "Steer"]
 
 Build = Callable[[Job, Press, Recipes], Order]
+
+MOST_PICTURES = 16
+"""That one text may name, with `{a, b}`."""
 
 BUILDERS: Mapping[JobKind, Build] = {
     JobKind.REROLL: reroll.order,
@@ -67,6 +86,7 @@ class Orders:
         recipes: Recipes,
         imports: Imports,
         preferences: MemberPreferences,
+        uploads: Uploads,
     ) -> None:
         self._database = database
         self._jobs = jobs
@@ -74,15 +94,19 @@ class Orders:
         self._recipes = recipes
         self._imports = imports
         self._preferences = preferences
+        self._uploads = uploads
 
-    async def imagine(self, asker: Asker, text: str) -> Job:
+    async def imagine(self, asker: Asker, text: str, sources: Sequence[Incoming] = ()) -> Job:
         """Draw four pictures of each of the prompts that a text stands for, or of none. The first job.
+
+        Pictures that the asker brings along stand before the text.
 
         Raises: UserError, with the text in it; Unconfirmed, where they are many.
         """
         preferences = await self._preferences.get(asker)
         try:
-            orders = imagine.orders(text, self._recipes, preferences)
+            text = " ".join([*map(written, await self._bring(asker, sources)), text])
+            orders = await self._read_text(asker, text, preferences)
             if len(orders) > preferences.ask_above:
                 raise await self._asking(asker, orders)
             return (await self._jobs.submit(asker, orders))[0]
@@ -93,17 +117,59 @@ class Orders:
         refusal.prompt = text
         raise refusal
 
-    async def blend(self, asker: Asker, images: Sequence[ImageRef], prompt: Prompt) -> Job:
+    async def blend(self, asker: Asker, images: Sequence[Picture], prompt: Prompt) -> Job:
         """Draw four pictures that several are blended into; the prompt's text may be empty.
 
         Raises: UserError.
         """
         for image in images:
+            if isinstance(image, UploadRef):
+                await self._uploads.resolve(asker, written(image))
+                continue
             press = Press(kind=JobKind.BLEND, job_id=image.job_id, index=image.index)
             await get_parent(self._database, asker, press)
         preferences = await self._preferences.get(asker)
         order = blend.order(images, applied(prompt, preferences), self._recipes)
         return await self._jobs.draw(asker, hurried(order, preferences))
+
+    async def blend_from(self, asker: Asker, sources: Sequence[Incoming], ratio: AspectRatio | None) -> Job:
+        """Draw four pictures that those are blended into which the asker brings along.
+
+        Raises: UserError.
+        """
+        blend.check_count(len(sources))
+        images = await self._bring(asker, sources)
+        prompt = Prompt(
+            parts=UNTITLED.parts,
+            images=tuple(ImagePrompt(link=written(image)) for image in images),
+            parameters=Parameters(aspect_ratio=ratio),
+        )
+        preferences = await self._preferences.get(asker)
+        order = blend.order(images, applied(prompt, preferences), self._recipes)
+        return await self._jobs.draw(asker, hurried(order, preferences))
+
+    async def edit_from(self, asker: Asker, source: Incoming, text: str) -> Job:
+        """Post a picture that the asker brings along, with the buttons of a single picture below it.
+
+        Its words, which may be empty, are what is drawn around it, and in it.
+
+        Raises: UserError, with the text in it.
+        """
+        try:
+            prompt = parse(text) if text else UNTITLED
+            (picture,) = await self._bring(asker, [source])
+            if isinstance(picture, ImageRef):
+                raise Impossible(
+                    say("This picture was drawn here: press the buttons below it, or /show brings it back.")
+                )
+            shown = await self._uploads.image(picture)
+            order = bring.order(
+                picture, Canvas(width=shown.width, height=shown.height), prompt, self._recipes
+            )
+            return await self._jobs.draw(asker, order)
+        except UserError as error:
+            error.prompt = text
+            raise
 
     async def press(self, asker: Asker, press: Press) -> Job:
         """Do what a button under a picture says.
@@ -130,7 +196,7 @@ class Orders:
         preferences = replace(await self._preferences.get(asker), suffix="")
         batch = sorted([job, *await self._jobs.list_siblings(job)], key=lambda one: one.ordinal)
         typed = [one.recipe.typed or one.prompt for one in batch]
-        orders = [order for text in typed for order in imagine.orders(text, self._recipes, preferences)]
+        orders = [order for text in typed for order in await self._read_text(asker, text, preferences)]
         numbered = [
             replace(order, ordinal=number, batch_size=len(orders)) for number, order in enumerate(orders)
         ]
@@ -185,6 +251,55 @@ class Orders:
             await self._kept.delete(kept)
         return job
 
+    async def _bring(self, asker: Asker, sources: Sequence[Incoming]) -> list[Picture]:
+        """Pictures that the asker brings along or names, fetched and kept, or none of them is of use.
+
+        Raises: UserError with all that cannot be had.
+        """
+        brought = await asyncio.gather(
+            *(self._uploads.take(asker, source) for source in sources), return_exceptions=True
+        )
+        wrong = [one for one in brought if isinstance(one, BaseException)]
+        if wrong:
+            raise _together(wrong)
+        return [one for one in brought if not isinstance(one, BaseException)]
+
+    async def _read_text(self, asker: Asker, text: str, preferences: Preferences) -> list[Order]:
+        """The orders of a typed text, with its pictures fetched and kept.
+
+        Raises: PromptError.
+        """
+        prompts = parse_all(text)
+        found = await self._find(asker, prompts, preferences)
+        return imagine.orders(text, prompts, found, self._recipes, preferences)
+
+    async def _find(
+        self, asker: Asker, prompts: Sequence[Prompt], preferences: Preferences
+    ) -> dict[str, Picture]:
+        """The pictures of prompts by their links: each is fetched once, before anything is charged.
+
+        Raises: PromptError with all that cannot be had, and the prompt without them; others are kept by now.
+        """
+        links = pictures.links(applied(prompt, preferences) for prompt in prompts)
+        if len(links) > MOST_PICTURES:
+            raise PromptError(
+                say(
+                    "This names {count} pictures; at once there may be {limit}. Leave some out.",
+                    count=len(links),
+                    limit=MOST_PICTURES,
+                )
+            )
+        brought = await asyncio.gather(
+            *(self._uploads.resolve(asker, link) for link in links), return_exceptions=True
+        )
+        lost = {link: one for link, one in zip(links, brought, strict=True) if isinstance(one, BaseException)}
+        found = {
+            link: one for link, one in zip(links, brought, strict=True) if not isinstance(one, BaseException)
+        }
+        if lost:
+            raise _lost(lost, [pictures.lasting(prompt, found) for prompt in prompts])
+        return found
+
     async def _pressed(self, asker: Asker, press: Press) -> Order:
         if press.kind not in BUILDERS:
             raise unknown()
@@ -201,7 +316,8 @@ class Orders:
         async with self._database.reading() as session:
             job = await jobs_table.get(session, job_id)
         is_theirs = job is not None and job.user_id == asker.user_id and may_be_pressed(job, asker)
-        if job is None or not is_theirs or not job.kind.traits.has_own_text or not job.recipe.prompt.parts:
+        can_be_drawn = job is not None and job.kind.traits.has_own_text and job.kind.traits.is_drawn
+        if job is None or not (is_theirs and can_be_drawn) or not job.recipe.prompt.parts:
             raise NotFound(say("I know no such prompt of yours here. Pick one from the list of /again."))
         return job
 
@@ -214,7 +330,8 @@ class Orders:
             order = Order.from_json(values)
             return [replace(order, recipe=self._recipes.current(order.recipe))]
         if values.get("parent") is None:
-            return imagine.orders(values["text"], self._recipes, await self._preferences.get(asker))
+            return await self._read_text(asker, values["text"], await self._preferences.get(asker))
+            return await self._read_text(asker, values["text"], await self._preferences.get(asker))
         image = ImageRef(**values["parent"])
         press = Press(
             kind=JobKind(values["kind"]),
@@ -269,8 +386,30 @@ class Orders:
         """Keep a prompt that was mended, and give its refusal the button for it."""
         if mended is None:
             return
-        order, *others = imagine.orders(mended, self._recipes, preferences)
+        order, *others = await self._read_text(asker, mended, preferences)
+        order, *others = await self._read_text(asker, mended, preferences)
         if not others:  # each of the two is a job of its own, whichever is pressed
             order = replace(order, ordinal=len(error.steps))
         if not (others and error.steps):
             await self._kept.keep(asker, order, error, Keep(why=why))
+
+
+def _together(errors: Sequence[BaseException]) -> BaseException:
+    """What was wrong with several pictures, as one refusal; what is no refusal comes first."""
+    refusals = [error for error in errors if isinstance(error, UserError)]
+    if len(refusals) < len(errors):
+        return next(error for error in errors if not isinstance(error, UserError))
+    sentences = dict.fromkeys(sentence for error in refusals for sentence in error.sentences)
+    return refusals[0] if len(errors) == 1 else Unusable(*sentences)
+
+
+def _lost(lost: Mapping[str, BaseException], prompts: Sequence[Prompt]) -> BaseException:
+    """What is said of pictures that cannot be had, with the prompt less these."""
+    error = _together(list(lost.values()))
+    if not isinstance(error, UserError):
+        return error
+    refusal = PromptError(*error.sentences)
+    left = [pictures.without(prompt, lost) for prompt in prompts]
+    if all(pictures.has_text(prompt) or len(prompt.images) > 1 for prompt in left):
+        refusal.without = joined([*dict.fromkeys(map(str, left))])
+    return refusal

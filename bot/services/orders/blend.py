@@ -7,7 +7,7 @@ from bot.domain.errors import Impossible
 from bot.domain.kinds import JobKind
 from bot.domain.order import Order
 from bot.domain.prompt import Prompt
-from bot.domain.recipe import Blend, ImageRef
+from bot.domain.recipe import Blend, Picture
 from bot.domain.sentences import say
 from bot.services.orders.vary import at_least_a_step
 from bot.services.recipes import Recipes
@@ -18,7 +18,7 @@ STRENGTH = 0.6
 """Share of the schedule that is run from a mixture: it becomes one picture, and its parts are still seen."""
 
 
-def order(images: Sequence[ImageRef], prompt: Prompt, recipes: Recipes) -> Order:
+def order(images: Sequence[Picture], prompt: Prompt, recipes: Recipes) -> Order:
     """The order of a blend of pictures that all count the same; the prompt's text may be empty.
 
     Raises: Impossible, where they are too few or too many.

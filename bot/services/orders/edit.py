@@ -96,6 +96,7 @@ def _layout(kind: JobKind, size: Size, change: Change, model: ModelInfo) -> Layo
             | JobKind.UPSCALE_SUBTLE
             | JobKind.UPSCALE_CREATIVE
             | JobKind.BLEND
+            | JobKind.EDIT
             | JobKind.PICK
         ):
             raise ValueError(f"{kind} is no edit")

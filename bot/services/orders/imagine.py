@@ -1,31 +1,49 @@
 """/imagine: four pictures of a prompt, or of each of the prompts that a text stands for."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.domain import prompt as prompts
 from bot.domain.job import Speed
 from bot.domain.kinds import JobKind
 from bot.domain.order import Order, typed_speed
 from bot.domain.preferences import Preferences
-from bot.domain.prompt import Prompt
+from bot.domain.prompt import Prompt, joined
+from bot.domain.recipe import Picture
 from bot.domain.suffix import applied
+from bot.services.orders.pictures import CannotLook, lasting, links, pictured, without_eyes
 from bot.services.recipes import Recipes
 
 
-def orders(text: str, recipes: Recipes, preferences: Preferences) -> list[Order]:
-    """The orders of a typed text, with what its member's own settings add to each of its prompts.
+def orders(
+    text: str,
+    prompts: Sequence[Prompt],
+    found: Mapping[str, Picture],
+    recipes: Recipes,
+    preferences: Preferences,
+) -> list[Order]:
+    """The orders of a typed text, of the prompts that it stands for, with what its member's own settings add.
+
+    Their pictures were `found` by their links.
 
     Raises: PromptError.
     """
-    made = [_order(text, prompt, recipes, preferences) for prompt in prompts.parse_all(text)]
+    if links(prompts):  # what is kept of it is to be read tomorrow, too
+        text = joined([str(lasting(prompt, found)) for prompt in prompts])
+    try:
+        made = [_order(text, prompt, found, recipes, preferences) for prompt in prompts]
+    except CannotLook as error:
+        error.without = joined([str(without_eyes(lasting(prompt, found))) for prompt in prompts])
+        raise
     return [replace(one, ordinal=number, batch_size=len(made)) for number, one in enumerate(made)]
 
 
-def _order(text: str, prompt: Prompt, recipes: Recipes, preferences: Preferences) -> Order:
+def _order(
+    text: str, prompt: Prompt, found: Mapping[str, Picture], recipes: Recipes, preferences: Preferences
+) -> Order:
     whole = applied(prompt, preferences)
-    recipe = recipes.new(whole)
+    recipe = pictured(recipes.new(whole), found, recipes)
     if whole != prompt:
-        recipe = replace(recipe, typed=str(prompt))
+        recipe = replace(recipe, typed=str(lasting(prompt, found)))
     return hurried(Order(kind=JobKind.IMAGINE, text=text, recipe=recipe), preferences)
 
 

@@ -39,11 +39,13 @@ def order(parent: Job, press: Press, recipes: Recipes, *, factor: int) -> Order:
         canvas=Canvas(width=before.width, height=before.height),
         start=None,
         blend=None,
+        references=(),
         variation=None,
         control=None,
         edit=None,
         window=0,
         is_imported=False,
+        brought=None,
         enlargement=Enlargement(image=press.tile(parent), factor=factor),
     )
     return press.order(parent, recipe)
@@ -61,6 +63,7 @@ def _redrawn(parent: Job, press: Press, recipes: Recipes, before: Size, factor: 
         canvas=Canvas(width=size.width, height=size.height),
         num_images=1,
         start=Start(image=press.tile(parent), strength=strength),
+        references=(),
         blend=None,  # each window would show all of what was looked at
         variation=None,
         control=None,

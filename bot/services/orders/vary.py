@@ -76,4 +76,5 @@ def _whole(parent: Job, recipes: Recipes) -> Recipe:
         variation=None,
         blend=again.blend_that_goes_on,
     )
-    return recipe if recipe.edit is None else recipes.sized_like(recipe, recipe.shown)
+    is_whole = recipe.edit is None and parent.recipe.brought is None
+    return recipe if is_whole else recipes.sized_like(recipe, recipe.shown)

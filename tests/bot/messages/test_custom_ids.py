@@ -26,6 +26,7 @@ PATTERNS = (
     custom_ids.PICTURE,
     custom_ids.GALLERY,
     custom_ids.LOOKED,
+    custom_ids.USE,
     custom_ids.AUDIT,
     custom_ids.SETUP,
     custom_ids.SETTINGS,
@@ -58,6 +59,7 @@ EVER_SENT = (
     *("looked:0:draw:1", "looked:0:draw:5", "looked:0:all", "looked:0:again:3"),
     *("settings:0:model", "settings:0:stylize:250", "settings:0:speed:relax", "settings:0:suffix"),
     "job:812:no_suffix",
+    *("use:12:choose:3", "use:12:style:0", "brought:7:prompt", "brought:7:describe"),
     *("gallery:0:join:now", "gallery:0:join:all"),
     *("audit:0:show:-", "audit:2:export:100-block", "audit:1:show:-5-rule_add"),
 )

@@ -439,7 +439,15 @@ async def test_what_a_refusal_leaves_behind_is_kept_and_the_order_is_not(
     models = Models(engine)
     allowances = Allowances(models, daily_images=40)
     jobs = Jobs(database, models, services.runs, services.kept, allowances=allowances, gates=[Doorkeeper()])
-    orders = Orders(database, jobs, services.kept, Recipes(models), services.imports, services.preferences)
+    orders = Orders(
+        database,
+        jobs,
+        services.kept,
+        Recipes(models),
+        services.imports,
+        services.preferences,
+        services.uploads,
+    )
     with pytest.raises(NotAllowed, match="Not tonight"):
         await orders.imagine(ada, "an apple")
     async with database.reading() as session:

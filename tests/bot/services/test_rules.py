@@ -10,6 +10,7 @@ from bot.domain.errors import NotAllowed, NotFound, PromptRefused, Unreadable
 from bot.domain.next_steps import Draw
 from bot.domain.order import Order
 from bot.domain.preferences import Preferences
+from bot.domain.prompt import parse
 from bot.domain.rules import Place, Weight
 from bot.services import Services, build_services
 from bot.services.orders import imagine
@@ -28,7 +29,7 @@ async def forbid(services: Services, phrase: str, weight: Weight, place: Place =
 
 def ordered(services: Services, text: str) -> Order:
     """The order of a typed prompt."""
-    (order,) = imagine.orders(text, Recipes(services.models), Preferences())
+    (order,) = imagine.orders(text, [parse(text)], {}, Recipes(services.models), Preferences())
     return order
 
 

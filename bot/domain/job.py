@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.asker import Asker
 from bot.domain.charges import Charge
+from bot.domain.custody import Custody
 from bot.domain.kinds import JobKind
 from bot.domain.recipe import ImageRef, Recipe
 
@@ -124,6 +125,9 @@ class Job:
     """Whether its member keeps it off the web page."""
     batch_size: int = 1
     """How many jobs its request made."""
+    custody: Custody = Custody.NONE
+    lone_deaths: int = 0
+    """How often the process died while it was alone on the device."""
 
     @property
     def prompt(self) -> str:

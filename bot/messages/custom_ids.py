@@ -90,6 +90,11 @@ def of_job(job_id: int, kind: JobKind, index: int | None = None, how: str = "") 
     return f"job:{job_id}:{kind}" + ("" if index is None else f":{index}") + (f":{how}" if how else "")
 
 
+def of_again(job_id: int) -> str:
+    """Under a job that failed: the same once more, with its seed."""
+    return of_job(job_id, JobKind.REROLL, 0, SAME)
+
+
 def of_cancel(job_id: int) -> str:
     """Cancel, under a job that waits or is drawn."""
     return f"job:{job_id}:{CANCEL}"

@@ -9,7 +9,7 @@ from bot.domain.kinds import Origin, Outcome
 from bot.domain.quota_words import about, charged_to
 from bot.domain.sentences import Sentence, Translations, say, say_n
 from bot.messages.catalogue import translations
-from bot.messages.custom_ids import of_cancel, of_cancel_all
+from bot.messages.custom_ids import of_again, of_cancel, of_cancel_all
 from bot.messages.kinds import WORDS
 from bot.messages.payload import MAX_DESCRIPTION, Button, Payload
 from bot.services.runs import JobUpdate
@@ -37,6 +37,8 @@ FAILURES = {
         "This picture brought me down three times, so I gave up on it. Nothing was charged."
     ),
 }
+MAY_SUCCEED = frozenset({Failure.ENGINE, Failure.CRASHED})
+"""What may not fail when it is tried again."""
 
 
 def progress(update: JobUpdate) -> Payload:
@@ -93,7 +95,11 @@ def ended(job: Job) -> Payload:
     if job.failure is None:
         free = _small([say("Nothing was charged.")], words)
         return Payload(content=f"{_heading(job, words)} ({say('Cancelled').render(words)}){free}")
-    return Payload(content=f"{_heading(job, words)}\n⚠️ {FAILURES[job.failure].render(words)}")
+    content = f"{_heading(job, words)}\n⚠️ {FAILURES[job.failure].render(words)}"
+    if job.failure not in MAY_SUCCEED:
+        return Payload(content=content)
+    again = Button(custom_id=of_again(job.id), label=say("Draw again").render(words), emoji="🔄")
+    return Payload(content=content, rows=((again,),))
 
 
 def undeliverable(job: Job) -> Payload:

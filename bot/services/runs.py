@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -13,11 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
 from bot.domain.audit import Deed
+from bot.domain.custody import LONE_DEATHS, MOST_SUSPECTS, QUIET_SECONDS, Custody
 from bot.domain.errors import UserError
-from bot.domain.job import Failure, Job, JobStatus
+from bot.domain.job import UNDRAWN, Failure, Job, JobStatus
 from bot.domain.recipe import Weights
 from bot.services.clock import Clock, utc_now
 from bot.services.ends import log_end
+from bot.services.isolation import Isolation
 from bot.services.pictures import Pictures
 from bot.services.turns import Turns
 from bot.storage import audit, guilds, ledger
@@ -25,7 +27,7 @@ from bot.storage import jobs as jobs_table
 from bot.storage import outbox as outbox_table
 from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
-from bot.storage.outage import is_outage, persistently
+from bot.storage.outage import is_outage, passing_over_outages, persistently
 from engine import api
 from engine.errors import (
     DeviceLost,
@@ -40,9 +42,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 Note = Callable[[AsyncSession], Awaitable[None]]
-
-MAX_ATTEMPTS = 3
-"""A job during which the process died this often is not tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +115,8 @@ class Runs:
         self._pictures = pictures
         self._now = now
         self._turns = Turns()
+        self._isolation = Isolation()
+        self._recovered_at = 0.0
         self._runs: dict[int, Run] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._is_draining = False
@@ -161,22 +162,31 @@ class Runs:
     async def recover(self) -> list[Job]:
         """After a start: every job that still owes something, in order, ready to go on.
 
-        A job that was RUNNING is QUEUED again; one that the process died with too often has FAILED.
+        A job that was RUNNING is QUEUED again, and drawn alone: whether the process died of it, nobody knows.
+        One that was alone when it died, again and again, has FAILED.
         """
+        self._recovered_at = asyncio.get_running_loop().time()
         async with self._database.transaction() as session:
-            for job in await jobs_table.list_unfinished(session):
-                if job.status is not JobStatus.RUNNING:
-                    continue
-                if job.attempt < MAX_ATTEMPTS:
-                    await jobs_table.update_returned(session, job.id, attempt=job.attempt, is_counted=True)
-                    continue
-                await jobs_table.update_ended(
-                    session, job.id, JobStatus.FAILED, now=self._now(), failure=Failure.CRASHED
-                )
-                await ledger.refund(session, job.id, now=self._now())
+            unfinished = await jobs_table.list_unfinished(session)
+            suspects = {job.id for job in _suspects(unfinished)}
+            for job in unfinished:
+                if job.status in UNDRAWN:
+                    await self._take_over(session, job, is_suspect=job.id in suspects)
         async with self._database.reading() as session:
             unfinished = await jobs_table.list_unfinished(session)
             return unfinished + await jobs_table.list_with_progress_message(session)
+
+    async def _take_over(self, session: AsyncSession, job: Job, *, is_suspect: bool) -> None:
+        """Let a job that an earlier process left wait again, or end it."""
+        deaths = job.lone_deaths + (job.custody is Custody.ALONE)
+        if deaths >= LONE_DEATHS:
+            now = self._now()
+            await jobs_table.update_ended(session, job.id, JobStatus.FAILED, now=now, failure=Failure.CRASHED)
+            await ledger.refund(session, job.id, now=now)
+            return
+        custody = Custody.SUSPECT if is_suspect else Custody.NONE
+        if (job.status, job.custody, job.lone_deaths) != (JobStatus.QUEUED, custody, deaths):
+            await jobs_table.update_custody(session, job.id, custody, lone_deaths=deaths)
 
     async def drain(self) -> None:
         """Stop drawing, for good; what runs goes back to the queue, for the next start."""
@@ -185,6 +195,9 @@ class Runs:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        with passing_over_outages("noting what waits for the next start"):
+            async with self._database.transaction() as session:
+                await jobs_table.update_drained(session)
 
     async def _draw(self, run: Run) -> None:
         job = run.latest.job
@@ -193,12 +206,15 @@ class Runs:
                 limit = await self._persistently(run, lambda: self._max_running(job))
                 async for before in turn.come(limit):
                     run.publish(replace(run.latest, own_jobs_before=before))
-                await self._follow_engine(run)
+                async with self._admitted(run):
+                    await self._follow_engine(run)
         except asyncio.CancelledError:
             await self._return(run)
             raise
-        except (EngineStopped, DeviceLost):  # the process is ending: the next one draws it
+        except EngineStopped:  # the process is ending: the next one draws it
             await self._return(run)
+        except DeviceLost as error:  # perhaps through this very job: the next start takes it for a suspect
+            log.warning("job %s was on the device that is lost: %s", job.id, error)
         except EngineError as error:
             log.warning("job %s failed: %s", job.id, error)
             await self._fail(run, _failure(error))
@@ -208,6 +224,24 @@ class Runs:
         finally:
             del self._runs[job.id], self._tasks[job.id]
             run.end()
+
+    @asynccontextmanager
+    async def _admitted(self, run: Run) -> AsyncIterator[None]:
+        """On the device with all others; a suspect alone, once the process has lived long enough for it."""
+        job = run.latest.job
+        if job.custody is not Custody.SUSPECT:
+            async with self._isolation.together():
+                yield
+            return
+        lived = asyncio.get_running_loop().time() - self._recovered_at
+        await asyncio.sleep(max(0.0, QUIET_SECONDS[job.lone_deaths] - lived))
+        async with self._isolation.alone():
+            await self._persistently(run, lambda: self._mark_alone(job))
+            yield
+
+    async def _mark_alone(self, job: Job) -> None:
+        async with self._database.transaction() as session:
+            await jobs_table.update_alone(session, job.id)
 
     async def _max_running(self, job: Job) -> int | None:
         async with self._database.reading() as session:
@@ -336,7 +370,7 @@ class Runs:
         job = run.latest.job
         try:
             async with self._database.transaction() as session:
-                await jobs_table.update_returned(session, job.id, attempt=job.attempt, is_counted=False)
+                await jobs_table.update_returned(session, job.id, attempt=job.attempt)
         except Exception as error:
             if not is_outage(error):
                 raise
@@ -346,6 +380,22 @@ class Runs:
         return next(
             Weights(name=name, hash=model.hash) for model in self._engine.models() if model.name == name
         )
+
+
+def _suspects(unfinished: Sequence[Job]) -> list[Job]:
+    """The jobs that the last process may have died of: what was on the device, as far as is known.
+
+    Where nothing was, it may have died of what it was just handed: of what waited, that are the first.
+    """
+    undrawn = [job for job in unfinished if job.status in UNDRAWN]
+    known = [
+        job
+        for job in undrawn
+        if job.status is JobStatus.RUNNING or job.custody in {Custody.SUSPECT, Custody.ALONE}
+    ]
+    if any(job.status is JobStatus.RUNNING or job.custody is Custody.ALONE for job in known):
+        return known
+    return known + [job for job in undrawn if job.custody is Custody.NONE][:MOST_SUSPECTS]
 
 
 def _failure(error: EngineError | UserError) -> Failure:

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.charges import Charge
+from bot.domain.custody import Custody
 from bot.domain.history import Phrase, Shelf
 from bot.domain.job import UNDRAWN, UNFINISHED, WITH_PICTURES, Failure, Job, JobStatus, Speed
 from bot.domain.kinds import TILES, JobKind
@@ -208,12 +210,41 @@ async def update_started(session: AsyncSession, job_id: int, *, unread: str = ""
     return await session.scalar(statement.returning(JobRow.attempt))
 
 
-async def update_returned(session: AsyncSession, job_id: int, *, attempt: int, is_counted: bool) -> None:
-    """RUNNING goes back to QUEUED; an attempt that is not the job's fault is not counted."""
+async def update_returned(session: AsyncSession, job_id: int, *, attempt: int) -> None:
+    """RUNNING goes back to QUEUED: the process ends as it should. The next attempt has another number."""
     await session.execute(
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.attempt == attempt, JobRow.status == JobStatus.RUNNING)
-        .values(status=JobStatus.QUEUED, attempt=attempt if is_counted else attempt - 1)
+        .values(status=JobStatus.QUEUED, custody=_left())
+    )
+
+
+async def update_drained(session: AsyncSession) -> None:
+    """What waits is left to the next process, by one that ends as it should."""
+    waiting = update(JobRow).where(JobRow.status == JobStatus.QUEUED)
+    await session.execute(waiting.values(custody=_left()))
+
+
+def _left() -> ColumnElement[str]:
+    """The custody of what a process leaves as it should: a suspect stays one."""
+    is_suspect = JobRow.custody.in_((Custody.SUSPECT, Custody.ALONE))
+    return case((is_suspect, Custody.SUSPECT.value), else_=Custody.DRAINED.value)
+
+
+async def update_alone(session: AsyncSession, job_id: int) -> None:
+    """A suspect is handed to the device alone, from now on."""
+    await session.execute(update(JobRow).where(JobRow.id == job_id).values(custody=Custody.ALONE))
+
+
+async def update_custody(
+    session: AsyncSession, job_id: int, custody: Custody, *, lone_deaths: int | None = None
+) -> None:
+    """After a start: a job that was not drawn to its end waits again."""
+    values: dict[str, Any] = {"status": JobStatus.QUEUED, "custody": custody}
+    if lone_deaths is not None:
+        values["lone_deaths"] = lone_deaths
+    await session.execute(
+        update(JobRow).where(JobRow.id == job_id, JobRow.status.in_(UNDRAWN)).values(**values)
     )
 
 
@@ -224,7 +255,7 @@ async def update_rendered(
     statement = (
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.attempt == attempt, JobRow.status == JobStatus.RUNNING)
-        .values(status=JobStatus.RENDERED, gpu_ms=gpu_ms, finished_at=now)
+        .values(status=JobStatus.RENDERED, custody=Custody.NONE, gpu_ms=gpu_ms, finished_at=now)
     )
     return await session.scalar(statement.returning(JobRow.id)) is not None
 
@@ -297,4 +328,6 @@ def _job(row: JobRow) -> Job:
         unread=row.unread,
         is_hidden=row.is_hidden,
         batch_size=row.batch_size,
+        custody=Custody(row.custody),
+        lone_deaths=row.lone_deaths,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.asker import Asker
 from bot.domain.errors import NotFound
-from bot.domain.job import Job, may_be_pressed
+from bot.domain.job import Job, JobStatus, may_be_pressed
 from bot.domain.kinds import JobKind, Origin, Outcome
 from bot.domain.order import Order
 from bot.domain.recipe import ImageRef, Recipe
@@ -62,7 +62,8 @@ async def get_parent(database: Database, asker: Asker, press: Press) -> Job:
         parent = await jobs_table.get(session, press.job_id)
     if parent is None or not may_be_pressed(parent, asker):
         raise NotFound(say("I do not know this picture here. Draw a new one with /imagine."))
-    if not parent.status.has_pictures:
+    is_drawn_anew = press.kind is JobKind.REROLL and parent.status is JobStatus.FAILED
+    if not parent.status.has_pictures and not is_drawn_anew:
         raise NotFound(say("This picture was never finished. Draw it anew with /imagine."))
     if press.kind.traits.origin is Origin.TILE and not 0 <= press.index < parent.recipe.num_images:
         raise NotFound(say("There is no such picture in this grid."))

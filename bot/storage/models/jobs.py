@@ -58,6 +58,10 @@ class JobRow(Table):
     kind: Mapped[str] = mapped_column(String(16))
     status: Mapped[str] = mapped_column(String(16))
     attempt: Mapped[int] = mapped_column(Integer, server_default="0")
+    custody: Mapped[str] = mapped_column(String(16), server_default="")
+    """What one process knows of it from another; see `bot.domain.custody.Custody`."""
+    lone_deaths: Mapped[int] = mapped_column(Integer, server_default="0")
+    """How often the process died while it was alone on the device."""
     guild_id: Mapped[int] = mapped_column(BigInteger)
     channel_id: Mapped[int] = mapped_column(BigInteger)
     user_id: Mapped[int] = mapped_column(BigInteger)

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
+from bot.domain.custody import Custody
 from bot.domain.errors import (
     NotAllowed,
     NotFound,
@@ -26,17 +28,20 @@ from bot.domain.errors import (
 )
 from bot.domain.guild import GuildSettings
 from bot.domain.job import Failure, Job, JobStatus
+from bot.domain.kinds import JobKind
 from bot.domain.order import Order
 from bot.domain.prompt import parse
 from bot.domain.recipe import ImageRef
 from bot.domain.sentences import say
 from bot.domain.usage import By, Usage
+from bot.messages import jobs as messages
+from bot.messages.payload import Button
 from bot.services import Services, build_services
 from bot.services.allowances import Allowances
 from bot.services.gates import RefusedWithTrace
 from bot.services.jobs import Jobs
 from bot.services.models import Models
-from bot.services.orders import Orders
+from bot.services.orders import Orders, Press
 from bot.services.recipes import Recipes
 from bot.storage import jobs as jobs_table
 from bot.storage import members
@@ -60,6 +65,22 @@ async def finished(services: Services, job: Job) -> Job:
         async for _ in run.updates():
             pass
     return await services.runs.reload(job)
+
+
+async def running(services: Services, engine: HandEngine, asker: Asker, count: int) -> list[Job]:
+    """Jobs that are on the device, and stay there."""
+    engine.hold()
+    jobs = [await services.orders.imagine(again(asker), f"apple number {n}") for n in range(count)]
+    while (await services.runs.reload(jobs[-1])).status is not JobStatus.RUNNING:
+        await asyncio.sleep(0)
+    return jobs
+
+
+async def until(is_true: Callable[[], bool]) -> None:
+    """Let everybody else go on until something holds."""
+    async with asyncio.timeout(30):
+        while not is_true():
+            await asyncio.sleep(0)
 
 
 async def drawn(services: Services, asker: Asker, prompt: str = "a red apple") -> Job:
@@ -175,7 +196,7 @@ async def test_a_stopping_engine_puts_the_job_back_into_the_queue(
 ) -> None:
     engine.fails_with = EngineStopped("shutting down")
     job = await finished(services, await services.orders.imagine(ada, "an apple"))
-    assert (job.status, job.attempt) == (JobStatus.QUEUED, 0)
+    assert (job.status, job.custody) == (JobStatus.QUEUED, Custody.DRAINED)
     assert await spent(services, ada) == (0, 4)
 
 
@@ -202,7 +223,7 @@ async def test_a_job_that_was_just_being_accepted_waits_for_the_next_process(
     assert await spent(services, ada) == (0, 4)
 
 
-async def test_after_a_crash_jobs_go_on_in_order_and_the_third_death_is_the_last(
+async def test_after_a_crash_jobs_go_on_in_order_and_what_was_drawn_is_drawn_alone(
     services: Services,
     database: Database,
     engine: HandEngine,
@@ -210,24 +231,80 @@ async def test_after_a_crash_jobs_go_on_in_order_and_the_third_death_is_the_last
     tmp_path: Path,
     clock: MovableClock,
 ) -> None:
-    engine.hold()
-    jobs = [await services.orders.imagine(again(ada), f"apple number {n}") for n in range(3)]
-    await engine.is_held.wait()
-    while (await services.runs.reload(jobs[2])).status is not JobStatus.RUNNING:
-        await asyncio.sleep(0)
-    async with database.transaction() as session:  # as if the process had died twice before with the first
-        for _ in range(2):
-            await jobs_table.update_returned(
-                session, jobs[0].id, attempt=jobs[0].attempt + 1, is_counted=True
-            )
-            await jobs_table.update_started(session, jobs[0].id)
-            jobs[0] = replace(jobs[0], attempt=jobs[0].attempt + 1)
-    reborn = build_services(database, engine, data_dir=tmp_path, daily_images=40, now=clock)
+    jobs = await running(services, engine, ada, 3)
+    device = HandEngine()  # the old one stands still, as its process does
+    reborn = build_services(database, device, data_dir=tmp_path, daily_images=40, now=clock)
     recovered = await reborn.runs.recover()
-    assert [job.id for job in recovered] == [jobs[1].id, jobs[2].id]
-    assert all(job.status is JobStatus.QUEUED for job in recovered)
-    assert (await reborn.runs.reload(jobs[0])).failure is Failure.CRASHED
-    assert await spent(reborn, ada) == (0, 8)
+    assert [job.id for job in recovered] == [job.id for job in jobs]
+    assert {(job.status, job.custody) for job in recovered} == {(JobStatus.QUEUED, Custody.SUSPECT)}
+    device.hold()
+    runs = [reborn.runs.start(job) for job in recovered]
+    await until(lambda: bool(device.requests))
+    newcomer = await reborn.orders.imagine(again(ada), "a pear")
+    assert len(device.requests) == 1  # one suspect, and nobody beside it
+    assert [(await reborn.runs.reload(job)).custody for job in jobs].count(Custody.ALONE) == 1
+    device.release()
+    for run in runs:
+        async for _ in run.updates():
+            pass
+    assert (await finished(reborn, newcomer)).status is JobStatus.RENDERED
+    assert [(await reborn.runs.reload(job)).lone_deaths for job in jobs] == [0, 0, 0]
+    assert await spent(reborn, ada) == (16, 0)
+
+
+async def test_the_third_death_alone_is_the_last_and_nobody_else_is_blamed(
+    services: Services,
+    database: Database,
+    engine: HandEngine,
+    ada: Asker,
+    tmp_path: Path,
+    clock: MovableClock,
+) -> None:
+    poison, neighbour = await running(services, engine, ada, 2)
+    async with database.transaction() as session:
+        await jobs_table.update_custody(session, poison.id, Custody.ALONE, lone_deaths=2)
+    device = HandEngine()  # the old one stands still, as its process does
+    reborn = build_services(database, device, data_dir=tmp_path, daily_images=40, now=clock)
+    (left,) = await reborn.runs.recover()
+    failed = await reborn.runs.reload(poison)
+    assert (left.id, left.lone_deaths) == (neighbour.id, 0)
+    assert (failed.status, failed.failure) == (JobStatus.FAILED, Failure.CRASHED)
+    assert await spent(reborn, ada) == (0, 4)
+    ((button,),) = messages.ended(failed).rows
+    assert (button.custom_id, isinstance(button, Button)) == (f"job:{poison.id}:reroll:0:same", True)
+    press = Press(kind=JobKind.REROLL, job_id=poison.id, how="same")
+    anew = await finished(reborn, await reborn.orders.press(again(ada), press))
+    assert anew.recipe.seeds == poison.recipe.seeds
+
+
+async def test_who_ends_as_they_should_leaves_no_suspects(
+    services: Services,
+    database: Database,
+    engine: HandEngine,
+    ada: Asker,
+    tmp_path: Path,
+    clock: MovableClock,
+) -> None:
+    await running(services, engine, ada, 2)
+    await services.runs.drain()
+    reborn = build_services(database, engine, data_dir=tmp_path, daily_images=40, now=clock)
+    assert [job.custody for job in await reborn.runs.recover()] == [Custody.NONE, Custody.NONE]
+
+
+async def test_where_nothing_was_drawn_yet_what_was_just_handed_over_is_suspect(
+    services: Services,
+    database: Database,
+    engine: HandEngine,
+    ada: Asker,
+    tmp_path: Path,
+    clock: MovableClock,
+) -> None:
+    job = await services.orders.imagine(ada, "an apple")
+    async with database.transaction() as session:
+        await jobs_table.update_custody(session, job.id, Custody.NONE)  # as if it had never begun
+    reborn = build_services(database, engine, data_dir=tmp_path, daily_images=40, now=clock)
+    (left,) = await reborn.runs.recover()
+    assert left.custody is Custody.SUSPECT
 
 
 async def test_a_stale_attempt_cannot_complete(
@@ -237,7 +314,7 @@ async def test_a_stale_attempt_cannot_complete(
     job = await services.orders.imagine(ada, "an apple")
     await engine.is_held.wait()
     async with database.transaction() as session:
-        await jobs_table.update_returned(session, job.id, attempt=1, is_counted=True)
+        await jobs_table.update_returned(session, job.id, attempt=1)
         assert await jobs_table.update_started(session, job.id) == 2
     engine.release()
     job = await finished(services, job)

@@ -158,7 +158,7 @@ def build_services(
         jobs=jobs,
         kept=kept,
         likes=Likes(database, now=now),
-        looking=Looking(engine, models, uploads, pictures),
+        looking=Looking(database, engine, models, uploads, pictures, now=now),
         runs=runs,
         pictures=pictures,
         outbox=Outbox(database, now=now),

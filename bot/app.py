@@ -284,6 +284,7 @@ async def swept(settings: Settings, services: Services) -> AsyncGenerator[None]:
 
 async def _sweep_orders(services: Services) -> None:
     while True:
+        await services.makings_of.purge()
         if gone := await persistently(services.binning.sweep):
             log.info("deleted %d pictures for good that were taken off a day ago", gone)
         if forgotten := await persistently(services.kept.sweep):

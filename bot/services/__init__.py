@@ -30,6 +30,7 @@ from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
 from bot.services.likes import Likes
 from bot.services.looking import Looking
+from bot.services.making_of import MakingsOf
 from bot.services.models import Models
 from bot.services.onboarding import Onboarding
 from bot.services.orders import Orders
@@ -66,6 +67,7 @@ class Services:
     orders: Orders
     imports: Imports
     explaining: Explaining
+    makings_of: MakingsOf
     jobs: Jobs
     kept: KeptOrders
     likes: Likes
@@ -147,6 +149,7 @@ def build_services(
     jobs = Jobs(database, models, runs, kept, allowances=allowances, gates=gates, now=now)
     taking_back = TakingBack(database, files, removals, now=now)
     recipes = Recipes(models)
+    shown, explaining = Shown(database, models), Explaining(engine, pictures, recipes)
     imports = Imports(database, files, recipes, now=now)
     preferences = MemberPreferences(database, models, now=now)
     orders = Orders(database, jobs, kept, recipes, imports, preferences, uploads)
@@ -154,7 +157,15 @@ def build_services(
         models=models,
         orders=orders,
         imports=imports,
-        explaining=Explaining(engine, pictures, recipes),
+        explaining=explaining,
+        makings_of=MakingsOf(
+            database,
+            files,
+            shown,
+            pictures,
+            explaining,
+            gates=(BlockGate(now=now), ForgottenGate(digests, now=now), PausedGate()),
+        ),
         jobs=jobs,
         kept=kept,
         likes=Likes(database, now=now),
@@ -177,7 +188,7 @@ def build_services(
         queue=queue,
         removals=removals,
         uploads=uploads,
-        shown=Shown(database, models),
+        shown=shown,
         taking_back=taking_back,
         binning=Binning(database, jobs, taking_back, now=now),
         forgetting=Forgetting(database, files, runs, digests, now=now),

@@ -77,6 +77,11 @@ class Speed(StrEnum):
     RELAX = "relax"
     TURBO = "turbo"
 
+    @property
+    def price(self) -> int:
+        """How many times a job counts."""
+        return 2 if self is Speed.TURBO else 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:

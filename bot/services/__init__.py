@@ -26,6 +26,7 @@ from bot.services.gates.waiting import WaitingGate
 from bot.services.guilds import Guilds
 from bot.services.health import Health
 from bot.services.imports import Imports
+from bot.services.info import Info
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
 from bot.services.likes import Likes
@@ -77,6 +78,7 @@ class Services:
     outbox: Outbox
     quotas: Quotas
     preferences: MemberPreferences
+    info: Info
     usage: UsageReports
     onboarding: Onboarding
     rooms: Rooms
@@ -151,6 +153,7 @@ def build_services(
     recipes = Recipes(models)
     shown, explaining = Shown(database, models), Explaining(engine, pictures, recipes)
     imports = Imports(database, files, recipes, now=now)
+    quotas = Quotas(database, allowances, now=now)
     preferences = MemberPreferences(database, models, now=now)
     orders = Orders(database, jobs, kept, recipes, imports, preferences, uploads)
     return Services(
@@ -173,8 +176,9 @@ def build_services(
         runs=runs,
         pictures=pictures,
         outbox=Outbox(database, now=now),
-        quotas=Quotas(database, allowances, now=now),
+        quotas=quotas,
         preferences=preferences,
+        info=Info(database, models, quotas, preferences, jobs, runs, now=now),
         usage=UsageReports(database, now=now),
         onboarding=Onboarding(database, orders, kept, now=now),
         rooms=Rooms(database, now=now),

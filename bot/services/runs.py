@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
 from bot.domain.audit import Deed
+from bot.domain.charges import Charge
 from bot.domain.custody import LONE_DEATHS, MOST_SUSPECTS, QUIET_SECONDS, Custody
 from bot.domain.errors import UserError
 from bot.domain.job import UNDRAWN, Failure, Job, JobStatus
@@ -134,6 +135,10 @@ class Runs:
     def get(self, job_id: int) -> Run | None:
         """The job in flight; None if it is not, or not any more."""
         return self._runs.get(job_id)
+
+    def list_latest(self) -> list[JobUpdate]:
+        """The latest state of all jobs in flight."""
+        return [run.latest for run in self._runs.values()]
 
     async def reload(self, job: Job) -> Job:
         """The job as the database has it now."""
@@ -318,7 +323,8 @@ class Runs:
             if not is_ours:
                 return False
             await pictures_table.add(session, job.id, recipe, engine_version=result.engine_version, now=now)
-            await ledger.settle(session, job.id, images=len(result.images), gpu_ms=gpu_ms, now=now)
+            used = Charge(images=len(result.images), gpu_ms=gpu_ms).times(job.speed.price)
+            await ledger.settle(session, job.id, images=used.images, gpu_ms=used.gpu_ms, now=now)
             await outbox_table.add(session, job.id, now=now)
         return True
 

@@ -22,6 +22,7 @@ from bot.services.gates.newcomers import NewcomerGate
 from bot.services.gates.paused import PausedGate
 from bot.services.gates.room import RoomGate
 from bot.services.gates.rules import RuleGate
+from bot.services.gates.speed import SpeedGate
 from bot.services.gates.waiting import WaitingGate
 from bot.services.guilds import Guilds
 from bot.services.health import Health
@@ -145,6 +146,7 @@ def build_services(
         PausedGate(),
         RuleGate(allows_nsfw=allows_nsfw, now=now),
         RoomGate(now=now),
+        SpeedGate(),
         NewcomerGate(now=now),
         WaitingGate(),
     )

@@ -5,12 +5,15 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.asker import Asker
-from bot.domain.errors import NotFound, TooLate
+from bot.domain.errors import NotFound, PromptError, TooLate
 from bot.domain.job import Job, JobStatus, Speed
+from bot.domain.kinds import JobKind
 from bot.services import Services
+from bot.services.orders import Press
 from tests.bot.hand_engine import HandEngine
 from tests.bot.services.community import MODERATOR, change, drawn, finished, spent
 from tests.bot.services.community import now as again
+from tests.bot.services.test_kept import kept_id_of
 
 
 async def waiting_jobs(services: Services, engine: HandEngine, asker: Asker) -> list[Job]:
@@ -67,3 +70,26 @@ async def test_the_status_tells_everybody_how_much_there_is_to_do_and_nothing_of
     assert busy.num_running + busy.num_waiting == 3
     assert (busy.models, busy.started_at) == (services.models.names(), idle.started_at)
     await services.info.cancel_all(ada)
+
+
+async def test_turbo_is_refused_where_the_moderators_do_not_allow_it_and_drawn_without_by_one_press(
+    services: Services, ada: Asker
+) -> None:
+    with pytest.raises(PromptError) as refused:
+        await services.orders.imagine(again(ada), "a fox --turbo --seed 5")
+    assert "no `--turbo`" in str(refused.value)
+    job = await services.orders.release(again(ada), kept_id_of(refused.value))
+    assert (job.prompt, job.speed) == ("a fox --seed 5", Speed.FAST)
+    await finished(services, job)
+
+
+async def test_who_presses_under_a_turbo_picture_does_not_pay_twice_for_it(
+    services: Services, ada: Asker
+) -> None:
+    await services.guilds.set(again(MODERATOR), {"turbo": "on"})
+    grid = await drawn(services, ada, "a fox --turbo")
+    assert (grid.speed, grid.charge.images, grid.prompt) == (Speed.TURBO, 8, "a fox --turbo")
+    bob = replace(ada, user_id=101)
+    child = await services.orders.press(again(bob), Press(kind=JobKind.REROLL, job_id=grid.id))
+    assert (child.speed, child.charge.images, child.prompt) == (Speed.FAST, 4, "a fox")
+    await finished(services, child)

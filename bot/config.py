@@ -133,6 +133,12 @@ class Settings(BaseSettings):
         description="Let members use reactions: ✉️ sends a picture, ❌ takes it off, ⭐ likes it. Needs no "
         "approval; buttons and menus do the same.",
     )
+    backup_dir: Path | None = Field(
+        None, description="Where copies of the database are kept. Empty: the folder backups in DATA_DIR."
+    )
+    backup_keep: int = Field(
+        48, ge=0, description="How many of those copies, one an hour, are kept. 0: none is made."
+    )
     retention_days: int = Field(
         0,
         ge=0,
@@ -190,6 +196,11 @@ class Settings(BaseSettings):
                     {"host": host[:100]},
                 )
         return image_hosts
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where copies of the database are kept."""
+        return self.backup_dir or self.data_dir / "backups"
 
     @property
     def pages_url(self) -> str:

@@ -67,7 +67,9 @@ class Failure(StrEnum):
     MODEL_NOT_FOUND = "model_not_found"
     ENGINE = "engine"
     CRASHED = "crashed"
-    """The process died three times while it drew this job."""
+    """The process died three times while it drew this job alone."""
+    RESTORED = "restored"
+    """A copy of the database was put back from before it was drawn."""
 
 
 class Speed(StrEnum):

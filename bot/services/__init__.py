@@ -1,6 +1,8 @@
 """Use cases: one method, one transaction; no Discord. Built once, by `bot.app`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bot.domain.community import WebPages
@@ -9,6 +11,7 @@ from bot.imaging.fetch import Fetcher
 from bot.services.allowances import Allowances
 from bot.services.appeals import Appeals
 from bot.services.audit import Audit
+from bot.services.backups import Backups
 from bot.services.binning import Binning
 from bot.services.clock import Clock, utc_now
 from bot.services.commands import Commands
@@ -100,6 +103,8 @@ class Services:
     safety: Safety
     commands: Commands
     health: Health
+    backups: Callable[..., Backups]
+    """Of a folder, and how many are kept there."""
 
 
 def build_services(
@@ -201,4 +206,5 @@ def build_services(
         safety=Safety(database, removals, classify, allows_nsfw=allows_nsfw, now=now),
         commands=Commands(database, now=now),
         health=Health(database, engine, now=now),
+        backups=partial(Backups, database, now=now),
     )

@@ -17,7 +17,6 @@ from bot.cogs.gallery import Gallery
 from bot.cogs.guild import Guild
 from bot.cogs.help import Help
 from bot.cogs.imagine import Imagine
-from bot.cogs.info import Info
 from bot.cogs.looking import Looking
 from bot.cogs.mine import Mine
 from bot.cogs.people import People
@@ -46,7 +45,6 @@ from bot.views import drawing, moderation_forms, settings_panel, setup_panel, us
 from bot.views.audit_buttons import AuditButton
 from bot.views.gallery_buttons import GalleryButton
 from bot.views.help_buttons import HelpButton
-from bot.views.info_buttons import InfoItem
 from bot.views.job_buttons import JobButton
 from bot.views.looked_buttons import LookedButton
 from bot.views.mine_buttons import MineButton
@@ -130,7 +128,7 @@ class Darkroom(commands.AutoShardedBot):
         self.add_dynamic_items(TermsButton, KeptButton, ExampleButton, SetupItem, MineButton)
         self.add_dynamic_items(JobButton, AuditButton, ModerationButton, HelpButton)
         self.add_dynamic_items(PictureButton, PictureMenu, GalleryButton, LookedButton, UseButton)
-        self.add_dynamic_items(SettingsItem, InfoItem)
+        self.add_dynamic_items(SettingsItem)
         await self.tree.set_translator(CatalogueTranslator())
         await self._sync_commands()
         await self.delivery.resume()
@@ -147,7 +145,6 @@ class Darkroom(commands.AutoShardedBot):
         await self.add_cog(Quota(self.services))
         await self.add_cog(Allowances(self.services))
         await self.add_cog(Usage(self.services))
-        await self.add_cog(Info(self.services))
         await self.add_cog(Settings(self.services))
         await self.add_cog(Show(self.services, self.delivery))
         await self.add_cog(Audit(self.services))

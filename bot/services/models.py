@@ -82,15 +82,14 @@ class Models:
         )
 
     def charge(self, order: Order) -> Charge:
-        """What an order costs: its pictures, and the device time that they will roughly take; in turbo twice.
+        """What an order costs: its pictures, and the device time that they will roughly take.
 
         Raises: NotFound, where its model is not loaded any more.
         """
         if order.kind.traits.is_free:
             return FREE
         seconds = self.seconds(order.recipe)
-        charge = Charge(images=order.recipe.num_images, gpu_ms=max(1, round(seconds * 1000)))
-        return charge.times(order.speed.price)
+        return Charge(images=order.recipe.num_images, gpu_ms=max(1, round(seconds * 1000)))
 
     def seconds(self, recipe: Recipe) -> float:
         """Device seconds that a recipe will roughly take.

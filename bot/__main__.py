@@ -118,6 +118,19 @@ def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[Non
         from bot.commandline import look
 
         return (look.describe if arguments.command == "describe" else look.shorten)(settings, arguments)
+    return _housekeeping(arguments, settings)
+
+
+def _housekeeping(arguments: argparse.Namespace, settings: Settings) -> Coroutine[None, None, int]:
+    """What an owner does."""
+    if arguments.command == "backup":
+        from bot.commandline.backup import backup
+
+        return backup(settings, arguments.out, arguments.pictures)
+    if arguments.command == "restore":
+        from bot.commandline.backup import restore
+
+        return restore(settings, arguments.file, arguments.pictures)
     if arguments.command == "check":
         from bot.commandline.check import check
 
@@ -162,6 +175,12 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--out", type=Path, default=Path("explained"), help="the folder to write to")
     _add_looking(commands)
     _add_blend(commands)
+    backup = commands.add_parser("backup", help="copy the database, also while the bot runs, and prove it")
+    backup.add_argument("--out", type=Path, help="where to; by default into BACKUP_DIR")
+    backup.add_argument("--pictures", type=Path, metavar="FILE.tar", help="copy the picture files as well")
+    restore = commands.add_parser("restore", help="put a copy back, while the bot is stopped")
+    restore.add_argument("file", type=Path, help="what `backup` made")
+    restore.add_argument("--pictures", type=Path, metavar="FILE.tar", help="put the picture files back, too")
     commands.add_parser("check", help="say what is right, and what to do about what is not")
     parser.set_defaults(command="run")
     return parser

@@ -14,6 +14,7 @@ from platform import python_version
 
 import aiohttp
 import discord
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.client import Darkroom, point_discord_to
 from bot.config import Settings, StartupError, named_files, required_token, split_models
@@ -21,6 +22,8 @@ from bot.delivery.community import Community
 from bot.imaging.fetch import Fetcher
 from bot.meters import Meters
 from bot.services import KEY_FILE, Services, build_services
+from bot.services.backups import EVERY_SECONDS
+from bot.storage.backups import BackupFailed
 from bot.storage.database import owned_database
 from bot.storage.forgetting import get_key
 from bot.storage.outage import persistently
@@ -40,6 +43,8 @@ EXIT_DISOWNED = 75
 """The database is another process's by now. sysexits' EX_TEMPFAIL: a supervisor tries again."""
 PURGE_SECONDS = 6 * 3600.0
 SWEEP_SECONDS = 3600.0
+QUIET_SECONDS = 60.0
+"""After the start, before the first backup."""
 MOST_SHOWN = 100
 CACHE = "cache"
 """The folder in DATA_DIR that may be deleted at any time."""
@@ -206,7 +211,6 @@ async def open_services(
             public_url=settings.pages_url,
             fetcher=Fetcher(split_models(settings.image_hosts), stand_in=settings.discord_api_base),
             upload_days=settings.upload_days,
-            owners=[int(owner) for owner in split_models(settings.owners)],
         )
         yield services, engine
 
@@ -271,6 +275,7 @@ async def swept(settings: Settings, services: Services) -> AsyncGenerator[None]:
     """
     tasks = [
         asyncio.create_task(_sweep_orders(services), name="sweep"),
+        asyncio.create_task(_back_up(services, settings), name="backups"),
         asyncio.create_task(_sweep_orphans(services, before=time.time()), name="sweep files"),
         asyncio.create_task(_sweep_uploads(services), name="uploads"),
     ]
@@ -285,11 +290,28 @@ async def swept(settings: Settings, services: Services) -> AsyncGenerator[None]:
 
 async def _sweep_orders(services: Services) -> None:
     while True:
+        await services.makings_of.purge()
         if gone := await persistently(services.binning.sweep):
             log.info("deleted %d pictures for good that were taken off a day ago", gone)
         if forgotten := await persistently(services.kept.sweep):
             log.info("forgot %d kept orders that nobody came back for", forgotten)
         await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def _back_up(services: Services, settings: Settings) -> None:
+    """Every hour, from a quiet moment after the start on; what fails is told, and tried again in an hour."""
+    if not settings.backup_keep:
+        return
+    await asyncio.sleep(QUIET_SECONDS)
+    backups = services.backups(settings.backup_folder, keep=settings.backup_keep)
+    while True:
+        await asyncio.sleep(await asyncio.to_thread(backups.seconds_until_next))
+        try:
+            path = await backups.back_up()
+            log.info("backup: %s (%.1f MB)", path, path.stat().st_size / 1e6)
+        except (BackupFailed, OSError, SQLAlchemyError) as error:
+            log.warning("no backup was made: %s", str(getattr(error, "orig", error)).splitlines()[0])
+            await asyncio.sleep(EVERY_SECONDS)
 
 
 async def _sweep_orphans(services: Services, *, before: float) -> None:

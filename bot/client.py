@@ -17,6 +17,7 @@ from bot.cogs.gallery import Gallery
 from bot.cogs.guild import Guild
 from bot.cogs.help import Help
 from bot.cogs.imagine import Imagine
+from bot.cogs.info import Info
 from bot.cogs.looking import Looking
 from bot.cogs.mine import Mine
 from bot.cogs.people import People
@@ -45,6 +46,7 @@ from bot.views import drawing, moderation_forms, settings_panel, setup_panel, us
 from bot.views.audit_buttons import AuditButton
 from bot.views.gallery_buttons import GalleryButton
 from bot.views.help_buttons import HelpButton
+from bot.views.info_buttons import InfoItem
 from bot.views.job_buttons import JobButton
 from bot.views.looked_buttons import LookedButton
 from bot.views.mine_buttons import MineButton
@@ -128,7 +130,7 @@ class Darkroom(commands.AutoShardedBot):
         self.add_dynamic_items(TermsButton, KeptButton, ExampleButton, SetupItem, MineButton)
         self.add_dynamic_items(JobButton, AuditButton, ModerationButton, HelpButton)
         self.add_dynamic_items(PictureButton, PictureMenu, GalleryButton, LookedButton, UseButton)
-        self.add_dynamic_items(SettingsItem)
+        self.add_dynamic_items(SettingsItem, InfoItem)
         await self.tree.set_translator(CatalogueTranslator())
         await self._sync_commands()
         await self.delivery.resume()
@@ -145,6 +147,7 @@ class Darkroom(commands.AutoShardedBot):
         await self.add_cog(Quota(self.services))
         await self.add_cog(Allowances(self.services))
         await self.add_cog(Usage(self.services))
+        await self.add_cog(Info(self.services))
         await self.add_cog(Settings(self.services))
         await self.add_cog(Show(self.services, self.delivery))
         await self.add_cog(Audit(self.services))

@@ -133,6 +133,12 @@ class Settings(BaseSettings):
         description="Let members use reactions: ✉️ sends a picture, ❌ takes it off, ⭐ likes it. Needs no "
         "approval; buttons and menus do the same.",
     )
+    backup_dir: Path | None = Field(
+        None, description="Where copies of the database are kept. Empty: the folder backups in DATA_DIR."
+    )
+    backup_keep: int = Field(
+        48, ge=0, description="How many of those copies, one an hour, are kept. 0: none is made."
+    )
     retention_days: int = Field(
         0,
         ge=0,
@@ -149,12 +155,6 @@ class Settings(BaseSettings):
         ge=0,
         description="Days that pictures which members brought along are kept after they were last used. "
         "0: for ever.",
-    )
-
-    owners: str = Field(
-        "",
-        description="Discord's numbers of those who run this bot, with commas between them: they can remove "
-        "a picture that somebody brought along from every server.",
     )
 
     @field_validator("discord_token")
@@ -197,18 +197,10 @@ class Settings(BaseSettings):
                 )
         return image_hosts
 
-    @field_validator("owners")
-    @classmethod
-    def _are_people(cls, owners: str) -> str:
-        for owner in split_models(owners):
-            if not re.fullmatch(r"\d{1,19}", owner, re.ASCII):
-                raise PydanticCustomError(
-                    "owners",
-                    "Input should be numbers of people with commas between them, and `{owner}` is none "
-                    "(Discord > Settings > Advanced > Developer Mode, then Copy User ID)",
-                    {"owner": owner[:100]},
-                )
-        return owners
+    @property
+    def backup_folder(self) -> Path:
+        """Where copies of the database are kept."""
+        return self.backup_dir or self.data_dir / "backups"
 
     @property
     def pages_url(self) -> str:

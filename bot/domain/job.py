@@ -65,11 +65,11 @@ class Failure(StrEnum):
     INVALID_REQUEST = "invalid_request"
     OUT_OF_MEMORY = "out_of_memory"
     MODEL_NOT_FOUND = "model_not_found"
-    GONE = "gone"
-    """A picture that it is made from is not there any more."""
     ENGINE = "engine"
     CRASHED = "crashed"
-    """The process died three times while it drew this job."""
+    """The process died three times while it drew this job alone."""
+    RESTORED = "restored"
+    """A copy of the database was put back from before it was drawn."""
 
 
 class Speed(StrEnum):
@@ -78,6 +78,11 @@ class Speed(StrEnum):
     FAST = "fast"
     RELAX = "relax"
     TURBO = "turbo"
+
+    @property
+    def price(self) -> int:
+        """How many times a job counts."""
+        return 2 if self is Speed.TURBO else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +135,6 @@ class Job:
     custody: Custody = Custody.NONE
     lone_deaths: int = 0
     """How often the process died while it was alone on the device."""
-
-    @property
-    def inputs(self) -> list[int]:
-        """The numbers of the pictures that were brought along for it."""
-        return [ref.upload_id for ref in self.recipe.uploads]
 
     @property
     def prompt(self) -> str:

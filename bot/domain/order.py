@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from bot.domain.job import Speed
 from bot.domain.kinds import JobKind
-from bot.domain.prompt import Prompt
 from bot.domain.recipe import ImageRef, Recipe
+from bot.domain.speeds import typed_speed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +58,3 @@ class Order:
             speed=Speed(values["speed"]) if "speed" in values else typed_speed(recipe.prompt) or Speed.FAST,
             is_confirmed=values.get("is_confirmed", False),
         )
-
-
-def typed_speed(prompt: Prompt) -> Speed | None:
-    """How urgent a prompt says that it is; None, where it says nothing."""
-    if prompt.parameters.is_relaxed:
-        return Speed.RELAX
-    if prompt.parameters.is_turbo:
-        return Speed.TURBO
-    return Speed.FAST if prompt.parameters.is_fast else None

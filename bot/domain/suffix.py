@@ -13,6 +13,7 @@ from bot.domain.preferences import Preferences
 from bot.domain.prompt import Part, Prompt, parse
 from bot.domain.prompt.expand import expand
 from bot.domain.sentences import say
+from bot.domain.speeds import typed_speed
 
 MAX_SUFFIX = 500
 """Characters."""
@@ -45,6 +46,8 @@ def read_suffix(text: str) -> Suffix:
     prompt = parse(f"{_STAND_IN} {text}")
     if prompt.parameters.repeat is not None:
         raise PromptError(say("A suffix does not repeat each prompt: type `--repeat` where you want it."))
+    if typed_speed(prompt) is not None:
+        raise PromptError(say("A suffix says nothing of speed: /fast, /relax and /turbo do."))
     first, *others = prompt.parts
     own = replace(first, text=first.text.removeprefix(_STAND_IN).strip())
     return Suffix(parts=(*([own] if own.text else []), *others), parameters=prompt.parameters)

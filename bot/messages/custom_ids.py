@@ -32,11 +32,12 @@ USE = rf"(?P<kind>use|brought):(?P<id>{_ID}):(?P<action>choose|prompt|style|desc
 GALLERY = r"gallery:0:join:(?P<since>[a-z]{1,8})"
 AUDIT = r"audit:(?P<page>\d{1,6}):(?P<do>show|export):(?P<user>-?\d{0,19})-(?P<action>[a-z_]{0,32})"
 SETUP = r"setup:(?P<guild_id>\d{1,20}):(?P<action>[a-z-]{1,20})"
-MODERATION = rf"(?P<kind>notice|block|appeal|report|upload|forget):(?P<id>{_ID}):(?P<action>[a-z]{{1,16}})"
+MODERATION = rf"(?P<kind>notice|block|appeal|report|forget):(?P<id>{_ID}):(?P<action>[a-z]{{1,16}})"
 FORM = re.compile(r"(?P<kind>block|appeal|report|queue):(?P<id>\d{1,19}):(?P<action>[a-z]{1,16})")
 PROMPT_FORM = "draw:0:prompt"
 """The form that holds a prompt, to be changed and drawn."""
 SETTINGS = r"settings:0:(?P<action>[a-z]{1,16})(?::(?P<value>[a-z0-9]{1,16}))?"
+INFO = r"info:0:(?P<action>[a-z]{1,16})"
 SUFFIX_FORM = "settings:form:suffix"
 """The form that holds a member's suffix."""
 SETUP_FORM = re.compile(r"setup:form:(?P<action>[a-z-]{1,20})")
@@ -113,6 +114,11 @@ def of_no_suffix(job_id: int) -> str:
 def of_settings(action: str, value: str | int | None = None) -> str:
     """A part of the panel of /settings."""
     return f"settings:0:{action}" + ("" if value is None else f":{value}")
+
+
+def of_info(action: str) -> str:
+    """What can be pressed under /info."""
+    return f"info:0:{action}"
 
 
 def of_step(action: Action) -> str:

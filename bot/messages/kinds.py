@@ -65,12 +65,14 @@ def brought_rows(job: Job) -> Rows:
 
 def own_rows(job: Job) -> Rows:
     """What belongs to every single picture: like it, take it back, see how it was drawn."""
-    details = say("Details").render(translations(job.locale))
+    words = translations(job.locale)
+    details, made = say("Details").render(words), say("How it was made").render(words)
     return (
         (
             Button(custom_id=of_picture(job.id, "like"), emoji="❤️"),
             Button(custom_id=of_picture(job.id, "ask"), emoji="🗑️"),
             Button(custom_id=of_picture(job.id, "details"), label=details),
+            Button(custom_id=of_picture(job.id, "made"), label=made),
         ),
     )
 

@@ -37,9 +37,9 @@ def balance(
         time=duration(balance.spent.gpu_ms),
     )
     named = "" if member is None else f"<@{member}>: "
-    head = "\n".join([named + left(balance).render(words), _bar(balance), drawn.render(words)])
+    head = "\n".join([named + left(balance).render(words), bar(balance), drawn.render(words)])
     grants = [_grant(grant).render(words) for grant in balance.grants]
-    last = [_reset(balance, is_own=member is None)]
+    last = [reset(balance, is_own=member is None)]
     if server is not None:
         last.append(charged_to(server))
     return Payload(content=fitted(words, head, grants, [sentence.render(words) for sentence in last]))
@@ -118,7 +118,8 @@ def _grant(grant: Grant) -> Sentence:
     )
 
 
-def _reset(balance: Balance, *, is_own: bool) -> Sentence:
+def reset(balance: Balance, *, is_own: bool) -> Sentence:
+    """When there is more again, or how."""
     if balance.resets_at is not None and balance.allowance.limit:
         return say("Full again {when}.", when=moment(balance.resets_at))
     if balance.source is Source.OWN:
@@ -130,7 +131,7 @@ def _reset(balance: Balance, *, is_own: bool) -> Sentence:
     return say("The trial is given once. `/allowance grant` gives them more.")
 
 
-def _bar(balance: Balance) -> str:
+def bar(balance: Balance) -> str:
     """How much is left of everything that the member was given, in the unit in which there is most to see."""
     unit = balance.allowance.unit
     if not balance.left and balance.grants and not balance.granted(unit):

@@ -1,7 +1,8 @@
 """Use cases: one method, one transaction; no Discord. Built once, by `bot.app`."""
 
-from collections.abc import Collection
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bot.domain.community import WebPages
@@ -10,6 +11,7 @@ from bot.imaging.fetch import Fetcher
 from bot.services.allowances import Allowances
 from bot.services.appeals import Appeals
 from bot.services.audit import Audit
+from bot.services.backups import Backups
 from bot.services.binning import Binning
 from bot.services.clock import Clock, utc_now
 from bot.services.commands import Commands
@@ -23,15 +25,17 @@ from bot.services.gates.newcomers import NewcomerGate
 from bot.services.gates.paused import PausedGate
 from bot.services.gates.room import RoomGate
 from bot.services.gates.rules import RuleGate
-from bot.services.gates.uploads import UploadGate
+from bot.services.gates.speed import SpeedGate
 from bot.services.gates.waiting import WaitingGate
 from bot.services.guilds import Guilds
 from bot.services.health import Health
 from bot.services.imports import Imports
+from bot.services.info import Info
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
 from bot.services.likes import Likes
 from bot.services.looking import Looking
+from bot.services.making_of import MakingsOf
 from bot.services.models import Models
 from bot.services.onboarding import Onboarding
 from bot.services.orders import Orders
@@ -68,6 +72,7 @@ class Services:
     orders: Orders
     imports: Imports
     explaining: Explaining
+    makings_of: MakingsOf
     jobs: Jobs
     kept: KeptOrders
     likes: Likes
@@ -77,6 +82,7 @@ class Services:
     outbox: Outbox
     quotas: Quotas
     preferences: MemberPreferences
+    info: Info
     usage: UsageReports
     onboarding: Onboarding
     rooms: Rooms
@@ -97,6 +103,8 @@ class Services:
     safety: Safety
     commands: Commands
     health: Health
+    backups: Callable[..., Backups]
+    """Of a folder, and how many are kept there."""
 
 
 def build_services(
@@ -109,14 +117,12 @@ def build_services(
     public_url: str = "",
     fetcher: Fetcher | None = None,
     upload_days: int = 30,
-    owners: Collection[int] = (),
     now: Clock = utc_now,
 ) -> Services:
     """The services on one database, one engine and one folder of pictures.
 
     `public_url` is where people find the web pages; empty where that is nowhere. `fetcher` downloads the
-    pictures that members bring along, which are kept for `upload_days`. `owners` run
-    this bot.
+    pictures that members bring along, which are kept for `upload_days`.
     """
     files = ImageFiles(data_dir / "images")
     classify = nsfw_score if is_available() else None
@@ -126,7 +132,6 @@ def build_services(
         fetcher or Fetcher(),
         classify,
         days=upload_days,
-        owners=owners,
         allows_nsfw=allows_nsfw,
         now=now,
     )
@@ -146,30 +151,41 @@ def build_services(
         PausedGate(),
         RuleGate(allows_nsfw=allows_nsfw, now=now),
         RoomGate(now=now),
-        UploadGate(now=now),
+        SpeedGate(),
         NewcomerGate(now=now),
         WaitingGate(),
     )
     jobs = Jobs(database, models, runs, kept, allowances=allowances, gates=gates, now=now)
     taking_back = TakingBack(database, files, removals, now=now)
     recipes = Recipes(models)
+    shown, explaining = Shown(database, models), Explaining(engine, pictures, recipes)
     imports = Imports(database, files, recipes, now=now)
+    quotas = Quotas(database, allowances, now=now)
     preferences = MemberPreferences(database, models, now=now)
     orders = Orders(database, jobs, kept, recipes, imports, preferences, uploads)
     return Services(
         models=models,
         orders=orders,
         imports=imports,
-        explaining=Explaining(engine, pictures, recipes),
+        explaining=explaining,
+        makings_of=MakingsOf(
+            database,
+            files,
+            shown,
+            pictures,
+            explaining,
+            gates=(BlockGate(now=now), ForgottenGate(digests, now=now), PausedGate()),
+        ),
         jobs=jobs,
         kept=kept,
         likes=Likes(database, now=now),
-        looking=Looking(engine, models, uploads, pictures),
+        looking=Looking(database, engine, models, uploads, pictures, now=now),
         runs=runs,
         pictures=pictures,
         outbox=Outbox(database, now=now),
-        quotas=Quotas(database, allowances, now=now),
+        quotas=quotas,
         preferences=preferences,
+        info=Info(database, models, quotas, preferences, jobs, runs, now=now),
         usage=UsageReports(database, now=now),
         onboarding=Onboarding(database, orders, kept, now=now),
         rooms=Rooms(database, now=now),
@@ -183,11 +199,12 @@ def build_services(
         queue=queue,
         removals=removals,
         uploads=uploads,
-        shown=Shown(database, models),
+        shown=shown,
         taking_back=taking_back,
         binning=Binning(database, jobs, taking_back, now=now),
-        forgetting=Forgetting(database, files, uploads, runs, digests, now=now),
+        forgetting=Forgetting(database, files, runs, digests, now=now),
         safety=Safety(database, removals, classify, allows_nsfw=allows_nsfw, now=now),
         commands=Commands(database, now=now),
         health=Health(database, engine, now=now),
+        backups=partial(Backups, database, now=now),
     )

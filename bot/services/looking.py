@@ -16,9 +16,14 @@ from bot.domain.recipe import UploadRef
 from bot.domain.sentences import say
 from bot.domain.size import common_ratio
 from bot.domain.uploads import Incoming
+from bot.services.allowances import charged_guild
+from bot.services.clock import Clock, utc_now
+from bot.services.gates.blocks import check_block
 from bot.services.models import Models
 from bot.services.pictures import Pictures
 from bot.services.uploads import Uploads
+from bot.storage import guilds
+from bot.storage.database import Database
 from engine import api
 from engine.errors import EngineError
 
@@ -55,7 +60,18 @@ class Seen:
 class Looking:
     """Asks the engine about pictures and words."""
 
-    def __init__(self, engine: api.Engine, models: Models, uploads: Uploads, pictures: Pictures) -> None:
+    def __init__(
+        self,
+        database: Database,
+        engine: api.Engine,
+        models: Models,
+        uploads: Uploads,
+        pictures: Pictures,
+        *,
+        now: Clock = utc_now,
+    ) -> None:
+        self._database = database
+        self._now = now
         self._engine = engine
         self._models = models
         self._uploads = uploads
@@ -67,6 +83,10 @@ class Looking:
         Raises: UserError.
         """
         self._check_eyes()
+        async with self._database.reading() as session:
+            key = {"guild_id": await charged_guild(session, asker), "user_id": asker.user_id}
+            settings = await guilds.get_settings(session, key["guild_id"])
+            await check_block(session, **key, settings=settings, now=self._now())
         image = await self._uploads.take(asker, source)
         picture = await self._pictures.get(image)
         prompts = await self.describe(picture, fairness_key=str(asker.user_id), turn=turn)

@@ -82,14 +82,15 @@ class Models:
         )
 
     def charge(self, order: Order) -> Charge:
-        """What an order costs: its pictures, and the device time that they will roughly take.
+        """What an order costs: its pictures, and the device time that they will roughly take; in turbo twice.
 
         Raises: NotFound, where its model is not loaded any more.
         """
         if order.kind.traits.is_free:
             return FREE
         seconds = self.seconds(order.recipe)
-        return Charge(images=order.recipe.num_images, gpu_ms=max(1, round(seconds * 1000)))
+        charge = Charge(images=order.recipe.num_images, gpu_ms=max(1, round(seconds * 1000)))
+        return charge.times(order.speed.price)
 
     def seconds(self, recipe: Recipe) -> float:
         """Device seconds that a recipe will roughly take.

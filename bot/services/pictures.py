@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.errors import Gone, NotFound, Unavailable
+from bot.domain.errors import NotFound, Unavailable
 from bot.domain.job import Job, JobStatus, Speed
 from bot.domain.kinds import JobKind, Outcome
 from bot.domain.recipe import ImageRef, Picture, Recipe, UploadRef
@@ -181,6 +181,19 @@ class Pictures:
             speed=speed,
         )
 
+    async def origin(self, job: Job) -> tuple[ImageRef, Recipe]:
+        """Where the picture of a single one was drawn, and its recipe alone: what was only enlarged, or drawn
+        over in windows, is the picture that it was before.
+
+        Raises: NotFound, where that is gone.
+        """
+        source, index = await self._place(ImageRef(job_id=job.id, index=0))
+        while (before := _before(source.job.recipe)) is not None:
+            if isinstance(before, UploadRef):
+                raise _gone()
+            source, index = await self._place(before)
+        return source.image(index), source.job.recipe.only(index)
+
     async def _tile(self, source: "Source", index: int) -> Image.Image:
         if source.job.recipe.brought is not None:
             return await self._picture(source.job.recipe.brought)
@@ -292,6 +305,13 @@ class Source:
         return tuple(map(self.image, self.indexes))
 
 
+def _before(recipe: Recipe) -> Picture | None:
+    """The picture that was made larger, of a recipe that does only that."""
+    if recipe.enlargement is not None:
+        return recipe.enlargement.image
+    return recipe.start.image if recipe.window and recipe.start is not None else None
+
+
 def _latents(recipe: Recipe, result: api.Generated, index: int) -> bytes | None:
     """Those of a picture that was drawn, and drawn whole."""
     is_whole = recipe.edit is None and not recipe.window
@@ -306,5 +326,5 @@ async def _get_whole(session: AsyncSession, job_id: int) -> Job:
     return job
 
 
-def _gone() -> Gone:
-    return Gone(say("That picture is gone. Draw it anew with /imagine."))
+def _gone() -> NotFound:
+    return NotFound(say("That picture is gone. Draw it anew with /imagine."))

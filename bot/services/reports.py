@@ -206,7 +206,6 @@ class Reports:
             now=self._now(),
             job=found.job.id,
             reports=closed,
-            inputs=found.job.inputs,
         )
 
 

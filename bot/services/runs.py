@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
 from bot.domain.audit import Deed
+from bot.domain.charges import Charge
 from bot.domain.custody import LONE_DEATHS, MOST_SUSPECTS, QUIET_SECONDS, Custody
-from bot.domain.errors import Gone, UserError
+from bot.domain.errors import UserError
 from bot.domain.job import UNDRAWN, Failure, Job, JobStatus
 from bot.domain.recipe import Weights
 from bot.services.clock import Clock, utc_now
@@ -135,6 +136,10 @@ class Runs:
         """The job in flight; None if it is not, or not any more."""
         return self._runs.get(job_id)
 
+    def list_latest(self) -> list[JobUpdate]:
+        """The latest state of all jobs in flight."""
+        return [run.latest for run in self._runs.values()]
+
     async def reload(self, job: Job) -> Job:
         """The job as the database has it now."""
         async with self._database.reading() as session:
@@ -218,9 +223,6 @@ class Runs:
         except EngineError as error:
             log.warning("job %s failed: %s", job.id, error)
             await self._fail(run, _failure(error))
-        except UserError as refused:
-            log.warning("job %s cannot be drawn: %s", job.id, refused)
-            await self._fail(run, _failure(refused))
         except Exception:  # the boundary of a job: it is refunded, logged and told; the bot goes on
             log.exception("job %s failed", job.id)
             await self._fail(run, Failure.ENGINE)
@@ -321,7 +323,8 @@ class Runs:
             if not is_ours:
                 return False
             await pictures_table.add(session, job.id, recipe, engine_version=result.engine_version, now=now)
-            await ledger.settle(session, job.id, images=len(result.images), gpu_ms=gpu_ms, now=now)
+            used = Charge(images=len(result.images), gpu_ms=gpu_ms).times(job.speed.price)
+            await ledger.settle(session, job.id, images=used.images, gpu_ms=used.gpu_ms, now=now)
             await outbox_table.add(session, job.id, now=now)
         return True
 
@@ -409,8 +412,6 @@ def _failure(error: EngineError | UserError) -> Failure:
             return Failure.INVALID_REQUEST
         case ModelNotFound():
             return Failure.MODEL_NOT_FOUND
-        case Gone():
-            return Failure.GONE
         case _:
             return Failure.ENGINE
 
@@ -428,7 +429,6 @@ def noting_cancel(asker: Asker, job: Job, *, reason: str = "", now: datetime) ->
             reason=reason,
             now=now,
             job=job.id,
-            inputs=job.inputs,
         )
 
     return write

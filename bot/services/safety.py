@@ -134,5 +134,4 @@ class Safety:
             now=self._now(),
             job=job.id,
             score=round(score, 2),
-            inputs=job.inputs,
         )

@@ -38,6 +38,7 @@ KEPT = frozenset({"accounts", "audit", "grants", "jobs"})
 BYSTANDERS = ("actor_id", "target_id", "reporter_id")
 """Columns that name a member in somebody else's row."""
 KEY_BYTES = 32
+LINE_WORDS = 2
 
 
 async def list_waiting(session: AsyncSession, user_id: int) -> list[Job]:
@@ -93,6 +94,36 @@ async def get_forgotten(
     if row is None or (row.until is not None and row.until <= now):
         return None
     return Absence(until=row.until)
+
+
+async def list_users(session: AsyncSession) -> list[int]:
+    """Everybody who is named anywhere."""
+    users: set[int] = set()
+    for table in Table.metadata.sorted_tables:
+        for name in ("user_id", *BYSTANDERS):
+            if name in table.c:
+                column = table.c[name]
+                users.update(await session.scalars(select(column).where(column > 0).distinct()))
+    return sorted(users)
+
+
+def add_line(path: Path, digest: str, at: datetime) -> None:
+    """Add a line to the list of who was forgotten, and see it on disk. Blocking."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(descriptor, f"{digest} {at.isoformat()}\n".encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def list_lines(path: Path, *, since: datetime) -> dict[str, datetime]:
+    """The digests of that list, with their latest times, of those that are not older. Blocking."""
+    if not path.exists():
+        return {}
+    lines = (line.split() for line in path.read_text(encoding="ascii").splitlines())
+    times = [(line[0], datetime.fromisoformat(line[1])) for line in lines if len(line) == LINE_WORDS]
+    return {digest: at for digest, at in times if at >= since}
 
 
 def get_key(path: Path) -> bytes:

@@ -11,6 +11,9 @@ from PIL import Image
 
 from bot.domain.recipe import ImageRef
 
+MAKING = ("words.webp", "denoising.webp")
+"""How a picture came about."""
+
 
 class ImageFiles:
     """Tiles (lossless PNG) and their latents below one folder. Blocking: call it in a thread."""
@@ -44,6 +47,26 @@ class ImageFiles:
         except FileNotFoundError:
             return None
 
+    def add_making(self, image: ImageRef, words: bytes, denoising: bytes) -> None:
+        """Keep how a picture came about, beside it: it goes with the picture."""
+        for extension, data in zip(MAKING, (words, denoising), strict=True):
+            path = self._path(image, extension)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with replacing(path) as temporary:
+                temporary.write_bytes(data)
+
+    def get_making(self, image: ImageRef) -> tuple[bytes, bytes] | None:
+        """How a picture came about; None where that is not kept."""
+        try:
+            words, denoising = (self._path(image, extension).read_bytes() for extension in MAKING)
+        except FileNotFoundError:
+            return None
+        return words, denoising
+
+    def delete_makings(self, days: int) -> int:
+        """Delete how pictures came about, where that is older than this; returns how many files."""
+        return sum(self._delete_old(f"*.{extension}", days) for extension in MAKING)
+
     def copy(self, image: ImageRef, to: ImageRef) -> None:
         """Keep a picture under another name, too; one that is gone is no error."""
         for extension in ("png", "latents"):
@@ -55,7 +78,7 @@ class ImageFiles:
     def delete(self, images: Iterable[ImageRef]) -> None:
         """Delete pictures with their latents; those that are gone already are no error."""
         for image in images:
-            for extension in ("png", "latents"):
+            for extension in ("png", "latents", *MAKING):
                 self._path(image, extension).unlink(missing_ok=True)
 
     def list_older_than(self, moment: float) -> set[ImageRef]:
@@ -75,8 +98,11 @@ class ImageFiles:
 
     def delete_older_than(self, days: int) -> int:
         """Delete what is older than the retention time; returns how many files."""
+        return self._delete_old("*.*", days)
+
+    def _delete_old(self, names: str, days: int) -> int:
         horizon = time.time() - days * 86_400
-        old = [path for path in self.folder.glob("*/*.*") if path.stat().st_mtime < horizon]
+        old = [path for path in self.folder.glob(f"*/{names}") if path.stat().st_mtime < horizon]
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)

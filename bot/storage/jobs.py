@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.charges import Charge
@@ -270,6 +270,40 @@ async def update_ended(
         .values(status=status, failure=failure, finished_at=now)
     )
     return await session.scalar(statement.returning(JobRow.id)) is not None
+
+
+async def get_highest(session: AsyncSession) -> int:
+    """The highest number that a job has; 0 where there is none."""
+    return await session.scalar(select(func.max(JobRow.id))) or 0
+
+
+async def add_gap(session: AsyncSession, first_free: int, *, now: datetime) -> None:
+    """Let the next job have at least this number: a job of nobody's stands before it."""
+    if first_free <= await get_highest(session) + 1:
+        return
+    number = first_free - 1
+    await session.execute(
+        insert(JobRow).values(
+            id=number,
+            source=f"gap-{number}",
+            ordinal=0,
+            kind=JobKind.IMAGINE,
+            status=JobStatus.CANCELLED,
+            guild_id=0,
+            channel_id=0,
+            user_id=0,
+            is_direct_message=False,
+            prompt="",
+            recipe=NOTHING.to_json(),
+            speed=Speed.FAST,
+            reserved_images=0,
+            reserved_gpu_ms=0,
+            locale="en-US",
+            created_at=now,
+        )
+    )
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("SELECT setval(pg_get_serial_sequence('jobs', 'id'), :n)"), {"n": number})
 
 
 async def update_hidden(session: AsyncSession, job_ids: Collection[int], *, is_hidden: bool) -> None:

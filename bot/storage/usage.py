@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.job import JobStatus
+from bot.domain.job import JobStatus, Speed
 from bot.domain.kinds import NOT_DRAWN, JobKind
 from bot.domain.usage import PromptUsage, Row, Usage
 from bot.storage.models import JobRow, MemberRow
@@ -108,6 +108,24 @@ async def list_prompts(
         query = query.where(JobRow.channel_id.in_(channel_ids), JobRow.is_age_restricted.is_(False))
     rows = await session.execute(query.limit(limit))
     return [PromptUsage(prompt=prompt, usage=_usage(*sums)) for prompt, *sums in rows]
+
+
+async def list_by_speed(session: AsyncSession, *, guild_id: int, user_id: int) -> list[tuple[Speed, Usage]]:
+    """All that a member ever drew in a guild, by speed. A picture is one, though a turbo one counts twice."""
+    query = (
+        select(JobRow.speed, *SUMS)
+        .where(
+            JobRow.guild_id == guild_id,
+            JobRow.user_id == user_id,
+            JobRow.status.in_(DRAWN),
+            JobRow.kind.not_in(NOT_DRAWN),
+        )
+        .group_by(JobRow.speed)
+    )
+    return [
+        (Speed(speed), _usage(jobs, (images or 0) // Speed(speed).price, gpu_ms or 0))
+        for speed, jobs, images, gpu_ms in await session.execute(query)
+    ]
 
 
 def _grouped(

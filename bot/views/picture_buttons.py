@@ -9,9 +9,9 @@ import discord
 from bot.boundary import Interaction, asker_of, guard, patience, reply, turn_into
 from bot.domain.errors import NotFound
 from bot.domain.sentences import say
-from bot.messages import custom_ids
+from bot.messages import custom_ids, making_of
 from bot.messages import details as messages
-from bot.messages.components import with_label
+from bot.messages.components import to_file, with_label
 from bot.views.menus import noted
 from bot.views.rebuilt import Rebuilt
 from bot.views.wired import wired
@@ -73,6 +73,16 @@ async def _details(interaction: Interaction, job_id: int) -> None:
     await reply(interaction, payload, file=file)
 
 
+async def _made(interaction: Interaction, job_id: int) -> None:
+    """Promised at once: it is drawn when nobody else waits."""
+    del job_id
+    services, asker, message = wired(interaction).services, asker_of(interaction), pressed(interaction)
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    found = await noted(interaction, message, lambda: services.makings_of.get(asker, message.id))
+    payload, files = making_of.made(found, asker.locale)
+    await reply(interaction, payload, uploads=[to_file(file) for file in files])
+
+
 def pressed(interaction: Interaction) -> discord.Message:
     """The message of a picture that was pressed under, by which the picture is found: a number alone could
     be that of a room which the presser does not see.
@@ -119,6 +129,7 @@ async def _hide(interaction: Interaction, job_id: int, *, is_hidden: bool) -> No
 DEEDS: dict[str, Callable[[Interaction, int], Awaitable[None]]] = {
     "like": _like,
     "details": _details,
+    "made": _made,
     "ask": _ask,
     "delete": _delete,
     "back": _back,

@@ -39,9 +39,6 @@ SWITCHES = {
     "nudity": (say("Nudity: on"), say("Nudity: off")),
     "relax-free": (say("Relaxed jobs: free"), say("Relaxed jobs: counted")),
     "turbo": (say("Turbo: on"), say("Turbo: off")),
-    "pictures": (say("Bringing pictures: on"), say("Bringing pictures: off")),
-    "picture-links": (say("Links to pictures: on"), say("Links to pictures: off")),
-    "shared-pictures": (say("Others' pictures: may be used"), say("Others' pictures: may not be used")),
     "recipes": (say("Recipes in files: on"), say("Recipes in files: off")),
 }
 """Buttons that toggle a setting, by its name: what they say while it is on, and off."""
@@ -49,7 +46,6 @@ PLACEHOLDERS = {
     "moderators": say("Roles that moderate"),
     "moderators-channel": say("Where appeals and reports arrive"),
     "drawing-channels": say("Channels to draw in (none: everywhere)"),
-    "picture-roles": say("Roles that bring pictures (none: everybody)"),
     DIGEST: say("Where the weekly report goes"),
 }
 """What a menu says while nothing is chosen; it has the width of a menu, about 44 letters."""
@@ -82,10 +78,6 @@ CONTROLS = {
     "more": Controls(
         menus=("image-filter", DIGEST),
         buttons=("limits", "strike-steps", "nudity", "relax-free", "turbo"),
-    ),
-    "pictures": Controls(
-        menus=("picture-roles",),
-        buttons=("pictures", "picture-links", "shared-pictures"),
     ),
     "looks": Controls(menus=(), buttons=("web", "recipes")),
 }

@@ -21,6 +21,7 @@ from simcord.preview._server import PreviewServer
 from playground import avatars
 from playground.page import changes
 from playground.page.deeds import Deeds
+from playground.page.pictures import Pictures
 from playground.server import Playground
 from playground.views import Channel, Member
 from playground.world import LiveEnv
@@ -103,6 +104,7 @@ class ChannelPage(Preview):  # type: ignore[misc]
         self.people = tuple(people)
         self.files = tuple(page.files)
         self._server = ChannelServer(self, port)
+        self._media_worker = Pictures()
         self._page = page
         self._deeds = Deeds(self)
         self._opened_at = self._newest()

@@ -13,6 +13,8 @@ from bot.domain.size import AspectRatio
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})")
 
+_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+
 _SURE = 0.75
 """How like a known word another must be to be certainly that one, as difflib measures it."""
 
@@ -27,9 +29,28 @@ def cured(sentence: Sentence, cure: str) -> PromptError:
     return error
 
 
+_SIDE = r"([0-9]{1,6}(?:\.[0-9]{1,6})?)"
+_RATIO = re.compile(rf"{_SIDE}(?:\s?[:/x×*;_-]\s?|\s(?:(?:by|to)\s)?){_SIDE}", re.IGNORECASE)
+SHAPES = {
+    **dict.fromkeys(("portrait", "vertical", "tall"), "2/3"),
+    **dict.fromkeys(("landscape", "horizontal"), "3/2"),
+    **dict.fromkeys(("wide", "widescreen"), "16/9"),
+    "square": "1/1",
+}
+"""Shapes by their names, and which ratio is probably meant."""
+
+
+def own_ratio(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Of the words behind `--ar`, those of the ratio, and what follows it: `16 9` and `16 by 9`, too."""
+    for count in (3, 2):
+        if len(words) >= count and _RATIO.fullmatch(" ".join(words[:count]).rstrip(".,;")):
+            return list(words[:count]), list(words[count:])
+    return list(words[:1]), list(words[1:])
+
+
 def read_aspect_ratio(value: str) -> AspectRatio:
     """`16:9`: whole numbers only, as Midjourney has it; any other ratio is told how to be written."""
-    match = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)[:/x×*]([0-9]{1,6}(?:\.[0-9]{1,6})?)", value.lower())
+    match = _RATIO.fullmatch(SHAPES.get(value.lower(), value))
     if match is None:
         raise PromptError(
             say("`--ar` takes width:height, for example `--ar 3:2`, not `{value}`.", value=echo_code(value))
@@ -78,6 +99,7 @@ def whole_number(
         number = _number(value)
         if number is not None and number == int(number) and low <= number <= high:
             return int(number)
+        number = _meant_number(value)
         cure = example if number is None else max(low, min(high, round(number)))
         sentence = say(
             "`--{name}` takes a whole number from {low} to {high}: try `--{name} {cure}`, not `{value}`.",
@@ -94,11 +116,14 @@ def whole_number(
 
 def _number(value: str) -> Decimal | None:
     """The number, where it is one of a sensible length."""
-    return (
-        Decimal(value)
-        if re.fullmatch(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})", value)
-        else None
-    )
+    return Decimal(value) if _NUMBER.fullmatch(value) else None
+
+
+def _meant_number(value: str) -> Decimal | None:
+    """The number that is certainly meant: `1,000` and `0,5` have commas in the way of some languages."""
+    if _GROUPED.fullmatch(value):
+        return _number(value.replace(",", ""))
+    return _number(value.replace(",", ".", 1))
 
 
 def read_list(value: str) -> tuple[str, ...]:
@@ -114,6 +139,7 @@ def number(name: str, low: float, high: float, *, example: float) -> Callable[[s
         known = _number(value)
         if known is not None and low <= known <= high:
             return round(float(known), 4)
+        known = _meant_number(value)
         cure = example if known is None else max(low, min(high, float(known)))
         sentence = say(
             "`--{name}` takes a number from {low} to {high}: try `--{name} {cure}`, not `{value}`.",
@@ -135,6 +161,7 @@ def one_of_numbers(name: str, *choices: float) -> Callable[[str], float]:
         known = _number(value)
         if known is not None and float(known) in choices:
             return float(known)
+        known = _meant_number(value)
         middle = choices[len(choices) // 2]
         cure = min(choices, key=lambda one: abs(one - float(middle if known is None else known)))
         sentence = say(

@@ -23,11 +23,12 @@ from bot.domain.loras import TAG, from_tag
 from bot.domain.parameters import MAX_SEED, ImagePrompt, Parameters
 from bot.domain.prompt import foreign, lacking, pictures
 from bot.domain.prompt.cleaning import clean, unwrapped
-from bot.domain.prompt.expand import escaped, expand
+from bot.domain.prompt.expand import escaped, escaped_all, expand, unescaped
 from bot.domain.prompt.marks import MAX_PARAMETERS, Given, split
 from bot.domain.prompt.mistakes import MAX_MISTAKES, at_most, read_parameters
-from bot.domain.prompt.parts import read_parts
-from bot.domain.prompt.recipes import read_recipe
+from bot.domain.prompt.parts import Text, read_parts
+from bot.domain.prompt.recipes import read_fields, read_recipe
+from bot.domain.prompt.shapes import with_ratio
 from bot.domain.prompt.values import Part, Prompt
 from bot.domain.sentences import Sentence, say
 
@@ -68,7 +69,7 @@ def parse_all(text: str) -> tuple[Prompt, ...]:
     Raises: PromptError with every mistake of any of them, as `parse`, and where there are too many.
     """
     expansion = expand(_measured(text))
-    if expansion.count == 1:
+    if expansion.count == 1 or read_fields(clean(text)):  # what stands in a recipe's braces is no choice
         return _repeated(parse(text, is_new=True))
     if expansion.count > MAX_PROMPTS:
         raise PromptError(_too_many(expansion.count))
@@ -107,7 +108,7 @@ def joined(prompts: Collection[str]) -> str:
     """One text that stands for all of these."""
     if len(prompts) == 1:
         return next(iter(prompts))
-    each = [re.sub(r"[{},]", r"\\\g<0>", re.sub(r"\\([{},])", r"\1", one)) for one in prompts]
+    each = [escaped_all(unescaped(one)) for one in prompts]
     return f"{{{', '.join(each)}}}"
 
 
@@ -157,7 +158,7 @@ def _parse(text: str, *, is_new: bool) -> Prompt:
     text = clean(_measured(text))
     if recipe := read_recipe(text):
         wanted, parameters, remarks = recipe
-        return replace(_read(wanted, [], is_new=is_new), parameters=parameters, remarks=remarks)
+        return replace(_read(wanted, [], is_new=is_new, recipe=parameters), remarks=remarks)
     expansion = expand(text)
     if expansion.count > 1:
         raise PromptError(
@@ -177,21 +178,21 @@ def _without_loras(words: str) -> tuple[str, list[Given]]:
     return " ".join(left.split()), tags
 
 
-def _read(words: str, given: list[Given], *, is_new: bool) -> Prompt:
-    """The prompt of a text and its parameters. Raises: PromptError."""
+def _read(words: str, given: list[Given], *, is_new: bool, recipe: Parameters | None = None) -> Prompt:
+    """The prompt of a text and its parameters; those of a pasted recipe are known. Raises: PromptError."""
     words, tags = _without_loras(words)
-    given = given + tags
+    given, mistakes = with_ratio([*given, *tags])
     foreigners = [one for one in given if one.is_foreign]
     rescued = [foreign.text_after(one.name, f"{one.glued} {one.value}") for one in foreigners]
     seen = pictures.find(" ".join(filter(None, [words, *rescued])))
     left, missing = lacking.find(seen.text)
-    mistakes = [*seen.mistakes()]
-    parts = _parts(left, seen.images, mistakes)
-    read = read_parameters(given, elsewhere=ELSEWHERE if is_new else {})
+    read = read_parameters(given, elsewhere=ELSEWHERE if is_new else {}).of_recipe(recipe)
+    text = _text(left, seen.images)
+    mistakes += [*seen.mistakes(), *(() if read.moved and not left else text.mistakes)]
     missing += [*seen.unusable, *foreign.sentences(one.name for one in foreigners)]
     told = [*mistakes, *read.mistakes, *read.unusable, *missing]
     if not told and read.parameters is not None:
-        return Prompt(parts=parts, images=tuple(seen.images), parameters=read.parameters)
+        return Prompt(parts=text.parts, images=tuple(seen.images), parameters=read.parameters)
     error = PromptError(*at_most(MAX_MISTAKES, told))
     if missing or read.is_less:
         error.without = _mended(left, seen.images, read.moved, read.parameters)
@@ -200,13 +201,13 @@ def _read(words: str, given: list[Given], *, is_new: bool) -> Prompt:
     raise error
 
 
-def _parts(text: str, images: Sequence[ImagePrompt], mistakes: list[Sentence]) -> tuple[Part, ...]:
-    """The parts of a text beside pictures: of two and more pictures none has to be there."""
+def _text(text: str, images: Sequence[ImagePrompt]) -> Text:
+    """The text beside pictures: of two and more pictures none has to be there."""
     if text or not images:
-        return read_parts(text, mistakes)
+        return read_parts(text)
     if len(images) == 1:
-        mistakes.append(pictures.alone(images[0]))
-    return ()
+        return Text(mistakes=(pictures.alone(images[0]),))
+    return Text(meant=())
 
 
 def _mended(
@@ -216,8 +217,8 @@ def _mended(
     if parameters is None:
         return None
     behind = pictures.find(" ".join(moved))
-    mistakes: list[Sentence] = []
     images = (*images, *behind.images)
-    parts = _parts(" ".join(filter(None, [text, behind.text])), images, mistakes)
-    prompt = Prompt(parts=parts, images=images, parameters=parameters)
-    return None if mistakes or behind.unusable else str(prompt)
+    parts = _text(" ".join(filter(None, [text, behind.text])), images).meant
+    if parts is None or behind.unusable:
+        return None
+    return str(Prompt(parts=parts, images=images, parameters=parameters))

@@ -4,6 +4,8 @@
     group  = "{" text *("," text) "}"       with a comma, or it is text
     piece  = anything else; `\\{`, `\\}` and `\\,` are themselves
 
+Japanese keyboards write all three marks otherwise, and mean the same.
+
 What is never closed, or has nothing to choose from, stays as it was typed. Linear in the text, until the
 combinations are written out, and those are counted before.
 """
@@ -17,7 +19,9 @@ from typing import TypeAlias
 
 Piece: TypeAlias = "str | Group"
 
-_ESCAPED = {"\\{": "{", "\\}": "}", "\\,": ","}
+_OPENING, _CLOSING, _COMMAS = "{｛", "}｝", ",，、"
+_MARKS = _OPENING + _CLOSING + _COMMAS
+_ESCAPED = {f"\\{mark}": mark for mark in _MARKS}
 _DEEPEST = 10
 """Groups within groups; a deeper brace is text."""
 
@@ -26,7 +30,10 @@ _DEEPEST = 10
 class Group:
     """What stands between braces: a text for each choice."""
 
+    opening: str = ""
     choices: list[list[Piece]] = field(default_factory=lambda: [[]])
+    commas: list[str] = field(default_factory=list)
+    closing: str = ""
 
     @property
     def is_choice(self) -> bool:
@@ -39,7 +46,7 @@ class Group:
 
     def texts(self) -> Iterator[str]:
         """Each of them, in order."""
-        begin, end = ("", "") if self.is_choice else ("{", "}")
+        begin, end = ("", "") if self.is_choice else (self.opening, self.closing)
         for choice in self.choices:
             for text in _texts(choice):
                 yield f"{begin}{text.strip() if self.is_choice else text}{end}"
@@ -67,18 +74,20 @@ def expand(text: str) -> Expansion:
     open_groups: list[Group] = [Group()]
     for mark in _marks(text):
         here = open_groups[-1].choices
-        if mark == "{" and len(open_groups) <= _DEEPEST:
-            open_groups.append(Group())
-        elif mark == "}" and len(open_groups) > 1:
+        if mark in _OPENING and len(open_groups) <= _DEEPEST:
+            open_groups.append(Group(opening=mark))
+        elif mark in _CLOSING and len(open_groups) > 1:
             closed = open_groups.pop()
+            closed.closing = mark
             open_groups[-1].choices[-1].append(closed)
-        elif mark == "," and len(open_groups) > 1:
+        elif mark in _COMMAS and len(open_groups) > 1:
             here.append([])
+            open_groups[-1].commas.append(mark)
         else:
             here[-1].append(_ESCAPED.get(mark, mark))
     while len(open_groups) > 1:  # never closed: it is text
         unclosed = open_groups.pop()
-        open_groups[-1].choices[-1] += ["{", *_rejoined(unclosed)]
+        open_groups[-1].choices[-1] += [unclosed.opening, *_rejoined(unclosed)]
     return Expansion(pieces=open_groups[0].choices[0])
 
 
@@ -86,7 +95,17 @@ def escaped(text: str) -> str:
     """A text as it must be typed to be read as it is."""
     if [*expand(text).texts()] == [text]:
         return text
-    return re.sub(r"[{},]", r"\\\g<0>", text)
+    return escaped_all(text)
+
+
+def escaped_all(text: str) -> str:
+    """The same, of a text that is to stand between braces."""
+    return re.sub(f"[{_MARKS}]", r"\\\g<0>", text)
+
+
+def unescaped(text: str) -> str:
+    """Its inverse."""
+    return re.sub(rf"\\([{_MARKS}])", r"\1", text)
 
 
 def _marks(text: str) -> Iterator[str]:
@@ -95,7 +114,7 @@ def _marks(text: str) -> Iterator[str]:
     index = 0
     while index < len(text):
         length = 2 if text[index : index + 2] in _ESCAPED else 1
-        if length == 2 or text[index] in "{},":
+        if length == 2 or text[index] in _MARKS:
             if begin < index:
                 yield text[begin:index]
             yield text[index : index + length]
@@ -107,7 +126,7 @@ def _marks(text: str) -> Iterator[str]:
 
 def _rejoined(group: Group) -> Iterator[Piece]:
     for number, choice in enumerate(group.choices):
-        yield from [","] if number else []
+        yield from [group.commas[number - 1]] if number else []
         yield from choice
 
 

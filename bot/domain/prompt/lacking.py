@@ -32,6 +32,11 @@ SYNTAXES = (
         lambda _: "",
     ),
     Syntax(
+        re.compile(r"<(?:@[!&]?|#|t:)[0-9]{6,22}(?::[A-Za-z])?>|<a?:(?P<name>\w{2,32}):[0-9]{6,22}>"),
+        lambda found: say("I cannot see who or what {marks} is: say it in words.", marks=found),
+        lambda match: (match["name"] or "").replace("_", " "),
+    ),
+    Syntax(
         re.compile(r"(?<!\\)\{[^{}|]*+\|[^{}]*+\}"),
         lambda found: say(
             "{braces} chooses by chance in other tools. Here `{{red, blue}}`, with commas, draws each.",

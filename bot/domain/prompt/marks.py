@@ -2,22 +2,34 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.parameters import FIELDS, ROWS, Parameter
+from bot.domain.prompt.cleaning import narrow
 from bot.domain.prompt.foreign import FOREIGN, is_meant
+from bot.domain.prompt.names import SYNONYMS
 
 MAX_PARAMETERS = 20
+_NO_DASH = "\x1f"
+"""Put in front of a name that was written without any; no text has it, once it is clean."""
 
 # Phones turn `--` into a long dash, Japanese keyboards write wide ones, and one is easily forgotten.
-_DASHES = "‐‑‒–—―−－ー-"  # the hyphen last, where a class of characters takes it for itself
+_DASHES = "‐‑‒–—―⸺⸻﹘﹣─━╌⁃˗➖᠆−－ー-"  # the hyphen last, where a class of characters takes it for itself
+_RATIO = re.compile(
+    r"(?<![^\s,.;(])(?:ar|aspect(?:[\s-]ratio)?)[\s:=]{1,2}(?=[0-9]{1,4}\s?:\s?[0-9]{1,4}(?![\w:]))",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"(?<!\S)(?P<name>v|s|q|c|niji|seed|stylize|chaos|weird|iw|stop|style)\s(?=[0-9.]++(?!\S)|raw\b)",
+    re.IGNORECASE,
+)
 # A run of dashes is tried once, from its beginning; a word ends before the next.
 _MARK = re.compile(
-    rf"(?<![{_DASHES}])(?P<dashes>[{_DASHES}]++)(?P<word>[^\W\d_](?:[^\s,{_DASHES}]|-(?![{_DASHES}]))*+)"
+    rf"(?<![{_DASHES}])(?P<dashes>[{_DASHES}]++|{_NO_DASH})(?P<word>[^\W\d_](?:[^\s,{_DASHES}]|-(?![{_DASHES}]))*+)"
 )
 _SPACED = re.compile(
-    rf"(?<!\S)(?:[{_DASHES}]\s[{_DASHES}]\s?|[{_DASHES}]{{1,2}}\s++)(?P<name>[A-Za-z]++)(?P<after>\s++\S++|\s*+$)",
+    rf"(?<!\S)(?:[{_DASHES}]\s[{_DASHES}]\s?|[{_DASHES}]{{1,2}}\s++|/)(?P<name>[A-Za-z]++)(?P<after>\s++\S++|\s*+$)",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"https?:/\S++|(?<![^\s<])(?:\w[\w-]*+\.)++\w++/\S++", re.IGNORECASE)
@@ -40,6 +52,8 @@ class Given:
     glued: str
     """What followed the name without a space."""
     value: str
+    is_bare: bool = False
+    """Whether it was written without its dashes."""
 
     @property
     def parameter(self) -> Parameter[Any] | None:
@@ -54,7 +68,7 @@ class Given:
 
 def split(text: str) -> tuple[str, list[Given]]:
     """The text before the parameters, and the parameters; of too many, only so many as prove it."""
-    text = _SPACED.sub(_joined, text)
+    text = _with_dashes(_SPACED.sub(_joined, text))
     marks: list[re.Match[str]] = []
     links = _links(text)
     for mark in _MARK.finditer(text):
@@ -63,14 +77,32 @@ def split(text: str) -> tuple[str, list[Given]]:
         if mark.start() in links and not _ends_link(text, mark):
             continue
         follows = bool(marks) and marks[-1].end() == mark.start()
-        if follows or _is_parameter(text, mark):
+        if follows or mark["dashes"] == _NO_DASH or _is_parameter(text, mark):
             marks.append(mark)
     begins = [mark.start() for mark in marks] + [len(text)]
     given = []
     for mark, end in zip(marks, begins[1:], strict=True):
         name, glued = _name(mark["word"])
-        given.append(_given(name, glued, text[mark.end() : end].strip()))
-    return text[: begins[0]].strip(), given
+        one = _given(name, glued, text[mark.end() : end].strip())
+        given.append(replace(one, is_bare=mark["dashes"] == _NO_DASH))
+    return _without_end(text[: begins[0]].strip()), given
+
+
+def _with_dashes(text: str) -> str:
+    """`a fox ar 3:2 v 6` with marks where dashes belong: nothing else is meant by such a shape."""
+    ratio = _RATIO.search(text)
+    if ratio is None:
+        return text
+    behind = _NAMED.sub(rf"{_NO_DASH}\g<name> ", text[ratio.end() :])
+    return f"{text[: ratio.start()]} {_NO_DASH}ar {behind}"
+
+
+def _without_end(text: str) -> str:
+    """The text without dashes at its end, behind which nothing came."""
+    words = text.split(" ")
+    while len(words[-1:]) and len(words[-1]) > 1 and not words[-1].strip(_DASHES):
+        words.pop()
+    return " ".join(words)
 
 
 def _given(name: str, glued: str, value: str) -> Given:
@@ -94,7 +126,7 @@ def _ends_link(text: str, mark: re.Match[str]) -> bool:
 
 
 def _joined(spaced: re.Match[str]) -> str:
-    """`-- ar 3:2` and `- -ar 3:2`, as some tools leave them, in one piece; ` - ` in a sentence stays one."""
+    """`-- ar 3:2`, `- -ar 3:2` and `/ar 3:2` in one piece; ` - ` in a sentence stays one."""
     name, after = spaced["name"].lower(), spaced["after"].strip()
     if name == "no" or name not in {*FIELDS, *FOREIGN} or not _is_value(name, after):
         return spaced[0]
@@ -125,10 +157,12 @@ def _is_parameter(text: str, mark: re.Match[str]) -> bool:
     is_hyphens = mark["dashes"].startswith("--")
     word, _, _ = mark["word"].partition("::")
     name, glued = _name(mark["word"])
-    following = f"{glued} {text[mark.end() : mark.end() + 40]}".strip()
+    following = narrow(f"{glued} {text[mark.end() : mark.end() + 40]}".strip())
+    if not is_hyphens and word.lower().startswith(("no-", "no_")):  # `-no-one`
+        return False
     if not is_apart:
         if is_hyphens:
-            return word.lower() in FIELDS or (name in FOREIGN and is_meant(name, following))
+            return word.lower() in FIELDS or (name in {*FIELDS, *FOREIGN} and _is_value(name, following))
         # A phone makes `fox—ar 3:2` of `fox--ar 3:2`; `dark—no light` is a sentence.
         return mark["dashes"] != "-" and name in FIELDS and name != "no" and _is_value(name, following)
     if is_hyphens:
@@ -140,11 +174,16 @@ def _is_parameter(text: str, mark: re.Match[str]) -> bool:
 
 def _name(word: str) -> tuple[str, str]:
     """A known name and what is glued to it (`ar16:9`); else the whole word."""
+    word = narrow(word)
     lower = word.lower()
+    if lower in SYNONYMS:
+        return lower, ""
+    if lower.startswith(("no-", "no_")):  # `--no-text`
+        return "no", word[3:]
     letters = re.match(r"[a-z]*+(?!-[^\W\d_])", lower)  # `aspect-ratio` is a word of its own
     name = letters[0] if letters else ""
     if name in FIELDS or (
         name in FOREIGN and (name == lower or _NUMBER.match(lower[len(name) :].lstrip("=:")))
     ):
-        return name, word[len(name) :].lstrip("=:,-")
+        return name, word[len(name) :].lstrip("=:,-_")
     return lower, ""

@@ -2,17 +2,17 @@
 
 import dataclasses
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 from bot.domain.echo import echo_code
 from bot.domain.errors import PromptError
 from bot.domain.parameters import FIELDS, ROWS, Parameter, Parameters
 from bot.domain.parameters.together import contradictions, without_contradictions
+from bot.domain.prompt.cleaning import narrow
 from bot.domain.prompt.marks import MAX_PARAMETERS, Given
+from bot.domain.prompt.names import meant_name
 from bot.domain.sentences import Sentence, say, say_n
 
 MAX_MISTAKES = 10
@@ -20,6 +20,14 @@ MAX_MISTAKES = 10
 
 _ENDING = " .,;:。、，；!\"'*_”’“»"
 """What ends a sentence, or a quotation, and no value."""
+_BEGINNING = _ENDING.replace(".", "") + "“„«#=([<"
+_UNIT = re.compile(r"([0-9])[%x)\]>]+$", re.IGNORECASE)
+"""`80%`, `4x` and `(3:2)` are the number."""
+_SWITCHES: Mapping[str, bool] = {
+    **dict.fromkeys(("true", "on", "yes", "1", "mode"), True),
+    **dict.fromkeys(("false", "off", "no", "0"), False),
+}
+"""What is no value of a parameter that has none, and whether it says that it is wanted."""
 _APART = re.compile(r"(?<=[0-9])\s*+([:/x×*])\s*+(?=[0-9])")
 
 
@@ -58,6 +66,13 @@ class Read:
     """As they were certainly meant, where that is so of all that is wrong."""
     moved: list[str] = dataclasses.field(default_factory=list)
     """Text that stood behind a parameter, and belongs before them."""
+
+    def of_recipe(self, recipe: Parameters | None) -> "Read":
+        """The same, where all but the LoRAs, which stand in its text, is known from a recipe."""
+        if recipe is None or self.parameters is None:
+            return self
+        settled = replace(recipe, loras=self.parameters.loras)
+        return replace(self, parameters=settled, fixed=settled if self.fixed is not None else None)
 
     def add(self, error: PromptError) -> None:
         """Take note of a value that is wrong."""
@@ -148,8 +163,8 @@ def _as_meant(given: Given) -> Given | None:
     """The same under the name that it certainly has; None where it has none."""
     if given.parameter is not None or given.is_foreign:
         return given
-    near = get_close_matches(given.name[:20], FIELDS, n=1)
-    return replace(given, name=near[0]) if near else None
+    near = meant_name(given.name)
+    return None if near is None else replace(given, name=near)
 
 
 def _unknown(names: Iterable[str]) -> Iterator[Sentence]:
@@ -157,8 +172,8 @@ def _unknown(names: Iterable[str]) -> Iterator[Sentence]:
     strange = []
     for name in dict.fromkeys(names):
         shown = echo_code(name, limit=40)
-        if near := get_close_matches(name[:20], FIELDS, n=1):
-            yield say("I do not know `--{name}`. Did you mean `--{near}`?", name=shown, near=near[0])
+        if near := meant_name(name):
+            yield say("I do not know `--{name}`. Did you mean `--{near}`?", name=shown, near=near)
         else:
             strange.append(f"`--{shown}`")
     if strange:
@@ -182,6 +197,8 @@ def _repeated(given: Iterable[Given], values: dict[str, list[Any]]) -> Iterator[
 def read_value(given: Given, parameter: Parameter[Any]) -> Any:
     """The typed value. Raises: Unusable, PromptError, with every mistake of this one parameter."""
     words = _tidy(f"{given.glued} {given.value}", parameter).split()
+    if parameter.words == 0 and words and words[0].lower() in _SWITCHES:
+        return _read_switch(given, words)
     if parameter.words != 0 and not parameter.is_optional and not any(word.strip(_ENDING) for word in words):
         raise Unusable(
             say("`--{name}` needs a value, as in `{example}`.", name=given.name, example=parameter.example)
@@ -202,8 +219,7 @@ def read_value(given: Given, parameter: Parameter[Any]) -> Any:
         fixed = error.fixed
     else:
         fixed = parameter.write(value)
-    if given.glued.strip(_ENDING) and not mistakes:
-        mistakes.append(_glued(given, parameter, value))
+        mistakes.extend(_misshapen(given, parameter, value))
     if rest:
         mistakes.append(_text_after(given, own, rest))
     if mistakes:
@@ -213,18 +229,45 @@ def read_value(given: Given, parameter: Parameter[Any]) -> Any:
     return value
 
 
+def _read_switch(given: Given, words: list[str]) -> bool:
+    """`--tile true`, as tools write what has no value. Raises: Misplaced, or Unusable where it says no."""
+    sentence = say("`--{name}` has no value: write it alone, or leave it out.", name=given.name)
+    if not _SWITCHES[words[0].lower()]:
+        raise Unusable(sentence)
+    misplaced = Misplaced(sentence)
+    misplaced.fixed, misplaced.moved = "", words[1:]
+    raise misplaced
+
+
 def _tidy(typed: str, parameter: Parameter[Any]) -> str:
     """Wide letters, spaces around a colon, commas and full stops after a value: read as what is meant."""
     typed = typed.strip().rstrip(_ENDING)
     if parameter.words is None:
         return typed
-    first, *others = _APART.sub(r"\1", unicodedata.normalize("NFKC", typed)).split() or [""]
-    return " ".join([first.lstrip(_ENDING.replace(".", "")).rstrip(_ENDING), *others])
+    first, *others = _APART.sub(r"\1", narrow(typed)).split() or [""]
+    first = first.lstrip(_BEGINNING).rstrip(_ENDING)
+    return " ".join([_UNIT.sub(r"\1", first), *others])
 
 
 def _glued(given: Given, parameter: Parameter[Any], value: Any) -> Sentence:
     return say(
         "`--{name}` and its value need a space between them: write `--{name} {value}`.",
+        name=given.name,
+        value=echo_code(parameter.write(value)),
+    )
+
+
+def _misshapen(given: Given, parameter: Parameter[Any], value: Any) -> Iterator[Sentence]:
+    """What is wrong with how a value that is right was written."""
+    if given.is_bare:
+        yield _bare(given, parameter, value)
+    elif given.glued.strip(_ENDING):
+        yield _glued(given, parameter, value)
+
+
+def _bare(given: Given, parameter: Parameter[Any], value: Any) -> Sentence:
+    return say(
+        "Without its dashes `{name} {value}` is text: write `--{name} {value}`.",
         name=given.name,
         value=echo_code(parameter.write(value)),
     )

@@ -8,9 +8,10 @@ from bot.domain.parameters import MAX_SEED, MAX_STEPS, WIDEST, Parameters, read_
 from bot.domain.sentences import Sentence, say
 from bot.domain.size import AspectRatio
 
-_FIELD = r'[A-Z][\w \-/]{0,40}+:\s*+(?:"(?:\\.|[^"\\])*+"|[^,"]*+)'
+_VALUE = r'"(?:\\.|[^"\\])*+"|\[[^\[\]]*+\]|\{(?:[^{}]|\{[^{}]*+\})*+\}|[^,"\[\]{}]*+'
+_FIELD = rf"[A-Za-z][\w \-/]{{0,40}}+:\s*+(?:{_VALUE})"
 _BLOCK = re.compile(rf"(?:^|\s)(?P<fields>Steps:\s*+[0-9]++\s*+(?:,\s*+{_FIELD})++)[\s,]*+$")
-_ONE = re.compile(r'([A-Z][\w \-/]*+):\s*+("(?:\\.|[^"\\])*+"|[^,"]*+)')
+_ONE = re.compile(rf"([A-Za-z][\w \-/]{{0,40}}+):\s*+({_VALUE})")
 _LEAST_FIELDS = 3
 _NEGATIVE = "Negative prompt:"
 _AND = re.compile(r"\s+AND\s+")

@@ -1,5 +1,7 @@
 """Who is blocked, or has not read what moderators told them, does not draw."""
 
+from datetime import datetime
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import next_steps
@@ -32,13 +34,20 @@ class BlockGate:
         """
         del order
         key = {"guild_id": guild_id, "user_id": asker.user_id}
-        block = await people.get_block(session, **key, now=self._now())
-        if block is not None:
-            raise await _refusal(session, block, settings)
+        await check_block(session, **key, settings=settings, now=self._now())
         unread = await people.get_unread(session, **key)
         if unread is not None:
             now = await standing_of(session, **key, settings=settings, now=self._now())
             raise to_read(unread, now)
+
+
+async def check_block(
+    session: AsyncSession, *, guild_id: int, user_id: int, settings: GuildSettings, now: datetime
+) -> None:
+    """Let those pass who are not blocked. Raises: NotAllowed, with a button to appeal."""
+    block = await people.get_block(session, guild_id=guild_id, user_id=user_id, now=now)
+    if block is not None:
+        raise await _refusal(session, block, settings)
 
 
 async def _refusal(session: AsyncSession, block: Sanction, settings: GuildSettings) -> NotAllowed:

@@ -331,7 +331,6 @@ class Orders:
             return [replace(order, recipe=self._recipes.current(order.recipe))]
         if values.get("parent") is None:
             return await self._read_text(asker, values["text"], await self._preferences.get(asker))
-            return await self._read_text(asker, values["text"], await self._preferences.get(asker))
         image = ImageRef(**values["parent"])
         press = Press(
             kind=JobKind(values["kind"]),
@@ -386,7 +385,6 @@ class Orders:
         """Keep a prompt that was mended, and give its refusal the button for it."""
         if mended is None:
             return
-        order, *others = await self._read_text(asker, mended, preferences)
         order, *others = await self._read_text(asker, mended, preferences)
         if not others:  # each of the two is a job of its own, whichever is pressed
             order = replace(order, ordinal=len(error.steps))

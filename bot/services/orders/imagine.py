@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from bot.domain.job import Speed
 from bot.domain.kinds import JobKind
-from bot.domain.order import Order, typed_speed
+from bot.domain.order import Order
 from bot.domain.preferences import Preferences
 from bot.domain.prompt import Prompt, joined
 from bot.domain.recipe import Picture
+from bot.domain.speeds import typed_speed, without_speed
 from bot.domain.suffix import applied
 from bot.services.orders.pictures import CannotLook, lasting, links, pictured, without_eyes
 from bot.services.recipes import Recipes
@@ -48,6 +49,12 @@ def _order(
 
 
 def hurried(order: Order, preferences: Preferences) -> Order:
-    """The order as urgent as its prompt says; else as its member's settings do."""
-    speed = typed_speed(order.recipe.prompt) or preferences.speed or Speed.FAST
-    return replace(order, speed=speed)
+    """The order as urgent as its prompt says; else as its member's settings do.
+
+    Nobody pays twice because another member, whose picture they press under, once typed `--turbo`.
+    """
+    prompt, recipe = order.recipe.prompt, order.recipe
+    if not order.kind.traits.has_own_text and typed_speed(prompt) is Speed.TURBO:
+        recipe = replace(recipe, prompt=without_speed(prompt))
+    speed = typed_speed(recipe.prompt) or preferences.speed or Speed.FAST
+    return replace(order, recipe=recipe, speed=speed)

@@ -165,7 +165,7 @@ CURES = {
         "`--no` needs a value, as in `--no text, blur`.",
         "`--seed` needs a value, as in `--seed 7`.",
     ],
-    "a --ar wide": ["`--ar` takes width:height, for example `--ar 3:2`, not `wide`."],
+    "a --ar wide": ["`--ar` takes whole numbers with a colon: write `--ar 16:9`, not `wide`."],
     "a --ar 1.39:1": ["`--ar` takes whole numbers with a colon: write `--ar 139:100`, not `1.39:1`."],
     "a --ar 1.777777:1": ["`--ar` takes whole numbers with a colon: write `--ar 16:9`, not `1.777777:1`."],
     "a --ar 16/9": ["`--ar` takes whole numbers with a colon: write `--ar 16:9`, not `16/9`."],
@@ -228,7 +228,7 @@ CURES = {
     ],
     "a --lora ink:5": ["A LoRA counts from -2 to 2: try `--lora ink:2`, not `ink:5`."],
     "a --lora ink:x": ["`--lora` takes a name and a weight, as in `--lora ink:0.8`, not `ink:x`."],
-    "a --aspect-ratio 3:2": ["I do not know `--aspect-ratio`. Did you mean `--aspect`?"],
+    "a --aspect-ratio 3:2": ["I do not know `--aspect-ratio`. Did you mean `--ar`?"],
     "a --ar 3:2 in the snow": [
         "Text goes before the parameters: move `in the snow` to the front of `--ar 3:2`."
     ],
@@ -633,7 +633,7 @@ def test_what_cannot_be_done_or_has_a_wrong_value_is_named_and_the_rest_can_be_d
     "text",
     [
         "--ar banana",
-        "::3 a fox --steps many",
+        "fog::-1 --steps many",
     ],
 )
 def test_beside_a_mistake_that_only_its_member_can_mend_nothing_is_drawn_without(text: str) -> None:

@@ -30,6 +30,7 @@ PATTERNS = (
     custom_ids.AUDIT,
     custom_ids.SETUP,
     custom_ids.SETTINGS,
+    custom_ids.INFO,
     custom_ids.MODERATION,
 )
 EVER_SENT = (
@@ -44,7 +45,6 @@ EVER_SENT = (
     *("terms:12:accept:3", "confirm:7:draw", "kept:5:accept:2", "kept:5:draw"),
     *("notice:4:acknowledge", "block:4:appeal", "appeal:4:accept", "appeal:4:reject"),
     *("report:4:delete", "report:4:dismiss", "report:4:warn", "report:4:block", "forget:0:me"),
-    *("report:4:inputs", "upload:7:remove", "upload:7:erase", "forget:0:pictures"),
     *(
         "start:2:example",
         "mine:1:page",
@@ -59,8 +59,8 @@ EVER_SENT = (
     *("mine:1:choose", "picture:812:ask", "picture:812:delete", "picture:812:hide", "picture:812:unhide"),
     *("looked:0:draw:1", "looked:0:draw:5", "looked:0:all", "looked:0:again:3"),
     *("settings:0:model", "settings:0:stylize:250", "settings:0:speed:relax", "settings:0:suffix"),
-    "job:812:no_suffix",
     *("use:12:choose:3", "use:12:style:0", "brought:7:prompt", "brought:7:describe"),
+    *("job:812:no_suffix", "info:0:show", "info:0:cancel", "info:0:all"),
     *("gallery:0:join:now", "gallery:0:join:all"),
     *("audit:0:show:-", "audit:2:export:100-block", "audit:1:show:-5-rule_add"),
 )

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from bot.domain.asker import Asker
-from bot.domain.errors import Impossible, NotFound, PromptError, PromptRefused, Unavailable
+from bot.domain.errors import Impossible, NotAllowed, NotFound, PromptError, PromptRefused, Unavailable
 from bot.domain.job import Job, JobStatus
 from bot.domain.kinds import JobKind
 from bot.domain.recipe import Recipe
@@ -18,7 +18,7 @@ from engine import api
 from engine.api import Start
 from tests.bot.hand_engine import HandEngine
 from tests.bot.presses import vary
-from tests.bot.services.community import drawn, finished, now, spent
+from tests.bot.services.community import MODERATOR, drawn, finished, now, spent
 from tests.bot.services.test_picture_prompts import BLUE, RED, file
 
 
@@ -130,3 +130,13 @@ async def test_no_words_are_said_that_nobody_may_draw(
 async def test_without_eyes_nothing_is_fetched(services: Services, ada: Asker) -> None:
     with pytest.raises(Unavailable, match="CAPTIONER"):
         await services.looking.look(now(ada), Link(url="https://a.example/b.png"))
+
+
+@pytest.mark.usefixtures("eyes")
+async def test_who_is_blocked_has_nothing_described(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    await services.sanctions.block(MODERATOR, ada.user_id, span=None, reason="spam")
+    with pytest.raises(NotAllowed, match="spam"):
+        await services.looking.look(now(ada), file())
+    assert not engine.looked

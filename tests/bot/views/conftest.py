@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.client import Darkroom
 from bot.services import Services
+from tests.bot.services.test_picture_prompts import file
 from tests.bot.views.edge import Edge, guild
 
 
@@ -37,3 +38,16 @@ async def edge(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
             await client.digests.close()
             await client.remover.close()
             await client.delivery.close()
+
+
+@pytest.fixture
+def fetched(services: Services, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The links that are fetched; behind each is the same red picture."""
+    links: list[str] = []
+
+    async def fetch(link: str) -> bytes:
+        links.append(link)
+        return file().data
+
+    monkeypatch.setattr(services.uploads._fetcher, "fetch", fetch)
+    return links

@@ -30,7 +30,8 @@ EVERYTHING = str(2**53 - 1)
 MANAGE_GUILD = 1 << 5
 POSTING = 1 << 10 | 1 << 11 | 1 << 15 | 1 << 16
 BUTTON, LIST, INPUT, ROLES, CHANNELS = 2, 3, 4, 6, 8
-MESSAGE_MENU = 3
+COMMAND, MESSAGE_MENU = 1, 3
+TEXT, ATTACHED = 3, 11
 UNKNOWN_MESSAGE = 10008
 PRIVATE_CLOSED = 50007
 
@@ -191,20 +192,42 @@ class Edge:
         data: Mapping[str, Any] | None = None,
         frames: Sequence[Mapping[str, Any]] = (),
         content: str = "",
+        files: Sequence[Mapping[str, Any]] = (),
         in_private: bool = False,
     ) -> Answer:
         """Press, or choose in, the part of a message that has this custom_id."""
         shown = message(5000, custom_id, kind=kind, is_ephemeral=is_ephemeral)
-        shown |= {"embeds": frames, "content": content}
+        shown |= {"embeds": frames, "content": content, "attachments": files}
         chosen = {"custom_id": custom_id, "component_type": kind, **(data or {})}
         pressed = {"type": 3, "message": shown, "data": chosen}
         return await self._send(pressed, _member(user, is_manager=is_manager), in_private=in_private)
 
+    async def run(self, name: str, *, user: int = 100, **options: str | Mapping[str, Any]) -> Answer:
+        """Send a command; an option that is a file is attached."""
+        files = {key: value for key, value in options.items() if not isinstance(value, str)}
+        given = [
+            {"name": key, "type": ATTACHED, "value": value["id"]}
+            if not isinstance(value, str)
+            else {"name": key, "type": TEXT, "value": value}
+            for key, value in options.items()
+        ]
+        resolved = {"attachments": {value["id"]: value for value in files.values()}}
+        data = {"id": "1", "name": name, "type": COMMAND, "options": given, "resolved": resolved}
+        return await self._send({"type": 2, "data": data}, _member(user, is_manager=False))
+
     async def choose(
-        self, name: str, message_id: int, *, user: int = 100, is_manager: bool = False
+        self,
+        name: str,
+        message_id: int,
+        *,
+        user: int = 100,
+        is_manager: bool = False,
+        files: Sequence[Mapping[str, Any]] = (),
+        author: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """Choose from the menu of a message of the bot."""
-        shown = message(message_id, is_ephemeral=False)
+        """Choose from the menu of a message, of the bot where no author is named."""
+        shown = message(message_id, is_ephemeral=False) | {"attachments": files}
+        shown |= {} if author is None else {"author": author}
         data = {
             "id": "1",
             "name": name,
@@ -261,6 +284,19 @@ def refusal(status: int, code: int) -> web.Response:
 def found(*messages: Mapping[str, Any]) -> web.Response:
     """Discord's list of messages."""
     return _json(messages)
+
+
+def attached(name: str = "cat.png") -> dict[str, Any]:
+    """A file that somebody attached, as Discord describes it."""
+    url = f"https://cdn.discordapp.com/attachments/10/77/{name}?ex=1&is=1&hm=1"
+    return {
+        "id": "77",
+        "filename": name,
+        "size": 900,
+        "url": url,
+        "proxy_url": url,
+        "content_type": "image/png",
+    }
 
 
 def _json(value: object, *, status: int = 200) -> web.Response:

@@ -119,7 +119,8 @@ async def test_a_forged_button_does_nothing_to_a_picture_of_others(
 ) -> None:
     job = await delivered(services, ADA, 5000)
     answer = await edge.press(custom_ids.of_picture(job.id, action), user=BOB.user_id)
-    assert "somebody else's" in answer.content or "do not know this button" in answer.content
+    refusals = ("somebody else's", "do not know this button", "nothing to bring back")
+    assert any(refusal in answer.content for refusal in refusals)
     stored = await services.runs.reload(job)
     assert (stored.status, stored.is_hidden) == (JobStatus.DELIVERED, False)
 
@@ -188,3 +189,16 @@ async def test_details_come_from_the_button_too(edge: Edge, services: Services) 
     grid = await delivered(services, ADA, 5000, "a red apple --seed 7")
     answer = await edge.press(custom_ids.of_picture(grid.id, "details"), is_ephemeral=False, user=BOB.user_id)
     assert "a red apple --seed 7 --steps 4" in answer.content
+
+
+async def test_how_it_was_made_is_promised_at_once_and_comes_as_two_pictures(
+    edge: Edge, services: Services
+) -> None:
+    grid = await delivered(services, ADA, 4999, "a red fox")
+    tile = await pick(services, now(ADA), grid.id, 0)
+    await services.outbox.delivered(tile, 5000)
+    answer = await edge.press(custom_ids.of_picture(tile.id, "made"), is_ephemeral=False)
+    assert [call.body.get("type") for call in answer.calls][:1] == [5]
+    assert f"**How picture {tile.id} was made**" in answer.content
+    assert "words_" in str(answer.calls[-1].body)
+    assert "denoising_" in str(answer.calls[-1].body)

@@ -9,6 +9,7 @@ from bot.domain.job import Speed
 from bot.domain.preferences import Preferences, VariationMode
 from bot.messages import custom_ids
 from bot.services import Services
+from tests.bot.hand_engine import HandEngine
 from tests.bot.services.community import ADA, MODERATOR, delivered, now
 from tests.bot.views.edge import BUTTON, LIST, Answer, Edge
 
@@ -124,3 +125,22 @@ async def test_the_button_of_a_remark_draws_what_was_typed(edge: Edge, services:
     assert answer.content.startswith("**a fox** - <@100>")
     stranger = await edge.press(custom_ids.of_no_suffix(job.id), user=101)
     assert "no such prompt of yours" in stranger.content
+
+
+async def test_info_shows_own_jobs_and_cancels_one_or_all(
+    edge: Edge, services: Services, engine: HandEngine
+) -> None:
+    engine.hold()
+    first, second, third = [
+        await services.orders.imagine(now(ADA), prompt) for prompt in ("a fox", "a pear", "a plum")
+    ]
+    shown = await edge.press("info:0:show")
+    assert {str(one.id) for one in (first, second, third)} <= {
+        line.split("`")[1] for line in shown.content.splitlines() if line.startswith("- `")
+    }
+    after = await edge.press("info:0:cancel", kind=LIST, data={"values": [str(second.id)]})
+    assert "a pear" not in after.content
+    assert (await edge.press("info:0:all", user=101)).content.startswith("Nothing of yours waits")
+    assert "Nothing of yours waits" in (await edge.press("info:0:all")).content
+    for custom_id, data in (("info:0:cancel", {"values": ["../1"]}), ("info:0:other", {})):
+        assert "do not know this button" in (await edge.press(custom_id, kind=LIST, data=data)).content

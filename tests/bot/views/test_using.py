@@ -11,9 +11,9 @@ from bot.storage.database import Database
 from bot.storage.models import JobRow
 from engine.api import Capability
 from tests.bot.hand_engine import HandEngine
-from tests.bot.services.community import ADA, delivered, now
+from tests.bot.services.community import ADA, change, delivered, now
 from tests.bot.services.test_picture_prompts import file
-from tests.bot.views.edge import Edge
+from tests.bot.views.edge import Edge, attached
 
 
 @pytest.fixture
@@ -79,3 +79,21 @@ async def test_a_form_for_somebody_else_s_picture_draws_nothing(
 
 def _brought() -> Bytes:
     return file()
+
+
+BOB = {"id": "101", "username": "bob", "discriminator": "0", "avatar": None}
+
+
+async def test_somebody_s_posted_picture_is_used_where_the_guild_shares_them(
+    edge: Edge, services: Services, database: Database, fetched: list[str]
+) -> None:
+    panel = await edge.choose("Use as…", 702, files=[attached()], author=BOB)
+    assert "`upload:1`" in panel.content
+    form = await edge.press("brought:1:prompt")
+    assert form.fields == {"prompt": "upload:1 "}
+    await edge.submit("brought:1:prompt", prompt="upload:1 a fox")
+    assert await prompts_of(database) == ["upload:1 a fox"]
+    await change(services, lambda settings: replace(settings, shares_pictures=False))
+    refused = await edge.choose("Use as…", 702, files=[attached()], author=BOB)
+    assert refused.content == "In this server everybody draws from their own pictures only."
+    assert len(fetched) == 1

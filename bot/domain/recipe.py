@@ -330,6 +330,8 @@ class Recipe:
         Of one picture of a grid whose pictures hang together it draws the whole grid: it is not to be had
         without it.
         """
+        if self.brought is not None:
+            return self.written
         settled = replace(
             self.prompt.parameters,
             seed=self.grid_seed,

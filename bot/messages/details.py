@@ -191,10 +191,8 @@ def _made_from(job: Job, parent: Job | None, words: Translations) -> Sentence:
 
 def _promise(found: Details) -> Sentence:
     """What the line in the frame will draw."""
-    if found.job.recipe.is_told and not found.is_model_changed:
-        return say("The same prompt and seed draw the same again, for whoever may use its pictures.")
-    if not found.job.recipe.is_plain:
-        return say("It was made from another picture, so its prompt and seed alone draw a different one.")
+    if (sentence := _from_pictures(found)) is not None:
+        return sentence
     if found.is_model_changed:
         return say("The model has changed since, so the same prompt and seed draw a different picture now.")
     if found.job.kind.traits.outcome is Outcome.TILE and found.job.recipe.spread is not None:
@@ -202,6 +200,18 @@ def _promise(found: Details) -> Sentence:
     if found.job.kind.traits.outcome is Outcome.TILE:
         return say("The same prompt and seed draw the same picture: it is the first of the four.")
     return say("The same prompt and seed draw the same pictures, as long as the model is the same.")
+
+
+def _from_pictures(found: Details) -> Sentence | None:
+    """The same of what was not drawn from words alone."""
+    recipe = found.job.recipe
+    if recipe.brought is not None:
+        return say("It was not drawn here: this draws new pictures that begin with it.")
+    if recipe.is_told and not found.is_model_changed:
+        return say("The same prompt and seed draw the same again, for whoever may use its pictures.")
+    if not recipe.is_plain:
+        return say("It was made from another picture, so its prompt and seed alone draw a different one.")
+    return None
 
 
 def _what(choice: Choice) -> Sentence:

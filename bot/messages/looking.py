@@ -56,7 +56,7 @@ def offered(content: str) -> dict[int, str]:
 
 def posted(locale: str) -> Payload:
     """For who hears in private that what they asked for is posted for all."""
-    sentence = say("There was a crowd, so this took a moment. You find it in this channel.")
+    sentence = say("This took a moment. You find it in this channel, for all to see.")
     return Payload(content=sentence.render(translations(locale)))
 
 

@@ -107,6 +107,12 @@ def _drawing() -> Iterator[Sentence]:
         weight=MAX_WEIGHT,
     )
     yield say(
+        "**Pictures** stand before the words: attach them to `/imagine`, or write their links, or "
+        "`picture:12.3` for the third of picture 12; with a weight if you like, as `picture:12.3::2 a fox`. "
+        "`/blend` makes one of several, `/edit` lets you work on yours, **Use as…** is in the menu of every "
+        "message with one."
+    )
+    yield say(
         "**Choices**: `a {{red, blue}} bird` draws four of each. Braces may stand anywhere, also within "
         "braces and among the parameters; `\\{{` is a brace. More than {count} prompts are asked about "
         "first.",

@@ -53,6 +53,7 @@ from engine.work.slices import Counted, Decoding, Opening, Slices, opening_of
 log = logging.getLogger(__name__)
 
 _PREVIEWS_PER_TICK = 2
+_FILMED_PER_TICK = 4
 _QUANTUM_GRIDS = 18
 """How far a key may be ahead before it waits. With less, the chance of who asked lately makes grids late."""
 _MOST_BEGUN = 64
@@ -283,8 +284,9 @@ class DenoisingLoop:
         self._tell_progress(seen, [one for one in shown if one in seen and one.generation.step > 0])
 
     def _due_for_preview(self, batch: Sequence[Running], now: float) -> list[Running]:
+        filmed = [running for running in batch if running.ticket.drawing.shows_each_step]
         due = [running for running in batch if now - running.previewed_at >= self._preview_seconds]
-        return due[:_PREVIEWS_PER_TICK]
+        return [*filmed[:_FILMED_PER_TICK], *[one for one in due if one not in filmed][:_PREVIEWS_PER_TICK]]
 
     def _advance(self, running: Running, prediction: torch.Tensor, *, is_shown: bool) -> None:
         generation, model = running.generation, running.ticket.drawing.model

@@ -81,18 +81,18 @@ class Letters:
 
 
 def _files(made: Print) -> tuple[File, ...]:
-    """The whole, and each of its pictures where there are several. Blocking."""
-    pictures = made.each() if len(made.tiles) > 1 else ()
-    limit = MAX_BYTES // (1 + len(pictures))
-    encoded = [made.encode(limit), *(one.encode(limit) for one in pictures)]
-    jobs = [made.job, *(one.job for one in pictures)]
-    return tuple(
-        File(
-            name=job_messages.file_name(
-                job, f"{job.id}" if number == 0 else f"{job.id}_{number}", one.extension
-            ),
-            data=one.data,
-            description=job_messages.described(job),
-        )
-        for number, (job, one) in enumerate(zip(jobs, encoded, strict=True))
+    """The whole, each of its pictures where there are several, and the film. Blocking."""
+    parts = [made, *(made.each() if len(made.tiles) > 1 else ())]
+    limit = (MAX_BYTES - made.film_bytes) // len(parts)
+    film = [] if made.film is None else [job_messages.film(made.job, f"{made.job.id}_film", made.film)]
+    return (*(_file(part, limit, number) for number, part in enumerate(parts)), *film)
+
+
+def _file(part: Print, limit: int, number: int) -> File:
+    encoded = part.encode(limit)
+    token = f"{part.job.id}_{number}" if number else f"{part.job.id}"
+    return File(
+        name=job_messages.file_name(part.job, token, encoded.extension),
+        data=encoded.data,
+        description=job_messages.described(part.job),
     )

@@ -109,12 +109,12 @@ class Poster:
             file = _file(job, "again", encoded)
             return await interaction.edit_original_response(
                 content=payload.content,
-                attachments=[to_file(file, is_spoiler=made.is_spoiler)],
+                attachments=[to_file(file, is_spoiler=made.is_spoiler), *_film(job, "again", made)],
                 view=to_view(payload.rows),
                 allowed_mentions=discord.AllowedMentions.none(),
             )
 
-        message = await _smaller_and_smaller(made, interaction.filesize_limit, send)
+        message = await _smaller_and_smaller(made, interaction.filesize_limit - made.film_bytes, send)
         if reported is not None:
             shown = Post(channel_id=message.channel.id, message_id=message.id)
             await self._tell_moderators(reported, shown)
@@ -190,9 +190,10 @@ class Poster:
         async def send(encoded: Encoded) -> int:
             file = _file(job, ticket.token, encoded, says_prompt=says_prompt)
             upload = to_file(file, is_spoiler=made.is_spoiler)
-            return await self._create(channel, job, ticket, payload, upload)
+            uploads = [upload, *_film(job, ticket.token, made, says_prompt=says_prompt)]
+            return await self._create(channel, job, ticket, payload, uploads)
 
-        return await _smaller_and_smaller(made, upload_limit(self._client, job), send)
+        return await _smaller_and_smaller(made, upload_limit(self._client, job) - made.film_bytes, send)
 
     async def _create(
         self,
@@ -200,12 +201,12 @@ class Poster:
         job: Job,
         ticket: Ticket,
         payload: Payload,
-        file: discord.File,
+        files: list[discord.File],
     ) -> int:
         async with call(seconds=UPLOAD_SECONDS):
             message = await channel.send(
                 payload.content,
-                file=file,
+                files=files,
                 view=to_view(payload.rows),
                 nonce=ticket.token,
                 allowed_mentions=only(job.user_id),
@@ -221,6 +222,14 @@ def _file(job: Job, token: str, encoded: Encoded, *, says_prompt: bool = True) -
         data=encoded.data,
         description=messages.described(job, says_prompt=says_prompt),
     )
+
+
+def _film(job: Job, token: str, made: Print, *, says_prompt: bool = True) -> list[discord.File]:
+    """The denoising beside a result, where there is one."""
+    if made.film is None:
+        return []
+    file = messages.film(job, f"{token}_film", made.film, says_prompt=says_prompt)
+    return [to_file(file, is_spoiler=made.is_spoiler)]
 
 
 async def _smaller_and_smaller(made: Print, limit: int, send: Callable[[Encoded], Awaitable[T]]) -> T:

@@ -11,7 +11,7 @@ from bot.domain.sentences import Sentence, Translations, say, say_n
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_again, of_cancel, of_cancel_all
 from bot.messages.kinds import WORDS
-from bot.messages.payload import MAX_DESCRIPTION, Button, Payload
+from bot.messages.payload import MAX_DESCRIPTION, Button, File, Payload
 from bot.services.runs import JobUpdate
 
 SPEEDS = {Speed.FAST: say("fast"), Speed.RELAX: say("relaxed"), Speed.TURBO: say("turbo")}
@@ -145,6 +145,16 @@ def described(job: Job, *, is_preview: bool = False, says_prompt: bool = True) -
         return prompt
     grid = say("{count} pictures of: {prompt}", count=job.recipe.num_images, prompt=prompt)
     return grid.render(words)[:MAX_DESCRIPTION]
+
+
+def film(job: Job, token: str, data: bytes, *, says_prompt: bool = True) -> File:
+    """The denoising of a job as a file beside its result."""
+    words = translations(job.locale)
+    return File(
+        name=file_name(job, token, "webp", says_prompt=says_prompt),
+        data=data,
+        description=say("How the picture came out of noise, step by step").render(words),
+    )
 
 
 def file_name(job: Job, token: str, extension: str, *, says_prompt: bool = True) -> str:

@@ -50,6 +50,7 @@ def to_request(
         window=recipe.window or None,
         controls=_controls(recipe, followed),
         mask=None if area is None else api.Mask(area=area, feather=FEATHER),
+        shows_each_step=recipe.prompt.parameters.is_video,
         fairness_key=fairness_key,
         speed=api.Speed(speed),
     )

@@ -40,6 +40,8 @@ class Print:
     """Whether other weights drew it than the picture it came from."""
     recipe: str = ""
     """What its file says of how it was made; empty: nothing."""
+    film: bytes | None = None
+    """Its denoising, an animated WebP, where that was asked for and seen."""
     is_spoiler: bool = False
     """Whether it is posted so that people must press to see it."""
 
@@ -47,6 +49,11 @@ class Print:
     def is_enlarged(self) -> bool:
         """Whether a single tile is posted larger than it was drawn."""
         return self.job.kind.traits.is_single and is_small(self.tiles[0])
+
+    @property
+    def film_bytes(self) -> int:
+        """How much its film takes of a message."""
+        return 0 if self.film is None else len(self.film)
 
     def encode(self, limit_bytes: int) -> Encoded:
         """The file to upload. Blocking."""
@@ -61,7 +68,7 @@ class Print:
             for index in range(len(self.tiles))
         ]
         return tuple(
-            replace(self, job=job, tiles=(tile,), recipe=recipe_text(job) if self.recipe else "")
+            replace(self, job=job, tiles=(tile,), film=None, recipe=recipe_text(job) if self.recipe else "")
             for job, tile in zip(jobs, self.tiles, strict=True)
         )
 
@@ -97,7 +104,13 @@ class Pictures:
             tiles=tuple(tiles),
             is_model_changed=await self._is_model_changed(job),
             recipe=recipe_text(job) if settings.has_recipes else "",
+            film=await self._film(job),
         )
+
+    async def _film(self, job: Job) -> bytes | None:
+        if not job.recipe.prompt.parameters.is_video or job.kind.traits.outcome is Outcome.TILE:
+            return None
+        return await asyncio.to_thread(self._files.get_film, ImageRef(job_id=job.id, index=0))
 
     async def stored_copy(self, job: Job) -> Encoded | None:
         """The picture for everybody to see, without its recipe; None where a file is gone.
@@ -141,6 +154,11 @@ class Pictures:
         Raises: NotFound, Unavailable.
         """
         return await self._picture(image)
+
+    async def add_film(self, job: Job, film: bytes | None) -> None:
+        """Keep the denoising of a job, if there was any to see."""
+        if film is not None:
+            await asyncio.to_thread(self._files.add_film, ImageRef(job_id=job.id, index=0), film)
 
     async def purge(self, days: int) -> int:
         """Delete files older than so many days; they are drawn again when somebody asks. Returns how many."""

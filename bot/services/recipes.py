@@ -207,10 +207,7 @@ def _sampling(model: ModelInfo, parameters: Parameters) -> Sampling:
     )
 
 
-_TO_COME = (
-    *("stylize", "is_raw", "weird", "version", "niji", "loras", "is_hd"),
-    "is_video",
-)
+_TO_COME = (*("stylize", "is_raw", "weird", "version", "niji", "loras", "is_hd"),)
 
 
 def _refuse_what_is_to_come(prompt: Prompt) -> None:

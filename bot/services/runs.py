@@ -18,6 +18,7 @@ from bot.domain.custody import LONE_DEATHS, MOST_SUSPECTS, QUIET_SECONDS, Custod
 from bot.domain.errors import UserError
 from bot.domain.job import UNDRAWN, Failure, Job, JobStatus
 from bot.domain.recipe import Weights
+from bot.imaging.film import Film
 from bot.services.clock import Clock, utc_now
 from bot.services.ends import log_end
 from bot.services.isolation import Isolation
@@ -68,6 +69,7 @@ class Run:
 
     def __init__(self, job: Job) -> None:
         self.latest = JobUpdate(job=job)
+        self.film = Film() if job.recipe.prompt.parameters.is_video else None
         self._changed = asyncio.Event()
         self._ended = asyncio.Event()
 
@@ -273,6 +275,8 @@ class Runs:
                 run.publish(replace(latest, position=None, eta_seconds=eta_seconds, progress=step / total))
             case api.Preview(images=images):
                 run.publish(replace(latest, preview=images))
+                if run.film is not None:
+                    await asyncio.to_thread(run.film.add, images)
             case api.Finished() as end:
                 await self._finish(run, end.generated, gpu_ms=round(end.gpu_seconds * 1000))
 
@@ -301,6 +305,7 @@ class Runs:
         job = run.latest.job
         try:
             await self._persistently(run, lambda: self._pictures.add(job, result))
+            await self._keep_film(run, result)
             is_settled = await self._persistently(run, lambda: self._settle(job, result, gpu_ms=gpu_ms))
         except asyncio.CancelledError:
             await self._pictures.discard(job)
@@ -309,6 +314,12 @@ class Runs:
             await self._pictures.discard(job)
         else:
             run.publish(JobUpdate(job=replace(job, status=JobStatus.RENDERED, gpu_ms=gpu_ms), progress=1.0))
+
+    async def _keep_film(self, run: Run, result: api.Generated) -> None:
+        """The animation of what was seen of it, where one was asked for."""
+        if run.film is not None:
+            film = await asyncio.to_thread(run.film.animation, result.images)
+            await self._persistently(run, lambda: self._pictures.add_film(run.latest.job, film))
 
     async def _settle(self, job: Job, result: api.Generated, *, gpu_ms: int) -> bool:
         """False where this attempt is stale, or was settled by an earlier try."""

@@ -13,6 +13,8 @@ from bot.domain.recipe import ImageRef
 
 MAKING = ("words.webp", "denoising.webp")
 """How a picture came about."""
+FILM = "film.webp"
+"""The denoising of a job."""
 
 
 class ImageFiles:
@@ -63,6 +65,20 @@ class ImageFiles:
             return None
         return words, denoising
 
+    def add_film(self, image: ImageRef, film: bytes) -> None:
+        """Keep the denoising of a job, beside its first picture."""
+        path = self._path(image, FILM)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with replacing(path) as temporary:
+            temporary.write_bytes(film)
+
+    def get_film(self, image: ImageRef) -> bytes | None:
+        """The denoising of a job; None where that is not kept."""
+        try:
+            return self._path(image, FILM).read_bytes()
+        except FileNotFoundError:
+            return None
+
     def delete_makings(self, days: int) -> int:
         """Delete how pictures came about, where that is older than this; returns how many files."""
         return sum(self._delete_old(f"*.{extension}", days) for extension in MAKING)
@@ -78,7 +94,7 @@ class ImageFiles:
     def delete(self, images: Iterable[ImageRef]) -> None:
         """Delete pictures with their latents; those that are gone already are no error."""
         for image in images:
-            for extension in ("png", "latents", *MAKING):
+            for extension in ("png", "latents", FILM, *MAKING):
                 self._path(image, extension).unlink(missing_ok=True)
 
     def list_older_than(self, moment: float) -> set[ImageRef]:

@@ -77,6 +77,8 @@ class Generate:
     """How far, from 0 to 1, guidance may not make predictions stronger than they are (Lin et al. 2024)."""
     guidance_interval: tuple[float, float] = (0.0, 1.0)
     """Share of the steps, from and to, that are guided (Kynkäänniemi et al. 2024). Less is faster."""
+    shows_each_step: bool = False
+    """Whether there is to be a preview of each step, for an animation; else about one a second."""
     controls: tuple[Control, ...] = ()
     loras: tuple[Lora, ...] = ()
     fairness_key: str = ""

@@ -486,6 +486,15 @@ def test_previews_begin_with_the_first_step_and_resemble_the_picture(loop: Denoi
     assert previews[0][0].size == (32, 32)
 
 
+def test_what_is_filmed_shows_each_step_however_seldom_others_are_seen(library: Library) -> None:
+    seldom = DenoisingLoop(library, preview_seconds=1e9)
+    filmed = seldom.submit(generate(num_inference_steps=6, shows_each_step=True))
+    seldom.submit(generate("another", num_inference_steps=6))
+    seen = [ticket for ticket, event in run_dry(seldom) if isinstance(event, Preview)]
+    assert len([ticket for ticket in seen if ticket is filmed]) == 6
+    assert len(seen) == 7
+
+
 def test_models_that_do_not_fit_together_take_turns(tiny_path: Path, tiny_xl_path: Path) -> None:
     library = two_models_in_the_memory_of_one(tiny_path, tiny_xl_path)
     assert library.is_resident("tiny")

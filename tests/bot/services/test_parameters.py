@@ -1,9 +1,12 @@
 """What each parameter changes in what the engine is asked, and what is inherited by a press."""
 
 from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bot.domain.asker import Asker
 from bot.domain.errors import PromptError
@@ -150,3 +153,21 @@ async def test_other_words_of_an_edit_bring_their_parameters(
 async def zoomed(services: Services, asker: Asker, grid: Job, asked: Change) -> Job:
     press = Press(kind=JobKind.ZOOM, job_id=grid.id, index=0)
     return await finished(services, await services.orders.change(now(asker), press, asked))
+
+
+async def test_a_video_is_kept_beside_the_grid_and_goes_with_it(
+    services: Services, engine: HandEngine, ada: Asker, tmp_path: Path
+) -> None:
+    grid = await drawn(services, ada, "a red fox --video")
+    assert engine.requests[-1].shows_each_step
+    made = await services.pictures.make_print(grid)
+    assert made.film is not None
+    with Image.open(BytesIO(made.film)) as film:
+        assert film.format == "WEBP"
+    assert all(one.film is None for one in made.each())
+    plain = await drawn(services, replace(ada, source="plain"), "a red fox")
+    assert not engine.requests[-1].shows_each_step
+    assert (await services.pictures.make_print(plain)).film is None
+    await services.outbox.delivered(grid, 5000)
+    await services.taking_back.delete(replace(ada, source="gone"), grid.id)
+    assert not list((tmp_path / "images").glob(f"*/{grid.id}-*"))

@@ -11,7 +11,14 @@ import discord
 from discord import app_commands
 
 from bot.domain.asker import Asker
-from bot.domain.errors import MissingPermissions, NotAllowed, NotFound, Unreadable, UserError
+from bot.domain.errors import (
+    MissingPermissions,
+    NotAllowed,
+    NotFound,
+    PromptError,
+    Unreadable,
+    UserError,
+)
 from bot.domain.sentences import say
 from bot.messages import refusals
 from bot.messages.components import to_embeds, to_file, to_view
@@ -156,16 +163,23 @@ async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
         log.warning("after the answer to interaction %s the database was away: %s", interaction.id, cause)
         return
     refused = cause if isinstance(cause, UserError) else _unexpected(interaction, cause)
-    refused.prompt = refused.prompt or interaction.namespace.prompt or ""
+    typed, again = interaction.extras.get(FORM, ((), None))
+    if _is_final(cause) or (isinstance(cause, PromptError) and again is None):
+        typed, again = (), None
+    # What a form brought is shown below in frames, to be mended there.
+    refused.prompt = "" if typed else refused.prompt or interaction.namespace.prompt or ""
     locale = interaction.locale.value
     payload = refusals.refusal(refused, locale)
-    is_final = isinstance(cause, UserError) and not isinstance(cause, Unreadable)
-    typed, again = ((), None) if is_final else interaction.extras.get(FORM, ((), None))
     file = refusals.prompt_file(refused, payload, locale)
     try:
         await reply(interaction, refusals.with_again(payload, again, locale), file=file, typed=typed)
     except (discord.HTTPException, *LOST) as failure:
         log.warning("interaction %s could not be told: %s", interaction.id, failure)
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether nothing that a form brought can be mended in it."""
+    return isinstance(error, UserError) and not isinstance(error, Unreadable | PromptError)
 
 
 def _unexpected(interaction: Interaction, error: Exception) -> UserError:
@@ -259,13 +273,15 @@ async def turn_into(interaction: Interaction, payload: Payload) -> None:
         await reply(interaction, payload)
 
 
-async def edit_pressed(interaction: Interaction, payload: Payload) -> None:
-    """Turn the pressed message into this, for everybody who sees it."""
+async def edit_pressed(interaction: Interaction, payload: Payload, *, file: File | None = None) -> None:
+    """Turn the pressed message into this, for everybody who sees it; its files stay, unless there is one."""
     shown: dict[str, Any] = {
         "content": payload.content,
         "view": to_view(payload.rows) if payload.rows else None,
         "embeds": [],
     }
+    if file is not None:
+        shown["attachments"] = [to_file(file)]
     if interaction.response.is_done():
         await _keep_promise(interaction, **shown)
     else:

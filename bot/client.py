@@ -42,8 +42,17 @@ from bot.delivery.rooms import RoomKeeper
 from bot.messages.catalogue import translations
 from bot.meters import Meters
 from bot.services import Services
-from bot.views import drawing, moderation_forms, settings_panel, setup_panel, use_buttons
+from bot.views import (
+    change_forms,
+    drawing,
+    moderation_forms,
+    region_panel,
+    settings_panel,
+    setup_panel,
+    use_buttons,
+)
 from bot.views.audit_buttons import AuditButton
+from bot.views.change_forms import ChangeButton
 from bot.views.gallery_buttons import GalleryButton
 from bot.views.help_buttons import HelpButton
 from bot.views.info_buttons import InfoItem
@@ -52,6 +61,7 @@ from bot.views.looked_buttons import LookedButton
 from bot.views.mine_buttons import MineButton
 from bot.views.moderation_buttons import ModerationButton
 from bot.views.picture_buttons import PictureButton, PictureMenu
+from bot.views.region_panel import RegionItem
 from bot.views.settings_panel import SettingsItem
 from bot.views.setup_panel import SetupItem
 from bot.views.start_buttons import ExampleButton, KeptButton, TermsButton
@@ -128,6 +138,7 @@ class Darkroom(commands.AutoShardedBot):
         """Everything between login and the first event."""
         await self.add_cogs()
         self.add_dynamic_items(TermsButton, KeptButton, ExampleButton, SetupItem, MineButton)
+        self.add_dynamic_items(ChangeButton, RegionItem)
         self.add_dynamic_items(JobButton, AuditButton, ModerationButton, HelpButton)
         self.add_dynamic_items(PictureButton, PictureMenu, GalleryButton, LookedButton, UseButton)
         self.add_dynamic_items(SettingsItem, InfoItem)
@@ -172,6 +183,8 @@ class Darkroom(commands.AutoShardedBot):
         await settings_panel.submitted(interaction)
         await drawing.submitted(interaction)
         await use_buttons.submitted(interaction)
+        await change_forms.submitted(interaction)
+        await region_panel.submitted(interaction)
 
     async def answered(self, seconds: float) -> None:
         """Wait until every interaction has its answer, but not longer than this."""

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 
 from bot.domain.errors import Impossible
 from bot.domain.sentences import say
-from bot.domain.size import Size
+from bot.domain.size import AspectRatio, Size
 
 MAX_SIDE = 4096
 """Pixels that a canvas may be long."""
@@ -67,6 +67,39 @@ def zoomed(size: Size, factor: float) -> Layout:
     width, height = (max(1, round(side / factor)) for side in (size.width, size.height))
     left, top = (size.width - width) // 2, (size.height - height) // 2
     return Layout(canvas=size, place=Box(left=left, top=top, width=width, height=height), window=_whole(size))
+
+
+def reframed(size: Size, factor: float, shape: AspectRatio) -> Layout:
+    """In another shape, that just holds it, and from there `factor` times farther away.
+
+    Raises: Impossible, where nothing would be left to draw, or too much.
+    """
+    width, height = size.width, size.height
+    if width * shape.height < height * shape.width:
+        width = round(height * shape.width / shape.height)
+    else:
+        height = round(width * shape.height / shape.width)
+    canvas = Size(width=max(width, size.width), height=max(height, size.height))
+    if max(canvas.width, canvas.height) > MAX_SIDE:
+        raise Impossible(
+            say(
+                "This picture would be {size} pixels; the longest side is {limit}. Choose a shape nearer to "
+                "its own.",
+                size=str(canvas),
+                limit=MAX_SIDE,
+            )
+        )
+    if factor == 1 and canvas == size:
+        raise Impossible(
+            say(
+                "With `--zoom 1` and the same shape there is nothing around this picture to draw. Write "
+                "another number, as `--zoom 1.5`, or another shape, as `--ar 16:9`."
+            )
+        )
+    inner = Size(width=max(1, round(size.width / factor)), height=max(1, round(size.height / factor)))
+    left, top = (canvas.width - inner.width) // 2, (canvas.height - inner.height) // 2
+    place = Box(left=left, top=top, width=inner.width, height=inner.height)
+    return Layout(canvas=canvas, place=place, window=_whole(canvas))
 
 
 def panned(size: Size, to: Side, *, native_size: int, multiple: int) -> Layout:

@@ -79,6 +79,8 @@ class GuildSettings:
     """Whether members may draw from each other's pictures, beside their own."""
     has_recipes: bool = True
     """Whether the files of pictures say how these were made."""
+    others_may_press: bool = True
+    """Whether members may draw on from each other's pictures, with the buttons under them."""
     is_paused: bool = False
     """Whether new jobs are refused; what waits and runs is still drawn."""
 

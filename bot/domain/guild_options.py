@@ -178,6 +178,13 @@ ROWS = {
         example="on",
         empty=say("off"),
     ),
+    "press-others": Option(
+        field="others_may_press",
+        kind=Kind.SWITCH,
+        help=say("Whether members press under others' pictures"),
+        example="on",
+        empty=say("off"),
+    ),
     "running-jobs": Option(
         field="max_running_jobs",
         kind=Kind.NUMBER,

@@ -18,6 +18,8 @@ class Waits(StrEnum):
     """The moderators' word comes first: once it was read, a press draws it."""
     MANY = "many"
     """It makes many jobs: they are meant."""
+    AREA = "area"
+    """An area of a picture was found, and is shown: it is what is meant."""
     FIX = "fix"
     """It was certainly meant otherwise: it is drawn as it was meant."""
     WITHOUT = "without"
@@ -68,6 +70,7 @@ class KeptOrder:
 
     @property
     def typed(self) -> str:
-        """What its member typed; nothing, for a press under a picture."""
-        is_press = bool(self.order.get("parent"))
+        """What its member typed; nothing, for a press under a picture that changes no words."""
+        is_remixed = (self.order.get("recipe") or {}).get("is_remixed", False)
+        is_press = bool(self.order.get("parent")) and not is_remixed
         return "" if is_press else str(self.order.get("text", ""))

@@ -29,6 +29,11 @@ class Order:
     is_confirmed: bool = False
     """Whether the asker was asked about its words, and means them."""
 
+    @property
+    def has_own_text(self) -> bool:
+        """Whether the asker wrote its words: else they are another member's, and no fault of the asker."""
+        return self.kind.traits.has_own_text or self.recipe.is_remixed
+
     def to_json(self) -> dict[str, Any]:
         """Plain values, for a JSON column."""
         return {

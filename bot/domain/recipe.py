@@ -75,6 +75,8 @@ class Start:
     image: Picture
     strength: float
     """Share of the schedule that is run, in (0, 1]; diffusers' `strength`."""
+    is_cut: bool = False
+    """Whether it has another shape than what is drawn, so that only its middle counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +250,8 @@ class Recipe:
     """The prompt as its member typed it, where their own settings added to it."""
     brought: UploadRef | None = None
     """Its picture, where a member brought that along: it is there as long as that is kept."""
+    is_remixed: bool = False
+    """Whether its asker wrote other words, or parameters, than those of the picture that it is made from."""
 
     @property
     def is_plain(self) -> bool:
@@ -274,6 +278,11 @@ class Recipe:
         """Whether it is drawn from text and pictures, and its prompt names all of them."""
         is_plain = replace(self, references=(), blend=None).is_plain
         return is_plain and not self.is_plain and self.worded != self.written
+
+    @property
+    def is_upscaled(self) -> bool:
+        """Whether it is a larger one of another picture."""
+        return self.enlargement is not None or self.window > 0
 
     @property
     def blend_that_goes_on(self) -> Blend | None:
@@ -370,6 +379,7 @@ class Recipe:
             "is_imported": self.is_imported,
             "typed": self.typed,
             "brought": None if self.brought is None else asdict(self.brought),
+            "is_remixed": self.is_remixed,
         }
 
     @classmethod
@@ -406,6 +416,7 @@ class Recipe:
             is_imported=bool(values.get("is_imported")),
             typed=values.get("typed", ""),
             brought=_known(UploadRef, values["brought"]) if values.get("brought") else None,
+            is_remixed=bool(values.get("is_remixed")),
         )
 
 
@@ -428,7 +439,11 @@ def _picture(values: Mapping[str, Any]) -> Picture:
 def _start(values: Mapping[str, Any] | None) -> Start | None:
     if not values or not values.get("image"):
         return None
-    return Start(image=_picture(values["image"]), strength=values.get("strength") or 1.0)
+    return Start(
+        image=_picture(values["image"]),
+        strength=values.get("strength") or 1.0,
+        is_cut=bool(values.get("is_cut")),
+    )
 
 
 def _spread(values: Mapping[str, Any] | None) -> Spread | None:

@@ -1,6 +1,7 @@
 """From an aspect ratio to the pixels that a model draws well."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from math import gcd, log
 
@@ -10,6 +11,8 @@ AREA_TOLERANCE = 0.2
 """How far the area may stray from the native one: a model draws worse, or slower, beyond."""
 COMMON = ((1, 1), (5, 4), (4, 3), (3, 2), (16, 9), (2, 1), (3, 1), (4, 1))
 """The ratios of pictures as people name them, the wide ones."""
+SMALL = 20
+"""The lower number of a ratio that nobody asked for is at most this."""
 APART = 0.04
 """How far, as a share, two ratios must differ to have sizes of their own."""
 
@@ -74,6 +77,20 @@ def _sizes(native_size: int, size_multiple: int) -> tuple[Size, ...]:
         if all(_distance(size.ratio, other.ratio) >= APART for other in kept):
             kept.append(size)
     return tuple(kept)
+
+
+def named_ratio(width: int, height: int, *, widest: int) -> AspectRatio:
+    """The ratio of so many pixels in small numbers, within `1:widest` and `widest:1`."""
+    ratio = Fraction(max(width, height), min(width, height))
+    long = min(ratio, Fraction(widest)).limit_denominator(SMALL)
+    if width >= height:
+        return AspectRatio(width=long.numerator, height=long.denominator)
+    return AspectRatio(width=long.denominator, height=long.numerator)
+
+
+def are_alike(one: AspectRatio, other: AspectRatio) -> bool:
+    """Whether two ratios are so near that a model draws both at one size."""
+    return _distance(one, other) < APART
 
 
 def common_ratio(width: int, height: int) -> AspectRatio:

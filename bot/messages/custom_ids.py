@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from bot.domain.audit import AuditFilter
+from bot.domain.cells import ALL
 from bot.domain.history import Shelf, Wanted
 from bot.domain.kinds import JobKind
 from bot.domain.next_steps import Accept, Acknowledge, Action, Appeal, Draw
@@ -20,6 +21,15 @@ MAX_ACTION = 32
 JOB = (
     rf"job:(?P<job_id>{_ID}):(?P<action>[a-z_]{{1,16}})(?::(?P<index>[0-3])(?::(?P<how>[a-z0-9.]{{1,8}}))?)?"
 )
+CHANGE = (
+    rf"change:(?P<job_id>{_ID}):(?P<action>[a-z_]{{1,16}}):(?P<index>[0-3])(?::(?P<how>[a-z0-9.]{{1,8}}))?"
+)
+"""A form under a picture, and the button that opens it: both have the same."""
+REGION = (
+    rf"region:(?P<job_id>{_ID}):(?P<action>toggle|draw|words|mask)"
+    r":(?P<index>[0-3])-(?P<cells>\d{1,3})(?:-(?P<cell>[1-9]))?"
+)
+"""A part of the panel where an area is chosen, or a form of it. It holds all that is chosen."""
 KEPT = rf"(?P<kind>kept|confirm):(?P<kept_id>{_ID}):draw"
 TERMS = rf"(?P<kind>kept|terms):(?P<kept_id>{_ID}):accept:(?P<version>\d{{1,9}})"
 EXAMPLE = r"start:(?P<number>\d{1,2}):example"
@@ -49,6 +59,8 @@ CANCEL_ALL = "cancel_all"
 NO_SUFFIX = "no_suffix"
 """The actions of a job's buttons that ask for no other job, or for one as it was typed."""
 EVERYTHING = Wanted()
+REMIX, CUSTOM_ZOOM, CHOOSE_REGION = "remix", "custom_zoom", "choose_region"
+"""What is asked for under a picture before anything is drawn; else a form asks for a kind's prompt."""
 MAX_STORED = 2**63 - 1
 """A message's id has 19 digits; beyond this no database holds it."""
 
@@ -78,6 +90,20 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegionPress:
+    """A part of the panel where an area of a picture is chosen."""
+
+    job_id: int
+    action: str
+    """`toggle` a cell; or the form that says how to go on: `draw`, `words`, `mask`."""
+    index: int
+    cells: int = 0
+    """Which of the nine are chosen (`bot.domain.cells`)."""
+    cell: int | None = None
+    """Of `toggle`: its number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Numbered:
     """A button or form of moderation: of which kind, on what, to do what."""
 
@@ -94,6 +120,41 @@ def of_job(job_id: int, kind: JobKind, index: int | None = None, how: str = "") 
 def of_again(job_id: int) -> str:
     """Under a job that failed: the same once more, with its seed."""
     return of_job(job_id, JobKind.REROLL, 0, SAME)
+
+
+def of_change(press: JobPress) -> str:
+    """A form under a picture, and the button that opens it."""
+    how = f":{press.how}" if press.how else ""
+    return f"change:{press.job_id}:{press.action}:{press.index}{how}"
+
+
+def change_form(custom_id: str) -> JobPress | None:
+    """What a form under a picture asks for; None for other forms."""
+    match = re.fullmatch(CHANGE, custom_id)
+    return None if match is None else job_press(match)
+
+
+def of_region(press: RegionPress) -> str:
+    """A part of the panel where an area is chosen."""
+    cell = "" if press.cell is None else f"-{press.cell}"
+    return f"region:{press.job_id}:{press.action}:{press.index}-{press.cells}{cell}"
+
+
+def region_press(match: re.Match[str]) -> RegionPress:
+    """What REGION matched; of the cells, those that there are."""
+    return RegionPress(
+        job_id=int(match["job_id"]),
+        action=match["action"],
+        index=int(match["index"]),
+        cells=int(match["cells"]) & ALL,
+        cell=int(match["cell"]) if match["cell"] else None,
+    )
+
+
+def region_form(custom_id: str) -> RegionPress | None:
+    """Which form of the panel this is; None for others."""
+    match = re.fullmatch(REGION, custom_id)
+    return None if match is None else region_press(match)
 
 
 def of_cancel(job_id: int) -> str:

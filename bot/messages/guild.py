@@ -62,10 +62,11 @@ PAGES = {
         ),
     ),
     "looks": Page(
-        title=say("web page, files"),
+        title=say("web page, files, buttons"),
         groups=(
             ("🌐", say("Web page"), ("web-text", "web-picture")),
             ("🖼️", say("Files"), ("recipes",)),
+            ("🖌️", say("Buttons"), ("press-others",)),
         ),
     ),
 }

@@ -8,6 +8,7 @@ from bot.domain.job import Failure, Job, JobStatus, Speed
 from bot.domain.kinds import Origin, Outcome
 from bot.domain.quota_words import about, charged_to
 from bot.domain.sentences import Sentence, Translations, say, say_n
+from bot.domain.size import Size
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_again, of_cancel, of_cancel_all
 from bot.messages.kinds import WORDS
@@ -185,7 +186,8 @@ def _place(update: JobUpdate) -> Iterator[Sentence]:
 def _heading(job: Job, words: Translations) -> str:
     number = job.parent.index + 1 if job.parent else 0
     values = {"member": f"<@{job.user_id}>", "number": number}
-    heading = WORDS[job.kind].heading
+    written = WORDS[job.kind]
+    heading = (written.remixed if job.recipe.is_remixed else None) or written.heading
     if job.kind.traits.outcome is Outcome.TILE and job.parent is None:  # its grid was taken back
         heading = say("Image {member}")
     prompt = echo(job.prompt, limit=MAX_PROMPT)
@@ -193,9 +195,8 @@ def _heading(job: Job, words: Translations) -> str:
 
 
 def _notes(job: Job, *, is_model_changed: bool, is_enlarged: bool) -> Iterator[Sentence]:
-    traits = job.kind.traits
-    if traits.origin is Origin.TILE and traits.is_drawn and job.parent is not None:
-        yield say("Of picture {number}.", number=job.parent.index + 1)
+    yield from _made_from(job)
+    yield from _sized(job)
     yield from blend_notes(job)
     if is_enlarged:
         canvas = job.recipe.shown
@@ -206,6 +207,42 @@ def _notes(job: Job, *, is_model_changed: bool, is_enlarged: bool) -> Iterator[S
         yield _unread(job.unread)
     if is_model_changed:
         yield say("The model has changed since the first picture, so this one may differ.")
+
+
+def _made_from(job: Job) -> Iterator[Sentence]:
+    """Which picture it was made from, and what it was really drawn with: nobody typed that."""
+    recipe, traits = job.recipe, job.kind.traits
+    if not traits.is_drawn:
+        return
+    is_of_tile = traits.origin is Origin.TILE and job.parent is not None
+    number = job.parent.index + 1 if job.parent else 0
+    if is_of_tile and recipe.enlargement is not None:
+        yield say("Of picture {number}.", number=number)
+        return
+    drawn = {"seed": recipe.seed, "width": recipe.shown.width, "height": recipe.shown.height}
+    if is_of_tile:
+        yield say("Of picture {number}; seed {seed}, {width}×{height}.", number=number, **drawn)
+    elif job.parent is not None or job.batch_size > 1:
+        yield say("Seed {seed}, {width}×{height}.", **drawn)
+
+
+def _sized(job: Job) -> Iterator[Sentence]:
+    """Where the size is another one than was asked for."""
+    recipe = job.recipe
+    asked = recipe.prompt.parameters.aspect_ratio
+    if not job.kind.traits.is_drawn or recipe.edit is not None or recipe.is_upscaled:
+        return
+    if recipe.start is not None and recipe.start.is_cut:
+        yield say("It had another shape: its middle was taken.")
+    canvas = recipe.canvas
+    if asked is not None and canvas.width * asked.height != canvas.height * asked.width:
+        drawn = Size(width=canvas.width, height=canvas.height)
+        yield say(
+            "Drawn at {size}, which is {ratio}: the nearest to {asked} that this model draws well.",
+            size=str(drawn),
+            ratio=str(drawn.ratio),
+            asked=str(asked),
+        )
 
 
 def blend_notes(job: Job) -> Iterator[Sentence]:

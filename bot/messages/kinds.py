@@ -8,7 +8,16 @@ from bot.domain.job import Job
 from bot.domain.kinds import JobKind
 from bot.domain.sentences import Sentence, say
 from bot.messages.catalogue import translations
-from bot.messages.custom_ids import SAME, of_job, of_picture
+from bot.messages.custom_ids import (
+    CHOOSE_REGION,
+    CUSTOM_ZOOM,
+    REMIX,
+    SAME,
+    JobPress,
+    of_change,
+    of_job,
+    of_picture,
+)
 from bot.messages.payload import Button
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -26,6 +35,8 @@ class KindWords:
     """In a member's own list; {number} is filled in."""
     rows: Callable[[Job], Rows]
     """The buttons under the result."""
+    remixed: Sentence | None = None
+    """The heading where its asker wrote other words; none, where it is the same."""
     help: Sentence | None = None
     """In the manual: which button asks for it, and what it does."""
 
@@ -40,7 +51,7 @@ def grid_rows(job: Job) -> Rows:
     numbers = range(job.recipe.num_images)
     picks = tuple(Button(custom_id=of_job(job.id, JobKind.PICK, i), label=f"U{i + 1}") for i in numbers)
     varies = tuple(Button(custom_id=of_job(job.id, JobKind.VARY, i), label=f"V{i + 1}") for i in numbers)
-    return ((*picks, _reroll(job)), varies)
+    return ((*picks, _reroll(job)), (*varies, _asking(job, REMIX, "Remix", "✏️")))
 
 
 def tile_rows(job: Job) -> Rows:
@@ -48,13 +59,17 @@ def tile_rows(job: Job) -> Rows:
     shown = job.recipe.shown
     zooms = [_change(job, JobKind.ZOOM, f"Zoom Out {factor}x", "🔍", factor) for factor in ("2", "1.5")]
     square = [_change(job, JobKind.SQUARE, "Make Square", "🔲")] if shown.width != shown.height else []
+    custom = _asking(job, CUSTOM_ZOOM, "Custom Zoom", "🔍")
+    region = [] if job.recipe.is_upscaled else [_asking(job, CHOOSE_REGION, "Vary (Region)", "🖌️")]
     vary = (
         _change(job, JobKind.VARY_SUBTLE, "Vary (Subtle)", "🪄"),
         _change(job, JobKind.VARY, "Vary (Strong)", "🪄"),
+        *region,
         _reroll(job),
+        _asking(job, REMIX, "Remix", "✏️"),
     )
     pans = tuple(_change(job, JobKind.PAN, None, emoji, side) for side, emoji in ARROWS.items())
-    return *_upscale_rows(job), vary, (*zooms, *square), pans, *own_rows(job)
+    return *_upscale_rows(job), vary, (*zooms, custom, *square), pans, *own_rows(job)
 
 
 def brought_rows(job: Job) -> Rows:
@@ -95,6 +110,11 @@ def _change(job: Job, kind: JobKind, label: str | None, emoji: str | None, how: 
     return Button(custom_id=of_job(job.id, kind, 0, how), label=label, emoji=emoji)
 
 
+def _asking(job: Job, action: str, label: str, emoji: str) -> Button:
+    """A button that opens a form, or a panel."""
+    return Button(custom_id=of_change(JobPress(job_id=job.id, action=action)), label=label, emoji=emoji)
+
+
 def _reroll(job: Job) -> Button:
     return Button(custom_id=of_job(job.id, JobKind.REROLL), emoji="🔄")
 
@@ -112,6 +132,7 @@ WORDS = {
     ),
     JobKind.VARY: KindWords(
         heading=say("Variations (Strong) by {member}"),
+        remixed=say("Remix (Strong) by {member}"),
         label=say("variations"),
         name=say("Variations (Strong)"),
         rows=grid_rows,
@@ -125,10 +146,11 @@ WORDS = {
         label=say("🔄"),
         name=say("🔄 drawn anew"),
         rows=grid_rows,
-        help=say("🔄 draws four new pictures of the same prompt."),
+        help=say("🔄 draws four new pictures of the same prompt; ✏️ **Remix** lets you change it first."),
     ),
     JobKind.VARY_SUBTLE: KindWords(
         heading=say("Variations (Subtle) by {member}"),
+        remixed=say("Remix (Subtle) by {member}"),
         label=say("subtle variations"),
         name=say("Variations (Subtle)"),
         rows=grid_rows,
@@ -138,14 +160,14 @@ WORDS = {
         heading=say("Upscaled (Subtle) by {member}"),
         label=say("upscaled pictures"),
         name=say("Upscaled (Subtle)"),
-        rows=own_rows,
+        rows=tile_rows,
         help=say("**Upscale (Subtle)** makes it twice as large, with sharp edges and nothing new in it."),
     ),
     JobKind.UPSCALE_CREATIVE: KindWords(
         heading=say("Upscaled (Creative) by {member}"),
         label=say("creative upscales"),
         name=say("Upscaled (Creative)"),
-        rows=own_rows,
+        rows=tile_rows,
         help=say(
             "**Upscale (Creative)** makes it twice as large and draws it once more, near to what it is, with "
             "finer edges."
@@ -165,7 +187,10 @@ WORDS = {
         label=say("zooms"),
         name=say("Zoom Out"),
         rows=grid_rows,
-        help=say("**Zoom Out** 🔍 keeps the picture, smaller, and draws what lies around it, four times."),
+        help=say(
+            "**Zoom Out** 🔍 keeps the picture, smaller, and draws what lies around it, four times; **Custom "
+            "Zoom** asks how far, and in which shape."
+        ),
     ),
     JobKind.PAN: KindWords(
         heading=say("Pan by {member}"),
@@ -183,8 +208,13 @@ WORDS = {
     ),
     JobKind.REGION: KindWords(
         heading=say("Variations (Region) by {member}"),
+        remixed=say("Remix (Region) by {member}"),
         label=say("repainted areas"),
         name=say("Variations (Region)"),
         rows=grid_rows,
+        help=say(
+            "**Vary (Region)** 🖌️ draws a part of it anew, four times: you choose it, say it in words, or "
+            "bring a mask."
+        ),
     ),
 }

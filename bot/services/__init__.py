@@ -45,6 +45,7 @@ from bot.services.preferences import MemberPreferences
 from bot.services.queue import Queue
 from bot.services.quotas import Quotas
 from bot.services.recipes import Recipes
+from bot.services.regions import Regions
 from bot.services.removals import Removals
 from bot.services.reports import Reports
 from bot.services.rooms import Rooms
@@ -73,6 +74,7 @@ class Services:
     imports: Imports
     explaining: Explaining
     makings_of: MakingsOf
+    regions: Regions
     jobs: Jobs
     kept: KeptOrders
     likes: Likes
@@ -176,6 +178,7 @@ def build_services(
             explaining,
             gates=(BlockGate(now=now), ForgottenGate(digests, now=now), PausedGate()),
         ),
+        regions=Regions(orders, pictures, explaining),
         jobs=jobs,
         kept=kept,
         likes=Likes(database, now=now),

@@ -117,6 +117,26 @@ class Jobs:
         async with self._database.reading() as session:
             return await jobs_table.get_by_source(session, asker.source, order.ordinal)
 
+    async def check(self, asker: Asker, order: Order) -> None:
+        """See whether an order would pass all gates now. Nothing is charged, or kept.
+
+        Raises: UserError.
+        """
+        refusal: UserError | None = None
+        async with self._database.transaction() as session:
+            guild_id = await charged_guild(session, asker)
+            settings = await guilds.get_settings(session, guild_id)
+            try:
+                async with session.begin_nested():
+                    for gate in self._gates:
+                        await gate.check(session, asker, order, guild_id=guild_id, settings=settings)
+            except RefusedWithTrace as refused:
+                refusal = await refused.write(session)
+            except UserError as error:
+                refusal = error
+        if refusal is not None:
+            raise refusal
+
     def price(self, orders: Sequence[Order]) -> Charge:
         """What orders cost together. Raises: NotFound, where a model is not loaded any more."""
         charges = [self._models.charge(order) for order in orders]

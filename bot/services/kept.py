@@ -18,6 +18,7 @@ LABELS = {
     Waits.WORDS: say("Draw it"),
     Waits.NOTICE: say("Draw it now"),
     Waits.MANY: say("Draw them all"),
+    Waits.AREA: say("Draw it"),
     Waits.FIX: say("Fix and run"),
     Waits.WITHOUT: say("Draw without them"),
     Waits.QUEUE: say("Try again"),

@@ -14,6 +14,7 @@ from bot.domain.job import Job, JobStatus, Speed
 from bot.domain.kinds import JobKind, Outcome
 from bot.domain.recipe import ImageRef, Picture, Recipe, UploadRef
 from bot.domain.sentences import say
+from bot.domain.size import AspectRatio, are_alike
 from bot.imaging.canvas import cut, filling, put_back
 from bot.imaging.encode import Encoded, encode_file, encode_grid, encode_single, is_small, recipe_text
 from bot.services.drawing import to_enlarge, to_request
@@ -238,6 +239,13 @@ class Pictures:
         if recipe.window or isinstance(image, UploadRef):
             return await self._picture(image)
         source, index = await self._place(image)
+        if not _has_latents_for(source.job.recipe, recipe):
+            picture = await self._tile(source, index)
+            return (
+                picture
+                if _is_alike(picture, recipe)
+                else await asyncio.to_thread(filling, recipe.canvas, picture)
+            )
         latents = await asyncio.to_thread(self._files.get_latents, source.image(index))
         if latents is not None:
             return latents
@@ -328,6 +336,19 @@ def _before(recipe: Recipe) -> Picture | None:
     if recipe.enlargement is not None:
         return recipe.enlargement.image
     return recipe.start.image if recipe.window and recipe.start is not None else None
+
+
+def _has_latents_for(old: Recipe, new: Recipe) -> bool:
+    """Whether latents of one recipe are a start for another: of the same model, and of the same size."""
+    return (old.weights.name, old.canvas) == (new.weights.name, new.canvas)
+
+
+def _is_alike(picture: Image.Image, recipe: Recipe) -> bool:
+    """Whether a picture has the shape that is drawn."""
+    return are_alike(
+        AspectRatio(width=picture.width, height=picture.height),
+        AspectRatio(width=recipe.canvas.width, height=recipe.canvas.height),
+    )
 
 
 def _latents(recipe: Recipe, result: api.Generated, index: int) -> bytes | None:

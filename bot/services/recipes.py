@@ -5,11 +5,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.domain.canvas import Layout, drawn_size
+from bot.domain.canvas import Box, Layout, drawn_size
 from bot.domain.echo import echo_code
 from bot.domain.errors import PromptError
 from bot.domain.maps import MapKind
-from bot.domain.parameters import ROWS, Parameters, SameSeed
+from bot.domain.parameters import ROWS, WIDEST, Parameters, SameSeed
 from bot.domain.prompt import NUM_IMAGES, Prompt, parse
 from bot.domain.prompt.recipes import VARIATION_OF, VARIATION_STRENGTH, read_fields
 from bot.domain.recipe import (
@@ -25,7 +25,7 @@ from bot.domain.recipe import (
 )
 from bot.domain.samplers import ENGINE
 from bot.domain.sentences import say
-from bot.domain.size import AspectRatio, fit
+from bot.domain.size import AspectRatio, are_alike, fit, named_ratio
 from bot.services.models import Models
 from engine.api import ModelInfo
 
@@ -65,18 +65,49 @@ class Recipes:
             variation=None if parameters.same_seed is None else Variation(seed=seed, strength=SIBLINGS),
         )
 
-    def reworded(self, recipe: Recipe, prompt: Prompt) -> Recipe:
-        """The recipe of an edit, with other words.
+    def remixed(self, recipe: Recipe, prompt: Prompt) -> Recipe:
+        """The recipe of what is made from a picture, with other words, parameters, or another model.
 
-        Raises: PromptError, where they name a sampler that is not here; NotFound, as `model`.
+        Its shape is the picture's, unless another one is asked for; of an edit it stays.
+
+        Raises: PromptError, where they name a model or a sampler that is not here.
         """
-        parameters = prompt.parameters
+        fresh = self.new(prompt)
+        is_part = recipe.edit is not None or recipe.window > 0
+        same_pictures = prompt.images == recipe.prompt.images
         return replace(
-            recipe,
-            prompt=prompt,
-            sampling=replace(_sampling(self.model(recipe), parameters), stop=1.0),
-            seed=recipe.seed if parameters.seed is None else parameters.seed,
+            fresh,
+            canvas=self._canvas_of_remix(recipe, fresh),
+            sampling=replace(fresh.sampling, stop=1.0) if is_part else fresh.sampling,
+            num_images=recipe.num_images,
+            is_tile=fresh.is_tile and not is_part,
+            start=recipe.start,
+            references=recipe.references if same_pictures else fresh.references,
+            blend=recipe.blend,
+            variation=recipe.variation or fresh.variation,
+            control=recipe.control,
+            edit=recipe.edit,
+            enlargement=recipe.enlargement,
+            window=recipe.window,
+            is_remixed=prompt != recipe.prompt,
         )
+
+    def _canvas_of_remix(self, recipe: Recipe, fresh: Recipe) -> Canvas:
+        if recipe.edit is not None:
+            return self._window(recipe.edit.window, fresh)
+        if recipe.window:
+            return recipe.canvas
+        if fresh.prompt.parameters.aspect_ratio != recipe.prompt.parameters.aspect_ratio:
+            return fresh.canvas
+        if fresh.weights == recipe.weights:
+            return recipe.canvas
+        return self.sized_like(fresh, recipe.canvas).canvas
+
+    def _window(self, window: Box, recipe: Recipe) -> Canvas:
+        """The size that the model draws a part of a picture at."""
+        model = self.model(recipe)
+        size = drawn_size(window, native_size=model.native_size, multiple=model.size_multiple)
+        return Canvas(width=size.width, height=size.height)
 
     def steered(self, prompt: Prompt, kind: MapKind, shape: Canvas) -> Recipe:
         """The recipe of a prompt whose pictures follow a map, which is still to be named, and have its shape
@@ -123,7 +154,13 @@ class Recipes:
         seed = _new_seed()
         spread = None if recipe.spread is None else replace(recipe.spread, seed=seed)
         again = replace(
-            self.current(recipe), seed=seed, spread=spread, is_imported=False, brought=None, typed=""
+            self.current(recipe),
+            seed=seed,
+            spread=spread,
+            is_imported=False,
+            is_remixed=False,
+            brought=None,
+            typed="",
         )
         if recipe.variation is not None and recipe.prompt.parameters.same_seed is not None:
             again = replace(again, variation=replace(recipe.variation, seed=seed))
@@ -141,8 +178,6 @@ class Recipes:
 
     def edited(self, recipe: Recipe, image: ImageRef, layout: Layout, *, area: str = "") -> Recipe:
         """The recipe of a part of a picture, in a window that the model draws well."""
-        model = self._models.get(recipe.weights.name)
-        size = drawn_size(layout.window, native_size=model.native_size, multiple=model.size_multiple)
         edit = Edit(
             image=image,
             canvas=Canvas(width=layout.canvas.width, height=layout.canvas.height),
@@ -152,7 +187,8 @@ class Recipes:
         )
         return replace(
             recipe,
-            canvas=Canvas(width=size.width, height=size.height),
+            prompt=_shaped(recipe.prompt, layout),
+            canvas=self._window(layout.window, recipe),
             num_images=NUM_IMAGES,
             sampling=replace(recipe.sampling, stop=1.0),
             start=None,
@@ -185,6 +221,17 @@ def _settled(parameters: Parameters) -> Parameters:
     if same is not None and same.seed is not None:
         same, seed = SameSeed(), same.seed
     return replace(parameters, style_references=styles, same_seed=same, seed=seed)
+
+
+def _shaped(prompt: Prompt, layout: Layout) -> Prompt:
+    """The prompt with the shape that the picture has in the end, where that is another one than it had."""
+    before = AspectRatio(width=layout.place.width, height=layout.place.height)
+    after = AspectRatio(width=layout.canvas.width, height=layout.canvas.height)
+    asked = prompt.parameters.aspect_ratio
+    if are_alike(before, after) or (asked is not None and are_alike(asked, after)):
+        return prompt
+    named = named_ratio(after.width, after.height, widest=WIDEST)
+    return replace(prompt, parameters=replace(prompt.parameters, aspect_ratio=named))
 
 
 def _sampling(model: ModelInfo, parameters: Parameters) -> Sampling:

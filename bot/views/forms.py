@@ -7,11 +7,13 @@ from typing import Any, cast
 import discord
 
 from bot.boundary import Interaction, filled
+from bot.domain.errors import Unreadable
 from bot.domain.people import MAX_TEXT
-from bot.domain.sentences import Sentence, Translations
+from bot.domain.sentences import Sentence, Translations, say
+from bot.domain.uploads import Attachment
 from bot.messages.catalogue import translations
 from bot.messages.components import typed_in
-from bot.messages.payload import Typed
+from bot.messages.payload import MAX_CHOICE, Typed
 
 MAX_LABEL = 45  # Discord's limit
 MAX_HINT = 100  # Discord's limit, of an example too
@@ -37,6 +39,11 @@ class Field:
         """The label as people see it."""
         return self.label.render(words)[:MAX_LABEL]
 
+    def shown(self, value: str, words: Translations) -> str:
+        """What was typed, as it was."""
+        del words
+        return value
+
     def build(self, words: Translations, typed: Mapping[str, str]) -> discord.ui.Label[Any]:
         """The input, in the reader's language, filled with what they typed before."""
         label = self.heading(words)
@@ -53,12 +60,71 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One question of a form, with its answers to choose from."""
+
+    name: str
+    label: Sentence
+    answers: tuple[tuple[str, Sentence], ...]
+    """Values with what people read, at most 25."""
+    value: str
+    """What is chosen to begin with."""
+    hint: Sentence | None = None
+
+    def heading(self, words: Translations) -> str:
+        """The label as people see it."""
+        return self.label.render(words)[:MAX_LABEL]
+
+    def build(self, words: Translations, typed: Mapping[str, str]) -> discord.ui.Label[Any]:
+        """The menu, in the reader's language, with what they chose before."""
+        label = self.heading(words)
+        read = {value: answer.render(words)[:MAX_CHOICE] for value, answer in self.answers}
+        chosen = next((value for value, text in read.items() if text == typed.get(label)), self.value)
+        options = [
+            discord.SelectOption(value=value, label=text, default=value == chosen)
+            for value, text in read.items()
+        ]
+        menu: discord.ui.Select[Any] = discord.ui.Select(custom_id=self.name, options=options)
+        hint = None if self.hint is None else self.hint.render(words)[:MAX_HINT]
+        return discord.ui.Label(text=label, description=hint, component=menu)
+
+    def shown(self, value: str, words: Translations) -> str:
+        """What was chosen, as people read it."""
+        return {known: answer.render(words) for known, answer in self.answers}.get(value, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A picture that a form asks for. It is not given back after a mistake: Discord fills in no files."""
+
+    name: str
+    label: Sentence
+    hint: Sentence | None = None
+
+    def heading(self, words: Translations) -> str:
+        """The label as people see it."""
+        return self.label.render(words)[:MAX_LABEL]
+
+    def build(self, words: Translations, typed: Mapping[str, str]) -> discord.ui.Label[Any]:
+        """The place where one file is dropped."""
+        del typed
+        place: discord.ui.FileUpload[Any] = discord.ui.FileUpload(custom_id=self.name)
+        hint = None if self.hint is None else self.hint.render(words)[:MAX_HINT]
+        return discord.ui.Label(text=self.heading(words), description=hint, component=place)
+
+    def shown(self, value: str, words: Translations) -> str:
+        """Nothing: files are not repeated."""
+        del value, words
+        return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """Some questions, and where their answers go."""
 
     custom_id: str
     title: Sentence
-    fields: tuple[Field, ...]
+    fields: tuple[Field | Choice | Upload, ...]
     """Five at most, as Discord has it."""
     again: str | None = None
     """The custom_id of the button that opens it; none, for a form that a command opens."""
@@ -66,7 +132,9 @@ class Form:
     def typed(self, values: Mapping[str, str], words: Translations) -> tuple[Typed, ...]:
         """What was typed into each field (`values` by name), under the label that people see."""
         return tuple(
-            Typed(label=field.heading(words), text=values.get(field.name, "")) for field in self.fields
+            Typed(label=field.heading(words), text=field.shown(values.get(field.name, ""), words))
+            for field in self.fields
+            if not isinstance(field, Upload)
         )
 
 
@@ -99,11 +167,26 @@ def values_of(interaction: Interaction, form: Form) -> dict[str, str]:
     return {field.name: sent.get(field.name, "") for field in form.fields}
 
 
+def file_of(interaction: Interaction, name: str) -> Attachment:
+    """The file that was dropped into a form, as Discord says where it is.
+
+    Raises: Unreadable, where there is none.
+    """
+    data = cast("Mapping[str, Any]", interaction.data or {})
+    number = dict(_values(data.get("components", ()))).get(name, "")
+    file = data.get("resolved", {}).get("attachments", {}).get(number)
+    if file is None:
+        raise Unreadable(say("There is no file in this form. Open it again and choose a picture."))
+    return Attachment(url=file["url"], name=file.get("filename", ""), size=file.get("size", 0))
+
+
 def _values(components: Any) -> Iterator[tuple[str, str]]:
     """What was filled in, by the names of the fields, however deep they lie."""
     for component in components:
         if "value" in component:
             yield component["custom_id"], component["value"]
+        if component.get("values"):
+            yield component["custom_id"], component["values"][0]
         yield from _values(component.get("components", ()))
         if "component" in component:
             yield from _values([component["component"]])

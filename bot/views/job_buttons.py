@@ -14,8 +14,12 @@ from bot.messages import custom_ids
 from bot.messages import jobs as messages
 from bot.services.orders import Press
 from bot.services.orders.press import unknown
+from bot.views import change_forms
 from bot.views.rebuilt import Rebuilt
 from bot.views.wired import Wired, wired
+
+REMIXABLE = frozenset({JobKind.VARY, JobKind.VARY_SUBTLE, JobKind.REROLL, JobKind.ZOOM, JobKind.PAN})
+"""What is asked for with a prompt first, where the presser wants it so."""
 
 
 class JobButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=custom_ids.JOB):
@@ -60,6 +64,11 @@ class JobButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], templat
             how=self.press.how,
             reply_to=None if interaction.message is None else interaction.message.id,
         )
+        if press.kind in REMIXABLE and press.how != custom_ids.SAME:
+            preferences = await client.services.preferences.get(asker)
+            if preferences.is_remix:
+                await change_forms.ask(interaction, self.press, preferences)
+                return
         async with patience(interaction):
             there = await _posted_before(client, asker, press)
             job = there or await client.services.orders.press(asker, press)

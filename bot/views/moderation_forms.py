@@ -70,7 +70,7 @@ async def ask_clear(interaction: Interaction, count: int, reason: str) -> None:
     """Ask a moderator whether a whole queue is to be cancelled: sending the form in is the confirmation."""
     form = form_of(Numbered(kind="queue", number=interaction.guild_id or 0, action="clear"))
     title = say_n("Cancel the one job of this server?", "Cancel all {count} jobs of this server?", count)
-    why = replace(form.fields[0], value=reason)
+    why = replace(SHEETS["queue", "clear"].fields[0], value=reason)
     await forms.show(interaction, replace(form, title=title, fields=(why,)))
 
 

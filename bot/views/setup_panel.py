@@ -40,6 +40,7 @@ SWITCHES = {
     "relax-free": (say("Relaxed jobs: free"), say("Relaxed jobs: counted")),
     "turbo": (say("Turbo: on"), say("Turbo: off")),
     "recipes": (say("Recipes in files: on"), say("Recipes in files: off")),
+    "press-others": (say("Others' buttons: on"), say("Others' buttons: off")),
 }
 """Buttons that toggle a setting, by its name: what they say while it is on, and off."""
 PLACEHOLDERS = {
@@ -79,7 +80,7 @@ CONTROLS = {
         menus=("image-filter", DIGEST),
         buttons=("limits", "strike-steps", "nudity", "relax-free", "turbo"),
     ),
-    "looks": Controls(menus=(), buttons=("web", "recipes")),
+    "looks": Controls(menus=(), buttons=("web", "recipes", "press-others")),
 }
 """By the pages of `bot.messages.guild.PAGES`."""
 BUTTON_ROW = 4  # the last one of Discord's five

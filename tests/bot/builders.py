@@ -13,7 +13,7 @@ from bot.domain.recipe import Canvas, Recipe, Sampling, Weights
 
 RECIPE = Recipe(
     prompt=parse("a red fox in the snow --ar 3:2"),
-    canvas=Canvas(width=128, height=128),
+    canvas=Canvas(width=144, height=96),
     sampling=Sampling(steps=16, guidance_scale=3.0, sampler="dpmpp-2m"),
     weights=Weights(name="sketch", hash="0123456789"),
     seed=7,

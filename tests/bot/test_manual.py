@@ -81,9 +81,8 @@ async def test_the_manual_explains_every_parameter_and_every_button(client: Dark
             assert part in shown
     for kind in JobKind:
         words = WORDS[kind].help
-        assert (words is None) == (
-            kind in {JobKind.IMAGINE, JobKind.REGION, JobKind.BLEND, JobKind.EDIT}
-        )  # they have no button
+        no_button = {JobKind.IMAGINE, JobKind.BLEND, JobKind.EDIT}
+        assert (words is None) == (kind in no_button)
         assert words is None or str(words) in said[manual.Page.BUTTONS]
 
 

@@ -28,7 +28,7 @@ class NewcomerGate:
         check_account(asker, settings, now=self._now())
         if not await has_agreed(session, asker, guild_id, settings):
             is_greeted = await members.is_greeted(session, guild_id=guild_id, user_id=asker.user_id)
-            raise TermsNotAccepted(settings, is_first=not is_greeted, is_typed=order.kind.traits.has_own_text)
+            raise TermsNotAccepted(settings, is_first=not is_greeted, is_typed=order.has_own_text)
 
 
 async def has_agreed(session: AsyncSession, asker: Asker, guild_id: int, settings: GuildSettings) -> bool:

@@ -53,7 +53,7 @@ class RuleGate:
         for rule in broken(await rules.list_rules(session, guild_id=guild_id), *texts):
             if rule.weight is not Weight.SOFT:
                 raise RefusedWithTrace(self._refusal(asker, order, rule, guild_id, settings))
-            if traits.has_own_text and not order.is_confirmed:
+            if order.has_own_text and not order.is_confirmed:
                 raise RefusedWithTrace(self._question(asker, rule, guild_id))
 
     def _question(self, asker: Asker, rule: GuildRule, guild_id: int) -> Writing:
@@ -74,7 +74,7 @@ class RuleGate:
         self, asker: Asker, order: Order, rule: GuildRule, guild_id: int, settings: GuildSettings
     ) -> Writing:
         # Who presses a button under somebody else's picture did not write its prompt.
-        points = POINTS[rule.weight] if order.kind.traits.has_own_text else 0
+        points = POINTS[rule.weight] if order.has_own_text else 0
 
         async def write(session: AsyncSession) -> UserError:
             await self._note(session, asker, rule, guild_id)

@@ -1,10 +1,11 @@
 """What members ask for: a press or a command becomes an order (a file each), and is submitted."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 from uuid import uuid4
 
 from PIL import Image
@@ -15,6 +16,7 @@ from bot.domain.job import Job, may_be_pressed
 from bot.domain.kept import Keep, Waits
 from bot.domain.kinds import JobKind
 from bot.domain.moderation import check_text
+from bot.domain.next_steps import NextStep
 from bot.domain.order import Order
 from bot.domain.parameters import ImagePrompt, Parameters
 from bot.domain.preferences import Preferences
@@ -38,6 +40,7 @@ from bot.services.orders import (
     imagine,
     pick,
     pictures,
+    remix,
     reroll,
     steer,
     upscale,
@@ -60,6 +63,15 @@ Build = Callable[[Job, Press, Recipes], Order]
 
 MOST_PICTURES = 16
 """That one text may name, with `{a, b}`."""
+
+
+class Read(Protocol):
+    """How a typed text becomes orders."""
+
+    async def __call__(self, text: str, preferences: Preferences) -> list[Order]:
+        """What it stands for, with its member's own settings. Raises: UserError."""
+        ...
+
 
 BUILDERS: Mapping[JobKind, Build] = {
     JobKind.REROLL: reroll.order,
@@ -103,15 +115,82 @@ class Orders:
 
         Raises: UserError, with the text in it; Unconfirmed, where they are many.
         """
-        preferences = await self._preferences.get(asker)
         try:
             text = " ".join([*map(written, await self._bring(asker, sources)), text])
-            orders = await self._read_text(asker, text, preferences)
+        except UserError as error:
+            error.prompt = text
+            raise
+        return await self._typed(asker, text, partial(self._read_text, asker))
+
+    async def remix(self, asker: Asker, press: Press, text: str, change: Change | None = None) -> Job:
+        """Do what a button under a picture says, with a prompt of the asker's own; an edit as `change` says.
+
+        Raises: UserError, with the text in it.
+        """
+        return await self._typed(asker, text, await self._remixing(asker, press, change))
+
+    async def propose(self, asker: Asker, press: Press, text: str, change: Change) -> NextStep:
+        """The same, kept until it is pressed: then it passes the gates.
+
+        Raises: UserError, with the text in it.
+        """
+        question, preferences = Unconfirmed(), await self._preferences.get(asker)
+        try:
+            read = await self._remixing(asker, press, change)
+            (order,) = await read(text, preferences)
+            judge(order)
+            await self._kept.keep(asker, order, question, Keep(why=Waits.AREA))
+        except UserError as error:
+            error.prompt = text
+            raise
+        (step,) = question.steps
+        return step
+
+    async def check(self, asker: Asker, press: Press, text: str) -> None:
+        """See whether an area of a picture could be drawn anew with a prompt, before it is looked for.
+
+        Raises: UserError, with the text in it.
+        """
+        preferences = await self._preferences.get(asker)
+        try:
+            read = await self._remixing(asker, press, Change())
+            (order,) = await read(text, preferences)
+            await self._jobs.check(asker, replace(order, is_confirmed=True))
+        except UserError as error:
+            error.prompt = text
+            raise
+
+    async def _remixing(self, asker: Asker, press: Press, change: Change | None) -> Read:
+        """How a text is read that was typed into a form under a picture."""
+        build = BUILDERS.get(press.kind) if change is None else partial(edit.order, change=change)
+        if build is None or not press.kind.traits.is_drawn:
+            raise unknown()
+        parent = await get_parent(self._database, asker, press)
+
+        async def read(text: str, preferences: Preferences) -> list[Order]:
+            prompt = remix.read(text, press)
+            found: Mapping[str, Picture] = {}
+            if not remix.has_same_pictures(prompt, parent):
+                found = await self._find(asker, [prompt], Preferences())
+            order = remix.order(prompt, parent, press, build, found, self._recipes)
+            return [hurried(order, preferences)]
+
+        return read
+
+    async def parent(self, asker: Asker, press: Press) -> Job:
+        """The picture that a button is under, if the asker may press it. Raises: NotFound, NotAllowed."""
+        return await get_parent(self._database, asker, press)
+
+    async def _typed(self, asker: Asker, text: str, read: Read) -> Job:
+        """Submit all that a text stands for; the first job of it."""
+        preferences = await self._preferences.get(asker)
+        try:
+            orders = await read(text, preferences)
             if len(orders) > preferences.ask_above:
                 raise await self._asking(asker, orders)
             return (await self._jobs.submit(asker, orders))[0]
         except PromptError as error:
-            refusal = await self._mendable(asker, text, error, preferences)
+            refusal = await self._mendable(asker, text, error, read, preferences)
         except UserError as error:
             refusal = error
         refusal.prompt = text
@@ -360,7 +439,7 @@ class Orders:
         return question
 
     async def _mendable(
-        self, asker: Asker, text: str, error: PromptError, preferences: Preferences
+        self, asker: Asker, text: str, error: PromptError, read: Read, preferences: Preferences
     ) -> UserError:
         """The mistakes of a prompt; where it can be drawn as it was meant, or without what was wrong, with a
         button that does.
@@ -376,16 +455,21 @@ class Orders:
             preferences = replace(preferences, suffix="")
         for why, mended in ((Waits.FIX, error.fixed), (Waits.WITHOUT, error.without)):
             with suppress(PromptError):  # it names what this server does not have
-                await self._offer(asker, error, why, mended, preferences)
+                await self._offer(asker, error, why, mended, partial(read, preferences=preferences))
         return error
 
     async def _offer(
-        self, asker: Asker, error: PromptError, why: Waits, mended: str | None, preferences: Preferences
+        self,
+        asker: Asker,
+        error: PromptError,
+        why: Waits,
+        mended: str | None,
+        read: Callable[[str], Awaitable[list[Order]]],
     ) -> None:
         """Keep a prompt that was mended, and give its refusal the button for it."""
         if mended is None:
             return
-        order, *others = await self._read_text(asker, mended, preferences)
+        order, *others = await read(mended)
         if not others:  # each of the two is a job of its own, whichever is pressed
             order = replace(order, ordinal=len(error.steps))
         if not (others and error.steps):

@@ -10,7 +10,7 @@ from bot.domain.job import Job
 from bot.domain.kinds import JobKind
 from bot.domain.order import Order
 from bot.domain.prompt import Prompt
-from bot.domain.size import Size
+from bot.domain.size import AspectRatio, Size
 from bot.services.orders.press import Press, unknown
 from bot.services.recipes import Recipes
 from engine.api import ModelInfo
@@ -24,6 +24,8 @@ class Change:
 
     factor: float = 2.0
     """Of a zoom: how much farther away. Of an upscale: how much larger, 2 or 4."""
+    shape: AspectRatio | None = None
+    """Of a zoom: another shape than the picture has."""
     to: Side = "right"
     """Of a pan."""
     area: str = ""
@@ -37,7 +39,7 @@ class Change:
 
         Raises: PromptError; NotFound, where the model is not loaded any more.
         """
-        recipe = order.recipe if self.prompt is None else recipes.reworded(order.recipe, self.prompt)
+        recipe = order.recipe if self.prompt is None else recipes.remixed(order.recipe, self.prompt)
         if self.seed is not None:
             recipe = replace(recipe, seed=self.seed)
         return replace(order, recipe=recipe, text=order.text if self.prompt is None else str(self.prompt))
@@ -45,6 +47,8 @@ class Change:
 
 KINDS = frozenset({JobKind.ZOOM, JobKind.PAN, JobKind.SQUARE, JobKind.REGION})
 FACTORS = {"1.5": 1.5, "2": 2.0}
+CUSTOM = "custom"
+"""How a zoom is asked for whose text says how far."""
 SIDES: tuple[Side, ...] = ("left", "right", "up", "down")
 
 
@@ -81,7 +85,9 @@ def order(parent: Job, press: Press, recipes: Recipes, change: Change) -> Order:
 def _layout(kind: JobKind, size: Size, change: Change, model: ModelInfo) -> Layout:
     match kind:
         case JobKind.ZOOM:
-            return canvas.zoomed(size, change.factor)
+            if change.shape is None and change.factor > 1:
+                return canvas.zoomed(size, change.factor)
+            return canvas.reframed(size, change.factor, change.shape or size.ratio)
         case JobKind.PAN:
             return canvas.panned(size, change.to, native_size=model.native_size, multiple=model.size_multiple)
         case JobKind.SQUARE:

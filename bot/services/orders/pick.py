@@ -1,5 +1,7 @@
 """U1–U4: one tile on its own. It is there already, so nothing is drawn and nothing charged."""
 
+from dataclasses import replace
+
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
 from bot.domain.order import Order
@@ -13,7 +15,7 @@ def order(parent: Job, press: Press, recipes: Recipes) -> Order:
     return Order(
         kind=JobKind.PICK,
         text=parent.prompt,
-        recipe=parent.recipe.only(press.index),
+        recipe=replace(parent.recipe.only(press.index), is_remixed=False),
         parent=press.image,
         reply_to=press.reply_to,
     )

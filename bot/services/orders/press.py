@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from bot.domain.asker import Asker
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.job import Job, JobStatus, may_be_pressed
 from bot.domain.kinds import JobKind, Origin, Outcome
 from bot.domain.order import Order
 from bot.domain.recipe import ImageRef, Recipe
 from bot.domain.sentences import say
+from bot.storage import guilds
 from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
 
@@ -56,10 +57,11 @@ def unknown() -> NotFound:
 async def get_parent(database: Database, asker: Asker, press: Press) -> Job:
     """The job whose button was pressed, if it is there and the asker may press it.
 
-    Raises: NotFound.
+    Raises: NotFound; NotAllowed, where the guild lets members press under their own pictures alone.
     """
     async with database.reading() as session:
         parent = await jobs_table.get(session, press.job_id)
+        settings = await guilds.get_settings(session, asker.guild_id or 0)
     if parent is None or not may_be_pressed(parent, asker):
         raise NotFound(say("I do not know this picture here. Draw a new one with /imagine."))
     is_drawn_anew = press.kind is JobKind.REROLL and parent.status is JobStatus.FAILED
@@ -67,4 +69,11 @@ async def get_parent(database: Database, asker: Asker, press: Press) -> Job:
         raise NotFound(say("This picture was never finished. Draw it anew with /imagine."))
     if press.kind.traits.origin is Origin.TILE and not 0 <= press.index < parent.recipe.num_images:
         raise NotFound(say("There is no such picture in this grid."))
+    if parent.user_id != asker.user_id and not settings.others_may_press:
+        raise NotAllowed(
+            say(
+                "On this server only the member who asked for a picture goes on from it. Draw one of your "
+                "own with /imagine, and its buttons are yours."
+            )
+        )
     return parent

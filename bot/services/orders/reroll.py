@@ -39,4 +39,4 @@ def _same(parent: Job, recipes: Recipes) -> Recipe:
     """As many as they were, by the model as it is now."""
     if parent.recipe.is_imported:
         raise Impossible(say("This picture was not drawn here, so I cannot draw it again."))
-    return recipes.current(parent.recipe)
+    return replace(recipes.current(parent.recipe), is_remixed=False)

@@ -46,6 +46,7 @@ def order(parent: Job, press: Press, recipes: Recipes, *, factor: int) -> Order:
         window=0,
         is_imported=False,
         brought=None,
+        is_remixed=False,
         enlargement=Enlargement(image=press.tile(parent), factor=factor),
     )
     return press.order(parent, recipe)

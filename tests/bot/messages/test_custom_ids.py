@@ -17,6 +17,8 @@ from bot.views.moderation_forms import SHEETS
 IDS = st.integers(0, 10**18 - 1)
 PATTERNS = (
     custom_ids.JOB,
+    custom_ids.CHANGE,
+    custom_ids.REGION,
     custom_ids.KEPT,
     custom_ids.TERMS,
     custom_ids.EXAMPLE,
@@ -42,6 +44,13 @@ EVER_SENT = (
         "job:812:zoom:0:1.5",
         "job:812:pan:0:left",
     ),
+    *(
+        "change:812:remix:0",
+        "change:812:custom_zoom:0",
+        "change:812:choose_region:3",
+        "change:812:pan:0:left",
+    ),
+    *("region:812:toggle:0-511-9", "region:812:draw:1-0", "region:812:words:3-17", "region:812:mask:0-1"),
     *("terms:12:accept:3", "confirm:7:draw", "kept:5:accept:2", "kept:5:draw"),
     *("notice:4:acknowledge", "block:4:appeal", "appeal:4:accept", "appeal:4:reject"),
     *("report:4:delete", "report:4:dismiss", "report:4:warn", "report:4:block", "forget:0:me"),
@@ -85,6 +94,25 @@ def test_every_form_ever_sent_is_read_by_one_pattern_and_no_other(custom_id: str
 def test_a_press_under_a_picture(job_id: int, kind: JobKind, index: int | None) -> None:
     press = custom_ids.job_press(read(custom_ids.JOB, custom_ids.of_job(job_id, kind, index)))
     assert (press.job_id, JobKind(press.action), press.index) == (job_id, kind, index or 0)
+
+
+@given(
+    IDS, st.sampled_from(["remix", "zoom", "custom_zoom"]), st.integers(0, 3), st.sampled_from(["", "1.5"])
+)
+def test_a_form_under_a_picture(job_id: int, action: str, index: int, how: str) -> None:
+    press = custom_ids.JobPress(job_id=job_id, action=action, index=index, how=how)
+    assert custom_ids.change_form(custom_ids.of_change(press)) == press
+
+
+@given(IDS, st.integers(0, 3), st.integers(0, 511), st.none() | st.integers(1, 9))
+def test_a_part_of_the_panel_for_areas(job_id: int, index: int, cells: int, cell: int | None) -> None:
+    press = custom_ids.RegionPress(
+        job_id=job_id, action="toggle" if cell else "draw", index=index, cells=cells, cell=cell
+    )
+    assert custom_ids.region_form(custom_ids.of_region(press)) == press
+    assert custom_ids.region_form("region:1:toggle:0-999-1") == custom_ids.RegionPress(
+        job_id=1, action="toggle", index=0, cells=999 & 511, cell=1
+    )
 
 
 @given(IDS, st.integers(0, 10**9 - 1))

@@ -338,6 +338,15 @@ import { byUse, typedCommand, withoutName } from "./typed.js";
     renderCompose({ focus: true });
     return true;
   }
+  let isAwaited = false;
+  /** Picks what was typed while there were no commands yet, and sends it where Enter was pressed too. */
+  function pickWaiting() {
+    const line = isAwaited ? `${input.value} ` : input.value;
+    if (document.activeElement !== input || !pickTyped(line)) return false;
+    if (isAwaited && Object.keys(currentDraft().values).length) validateAndRun();
+    isAwaited = false;
+    return true;
+  }
   function exitCommand() {
 """,
     ),
@@ -345,6 +354,7 @@ import { byUse, typedCommand, withoutName } from "./typed.js";
         file="commands.js",
         old="""input.addEventListener("input", () => { if (!draft) updateBrowse(); });""",
         new="""input.addEventListener("input", () => {
+    isAwaited = false;
     if (!draft && !pickTyped(input.value)) updateBrowse();
   });""",
     ),
@@ -352,18 +362,21 @@ import { byUse, typedCommand, withoutName } from "./typed.js";
         file="commands.js",
         old="""    if (mode === "browsing") updateBrowse();
   } });""",
-        new="""    if (mode === "browsing" && !pickTyped(input.value)) updateBrowse();
+        new="""    if (!draft && !pickWaiting() && mode === "browsing") updateBrowse();
   } });""",
     ),
     # What was typed while the page was busy is picked once it is not.
     Change(
         file="commands.js",
         old="""    if (!draft) { if (mode === "browsing") updateBrowse(); return; }""",
-        new="""    if (!draft) {
-      const isTyping = document.activeElement === input;
-      if (!(isTyping && pickTyped(input.value)) && mode === "browsing") updateBrowse();
-      return;
-    }""",
+        new="""    if (!draft) { if (!pickWaiting() && mode === "browsing") updateBrowse(); return; }""",
+    ),
+    Change(
+        file="commands.js",
+        old="""    if (mode === "browsing") {
+      if (["ArrowDown", "ArrowUp", "Enter", "Tab"].includes""",
+        new="""    if (mode === "browsing" && catalogState === "ready") {
+      if (["ArrowDown", "ArrowUp", "Enter", "Tab"].includes""",
     ),
     Change(
         file="commands.js",
@@ -416,10 +429,12 @@ import { byUse, typedCommand, withoutName } from "./typed.js";
         old="""    if (!draft || composer.report().editTargetId) return;
     event.preventDefault(); event.stopImmediatePropagation(); validateAndRun();""",
         new="""    if (composer.report().editTargetId) return;
-    const isPicked = !draft && pickTyped(`${input.value} `);
-    if (!draft) return;
+    const isEarly = !draft && input.value.startsWith("/") && catalogState !== "ready";
+    const isPicked = !draft && !isEarly && pickTyped(`${input.value} `);
+    if (!draft && !isEarly) return;
     event.preventDefault(); event.stopImmediatePropagation();
-    if (!isPicked) validateAndRun();""",
+    isAwaited = isEarly;
+    if (draft && (!isPicked || Object.keys(currentDraft().values).length)) validateAndRun();""",
     ),
     # What is sent while the page is busy with something else goes as soon as it is not.
     Change(

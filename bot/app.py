@@ -211,6 +211,7 @@ async def open_services(
             public_url=settings.pages_url,
             fetcher=Fetcher(split_models(settings.image_hosts), stand_in=settings.discord_api_base),
             upload_days=settings.upload_days,
+            owners=[int(owner) for owner in split_models(settings.owners)],
         )
         yield services, engine
 

@@ -157,6 +157,12 @@ class Settings(BaseSettings):
         "0: for ever.",
     )
 
+    owners: str = Field(
+        "",
+        description="Discord's numbers of those who run this bot, with commas between them: they can remove "
+        "a picture that somebody brought along from every server.",
+    )
+
     @field_validator("discord_token")
     @classmethod
     def _is_one_word(cls, token: SecretStr | None) -> SecretStr | None:
@@ -196,6 +202,19 @@ class Settings(BaseSettings):
                     {"host": host[:100]},
                 )
         return image_hosts
+
+    @field_validator("owners")
+    @classmethod
+    def _are_people(cls, owners: str) -> str:
+        for owner in split_models(owners):
+            if not re.fullmatch(r"\d{1,19}", owner, re.ASCII):
+                raise PydanticCustomError(
+                    "owners",
+                    "Input should be numbers of people with commas between them, and `{owner}` is none "
+                    "(Discord > Settings > Advanced > Developer Mode, then Copy User ID)",
+                    {"owner": owner[:100]},
+                )
+        return owners
 
     @property
     def backup_folder(self) -> Path:

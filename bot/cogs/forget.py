@@ -24,3 +24,11 @@ class Forget(commands.Cog):
         """Ask whether they mean it."""
         payload = messages.question(interaction.locale.value)
         await interaction.response.send_message(payload.content, view=to_view(payload.rows), ephemeral=True)
+
+    @forget.command(
+        name=locale_str("pictures"), description=locale_str("Delete the pictures that you brought along")
+    )
+    async def pictures(self, interaction: Interaction) -> None:
+        """Ask whether they mean it."""
+        payload = messages.pictures_question(interaction.locale.value)
+        await interaction.response.send_message(payload.content, view=to_view(payload.rows), ephemeral=True)

@@ -21,11 +21,14 @@ from bot.domain.people import MAX_TEXT, SPANS
 from bot.messages import people as messages
 from bot.messages.components import to_view
 from bot.services import Services
+from bot.views.moderation_buttons import show_upload
 
 Reason = app_commands.Range[str, 1, MAX_TEXT]
 Span = app_commands.Range[str, 1, 20]
 MAX_CASES = 5
 """Appeals, and reports, shown at a time: each is a message of its own."""
+
+MAX_NUMBER = 2**53 - 1  # Discord's limit
 
 MEMBER = locale_str("Whom")
 REASON = locale_str("Why; the member will read it")
@@ -113,6 +116,16 @@ class People(commands.Cog):
         chosen = self.services.sanctions.set_channel(asker, channel.id if channel else None)
         is_public = channel is not None and is_read_by_all(channel)
         await answer(interaction, chosen, partial(messages.channel, is_public=is_public))
+
+    @mod.command(
+        name=locale_str("picture"), description=locale_str("A picture that a member brought: look, remove")
+    )
+    @app_commands.describe(
+        number=locale_str("The number after upload: in a prompt, a report or the audit log")
+    )
+    async def picture(self, interaction: Interaction, number: app_commands.Range[int, 1, MAX_NUMBER]) -> None:
+        """Show what a member brought along, with a button that removes it."""
+        await show_upload(interaction, number)
 
     @mod.command(name=locale_str("inbox"), description=locale_str("Appeals and reports to decide"))
     async def inbox(self, interaction: Interaction) -> None:

@@ -123,6 +123,7 @@ class Rules(commands.Cog):
         room=locale_str("Which room"),
         roles=locale_str("The roles that may draw there, as mentions; none opens it to all"),
         models=locale_str("The models that draw there, separated by commas; none allows all"),
+        pictures=locale_str("Whether members may bring pictures there to draw from"),
     )
     async def room(
         self,
@@ -130,10 +131,13 @@ class Rules(commands.Cog):
         room: discord.TextChannel,
         roles: Text | None = None,
         models: Text | None = None,
+        pictures: bool | None = None,  # noqa: FBT001
     ) -> None:
         """Change who may draw in a room; what is left out stays."""
         asker = asker_of(interaction)
-        policy = self.services.rules.room(asker, room.id, role_ids=_ids(roles), models=_names(models))
+        policy = self.services.rules.room(
+            asker, room.id, role_ids=_ids(roles), models=_names(models), takes_pictures=pictures
+        )
         await answer(interaction, policy, partial(messages.room, room.id))
 
     @rules.command(name=locale_str("nsfw"), description=locale_str("Nudity in age-restricted rooms"))

@@ -13,6 +13,7 @@ UserError
 ├── NotAllowed           this person may not do this
 ├── MissingPermissions   the bot lacks permissions in this channel
 ├── NotFound             the job or picture is gone, or never was
+│   └── Gone             what it was made from is gone
 ├── TooLate              it is over, decided or answered already
 ├── Withheld             the guild's image filter keeps a picture back (`bot.domain.image_filter`)
 └── Unavailable          nothing can be drawn just now: the engine is starting, stopping or down
@@ -81,6 +82,10 @@ class MissingPermissions(UserError):
 
 class NotFound(UserError):
     """The job or picture is gone, or never was."""
+
+
+class Gone(NotFound):
+    """A picture that something is made from is gone: it cannot be made, or made again."""
 
 
 class TooLate(UserError):

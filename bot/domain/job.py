@@ -65,6 +65,8 @@ class Failure(StrEnum):
     INVALID_REQUEST = "invalid_request"
     OUT_OF_MEMORY = "out_of_memory"
     MODEL_NOT_FOUND = "model_not_found"
+    GONE = "gone"
+    """A picture that it is made from is not there any more."""
     ENGINE = "engine"
     CRASHED = "crashed"
     """The process died three times while it drew this job alone."""
@@ -135,6 +137,11 @@ class Job:
     custody: Custody = Custody.NONE
     lone_deaths: int = 0
     """How often the process died while it was alone on the device."""
+
+    @property
+    def inputs(self) -> list[int]:
+        """The numbers of the pictures that were brought along for it."""
+        return [ref.upload_id for ref in self.recipe.uploads]
 
     @property
     def prompt(self) -> str:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from bot.domain.asker import Asker
 from bot.domain.echo import echo_code
-from bot.domain.errors import NotAllowed, NotFound, Unreadable, UserError
+from bot.domain.errors import Gone, NotAllowed, NotFound, Unreadable, UserError
 from bot.domain.guild import GuildSettings
 from bot.domain.recipe import ImageRef, Picture, UploadRef
 from bot.domain.rules import RoomPolicy
@@ -143,9 +143,9 @@ def check_room(policy: RoomPolicy) -> None:
         raise NotAllowed(say("In this room pictures are drawn from words alone. Bring yours to another one."))
 
 
-def gone() -> NotFound:
+def gone() -> Gone:
     """The refusal of what needs a picture that is not there any more."""
-    return NotFound(say("This cannot be made again: the picture that it was made from is gone."))
+    return Gone(say("This cannot be made again: the picture that it was made from is gone."))
 
 
 def unknown() -> NotFound:

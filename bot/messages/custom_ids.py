@@ -42,7 +42,7 @@ USE = rf"(?P<kind>use|brought):(?P<id>{_ID}):(?P<action>choose|prompt|style|desc
 GALLERY = r"gallery:0:join:(?P<since>[a-z]{1,8})"
 AUDIT = r"audit:(?P<page>\d{1,6}):(?P<do>show|export):(?P<user>-?\d{0,19})-(?P<action>[a-z_]{0,32})"
 SETUP = r"setup:(?P<guild_id>\d{1,20}):(?P<action>[a-z-]{1,20})"
-MODERATION = rf"(?P<kind>notice|block|appeal|report|forget):(?P<id>{_ID}):(?P<action>[a-z]{{1,16}})"
+MODERATION = rf"(?P<kind>notice|block|appeal|report|upload|forget):(?P<id>{_ID}):(?P<action>[a-z]{{1,16}})"
 FORM = re.compile(r"(?P<kind>block|appeal|report|queue):(?P<id>\d{1,19}):(?P<action>[a-z]{1,16})")
 PROMPT_FORM = "draw:0:prompt"
 """The form that holds a prompt, to be changed and drawn."""

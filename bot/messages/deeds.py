@@ -77,10 +77,12 @@ LABELS = {
     "grants": say("grants: {value}"),
     "models": say("models: {value}"),
     "num_required": say("words of the theme that a prompt needs: {value}"),
+    "is_everywhere": say("in every server: {value}"),
     "relax_is_free": say("relaxed jobs are free: {value}"),
     "reports": say("reports: {value}"),
     "required": say("theme: {value}"),
     "running": say("drawn at a time: {value}"),
+    "takes_pictures": say("pictures that members bring along: {value}"),
     "time_zone": say("time zone: {value}"),
     "waiting": say("may wait: {value}"),
 }
@@ -136,6 +138,12 @@ def _text(value: object, words: Translations) -> str:
     return echo(text, limit=MAX_DETAIL) or "–"
 
 
+def _uploads(value: Any) -> str:
+    """Pictures that were brought along, as members name them."""
+    numbers = value if isinstance(value, list) else [value]
+    return ", ".join(f"`upload:{echo_code(str(number))}`" for number in numbers)
+
+
 def _minutes(value: Any) -> Sentence:
     """How long a block is; or the steps of the ladder."""
     if isinstance(value, list):
@@ -152,12 +160,14 @@ def _chosen(table: Mapping[Any, Sentence]) -> Callable[[Any], Sentence]:
 
 WORDS: Mapping[str, Callable[[Any], Sentence]] = {
     "filter": _chosen(FILTERS),
+    "inputs": lambda value: say("made from {pictures}", pictures=_uploads(value)),
     "is_allowed": lambda value: say("allowed") if value else say("not allowed"),
     "job": lambda value: say("picture {number}", number=value),
     "minutes": _minutes,
     "phrase": lambda value: say("`{phrase}`", phrase=echo_code(value)),
     "place": _chosen(PLACES),
     "score": lambda value: say("{percent} % sure", percent=round(100 * value)),
+    "upload": lambda value: say("{pictures}", pictures=_uploads(value)),
     "weight": _chosen(WEIGHTS),
 }
 """Details that are words already, and need no label."""

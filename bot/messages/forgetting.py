@@ -24,6 +24,36 @@ def question(locale: str) -> Payload:
     return Payload(content="\n".join(line.render(words) for line in lines), rows=((button,),))
 
 
+def pictures_question(locale: str) -> Payload:
+    """What becomes of what a member brought along, and a button to mean it."""
+    words = translations(locale)
+    lines = [
+        say("**Shall I delete every picture that you brought along, in every server?**"),
+        say("What was drawn from them stays, but cannot be made again. This cannot be undone."),
+    ]
+    button = Button(
+        custom_id=of_moderation("forget", 0, "pictures"),
+        label=say("Delete them").render(words),
+        is_danger=True,
+    )
+    return Payload(content="\n".join(line.render(words) for line in lines), rows=((button,),))
+
+
+def pictures_done(count: int, locale: str) -> Payload:
+    """How many pictures of what a member brought along were deleted."""
+    words = translations(locale)
+    if not count:
+        return Payload(
+            content=say("You have brought no pictures along: there was nothing to delete.").render(words)
+        )
+    deleted = say_n(
+        "Done. {count} picture that you brought along is deleted.",
+        "Done. {count} pictures that you brought along are deleted.",
+        count,
+    )
+    return Payload(content=deleted.render(words))
+
+
 def done(forgotten: Erasure, locale: str) -> Payload:
     """What was deleted."""
     words = translations(locale)

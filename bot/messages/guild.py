@@ -61,6 +61,16 @@ PAGES = {
             ("📊", say("Weekly report"), (DIGEST,)),
         ),
     ),
+    "pictures": Page(
+        title=say("pictures that members bring"),
+        groups=(
+            (
+                "📎",
+                say("Pictures that members bring"),
+                ("pictures", "picture-roles", "picture-links", "shared-pictures"),
+            ),
+        ),
+    ),
     "looks": Page(
         title=say("web page, files, buttons"),
         groups=(

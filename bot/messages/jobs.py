@@ -33,6 +33,7 @@ FAILURES = {
     Failure.MODEL_NOT_FOUND: say(
         "The model for this picture is not loaded any more. Draw it anew with /imagine; nothing was charged."
     ),
+    Failure.GONE: say("This cannot be made: the picture that it is made from is gone. Nothing was charged."),
     Failure.ENGINE: say("Drawing failed on our side. Try again; nothing was charged."),
     Failure.RESTORED: say("I was put back to an earlier day before this was drawn. Nothing was charged."),
     Failure.CRASHED: say(

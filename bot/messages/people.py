@@ -177,6 +177,9 @@ def report(reported: ReportCase, locale: str) -> Payload:
         lines.append(f"> {echo(job.prompt, limit=MAX_QUOTE)}")
     else:
         lines.append(say("Its member has taken the picture back, with its prompt.").render(words))
+    if job.inputs:
+        brought = ", ".join(f"`upload:{number}`" for number in job.inputs)
+        lines.append(say("Made from what was brought along: {pictures}", pictures=brought).render(words))
     labels = {
         "delete": say("Delete the picture"),
         "warn": say("Warn"),
@@ -191,7 +194,13 @@ def report(reported: ReportCase, locale: str) -> Payload:
         )
         for action, label in labels.items()
     )
-    return Payload(content="\n".join(lines), rows=(row,))
+    if not job.inputs:
+        return Payload(content="\n".join(lines), rows=(row,))
+    look = Button(
+        custom_id=of_moderation("report", report.id, "inputs"),
+        label=say("Look at what it is made from").render(words),
+    )
+    return Payload(content="\n".join(lines), rows=(row, (look,)))
 
 
 def decided(content: str, action: str, moderator_id: int, locale: str, *, written: str = "") -> Payload:

@@ -126,6 +126,8 @@ def _policy(policy: RoomPolicy, words: Translations) -> str:
     if policy.models:
         models = ", ".join(f"`{echo_code(model)}`" for model in policy.models)
         parts.append(say("models {models}", models=models))
+    if not policy.takes_pictures:
+        parts.append(say("from words alone, without pictures that members bring"))
     if policy.required:
         required = ", ".join(f"`{echo_code(word)}`" for word in policy.required)
         parts.append(

@@ -1,6 +1,6 @@
 """Use cases: one method, one transaction; no Discord. Built once, by `bot.app`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from bot.services.gates.paused import PausedGate
 from bot.services.gates.room import RoomGate
 from bot.services.gates.rules import RuleGate
 from bot.services.gates.speed import SpeedGate
+from bot.services.gates.uploads import UploadGate
 from bot.services.gates.waiting import WaitingGate
 from bot.services.guilds import Guilds
 from bot.services.health import Health
@@ -119,12 +120,14 @@ def build_services(
     public_url: str = "",
     fetcher: Fetcher | None = None,
     upload_days: int = 30,
+    owners: Collection[int] = (),
     now: Clock = utc_now,
 ) -> Services:
     """The services on one database, one engine and one folder of pictures.
 
     `public_url` is where people find the web pages; empty where that is nowhere. `fetcher` downloads the
-    pictures that members bring along, which are kept for `upload_days`.
+    pictures that members bring along, which are kept for `upload_days`. `owners` run
+    this bot.
     """
     files = ImageFiles(data_dir / "images")
     classify = nsfw_score if is_available() else None
@@ -134,6 +137,7 @@ def build_services(
         fetcher or Fetcher(),
         classify,
         days=upload_days,
+        owners=owners,
         allows_nsfw=allows_nsfw,
         now=now,
     )
@@ -154,6 +158,7 @@ def build_services(
         RuleGate(allows_nsfw=allows_nsfw, now=now),
         RoomGate(now=now),
         SpeedGate(),
+        UploadGate(now=now),
         NewcomerGate(now=now),
         WaitingGate(),
     )
@@ -205,7 +210,7 @@ def build_services(
         shown=shown,
         taking_back=taking_back,
         binning=Binning(database, jobs, taking_back, now=now),
-        forgetting=Forgetting(database, files, runs, digests, now=now),
+        forgetting=Forgetting(database, files, uploads, runs, digests, now=now),
         safety=Safety(database, removals, classify, allows_nsfw=allows_nsfw, now=now),
         commands=Commands(database, now=now),
         health=Health(database, engine, now=now),

@@ -15,6 +15,7 @@ from bot.domain.asker import Asker
 from bot.domain.recipe import ImageRef
 from bot.services.clock import Clock, utc_now
 from bot.services.runs import Runs
+from bot.services.uploads import Uploads
 from bot.storage import forgetting, people
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
@@ -77,9 +78,17 @@ class Forgetting:
     """Makes members unknown."""
 
     def __init__(
-        self, database: Database, files: ImageFiles, runs: Runs, digests: Digests, *, now: Clock = utc_now
+        self,
+        database: Database,
+        files: ImageFiles,
+        uploads: Uploads,
+        runs: Runs,
+        digests: Digests,
+        *,
+        now: Clock = utc_now,
     ) -> None:
         self._database = database
+        self._uploads = uploads
         self._files = files
         self._runs = runs
         self._digests = digests
@@ -99,6 +108,7 @@ class Forgetting:
         async with self._database.transaction() as session:
             images = await make_unknown(session, asker.user_id, digest, now=now)
         await asyncio.to_thread(self._files.delete, images)
+        await self._uploads.sweep_files()
         await self._scrub()
         return Erasure(cancelled=sum(cancelled), pictures=len(images), until=now + PAUSE)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.errors import NotFound, Unavailable
+from bot.domain.errors import Gone, NotFound, Unavailable
 from bot.domain.job import Job, JobStatus, Speed
 from bot.domain.kinds import JobKind, Outcome
 from bot.domain.recipe import ImageRef, Picture, Recipe, UploadRef
@@ -365,5 +365,5 @@ async def _get_whole(session: AsyncSession, job_id: int) -> Job:
     return job
 
 
-def _gone() -> NotFound:
-    return NotFound(say("That picture is gone. Draw it anew with /imagine."))
+def _gone() -> Gone:
+    return Gone(say("That picture is gone. Draw it anew with /imagine."))

@@ -35,7 +35,14 @@ async def take_away_as_moderator(
     jobs = await jobs_table.list_same_picture(session, guild_id=job.guild_id, job=job)
     await take_away(session, jobs, now=now)
     await audit.note(
-        session, job.guild_id, asker.user_id, Deed.DELETE_RESULT, target_id=job.user_id, now=now, job=job.id
+        session,
+        job.guild_id,
+        asker.user_id,
+        Deed.DELETE_RESULT,
+        target_id=job.user_id,
+        now=now,
+        job=job.id,
+        inputs=job.inputs,
     )
     return jobs
 

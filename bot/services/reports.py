@@ -206,6 +206,7 @@ class Reports:
             now=self._now(),
             job=found.job.id,
             reports=closed,
+            inputs=found.job.inputs,
         )
 
 

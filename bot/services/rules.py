@@ -173,8 +173,11 @@ class Rules:
         *,
         role_ids: tuple[int, ...] | None = None,
         models: tuple[str, ...] | None = None,
+        takes_pictures: bool | None = None,
     ) -> RoomPolicy:
-        """Say who may draw in a room, and with which models. None leaves it, empty opens it to all.
+        """Say who may draw in a room, with which models, and whether from pictures that members bring.
+
+        None leaves it, empty opens it to all.
 
         Raises: NotAllowed.
         """
@@ -184,6 +187,7 @@ class Rules:
                 policy,
                 role_ids=policy.role_ids if role_ids is None else role_ids,
                 models=policy.models if models is None else models,
+                takes_pictures=policy.takes_pictures if takes_pictures is None else takes_pictures,
             )
 
         return await self._change(asker, channel_id, change)

@@ -15,7 +15,7 @@ from bot.domain.asker import Asker
 from bot.domain.audit import Deed
 from bot.domain.charges import Charge
 from bot.domain.custody import LONE_DEATHS, MOST_SUSPECTS, QUIET_SECONDS, Custody
-from bot.domain.errors import UserError
+from bot.domain.errors import Gone, UserError
 from bot.domain.job import UNDRAWN, Failure, Job, JobStatus
 from bot.domain.recipe import Weights
 from bot.imaging.film import Film
@@ -225,6 +225,9 @@ class Runs:
         except EngineError as error:
             log.warning("job %s failed: %s", job.id, error)
             await self._fail(run, _failure(error))
+        except UserError as refused:
+            log.warning("job %s cannot be drawn: %s", job.id, refused)
+            await self._fail(run, _failure(refused))
         except Exception:  # the boundary of a job: it is refunded, logged and told; the bot goes on
             log.exception("job %s failed", job.id)
             await self._fail(run, Failure.ENGINE)
@@ -423,6 +426,8 @@ def _failure(error: EngineError | UserError) -> Failure:
             return Failure.INVALID_REQUEST
         case ModelNotFound():
             return Failure.MODEL_NOT_FOUND
+        case Gone():
+            return Failure.GONE
         case _:
             return Failure.ENGINE
 
@@ -440,6 +445,7 @@ def noting_cancel(asker: Asker, job: Job, *, reason: str = "", now: datetime) ->
             reason=reason,
             now=now,
             job=job.id,
+            inputs=job.inputs,
         )
 
     return write

@@ -134,4 +134,5 @@ class Safety:
             now=self._now(),
             job=job.id,
             score=round(score, 2),
+            inputs=job.inputs,
         )

@@ -1,8 +1,10 @@
 """Pictures that members bring along: fetched and cleaned, judged by their guild's rule, kept by content."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 
 from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +13,7 @@ from bot.domain.asker import Asker
 from bot.domain.audit import RULE, Deed
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.guild import GuildSettings
-from bot.domain.image_filter import ImageFilter, outcome
+from bot.domain.image_filter import THRESHOLD, ImageFilter, outcome
 from bot.domain.job import Job, may_be_pressed
 from bot.domain.recipe import ImageRef, Picture, UploadRef
 from bot.domain.sentences import say
@@ -37,12 +39,14 @@ from bot.imaging.clean import Cleaned, clean
 from bot.imaging.fetch import Fetcher, too_large
 from bot.services.allowances import charged_guild
 from bot.services.clock import Clock, utc_now
+from bot.services.guilds import moderated_guild
 from bot.storage import audit, guilds, rules
 from bot.storage import jobs as jobs_table
 from bot.storage import uploads as uploads_table
 from bot.storage.database import Database
 from bot.storage.uploads import UploadFiles
 
+SHOWN_SIDE = 768
 FETCHED_AT_ONCE = 8
 CLEANED_AT_ONCE = 2
 
@@ -54,6 +58,29 @@ def nowhere_else(channel_id: int) -> bool:
     """Of somebody who is only known to read the channel that they ask in."""
     del channel_id
     return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A picture that somebody brought along, as those see it who judge it."""
+
+    upload: Upload
+    picture: Image.Image
+    is_owner: bool
+    """Whether the asker runs this bot."""
+
+    @property
+    def is_explicit(self) -> bool:
+        """Whether it looks like nudity."""
+        return (self.upload.score or 0.0) >= THRESHOLD
+
+    def encode(self) -> bytes:
+        """A WebP small enough to be looked at. Blocking."""
+        small = self.picture.copy()
+        small.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+        out = BytesIO()
+        small.save(out, format="WEBP", quality=80)
+        return out.getvalue()
 
 
 class Uploads:
@@ -70,6 +97,7 @@ class Uploads:
         classify: Classify | None = None,
         *,
         days: int = 30,
+        owners: Collection[int] = (),
         allows_nsfw: bool = False,
         now: Clock = utc_now,
     ) -> None:
@@ -78,6 +106,7 @@ class Uploads:
         self._fetcher = fetcher
         self._classify = classify
         self._days = days
+        self._owners = frozenset(owners)
         self._allows_nsfw = allows_nsfw
         self._now = now
         self._fetching = asyncio.Semaphore(FETCHED_AT_ONCE)
@@ -161,6 +190,64 @@ class Uploads:
         if upload is None or upload.score is None or self._is_welcome(asker, settings):
             return False
         return outcome(upload.score, ImageFilter(settings.image_filter)) is not ImageFilter.OFF
+
+    async def forget(self, asker: Asker) -> int:
+        """Delete everything that the asker brought along, in every guild; how many pictures."""
+        async with self._database.transaction() as session:
+            deleted = await uploads_table.delete_of_member(session, asker.user_id)
+        await self.sweep_files()
+        return len(deleted)
+
+    async def look(self, asker: Asker, upload_id: int) -> Seen:
+        """A picture that was brought to the guild that the asker moderates; of any, for an owner.
+
+        Raises: NotAllowed, NotFound.
+        """
+        async with self._database.reading() as session:
+            upload = await self._judged(session, asker, upload_id)
+        return Seen(upload=upload, picture=await self.image(upload.ref), is_owner=self._is_owner(asker))
+
+    async def remove(self, asker: Asker, upload_id: int, *, is_everywhere: bool = False) -> Upload:
+        """Take a picture away that somebody brought along, from all who brought it to this guild; or, as an
+        owner, from all guilds. Nobody brings it there again, and what was made from it cannot be made again.
+
+        Raises: NotAllowed, NotFound.
+        """
+        async with self._database.transaction() as session:
+            upload = await self._judged(session, asker, upload_id)
+            if is_everywhere and not self._is_owner(asker):
+                raise NotAllowed(say("Only whoever runs this bot may do this (the setting OWNERS)."))
+            place = uploads_table.EVERYWHERE if is_everywhere else upload.guild_id
+            await uploads_table.delete_everywhere(session, upload.digest, guild_id=place)
+            await uploads_table.add_ban(session, upload.digest, guild_id=place, now=self._now())
+            await audit.note(
+                session,
+                upload.guild_id,
+                asker.user_id,
+                Deed.UPLOAD_REMOVED,
+                target_id=upload.user_id,
+                now=self._now(),
+                upload=upload.id,
+                is_everywhere=is_everywhere or None,
+            )
+        await self.sweep_files()
+        return upload
+
+    def _is_owner(self, asker: Asker) -> bool:
+        return asker.user_id in self._owners
+
+    async def _judged(self, session: AsyncSession, asker: Asker, upload_id: int) -> Upload:
+        """A picture that the asker may judge. Raises: NotAllowed, NotFound."""
+        upload = await uploads_table.get(session, upload_id)
+        if self._is_owner(asker):
+            guild_id = None if upload is None else upload.guild_id
+        else:
+            guild_id, _ = await moderated_guild(session, asker)
+        if upload is None or upload.guild_id != guild_id:
+            raise NotFound(
+                say("There is no picture `upload:{number}` in this server, or it is gone.", number=upload_id)
+            )
+        return upload
 
     async def sweep(self) -> int:
         """Delete what nobody has used for `days`, and files that no row is about. Returns how many files."""

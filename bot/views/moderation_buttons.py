@@ -1,5 +1,6 @@
 """The buttons of moderation: what a member confirms, what moderators decide."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,14 +13,16 @@ from bot.boundary import (
     edit_pressed,
     guard,
     patience,
+    reply,
     turn_into,
 )
 from bot.domain.errors import NotFound
 from bot.domain.kept import Waits
 from bot.domain.people import AppealStatus
 from bot.domain.sentences import say
-from bot.messages import custom_ids, forgetting
+from bot.messages import custom_ids, forgetting, uploads
 from bot.messages import people as messages
+from bot.messages.refusals import refusal
 from bot.views.moderation_forms import ask, decided
 from bot.views.rebuilt import Rebuilt
 from bot.views.wired import wired
@@ -93,6 +96,43 @@ async def _block(button: ModerationButton, interaction: Interaction) -> None:
     await ask(interaction, "report", button.number, "block")
 
 
+async def _inputs(button: ModerationButton, interaction: Interaction) -> None:
+    services, asker = wired(interaction).services, asker_of(interaction)
+    found = await services.reports.get(asker, button.number)
+    for upload_id in found.job.inputs:
+        try:
+            await show_upload(interaction, upload_id)
+        except NotFound as gone:  # the others may be there
+            await reply(interaction, refusal(gone, asker.locale))
+
+
+async def _remove_upload(button: ModerationButton, interaction: Interaction) -> None:
+    services, asker = wired(interaction).services, asker_of(interaction)
+    is_everywhere = button.action == "erase"
+    async with patience(interaction):
+        upload = await services.uploads.remove(asker, button.number, is_everywhere=is_everywhere)
+    await turn_into(interaction, uploads.removed(upload, asker.locale, is_everywhere=is_everywhere))
+
+
+async def show_upload(interaction: Interaction, upload_id: int) -> None:
+    """Show a picture that somebody brought along to whoever judges it, with buttons to remove it."""
+    services, asker = wired(interaction).services, asker_of(interaction)
+    async with patience(interaction):
+        seen = await services.uploads.look(asker, upload_id)
+        data = await asyncio.to_thread(seen.encode)
+    await reply(
+        interaction, uploads.seen(seen, asker.locale), file=uploads.seen_file(seen, data, asker.locale)
+    )
+
+
+async def _forget_pictures(button: ModerationButton, interaction: Interaction) -> None:
+    del button
+    services, asker = wired(interaction).services, asker_of(interaction)
+    async with patience(interaction):
+        count = await services.uploads.forget(asker)
+    await turn_into(interaction, forgetting.pictures_done(count, asker.locale))
+
+
 async def _forget(button: ModerationButton, interaction: Interaction) -> None:
     del button
     services, asker = wired(interaction).services, asker_of(interaction)
@@ -109,5 +149,9 @@ PRESSES: dict[tuple[str, str], Callable[[ModerationButton, Interaction], Awaitab
     ("report", "dismiss"): _dismiss,
     ("report", "warn"): _warn,
     ("report", "block"): _block,
+    ("report", "inputs"): _inputs,
+    ("upload", "remove"): _remove_upload,
+    ("upload", "erase"): _remove_upload,
     ("forget", "me"): _forget,
+    ("forget", "pictures"): _forget_pictures,
 }

@@ -39,6 +39,9 @@ SWITCHES = {
     "nudity": (say("Nudity: on"), say("Nudity: off")),
     "relax-free": (say("Relaxed jobs: free"), say("Relaxed jobs: counted")),
     "turbo": (say("Turbo: on"), say("Turbo: off")),
+    "pictures": (say("Bringing pictures: on"), say("Bringing pictures: off")),
+    "picture-links": (say("Links to pictures: on"), say("Links to pictures: off")),
+    "shared-pictures": (say("Others' pictures: may be used"), say("Others' pictures: may not be used")),
     "recipes": (say("Recipes in files: on"), say("Recipes in files: off")),
     "press-others": (say("Others' buttons: on"), say("Others' buttons: off")),
 }
@@ -47,6 +50,7 @@ PLACEHOLDERS = {
     "moderators": say("Roles that moderate"),
     "moderators-channel": say("Where appeals and reports arrive"),
     "drawing-channels": say("Channels to draw in (none: everywhere)"),
+    "picture-roles": say("Roles that bring pictures (none: everybody)"),
     DIGEST: say("Where the weekly report goes"),
 }
 """What a menu says while nothing is chosen; it has the width of a menu, about 44 letters."""
@@ -79,6 +83,10 @@ CONTROLS = {
     "more": Controls(
         menus=("image-filter", DIGEST),
         buttons=("limits", "strike-steps", "nudity", "relax-free", "turbo"),
+    ),
+    "pictures": Controls(
+        menus=("picture-roles",),
+        buttons=("pictures", "picture-links", "shared-pictures"),
     ),
     "looks": Controls(menus=(), buttons=("web", "recipes", "press-others")),
 }

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from bot.domain.charges import Charge
 from bot.domain.errors import PromptError
@@ -10,6 +13,7 @@ from bot.domain.job import Job, JobStatus, Speed
 from bot.domain.kinds import JobKind
 from bot.domain.prompt import Part, Prompt, parse
 from bot.domain.recipe import Canvas, Recipe, Sampling, Weights
+from bot.domain.uploads import Bytes
 
 RECIPE = Recipe(
     prompt=parse("a red fox in the snow --ar 3:2"),
@@ -52,6 +56,13 @@ def job(*, prompt: str | None = None, **changes: Any) -> Job:
     if prompt is not None:
         recipe = replace(recipe, prompt=_read(prompt))
     return replace(JOB, recipe=recipe, **changes)
+
+
+def picture_file(colour: str = "red", size: tuple[int, int] = (64, 48), *, extension: str = "PNG") -> Bytes:
+    """A plain picture, as a member brings it."""
+    out = BytesIO()
+    Image.new("RGB", size, colour).save(out, format=extension)
+    return Bytes(data=out.getvalue())
 
 
 def _read(prompt: str) -> Prompt:

@@ -54,6 +54,7 @@ EVER_SENT = (
     *("terms:12:accept:3", "confirm:7:draw", "kept:5:accept:2", "kept:5:draw"),
     *("notice:4:acknowledge", "block:4:appeal", "appeal:4:accept", "appeal:4:reject"),
     *("report:4:delete", "report:4:dismiss", "report:4:warn", "report:4:block", "forget:0:me"),
+    *("report:4:inputs", "upload:7:remove", "upload:7:erase", "forget:0:pictures"),
     *(
         "start:2:example",
         "mine:1:page",

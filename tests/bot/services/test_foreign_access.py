@@ -28,6 +28,7 @@ from bot.services.quotas import Gift, Limits
 from bot.storage.database import Database, owned_database
 from bot.storage.models import Table
 from bot.views.moderation_buttons import PRESSES, ModerationButton
+from tests.bot.builders import picture_file
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
 from tests.bot.presses import pick, reroll, vary
@@ -69,10 +70,15 @@ BY_NUMBER: dict[str, Deed] = {
     "ask to delete": lambda s, a, n: s.taking_back.ask_about(a, n),
     "delete picture": lambda s, a, n: s.taking_back.delete(a, n),
     "hide": lambda s, a, n: s.taking_back.hide(a, n, is_hidden=True),
+    "look at upload": lambda s, a, n: s.uploads.look(a, n),
+    "remove upload": lambda s, a, n: s.uploads.remove(a, n),
+    "erase upload": lambda s, a, n: s.uploads.remove(a, n, is_everywhere=True),
+    "own upload": lambda s, a, n: s.uploads.resolve(a, f"upload:{n}"),
     "accept terms": lambda s, a, n: s.onboarding.accept(now(a), n, 1),
 }
 # What members of the guild may do, and foreigners may not.
 BY_FOREIGNERS: dict[str, Deed] = {
+    "tile": lambda s, a, n: s.uploads.resolve(a, f"picture:{n}.1"),
     "vary": lambda s, a, n: vary(s, now(a), n, 0, reply_to=None),
     "pick": lambda s, a, n: pick(s, now(a), n, 0, reply_to=None),
     "reroll": lambda s, a, n: reroll(s, now(a), n, reply_to=None),
@@ -165,6 +171,7 @@ async def _open(stack: AsyncExitStack, folder: Path) -> tuple[Services, Database
     services = build_services(database, engine, data_dir=folder, daily_images=1000, now=MovableClock())
     await delivered(services, ADA, 5000)
     await delivered(services, ADA, 5001)
+    await services.uploads.bring(ADA, picture_file())
     await services.rules.add(MODERATOR, "clown", Weight.SOFT, Place.ANYWHERE)
     with pytest.raises(PromptRefused):
         await services.orders.imagine(now(ADA), "a clown")

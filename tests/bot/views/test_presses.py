@@ -13,7 +13,10 @@ from bot.domain.errors import UserError
 from bot.domain.guild_options import ROWS
 from bot.domain.kept import KeptOrder
 from bot.domain.kinds import JobKind
+from bot.domain.order import Order
 from bot.domain.people import AppealStatus
+from bot.domain.prompt import parse
+from bot.domain.recipe import Start, UploadRef
 from bot.domain.rules import Place, Weight
 from bot.messages import custom_ids
 from bot.messages.guild import DIGEST, PAGES
@@ -26,9 +29,10 @@ from bot.storage.models import JobRow
 from bot.views.moderation_buttons import PRESSES
 from bot.views.moderation_forms import SHEETS
 from bot.views.setup_panel import CHOICES, FORMS
+from tests.bot.builders import picture_file
 from tests.bot.hand_engine import HandEngine
 from tests.bot.outages import OUTAGES
-from tests.bot.services.community import ADA, MODERATOR, actions, change, delivered, now
+from tests.bot.services.community import ADA, MODERATOR, actions, change, delivered, finished, now
 from tests.bot.views.edge import CHANNELS, DESK, LIST, PRIVATE, ROLE, ROLES, Answer, Edge
 
 BOB = replace(ADA, user_id=101)
@@ -230,6 +234,19 @@ async def _reported(services: Services) -> int:
     return (await services.reports.report(now(BOB), 5000, "not nice")).report.id
 
 
+async def _brought(services: Services) -> int:
+    return (await services.uploads.bring(now(ADA), picture_file())).upload_id
+
+
+async def _drawn_from_it(services: Services) -> int:
+    ref = UploadRef(upload_id=await _brought(services))
+    recipe = replace(services.orders._recipes.new(parse("a fox")), start=Start(image=ref, strength=0.5))
+    order = Order(kind=JobKind.IMAGINE, text="a fox", recipe=recipe)
+    job = await finished(services, await services.jobs.draw(now(ADA), order))
+    await services.outbox.delivered(job, 5000)
+    return (await services.reports.report(now(BOB), 5000, "not nice")).report.id
+
+
 async def _pictured(services: Services) -> int:
     await delivered(services, ADA, 5000)
     return 5000
@@ -248,6 +265,12 @@ BUTTONS: Mapping[tuple[str, str], Case] = {
     ("report", "dismiss"): Case(prepare=_reported, action="report_rejected"),
     ("report", "warn"): Case(prepare=_reported, opens_form=True),
     ("report", "block"): Case(prepare=_reported, opens_form=True),
+    ("report", "inputs"): Case(prepare=_drawn_from_it, said="Last used"),
+    ("upload", "remove"): Case(
+        prepare=_brought, action="upload_removed", said="cannot be brought here again"
+    ),
+    ("upload", "erase"): Case(prepare=_brought, said="OWNERS"),
+    ("forget", "pictures"): Case(prepare=_brought, is_manager=False, said="1 picture"),
     ("forget", "me"): Case(prepare=_nothing, is_manager=False, said="Done."),
 }
 FORMS_SENT: Mapping[tuple[str, str], Case] = {

@@ -73,9 +73,9 @@ def tile_rows(job: Job) -> Rows:
 
 
 def brought_rows(job: Job) -> Rows:
-    """The same under a picture that was not drawn here, and so cannot be drawn anew."""
-    reroll = _reroll(job)
-    return tuple(tuple(button for button in row if button != reroll) for row in tile_rows(job))
+    """The same under a picture that was not drawn here, and so cannot be drawn anew, nor explained."""
+    idle = {of_job(job.id, JobKind.REROLL), of_picture(job.id, "made")}
+    return tuple(tuple(one for one in row if one.custom_id not in idle) for row in tile_rows(job))
 
 
 def own_rows(job: Job) -> Rows:

@@ -169,8 +169,9 @@ class Orders:
 
         async def read(text: str, preferences: Preferences) -> list[Order]:
             prompt = remix.read(text, press)
-            found: Mapping[str, Picture] = {}
-            if not remix.has_same_pictures(prompt, parent):
+            if remix.has_same_pictures(prompt, parent):
+                found = pictures.known(prompt)
+            else:
                 found = await self._find(asker, [prompt], Preferences())
             order = remix.order(prompt, parent, press, build, found, self._recipes)
             return [hurried(order, preferences)]

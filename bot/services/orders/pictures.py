@@ -6,9 +6,9 @@ from dataclasses import replace
 from bot.domain.errors import PromptError
 from bot.domain.parameters import ImagePrompt
 from bot.domain.prompt import Prompt
-from bot.domain.recipe import Blend, Picture, Recipe, Reference
+from bot.domain.recipe import Blend, ImageRef, Picture, Recipe, Reference, UploadRef
 from bot.domain.sentences import say
-from bot.domain.uploads import written
+from bot.domain.uploads import named, written
 from bot.services.imports import UNTITLED
 from bot.services.orders.blend import STRENGTH
 from bot.services.orders.vary import at_least_a_step
@@ -36,6 +36,12 @@ class CannotLook(PromptError):
 def links(prompts: Iterable[Prompt]) -> tuple[str, ...]:
     """Every picture that the prompts name, once."""
     return tuple(dict.fromkeys(one.link for prompt in prompts for one in _named(prompt)))
+
+
+def known(prompt: Prompt) -> dict[str, Picture]:
+    """The pictures of a prompt that was drawn from before: by their numbers, as `lasting` wrote them."""
+    found = {link: named(link) for link in links([prompt])}
+    return {link: one for link, one in found.items() if isinstance(one, ImageRef | UploadRef)}
 
 
 def without(prompt: Prompt, lost: Collection[str]) -> Prompt:

@@ -86,7 +86,8 @@ def remixed(
     if prompt in {own, plain.recipe.prompt}:
         return plain
     recipe = _begun(recipes.remixed(plain.recipe, _in_shape(prompt, own, plain)), plain)
-    if not has_same_pictures(prompt, parent):
+    goes_on = bool(plain.recipe.references or plain.recipe.blend) and bool(pictures.links([prompt]))
+    if goes_on or not has_same_pictures(prompt, parent):  # how much they count may be another
         recipe = _looking(recipe, found, recipes)
     return replace(plain, recipe=replace(recipe, is_remixed=True), text=str(prompt))
 

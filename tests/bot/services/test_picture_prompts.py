@@ -9,11 +9,13 @@ from PIL import Image
 from bot.domain.asker import Asker
 from bot.domain.errors import PromptError, UserError
 from bot.domain.job import Job
+from bot.domain.kinds import JobKind
 from bot.domain.recipe import ImageRef, UploadRef
 from bot.domain.uploads import Bytes
 from bot.imaging.encode import recipe_text
 from bot.messages.jobs import blend_notes, described, file_name
 from bot.services import Services
+from bot.services.orders import Press
 from engine.api import Capability, Generate, Mixture, Reference, Start
 from tests.bot.hand_engine import HandEngine
 from tests.bot.presses import reroll, vary
@@ -249,3 +251,46 @@ async def test_several_are_blended_from_what_is_brought(
     start = engine.requests[-1].start
     assert isinstance(start, Start)
     assert isinstance(start.source, Mixture)
+
+
+async def remixed(services: Services, asker: Asker, job: Job, kind: JobKind, text: str) -> Job:
+    press = Press(kind=kind, job_id=job.id, index=0)
+    return await finished(services, await services.orders.remix(now(asker), press, text))
+
+
+@pytest.mark.usefixtures("sees")
+async def test_a_remix_changes_how_much_pictures_count_adds_some_and_leaves_some_out(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    await services.uploads.bring(now(ada), file(RED))
+    await services.uploads.bring(now(ada), file(BLUE))
+    job = await imagined(services, ada, "upload:1 a fox")
+    await remixed(services, ada, job, JobKind.VARY, "upload:1 a dog")
+    assert looked_at(engine.requests[-1]) == [(RED, 0.35, False)]
+    await remixed(services, ada, job, JobKind.VARY, "upload:1 a dog --iw 2")
+    assert looked_at(engine.requests[-1]) == [(RED, 0.7, False)]
+    await remixed(services, ada, job, JobKind.REROLL, "upload:1 upload:2::3 a dog")
+    assert looked_at(engine.requests[-1]) == [(RED, 0.0875, False), (BLUE, 0.2625, False)]
+    await remixed(services, ada, job, JobKind.VARY, "a dog")
+    assert looked_at(engine.requests[-1]) == []
+
+
+async def test_a_remix_of_a_beginning_is_no_other_beginning_by_mistake(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    job = await imagined(services, ada, "a fox", file(RED))
+    await remixed(services, ada, job, JobKind.REROLL, "upload:1 a fox --iw 2")
+    start = engine.requests[-1].start
+    assert isinstance(start, Start)
+    assert (start.strength, isinstance(start.source, Mixture)) == (0.5, True)
+    await remixed(services, ada, job, JobKind.VARY, "upload:1 a dog")
+    start = engine.requests[-1].start
+    assert isinstance(start, Start)
+    assert isinstance(start.source, bytes)
+    await services.uploads.bring(now(ada), file(BLUE))
+    with pytest.raises(PromptError, match="begins from the picture above"):
+        await remixed(services, ada, job, JobKind.VARY, "upload:2 a dog")
+    brought = await services.orders.edit_from(now(ada), file(RED), "a wall")
+    await remixed(services, ada, brought, JobKind.VARY, "upload:1 a house")
+    assert [part.text for part in engine.requests[-1].prompts] == ["a house"]
+    assert engine.requests[-1].width * engine.requests[-1].height < 2 * 64**2

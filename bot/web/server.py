@@ -1,14 +1,17 @@
 """Serves the pages: one aiohttp application, with headers that let nothing foreign in."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from typing import cast
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.config import StartupError
+from bot.web.door import KEEPALIVE_SECONDS, LINGERING_SECONDS, Door, Factory
 
 log = logging.getLogger(__name__)
 
@@ -70,11 +73,19 @@ async def serving(app: web.Application, *, host: str, port: int) -> AsyncGenerat
 
     Raises: StartupError.
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=1.0,
+        keepalive_timeout=KEEPALIVE_SECONDS,
+        lingering_time=LINGERING_SECONDS,
+    )
     await runner.setup()
+    server = None
     try:
         try:
-            await web.TCPSite(runner, host, port).start()
+            door = Door(cast("Factory", runner.server))
+            server = await asyncio.get_running_loop().create_server(door, host, port)
         except OSError as error:
             raise StartupError(
                 f"The web pages cannot be served at {host}:{port} ({error.strerror}). Set another WEB_PORT, "
@@ -82,4 +93,6 @@ async def serving(app: web.Application, *, host: str, port: int) -> AsyncGenerat
             ) from error
         yield
     finally:
+        if server is not None:
+            server.close()
         await runner.cleanup()

@@ -220,7 +220,13 @@ async def test_menus_keep_what_is_chosen_and_people_are_pointed_to_rooms(
     assert refused.ephemeral
     assert f"Come to <#{room.id}>" in refused.content
     await discord.slash(grace, room, "imagine", prompt="a red apple")
-    await wait_for_grids(discord, room, 1)
+    (grid,) = await wait_for_grids(discord, room, 1)
+    within = discord.open_thread(grace, room, "apples", grid)
+    beside = discord.open_thread(grace, general, "elsewhere")
+    refused = await (await discord.slash(grace, beside, "imagine", prompt="a red apple")).acknowledged()
+    assert f"Come to <#{room.id}>" in refused.content  # a thread is of its channel
+    await discord.slash(grace, within, "imagine", prompt="a green apple")
+    await wait_for_grids(discord, within, 1)
 
 
 async def test_mine_turns_pages_with_links_to_every_picture(discord: Playground, bot: BotProcess) -> None:

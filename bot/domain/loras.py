@@ -15,6 +15,7 @@ _WEIGHT = r"[+-]?(?:[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})"
 _NAME = r"[^\s:,<>]{1,80}"
 _APART = re.compile(r"\s*+([:,])\s*+")
 _LIST = re.compile(rf"{_NAME}(?:\s?[:,]\s?{_NAME})*+[,.;]?(?!\S)")
+_SPACED = re.compile(rf"({_NAME}) ({_WEIGHT})")
 _ONE = re.compile(rf"(?P<name>{_NAME})(?::(?P<weight>{_WEIGHT}))?")
 TAG = re.compile(rf"<(?:lora|lyco):(?P<name>[^<>:,]{{1,80}}+)(?::(?P<weight>{_WEIGHT}))?>", re.IGNORECASE)
 """As the web UI writes one, within the text."""
@@ -40,6 +41,8 @@ def read_loras(value: str) -> tuple[ChosenLora, ...]:
 def own_loras(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Of the words behind `--lora`, those of the list, and the text that follows it."""
     found = _LIST.match(unicodedata.normalize("NFKC", " ".join(words)))
+    if found is not None and len(words) > 1 and ":" not in found[0] and re.fullmatch(_WEIGHT, words[1]):
+        return list(words[:2]), list(words[2:])  # `ink 0.8`: told by the reader
     count = 1 if found is None else len(found[0].split())
     return list(words[:count]), list(words[count:])
 
@@ -57,6 +60,17 @@ def from_tag(tag: re.Match[str]) -> str:
 
 def _read(text: str) -> ChosenLora:
     match = _ONE.fullmatch(text)
+    spaced = _SPACED.fullmatch(text)
+    if match is None and spaced is not None:
+        cure = f"{spaced[1]}:{spaced[2]}"
+        error = PromptError(
+            say(
+                "A LoRA and its weight have a colon between them: write `--lora {cure}`.",
+                cure=echo_code(cure),
+            )
+        )
+        error.fixed = cure
+        raise error
     if match is None:
         raise PromptError(
             say(

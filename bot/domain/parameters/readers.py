@@ -128,7 +128,7 @@ def _meant_number(value: str) -> Decimal | None:
 
 def read_list(value: str) -> tuple[str, ...]:
     """`text, blurry hands`: what stands between commas, each once."""
-    items = (" ".join(item.split()) for item in re.split("[,、，]", value))
+    items = (" ".join(item.split()).strip('"“”„«»') for item in re.split("[,、，]", value))
     return tuple(dict.fromkeys(item for item in items if item))
 
 

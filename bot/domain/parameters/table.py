@@ -512,12 +512,16 @@ ROWS: Mapping[str, Parameter[Any]] = MappingProxyType(
 """The rows by the name of their field."""
 
 
+NOTHING = Parameters()
+"""Where no parameter was given."""
+
+
 def given(parameters: Parameters) -> dict[str, str]:
     """Those that were given, by their names, as they are written after `--`."""
     return {
         row.name: row.write(value)
         for field, row in ROWS.items()
-        if (value := getattr(parameters, field)) != getattr(Parameters(), field)
+        if (value := getattr(parameters, field)) != getattr(NOTHING, field)
     }
 
 

@@ -186,7 +186,9 @@ def _read(words: str, given: list[Given], *, is_new: bool, recipe: Parameters | 
     rescued = [foreign.text_after(one.name, f"{one.glued} {one.value}") for one in foreigners]
     seen = pictures.find(" ".join(filter(None, [words, *rescued])))
     left, missing = lacking.find(seen.text)
-    read = read_parameters(given, elsewhere=ELSEWHERE if is_new else {}).of_recipe(recipe)
+    read = read_parameters(
+        given, elsewhere=ELSEWHERE if is_new else {}, has_images=bool(seen.images) if is_new else None
+    ).of_recipe(recipe)
     text = _text(left, seen.images)
     mistakes += [*seen.mistakes(), *(() if read.moved and not left else text.mistakes)]
     missing += [*seen.unusable, *foreign.sentences(one.name for one in foreigners)]

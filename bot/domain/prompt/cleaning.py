@@ -9,6 +9,8 @@ MAX_LAYERS = 4
 _JOINERS = "\u200c\u200d"
 _ESCAPED = re.compile(r"(?<!\\)\\++([\\*_~`|\[\]<:.#>+-])")
 """As our own echo escapes what Discord would act upon; "Copy Text" on a phone gives it back so."""
+_DOUBLED = re.compile(r"\\{2,}")
+"""A backslash, escaped likewise."""
 _COMMAND = re.compile(
     r"""
       (?: </imagine[^<>]{0,40}> | /\s?imagine\b ) (?:\s++prompt\b)? \s*+ :? \s*+
@@ -49,8 +51,14 @@ _WIDE_WEIGHT = re.compile(r"(?<=::)[０-９．－＋]+")
 _OTHER_COLON = re.compile(r"(?<=[0-9０-９])[∶꞉ː˸](?=[0-9０-９])")
 
 
+_FRONT = re.compile(r"(?:(?:upload|picture):[0-9.]++\s)++", re.IGNORECASE)
+"""Pictures that were brought along with a text stand in front of it, and of what is around it."""
+
+
 def clean(text: str) -> str:
     """On one line, as it is seen: without what cannot be, and without what was put around it."""
+    if front := _FRONT.match(text):
+        return f"{front[0]}{clean(text[front.end() :])}"
     for _ in range(MAX_LAYERS):
         before, text = text, _without_a_layer(_visible(" ".join(text.split())))
         if text == before:
@@ -83,7 +91,7 @@ def _without_a_layer(text: str) -> str:
         text = _SHOWN_MODE.sub("", text)
     while command := _COMMAND.match(text):
         text = text[command.end() :]
-    text = _ENTITY.sub(lambda entity: _ENTITIES[entity[0]], _ESCAPED.sub(r"\1", text))
+    text = _ENTITY.sub(lambda entity: _ENTITIES[entity[0]], _DOUBLED.sub(r"\\", _ESCAPED.sub(r"\1", text)))
     return " ".join(_with_plain_colons(text).split())
 
 

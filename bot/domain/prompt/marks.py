@@ -32,7 +32,7 @@ _SPACED = re.compile(
     rf"(?<!\S)(?:[{_DASHES}]\s[{_DASHES}]\s?|[{_DASHES}]{{1,2}}\s++|/)(?P<name>[A-Za-z]++)(?P<after>\s++\S++|\s*+$)",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"https?:/\S++|(?<![^\s<])(?:\w[\w-]*+\.)++\w++/\S++", re.IGNORECASE)
+_LINK = re.compile(r"(?:https?:/|(?<![^\s<])(?:\w[\w-]*+\.)++\w++/)(?:(?!::)[^\s<>])*+", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?\.?[0-9]")
 _NO_WORDS = frozenset(
     {

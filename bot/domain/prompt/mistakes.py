@@ -9,7 +9,13 @@ from typing import Any
 from bot.domain.echo import echo_code
 from bot.domain.errors import PromptError
 from bot.domain.parameters import FIELDS, ROWS, Parameter, Parameters
-from bot.domain.parameters.together import contradictions, without_contradictions
+from bot.domain.parameters.together import (
+    contradictions,
+    loneliness,
+    lonely,
+    seeds_that_differ,
+    without_contradictions,
+)
 from bot.domain.prompt.cleaning import narrow
 from bot.domain.prompt.marks import MAX_PARAMETERS, Given
 from bot.domain.prompt.names import meant_name
@@ -96,7 +102,8 @@ class _Values:
 
     def contrary(self, given: Iterable[Given]) -> list[Sentence]:
         """What cannot be together."""
-        return [*_repeated(given, self.kept), *contradictions(self.kept)]
+        last = {field: values[-1] for field, values in self.kept.items()}
+        return [*_repeated(given, self.kept), *contradictions(self.kept), *seeds_that_differ(last)]
 
     def last(self) -> Parameters:
         """The parameters, each as it was given last; of those that say the same thing, the last."""
@@ -104,8 +111,13 @@ class _Values:
         return Parameters(**without_contradictions(settled))
 
 
-def read_parameters(given: list[Given], *, elsewhere: Mapping[str, Sentence]) -> Read:
-    """The typed values of the parameters that are ours, less those that mean something elsewhere alone."""
+def read_parameters(
+    given: list[Given], *, elsewhere: Mapping[str, Sentence], has_images: bool | None
+) -> Read:
+    """The typed values of the parameters that are ours, less those that mean something elsewhere alone.
+
+    `has_images` is whether there are pictures before the text; None, where that is not asked.
+    """
     if len(given) > MAX_PARAMETERS:
         sentence = say(
             "The prompt has more than {limit} parameters: keep those that matter.", limit=MAX_PARAMETERS
@@ -124,6 +136,10 @@ def read_parameters(given: list[Given], *, elsewhere: Mapping[str, Sentence]) ->
         if mended.kept.pop(field, None) or meant.kept.pop(field, None):
             read.unusable.append(sentence)
             is_certain = False
+    for field in [] if has_images is None else lonely([*meant.kept], has_images=has_images):
+        read.unusable.append(loneliness(field))
+        mended.kept.pop(field, None)
+        is_certain = False
     read.mistakes += _unknown([one.name for one in given if one.parameter is None and not one.is_foreign])
     read.moved += [word for one in strange for word in _words_of(one)]
     contrary = mended.contrary(given)
@@ -142,9 +158,12 @@ def _take(given: Given, row: Parameter[Any], read: Read, *, mended: _Values, mea
         value = read_value(given, row)
     except PromptError as error:
         read.add(error)
-        if error.fixed is None:
+        try:
+            value = None if error.fixed is None else row.read(error.fixed)
+        except PromptError:  # one cure was not enough
+            value = None
+        if value is None:
             return False
-        value = row.read(error.fixed)
         if isinstance(error, Unusable):
             meant.add(field, value)
             return True

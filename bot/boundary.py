@@ -23,7 +23,7 @@ from bot.domain.sentences import say
 from bot.messages import refusals
 from bot.messages.components import to_embeds, to_file, to_view
 from bot.messages.payload import File, Payload, Typed
-from bot.storage.outage import is_outage
+from bot.storage.outage import is_disk_full, is_outage
 
 log = logging.getLogger(__name__)
 
@@ -184,6 +184,9 @@ def _is_final(error: Exception) -> bool:
 
 def _unexpected(interaction: Interaction, error: Exception) -> UserError:
     """What is said of an error that is no refusal; the log has the rest."""
+    if is_disk_full(error):
+        log.error("interaction %s: the disk is full; make room", interaction.id, exc_info=error)
+        return refusals.disk_full()
     if is_outage(error):
         log.error("interaction %s: the database is away", interaction.id, exc_info=error)
         return refusals.database_away()

@@ -74,3 +74,10 @@ def database_away() -> UserError:
     return Unavailable(
         say("I cannot reach my database just now. Try again in a minute; nothing was charged.")
     )
+
+
+def disk_full() -> UserError:
+    """For what came while there was no room to keep it."""
+    return Unavailable(
+        say("The disk that I keep everything on is full. Tell whoever runs me; nothing was charged.")
+    )

@@ -16,6 +16,7 @@ from engine import api
 
 log = logging.getLogger(__name__)
 
+WRITE_EVERY_SECONDS = 10.0
 WRITE_SECONDS = 1.0
 """A database that takes longer to begin a transaction is not ready."""
 
@@ -38,6 +39,9 @@ class Health:
         self._database = database
         self._engine = engine
         self._now = now
+        self._writing = asyncio.Lock()
+        self._written_at: float | None = None
+        self._is_writable = True
 
     def is_database_owned(self) -> bool:
         """Whether this process holds the lock that keeps a second one away."""
@@ -53,7 +57,15 @@ class Health:
         return await ownership.lost()
 
     async def is_database_writable(self) -> bool:
-        """Whether something is really written soon."""
+        """Whether something is really written soon; asked often, it is tried once in ten seconds."""
+        clock = asyncio.get_running_loop().time
+        async with self._writing:
+            if self._written_at is None or clock() - self._written_at > WRITE_EVERY_SECONDS:
+                self._is_writable = await self._is_written_soon()
+                self._written_at = clock()
+        return self._is_writable
+
+    async def _is_written_soon(self) -> bool:
         writing = asyncio.create_task(self._is_written())
         # No asyncio.timeout: a statement under way ends before it is cancelled, however long it takes.
         done, _ = await asyncio.wait([writing], timeout=WRITE_SECONDS)

@@ -37,6 +37,8 @@ SQLITE_AWAY = frozenset(
 POSTGRESQL_AWAY = ("08", "25006", "40001", "40P01", "53", "55P03", "57", "58")
 """SQLSTATEs, or their classes: connection, read-only (a standby), conflicts, resources, shutdown, system."""
 
+POSTGRESQL_DISK_FULL = "53100"
+
 SYSTEM_AWAY = frozenset(
     {
         errno.ENOSPC,
@@ -72,6 +74,19 @@ def is_outage(error: BaseException) -> bool:
         # asyncio raises a bare OSError where a name has several addresses and none of them answers.
         return error.errno in SYSTEM_AWAY or (type(error) is OSError and error.errno is None)
     return False
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an outage is for want of room."""
+    if isinstance(error, DatabaseAway) and error.__cause__ is not None:
+        return is_disk_full(error.__cause__)
+    original = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(original, "sqlite_errorcode", None)
+    if code is not None:
+        return bool(code & 0xFF == sqlite3.SQLITE_FULL)
+    if getattr(original, "sqlstate", None) == POSTGRESQL_DISK_FULL:
+        return True
+    return isinstance(original, OSError) and original.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
 def _is_driver_away(error: DBAPIError) -> bool:

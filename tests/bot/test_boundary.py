@@ -13,6 +13,7 @@ from bot.boundary import Interaction, reply, reply_to_failure
 from bot.domain.errors import MissingPermissions
 from bot.domain.sentences import say
 from bot.messages.payload import Payload
+from bot.storage.outage import is_disk_full
 from tests.bot.outages import OUTAGES
 
 
@@ -65,7 +66,7 @@ async def test_an_outage_is_told_and_logged_with_its_traceback(
     error: Callable[[], Exception], caplog: pytest.LogCaptureFixture
 ) -> None:
     (sentence,) = await told(error())
-    assert "cannot reach my database" in sentence
+    assert ("The disk" if is_disk_full(error()) else "cannot reach my database") in sentence
     assert "nothing was charged" in sentence
     assert "a red apple" in sentence  # nothing typed is lost
     assert [bool(record.exc_info) for record in caplog.records] == [True]
@@ -100,6 +101,12 @@ async def test_a_promise_is_kept_once(caplog: pytest.LogCaptureFixture) -> None:
 async def test_what_is_our_fault_is_told(error: Exception) -> None:
     (sentence,) = await told(error)
     assert "Something broke on our side" in sentence
+
+
+@pytest.mark.parametrize("name", ["no space", "disk full"])
+async def test_a_full_disk_is_called_by_its_name(name: str) -> None:
+    (sentence,) = await told(OUTAGES[name]())
+    assert "is full. Tell whoever runs me" in sentence
 
 
 async def test_a_broken_call_to_discord_is_a_lost_answer() -> None:

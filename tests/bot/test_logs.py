@@ -3,6 +3,8 @@
 import logging
 import sys
 
+import pytest
+
 from bot.logs import REPEAT_SECONDS, Redaction
 
 
@@ -31,3 +33,28 @@ def test_another_error_is_written_with_its_own_traceback() -> None:
     formatter = Redaction("%(message)s")
     formatter.format(record(OSError(28, "No space left"), at=1000.0))
     assert "Traceback" in formatter.format(record(OSError(5, "I/O error"), at=1000.0))
+
+
+TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4OQ" + ".GabcDE." + "abcdefghijklmnopqrstuvwxyz0123456789AB"
+OPAQUE = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4OTphYmNkZWZnaGlqa2xtbm9w"
+
+
+@pytest.mark.parametrize(
+    ("line", "secret"),
+    [
+        (f"POST https://discord.com/api/v10/webhooks/123/{OPAQUE}?wait=true", OPAQUE),
+        (f"POST https://discord.com/api/v10/interactions/123/{OPAQUE}/callback", OPAQUE),
+        (
+            f"WebSocket Event: {{'t': 'INTERACTION_CREATE', 'd': {{'token': '{OPAQUE}'}}}}",
+            OPAQUE,
+        ),
+        (f'{{"op":2,"d":{{"token":"{TOKEN}","intents":1}}}}', TOKEN),
+        (f"Authorization: Bot {TOKEN}", TOKEN),
+        ("postgresql+asyncpg://darkroom:s3cr3t!pass@db.example.org/darkroom is away", "s3cr3t!pass"),
+    ],
+)
+def test_no_secret_reaches_the_log(line: str, secret: str) -> None:
+    made = logging.LogRecord("discord.gateway", logging.DEBUG, "", 0, line, None, None)
+    written = Redaction("%(message)s").format(made)
+    assert secret not in written
+    assert "[secret]" in written

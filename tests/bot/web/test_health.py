@@ -8,11 +8,12 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.config import StartupError
 from bot.domain.asker import Asker
 from bot.meters import Meters
-from bot.services import Services
+from bot.services import Services, health
 from bot.storage import workload
 from bot.storage.database import Database
 from bot.storage.models import AccountRow
@@ -77,9 +78,12 @@ async def test_ready_when_everything_is(client: Client, gateway: Gateway) -> Non
     assert (answer.status, (await answer.json())["gateway"]) == (503, False)
 
 
-async def test_a_database_that_is_busy_is_not_ready(client: Client, database: Database) -> None:
+async def test_a_database_that_is_busy_is_not_ready(
+    client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if not database.is_sqlite:
         pytest.skip("PostgreSQL has many writers")
+    monkeypatch.setattr(health, "WRITE_EVERY_SECONDS", -1.0)
     async with database.transaction() as session:
         await workload.check_writer(session)
         answer = await client.get("/readyz")
@@ -87,13 +91,32 @@ async def test_a_database_that_is_busy_is_not_ready(client: Client, database: Da
     assert (await client.get("/readyz")).status == 200
 
 
-async def test_a_database_whose_disk_is_full_is_not_ready(client: Client, database: Database) -> None:
+async def test_a_database_whose_disk_is_full_is_not_ready(
+    client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if not database.is_sqlite:
         pytest.skip("the disk is the server's")
+    monkeypatch.setattr(health, "WRITE_EVERY_SECONDS", -1.0)
     with full_disk():
         answer = await client.get("/readyz")
     assert (answer.status, (await answer.json())["database"]) == (503, False)
     assert (await client.get("/readyz")).status == 200
+
+
+async def test_however_often_it_is_asked_it_writes_once(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = 0
+    check = workload.check_writer
+
+    async def counted(session: AsyncSession) -> None:
+        nonlocal tries
+        tries += 1
+        await check(session)
+
+    monkeypatch.setattr(workload, "check_writer", counted)
+    answers = await asyncio.gather(*(client.get("/readyz") for _ in range(20)))
+    assert ({answer.status for answer in answers}, tries) == ({200}, 1)
 
 
 async def test_a_database_that_is_not_ours_is_not_ready(client: Client, database: Database) -> None:

@@ -9,13 +9,15 @@ from PIL import Image
 
 from bot.domain.asker import Asker
 from bot.domain.cells import ALL, toggled
-from bot.domain.errors import Impossible, TooManyJobs, Unreadable
+from bot.domain.errors import Impossible, TooManyJobs, Unavailable, Unreadable
 from bot.domain.job import Job
 from bot.domain.next_steps import NextStep
+from bot.domain.recipe import Recipe
 from bot.domain.sentences import say
 from bot.imaging.canvas import written_area
 from bot.imaging.regions import area_of, on_canvas, share_of, with_area, with_cells
-from bot.services.explaining import Explaining
+from bot.services.explaining import Explaining, Explanation
+from bot.services.making_of import PATIENCE_SECONDS
 from bot.services.orders import Change, Orders, Press
 from bot.services.pictures import Pictures
 
@@ -84,7 +86,7 @@ class Regions:
         with self._one_at_a_time(asker):
             await self._orders.check(asker, press, text)
             recipe = job.recipe.only(press.index)
-            told = await self._explaining.explain(recipe, fairness_key=str(asker.user_id))
+            told = await self._explained(recipe, asker)
             area = await self._explaining.area(told, phrase)
             picture = await self._pictures.get(press.tile(job))
             if recipe.edit is None:
@@ -101,6 +103,16 @@ class Regions:
         picture = await self._pictures.get(press.tile(job))
         _check_shape(mask, picture)
         return await self._propose(asker, _from(job, press), picture, mask, text)
+
+    async def _explained(self, recipe: Recipe, asker: Asker) -> Explanation:
+        """Raises: UserError; Unavailable, where it would take longer than an answer may."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._explaining.explain(recipe, fairness_key=str(asker.user_id))
+        except TimeoutError:
+            raise Unavailable(
+                say("Others come first, so this takes longer than I may answer. Choose cells instead.")
+            ) from None
 
     async def _propose(
         self, asker: Asker, press: Press, picture: Image.Image, area: Image.Image, text: str

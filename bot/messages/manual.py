@@ -149,8 +149,8 @@ def _buttons(commands: Sequence[Command], words: Translations) -> Iterator[str]:
     yield "- " + say("**Cancel** stops what waits or is drawn; nothing is charged.").render(words)
     yield END_OF_LIST
     yield say(
-        "In a server you may press under everybody's pictures. What is drawn then is yours, and counts for "
-        "you."
+        "In a server you may press under everybody's pictures, unless its moderators keep the buttons to who "
+        "asked for them. What is drawn then is yours, and counts for you."
     ).render(words)
     if menus := [command for command in commands if command.is_menu]:
         yield say("In the menu of a message, under Apps:").render(words)

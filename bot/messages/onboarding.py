@@ -39,7 +39,7 @@ def room_guide(locale: str) -> Payload:
         _how(words),
         say(
             "Under four pictures, **U1**–**U4** give you one of them, **V1**–**V4** make variations of it, "
-            "🔄 draws four new ones. You may press under everybody's pictures."
+            "🔄 draws four new ones. You may press under others' pictures too, where this server allows it."
         ).render(words),
         say("/mine finds all your pictures again, /quota tells you what you have left.").render(words),
         say("Or press one of these:").render(words),

@@ -17,8 +17,9 @@ from bot.imaging.sheet import sheet
 from bot.services.explaining import Explaining, Explanation
 from bot.services.gates import Gate
 from bot.services.pictures import Pictures
-from bot.services.shown import Shown
+from bot.services.shown import Shown, gone
 from bot.storage import guilds
+from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
 
@@ -117,6 +118,11 @@ class MakingsOf:
                 await self._explaining.check(told, tile)
         made = await asyncio.to_thread(_rendered, told)
         await asyncio.to_thread(self._files.add_making, image, *made)
+        async with self._database.reading() as session:
+            known = await pictures_table.list_known(session, [image])
+        if not known:  # taken back, or its member was forgotten, meanwhile
+            await asyncio.to_thread(self._files.delete, [image])
+            raise gone()
         return made
 
     async def _check(self, asker: Asker, job: Job, recipe: Recipe) -> None:

@@ -49,7 +49,12 @@ class Print:
     @property
     def is_enlarged(self) -> bool:
         """Whether a single tile is posted larger than it was drawn."""
-        return self.job.kind.traits.is_single and is_small(self.tiles[0])
+        return self.is_single and is_small(self.tiles[0])
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is posted as the file to keep: one picture, also where it is drawn once more."""
+        return len(self.tiles) == 1
 
     @property
     def film_bytes(self) -> int:
@@ -58,7 +63,7 @@ class Print:
 
     def encode(self, limit_bytes: int) -> Encoded:
         """The file to upload. Blocking."""
-        if self.job.kind.traits.is_single:
+        if self.is_single:
             return encode_single(self.tiles[0], self.recipe, limit_bytes=limit_bytes)
         return encode_grid(self.tiles, self.recipe, limit_bytes=limit_bytes)
 

@@ -1,8 +1,10 @@
-"""✉️ and ❌ beside a picture, over Discord's real protocol."""
+"""✉️ and ❌ beside a picture, and the buttons under a single one, over Discord's real protocol."""
+
+import numpy as np
 
 from playground import Playground
 from tests.wire.conftest import BotProcess
-from tests.wire.test_path import grids, wait_for_grids
+from tests.wire.test_path import grids, picture, wait_for_grids
 
 
 async def test_a_picture_is_sent_taken_off_and_brought_back_by_reactions(
@@ -25,3 +27,27 @@ async def test_a_picture_is_sent_taken_off_and_brought_back_by_reactions(
     await discord.press(ada, notice, label="Undo")
     (again,) = await wait_for_grids(discord, room, 1)
     assert (again.content, again.id == grid.id) == (grid.content, False)
+
+
+async def test_under_a_single_picture_one_likes_it_sees_how_it_came_about_and_draws_it_again(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    await discord.slash(ada, room, "imagine", prompt="a red apple --seed 7 --video")
+    (grid,) = await wait_for_grids(discord, room, 1)
+    assert len(grid.attachments) == 2
+    await discord.press(ada, grid, label="U2")
+    tile = (await wait_for_grids(discord, room, 2))[-1]
+    await discord.press(ada, tile, label="❤️")
+    await discord.wait_for(
+        lambda d: any(part.label == "1" for one in d.messages(room) for part in one.components)
+    )
+    made = await (await discord.press(ada, tile, label="How it was made")).acknowledged()
+    await discord.wait_for(lambda _: made.message is not None and len(made.message.attachments) == 2, 30.0)
+    details = await (await discord.press(ada, tile, label="Details")).acknowledged()
+    assert details.message
+    await discord.press(ada, details.message, label="Same again")
+    again = (await wait_for_grids(discord, room, 3))[-1]
+    pixels = [np.asarray(picture(one).convert("RGB"), dtype=float) for one in (again, tile)]
+    assert np.abs(pixels[0] - pixels[1]).max() <= 1  # alone, and as one of four

@@ -11,7 +11,9 @@ from PIL import Image
 from bot.domain.errors import Impossible, NotAllowed, NotFound, Unavailable
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
+from bot.domain.recipe import Recipe
 from bot.services import Services
+from bot.services.explaining import Explanation
 from bot.services.orders import Press
 from engine.errors import GenerationFailed
 from tests.bot.hand_engine import HandEngine
@@ -98,3 +100,20 @@ async def test_what_is_kept_for_a_while_goes_after_it(services: Services) -> Non
     await tile(services)
     await services.makings_of.get(now(ADA), 5001)
     assert await services.makings_of.purge() == 0
+
+
+async def test_of_a_picture_that_is_taken_back_meanwhile_nothing_is_kept(
+    services: Services, engine: HandEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tile(services)
+    explain = services.explaining.explain
+
+    async def forgetting(recipe: Recipe, *, fairness_key: str) -> Explanation:
+        told = await explain(recipe, fairness_key=fairness_key)
+        await services.forgetting.forget(now(ADA))
+        return told
+
+    monkeypatch.setattr(services.explaining, "explain", forgetting)
+    with pytest.raises(NotFound):
+        await services.makings_of.get(now(BOB), 5001)
+    assert files(tmp_path) == []

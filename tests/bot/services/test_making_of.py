@@ -103,7 +103,7 @@ async def test_what_is_kept_for_a_while_goes_after_it(services: Services) -> Non
 
 
 async def test_of_a_picture_that_is_taken_back_meanwhile_nothing_is_kept(
-    services: Services, engine: HandEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await tile(services)
     explain = services.explaining.explain

@@ -20,6 +20,7 @@ from bot.cogs.imagine import Imagine
 from bot.cogs.info import Info
 from bot.cogs.looking import Looking
 from bot.cogs.mine import Mine
+from bot.cogs.models import Models
 from bot.cogs.people import People
 from bot.cogs.pictures import Pictures
 from bot.cogs.queue import Queue
@@ -155,6 +156,7 @@ class Darkroom(commands.AutoShardedBot):
         await self.add_cog(Again(self.services, self.delivery))
         await self.add_cog(Brought(self.services, self.delivery))
         await self.add_cog(Looking(self.services))
+        await self.add_cog(Models(self.services))
         await self.add_cog(Quota(self.services))
         await self.add_cog(Allowances(self.services))
         await self.add_cog(Usage(self.services))

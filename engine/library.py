@@ -180,6 +180,11 @@ class Library:
         scale = entry.info.size_multiple
         return entry.num_channels, request.height // scale, request.width // scale
 
+    @property
+    def resident(self) -> frozenset[str]:
+        """The names of the models that are on the device."""
+        return frozenset(self._resident)
+
     def is_resident(self, name: str) -> bool:
         """Whether the model is on the device."""
         return name in self._resident

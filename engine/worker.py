@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from threading import Thread
 from types import TracebackType
@@ -80,8 +80,9 @@ class InProcessEngine:
         await asyncio.to_thread(self._thread.join)
 
     def models(self) -> tuple[ModelInfo, ...]:
-        """The models that can be asked for; the first is the default."""
-        return self._models
+        """The models that can be asked for, the default first, and which of them are on the device."""
+        resident = self._thread.resident if self._models else frozenset()
+        return tuple(replace(model, is_resident=model.name in resident) for model in self._models)
 
     async def ended(self) -> Ending:
         """Return when the device is lost: only a new process can use it again."""
@@ -193,6 +194,8 @@ class _EngineThread(Thread):
         super().__init__(name="engine", daemon=True)
         self.ready: Future[tuple[ModelInfo, ...]] = Future()
         """The models, once they are loaded."""
+        self.resident: frozenset[str] = frozenset()
+        """The names of those that are on the device."""
         self._config = config
         self._commands = commands
         self._event_loop = event_loop
@@ -207,10 +210,12 @@ class _EngineThread(Thread):
         except Exception as error:  # noqa: BLE001 - the caller is told, whatever it is
             self.ready.set_exception(as_engine_error(error))
             return
+        self.resident = library.resident
         self.ready.set_result(library.models())
         try:
             while self._obey(loop):
                 self._deliver(loop.step())
+                self.resident = library.resident
         except DeviceLost as error:
             log.critical("The device is lost.", exc_info=error)
             self._say(self._close, error)

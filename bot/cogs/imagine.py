@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction
+from bot.boundary import Interaction, asker_of
 from bot.services import Services
 from bot.views.brought import all_attached
 from bot.views.drawing import MAX_PROMPT, draw
@@ -13,7 +13,6 @@ from bot.views.drawing import MAX_PROMPT, draw
 ASPECTS = ("1:1", "4:3", "3:2", "16:9", "2:1", "3:4", "2:3", "9:16", "1:2")
 RAW = "raw"
 MAX_WORD = 100
-MAX_CHOICES = 25  # Discord's limit
 Picture = discord.Attachment
 
 
@@ -59,3 +58,9 @@ class Imagine(commands.Cog):
         written = [f"{name} {value}" for name, value in chosen.items() if value is not None]
         sources = all_attached([image1, image2, image3, image4])
         await draw(interaction, " ".join([prompt, *written]), sources)
+
+    @imagine.autocomplete("model")
+    async def names(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        """The models that may be used here, by their names and other names."""
+        found = await self.services.studios.suggest_models(asker_of(interaction), typed)
+        return [Choice(name=name[:MAX_WORD], value=name) for name in found if len(name) <= MAX_WORD]

@@ -67,6 +67,18 @@ class GuildSettings:
     """How long a strike counts."""
     is_nsfw_allowed: bool = False
     """Whether age-restricted rooms may be drawn in accordingly, where the deployment allows it."""
+    models: tuple[str, ...] = ()
+    """The models that members may use, by name; empty: all that are loaded."""
+    default_model: str = ""
+    """What draws where nobody chose; empty: the first that may be used."""
+    model_aliases: tuple[tuple[str, str], ...] = ()
+    """Other names of models, such as a version: (`6`, `sdxl`)."""
+    loras: tuple[str, ...] = ()
+    """The LoRAs that members may use; empty: all that fit."""
+    house_styles: tuple[tuple[str, str], ...] = ()
+    """Words by the name of the model whose house style they are."""
+    usual_stylize: int = 0
+    """How much of the house style there is where nobody says anything, as `--stylize` counts."""
     image_filter: str = "off"
     """What happens to pictures that look like nudity; see `bot.domain.image_filter.ImageFilter`."""
     takes_pictures: bool = True
@@ -137,7 +149,13 @@ def _role_allowances(value: Any) -> tuple[RoleAllowance, ...]:
     )
 
 
+def _pairs(value: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((name, text) for name, text in value)
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
+    "model_aliases": _pairs,
+    "house_styles": _pairs,
     "allowance": _allowance,
     "trial": _allowance,
     "role_allowances": _role_allowances,

@@ -20,6 +20,10 @@ MAX_TERMS = 1500
 MAX_NAME = 100  # Discord's limit of a channel's name
 MAX_WEB_TEXT = 300
 MAX_IDS = 25
+MAX_NAMES = 25
+MAX_MODEL = 100
+MAX_WORDS = 200
+"""Characters of a house style."""
 MAX_AMOUNT = 9_999_999
 MAX_TYPED = 60
 """Characters of what was typed that a refusal repeats."""
@@ -56,6 +60,9 @@ class Kind(Enum):
     CHOICE = auto()
     ZONE = auto()
     LADDER = auto()
+    NAMES = auto()
+    PAIRS = auto()
+    STYLES = auto()
 
 
 _NOTHING = frozenset({"", "-", "none", "off"})
@@ -270,6 +277,54 @@ ROWS = {
             (ImageFilter.BLOCK.value, say("deleted")),
         ),
     ),
+    "models": Option(
+        field="models",
+        kind=Kind.NAMES,
+        help=say("The models that members may use"),
+        example="sketch, sdxl",
+        empty=say("all that are loaded"),
+        most=MAX_NAMES,
+    ),
+    "default-model": Option(
+        field="default_model",
+        kind=Kind.TEXT,
+        help=say("The model that draws where nobody chose"),
+        example="sdxl",
+        empty=say("the first that may be used"),
+        most=MAX_MODEL,
+    ),
+    "model-names": Option(
+        field="model_aliases",
+        kind=Kind.PAIRS,
+        help=say("Other names of models, and versions"),
+        example="6=sdxl, niji=anime",
+        empty=say("none"),
+        most=MAX_NAMES,
+    ),
+    "loras": Option(
+        field="loras",
+        kind=Kind.NAMES,
+        help=say("The LoRAs that members may use"),
+        example="ink, pixel",
+        empty=say("all that fit the model"),
+        most=MAX_NAMES,
+    ),
+    "house-styles": Option(
+        field="house_styles",
+        kind=Kind.STYLES,
+        help=say("What --stylize adds, by model"),
+        example="sdxl=film grain; anime=cel shading",
+        empty=say("as each model has it"),
+        most=MAX_WORDS,
+    ),
+    "usual-stylize": Option(
+        field="usual_stylize",
+        kind=Kind.NUMBER,
+        help=say("--stylize where nobody says any"),
+        example="100",
+        empty=say("as each model has it"),
+        most=1000,
+    ),
     "strikes": Option(
         field="strike_ladder",
         kind=Kind.LADDER,
@@ -408,6 +463,13 @@ _EXPECTED: dict[Kind, Callable[[Option], Sentence]] = {
     Kind.TRIAL: _amount,
     Kind.ROLES: _mentions,
     Kind.CHANNELS: _mentions,
+    Kind.NAMES: lambda option: say(
+        "names with commas between them, like “{example}”, at most {most}",
+        example=option.example,
+        most=option.most,
+    ),
+    Kind.PAIRS: lambda option: say("pairs like “{example}”; * is any version", example=option.example),
+    Kind.STYLES: lambda option: say("a model's words, like “{example}”", example=option.example),
     Kind.CHOICE: lambda option: say("one of these: {choices}", choices=", ".join(dict(option.choices))),
     Kind.LADDER: lambda option: say(
         "a time for each strike, like “{example}”; 0 for none", example=option.example
@@ -493,6 +555,28 @@ def _allowance(_: Option, text: str) -> Allowance | None:
     return Allowance(amount=int(given["amount"]) * seconds, unit=Unit.GPU_SECONDS, period=period)
 
 
+def _names(option: Option, text: str) -> tuple[str, ...] | None:
+    found = tuple(dict.fromkeys(" ".join(name.split()) for name in text.split(",") if name.strip()))
+    is_short = len(found) <= option.most and all(len(name) <= MAX_MODEL for name in found)
+    return found if found and is_short else None
+
+
+def _pairs(option: Option, text: str) -> tuple[tuple[str, str], ...] | None:
+    return _paired(text, ",", most=option.most, longest=MAX_MODEL)
+
+
+def _styles(option: Option, text: str) -> tuple[tuple[str, str], ...] | None:
+    return _paired(text, ";", most=MAX_NAMES, longest=option.most)
+
+
+def _paired(text: str, mark: str, *, most: int, longest: int) -> tuple[tuple[str, str], ...] | None:
+    """`a=b, c=d` by what parts the pairs; None where one is none."""
+    parted = [one.partition("=") for one in text.split(mark) if one.strip()]
+    pairs = {" ".join(name.split()): " ".join(value.split()) for name, _, value in parted}
+    is_short = all(0 < len(name) <= MAX_MODEL and 0 < len(value) <= longest for name, value in pairs.items())
+    return tuple(pairs.items()) if pairs and len(pairs) <= most and is_short else None
+
+
 def _written_allowance(value: Allowance) -> str:
     unit = "pictures" if value.unit is Unit.IMAGES else "gpu-seconds"
     return f"{value.amount} {unit}" + ("" if value.period is Period.ONCE else f" a {value.period}")
@@ -511,6 +595,9 @@ _READ: dict[Kind, Callable[[Option, str], Any]] = {
     Kind.CHOICE: _choice,
     Kind.ZONE: _zone,
     Kind.LADDER: _ladder,
+    Kind.NAMES: _names,
+    Kind.PAIRS: _pairs,
+    Kind.STYLES: _styles,
 }
 """What was written as a value; None where it cannot be read."""
 _WRITE: dict[Kind, Callable[[Any], str]] = {
@@ -526,4 +613,7 @@ _WRITE: dict[Kind, Callable[[Any], str]] = {
     Kind.CHOICE: str,
     Kind.ZONE: str,
     Kind.LADDER: written_ladder,
+    Kind.NAMES: ", ".join,
+    Kind.PAIRS: lambda pairs: ", ".join(f"{name}={value}" for name, value in pairs),
+    Kind.STYLES: lambda pairs: "; ".join(f"{name}={value}" for name, value in pairs),
 }

@@ -11,9 +11,11 @@ from typing import Any, Self, TypeAlias, TypeVar
 from bot.domain import prompt as prompts
 from bot.domain.canvas import Box
 from bot.domain.errors import PromptError
+from bot.domain.loras import ChosenLora
 from bot.domain.parameters import ROWS, Parameters, given
 from bot.domain.prompt.cleaning import clean
 from bot.domain.prompt.marks import split
+from bot.domain.style import Style
 
 T = TypeVar("T")
 
@@ -87,6 +89,16 @@ class Spread:
     """0 to 1."""
     seed: int
     """Of what they share: the grid's own, whichever of them is drawn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weirdness:
+    """How far the texts are read otherwise than usual, by all pictures in the same way."""
+
+    amount: float
+    """0 to 1."""
+    seed: int
+    """Of the way: the grid's own, whichever of its pictures is drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +249,11 @@ class Recipe:
     blend: Blend | None = None
     variation: Variation | None = None
     spread: Spread | None = None
+    styles: tuple[Style, ...] = ()
+    """The house style, and what else the texts are read in."""
+    weirdness: Weirdness | None = None
+    loras: tuple[ChosenLora, ...] = ()
+    """By the engine's names."""
     is_tile: bool = False
     """Whether each picture joins itself without a seam."""
     control: Control | None = None
@@ -371,6 +388,9 @@ class Recipe:
             "blend": None if self.blend is None else asdict(self.blend),
             "variation": None if self.variation is None else asdict(self.variation),
             "spread": None if self.spread is None else asdict(self.spread),
+            "styles": [asdict(style) for style in self.styles],
+            "weirdness": None if self.weirdness is None else asdict(self.weirdness),
+            "loras": [asdict(lora) for lora in self.loras],
             "is_tile": self.is_tile,
             "control": None if self.control is None else asdict(self.control),
             "edit": None if self.edit is None else self.edit.to_json(),
@@ -408,6 +428,9 @@ class Recipe:
             blend=Blend.from_json(values["blend"]) if values.get("blend") else None,
             variation=Variation.from_json(values["variation"]) if values.get("variation") else None,
             spread=_spread(values.get("spread")),
+            styles=tuple(_known(Style, one) for one in values.get("styles") or ()),
+            weirdness=_known(Weirdness, values["weirdness"]) if values.get("weirdness") else None,
+            loras=tuple(_known(ChosenLora, one) for one in values.get("loras") or ()),
             is_tile=bool(values.get("is_tile")),
             control=Control.from_json(values["control"]) if values.get("control") else None,
             edit=Edit.from_json(values["edit"]) if values.get("edit") else None,

@@ -15,6 +15,7 @@ from bot.domain.lexicon import Lexicon, WordList, Words
 from bot.domain.recipe import Recipe
 from bot.domain.sentences import say, say_n
 from bot.domain.skeleton import read
+from bot.domain.studio import is_among
 
 MAX_PHRASE = 80
 MAX_RULES = 1000
@@ -134,7 +135,7 @@ def check_room(policy: RoomPolicy, asker: Asker, recipe: Recipe) -> None:
     if policy.role_ids and set(asker.role_ids).isdisjoint(policy.role_ids):
         roles = ", ".join(f"<@&{role_id}>" for role_id in policy.role_ids)
         raise NotAllowed(say("Drawing in this room is for {roles}. Try another room.", roles=roles))
-    if policy.models and recipe.weights.name not in policy.models:
+    if policy.models and not is_among(recipe.weights.name, policy.models):
         models = ", ".join(f"`{echo_code(model)}`" for model in policy.models)
         raise NotAllowed(say("In this room only these models draw: {models}.", models=models))
     if policy.required:

@@ -16,9 +16,17 @@ from PIL.PngImagePlugin import PngInfo
 
 from bot.domain.job import Job
 from bot.domain.prompt import Part
-from bot.domain.prompt.recipes import FOLLOWED, VARIATION_OF, VARIATION_STRENGTH
+from bot.domain.prompt.recipes import (
+    FOLLOWED,
+    STYLES,
+    VARIATION_OF,
+    VARIATION_STRENGTH,
+    WEIRDNESS,
+    WEIRDNESS_SEED,
+)
 from bot.domain.recipe import Control
 from bot.domain.samplers import A1111
+from bot.domain.style import written_styles
 from bot.imaging.grid import make_grid
 
 SHORTEST_SIDE = 512
@@ -122,10 +130,14 @@ def recipe_text(job: Job) -> str:
         "Denoising strength": None if recipe.start is None else f"{recipe.start.strength:g}",
         VARIATION_OF: None if recipe.variation is None else recipe.variation.seed,
         VARIATION_STRENGTH: None if recipe.variation is None else f"{recipe.variation.strength:g}",
+        STYLES: written_styles(recipe.styles) or None,
+        WEIRDNESS: None if recipe.weirdness is None else f"{recipe.weirdness.amount:g}",
+        WEIRDNESS_SEED: None if recipe.weirdness is None else recipe.weirdness.seed,
         FOLLOWED: None if recipe.control is None else _control_text(recipe.control),
         "Version": VERSION,
     }
-    lines = [_impersonal(_prompt_text(recipe.prompt.parts))]
+    tags = [f"<lora:{lora.name}:{lora.weight:g}>" for lora in recipe.loras]
+    lines = [" ".join([_impersonal(_prompt_text(recipe.prompt.parts)), *tags])]
     if recipe.negative_prompt:
         lines.append(f"Negative prompt: {_impersonal(recipe.negative_prompt)}")
     lines.append(

@@ -71,6 +71,13 @@ PAGES = {
             ),
         ),
     ),
+    "models": Page(
+        title=say("models, house style"),
+        groups=(
+            ("🧠", say("Models"), ("models", "default-model", "model-names", "loras")),
+            ("🎨", say("House style"), ("house-styles", "usual-stylize")),
+        ),
+    ),
     "looks": Page(
         title=say("web page, files, buttons"),
         groups=(

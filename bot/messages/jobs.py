@@ -180,6 +180,12 @@ def _place(update: JobUpdate) -> Iterator[Sentence]:
     elif update.position is not None and (update.position > 1 or update.job.status is JobStatus.RUNNING):
         time = about(update.eta_seconds or 0.0)
         yield say("Number {position} in the queue, about {time} left.", position=update.position, time=time)
+    if update.loading_seconds:
+        yield say(
+            "{model} is loaded first, in about {time}.",
+            model=echo(update.job.recipe.weights.name, limit=60),
+            time=about(update.loading_seconds),
+        )
     if update.job.unread:
         yield _unread(update.job.unread)
 

@@ -21,6 +21,7 @@ from bot.services.gallery import Gallery
 from bot.services.gates.blocks import BlockGate
 from bot.services.gates.forgotten import ForgottenGate
 from bot.services.gates.minors import MinorsGate
+from bot.services.gates.models import ModelGate
 from bot.services.gates.newcomers import NewcomerGate
 from bot.services.gates.paused import PausedGate
 from bot.services.gates.room import RoomGate
@@ -55,6 +56,7 @@ from bot.services.runs import Runs
 from bot.services.safety import Safety
 from bot.services.sanctions import Sanctions
 from bot.services.shown import Shown
+from bot.services.studios import Studios
 from bot.services.taking_back import TakingBack
 from bot.services.uploads import Uploads
 from bot.services.usage import UsageReports
@@ -100,6 +102,7 @@ class Services:
     removals: Removals
     uploads: Uploads
     shown: Shown
+    studios: Studios
     taking_back: TakingBack
     binning: Binning
     forgetting: Forgetting
@@ -156,6 +159,7 @@ def build_services(
         ForgottenGate(digests, now=now),
         PausedGate(),
         RuleGate(allows_nsfw=allows_nsfw, now=now),
+        ModelGate(),
         RoomGate(now=now),
         SpeedGate(),
         UploadGate(now=now),
@@ -169,7 +173,8 @@ def build_services(
     imports = Imports(database, files, recipes, now=now)
     quotas = Quotas(database, allowances, now=now)
     preferences = MemberPreferences(database, models, now=now)
-    orders = Orders(database, jobs, kept, recipes, imports, preferences, uploads)
+    studios = Studios(database, models)
+    orders = Orders(database, jobs, kept, recipes, imports, preferences, uploads, studios)
     return Services(
         models=models,
         orders=orders,
@@ -208,6 +213,7 @@ def build_services(
         removals=removals,
         uploads=uploads,
         shown=shown,
+        studios=studios,
         taking_back=taking_back,
         binning=Binning(database, jobs, taking_back, now=now),
         forgetting=Forgetting(database, files, uploads, runs, digests, now=now),

@@ -33,6 +33,9 @@ def to_request(
         model=recipe.weights.name,
         prompts=tuple(api.WeightedPrompt(text=part.text, weight=part.weight) for part in recipe.prompt.parts),
         negative_prompt=recipe.negative_prompt,
+        styles=tuple(api.Style(words=style.words, amount=style.amount) for style in recipe.styles),
+        weirdness=_weirdness(recipe),
+        loras=tuple(api.Lora(name=lora.name, weight=lora.weight) for lora in recipe.loras),
         width=recipe.canvas.width,
         height=recipe.canvas.height,
         seeds=recipe.seeds,
@@ -96,6 +99,12 @@ def _variation(recipe: Recipe) -> api.Variation | None:
 
 def _spread(spread: Spread | None) -> api.Spread | None:
     return None if spread is None else api.Spread(amount=spread.amount, seed=spread.seed)
+
+
+def _weirdness(recipe: Recipe) -> api.Weirdness | None:
+    if recipe.weirdness is None:
+        return None
+    return api.Weirdness(amount=recipe.weirdness.amount, seed=recipe.weirdness.seed)
 
 
 def _controls(recipe: Recipe, followed: Image.Image | None) -> tuple[api.Control, ...]:

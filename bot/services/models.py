@@ -4,11 +4,12 @@ from math import ceil
 
 from bot.domain.charges import FREE, Charge
 from bot.domain.echo import echo_code
-from bot.domain.errors import Impossible, NotFound, PromptError
+from bot.domain.errors import Impossible, NotAllowed, NotFound, Unavailable
 from bot.domain.maps import MapKind
 from bot.domain.order import Order
 from bot.domain.recipe import Recipe, Weights
 from bot.domain.sentences import say
+from bot.domain.studio import EVERYTHING, Studio, alias_key
 from engine import api
 
 
@@ -23,9 +24,9 @@ class Models:
         """What draws where nobody chose."""
         return self._engine.models()[0]
 
-    def names(self) -> tuple[str, ...]:
-        """What members can choose from, the default first."""
-        return tuple(model.name for model in self._engine.models())
+    def names(self, studio: Studio = EVERYTHING) -> tuple[str, ...]:
+        """Of those that may be used there, the usual one first."""
+        return tuple(model.name for model in self.offered(studio))
 
     def get(self, name: str) -> api.ModelInfo:
         """A model by its name.
@@ -39,23 +40,38 @@ class Models:
             say("The model that drew this (`{model}`) is not loaded any more. Draw it anew.", model=name)
         )
 
-    def named(self, name: str | None) -> api.ModelInfo:
-        """A model as a member names it; the default, where nobody chose.
+    def offered(self, studio: Studio) -> tuple[api.ModelInfo, ...]:
+        """The models that may be used there, the usual one first."""
+        offered = [model for model in self._engine.models() if studio.allows_model(model.name)]
+        chosen = [model for model in offered if model.name.casefold() == studio.default.casefold()]
+        return (*chosen, *(model for model in offered if model not in chosen))
 
-        Raises: PromptError.
+    def usual(self, studio: Studio) -> api.ModelInfo:
+        """What draws there where nobody chose.
+
+        Raises: NotAllowed, Unavailable, where nothing that is loaded may.
         """
-        if name is None:
-            return self.default
-        models = self._engine.models()
-        for model in models:
-            if model.name.casefold() == name.casefold():
-                return model
-        raise PromptError(
+        for model in self.offered(studio):
+            return model
+        if studio.room_models:
+            names = ", ".join(f"`{echo_code(model)}`" for model in studio.room_models)
+            raise NotAllowed(say("In this room only these models draw: {models}.", models=names))
+        raise Unavailable(
             say(
-                "There is no model named `{name}` here. There is {names}.",
-                name=echo_code(name, limit=40),
-                names=", ".join(f"`{model.name}`" for model in models),
+                "None of the models that this server allows is loaded: a moderator can choose others in "
+                "/setup, and whoever runs this bot can load them (MODELS)."
             )
+        )
+
+    def find(self, name: str, studio: Studio) -> api.ModelInfo | None:
+        """A model by its name or another name that the guild gave it; None where it may not be used there."""
+        offered = {model.name.casefold(): model for model in self.offered(studio)}
+        if name.casefold() in offered:
+            return offered[name.casefold()]
+        key = alias_key(name)
+        known = {alias_key(alias): model for alias, model in studio.aliases.items()}
+        return offered.get(known.get(key, "").casefold()) or next(
+            (model for model in offered.values() if alias_key(model.name) == key), None
         )
 
     def control(self, name: str, kind: MapKind) -> str:
@@ -89,6 +105,8 @@ class Models:
         if order.kind.traits.is_free:
             return FREE
         seconds = self.seconds(order.recipe)
+        if order.ordinal == 0:  # of a batch, the others find it loaded
+            seconds += self.loading_seconds(order.recipe)
         charge = Charge(images=order.recipe.num_images, gpu_ms=max(1, round(seconds * 1000)))
         return charge.times(order.speed.price)
 
@@ -110,6 +128,22 @@ class Models:
             steps=ceil(recipe.sampling.steps * recipe.sampling.stop),
             num_images=recipe.num_images,
         )
+
+    def grid_seconds(self, model: api.ModelInfo) -> float:
+        """Device seconds of four ordinary pictures of a model."""
+        size = model.native_size
+        return model.estimate_seconds(width=size, height=size, steps=model.default_steps, num_images=4)
+
+    def loading_seconds(self, recipe: Recipe) -> float:
+        """How long the recipe's model is loaded before it can draw; 0 where it is on the device, or draws
+        nothing.
+
+        Raises: NotFound.
+        """
+        if recipe.enlargement is not None:
+            return 0.0
+        model = self.get(recipe.weights.name)
+        return 0.0 if model.is_resident else model.seconds_to_load
 
     def image_seconds(self) -> float:
         """Device seconds of one ordinary picture: what allowances of pictures and of time are compared by."""

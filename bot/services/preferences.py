@@ -15,6 +15,7 @@ from bot.domain.suffix import read_suffix
 from bot.services.allowances import charged_guild, guild_of
 from bot.services.clock import Clock, utc_now
 from bot.services.models import Models
+from bot.services.studios import studio_of
 from bot.storage import guilds, members
 from bot.storage import preferences as preferences_table
 from bot.storage.database import Database
@@ -119,13 +120,13 @@ class MemberPreferences:
         return MemberPanel(
             preferences=mine,
             guild_id=guild_id,
-            models=self._models.names(),
+            models=self._models.names(studio_of(settings)),
             is_turbo_allowed=settings.is_turbo_allowed,
             is_relax_free=settings.is_relax_free,
         )
 
     def _pressed(self, mine: Preferences, settings: GuildSettings, action: str, value: str) -> Preferences:
-        known = self._models.names()
+        known = self._models.names(studio_of(settings))
         match action:
             case "model" if value == ANY_MODEL or value in known:
                 changed = replace(mine, model=value if value in known else None)

@@ -2,16 +2,23 @@
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.canvas import Box, Layout, drawn_size
-from bot.domain.echo import echo_code
-from bot.domain.errors import PromptError
+from bot.domain.loras import ChosenLora
 from bot.domain.maps import MapKind
-from bot.domain.parameters import ROWS, WIDEST, Parameters, SameSeed
+from bot.domain.parameters import WIDEST, Parameters, SameSeed
+from bot.domain.profiles import coded_style, house_style, profile_of, weirdness
 from bot.domain.prompt import NUM_IMAGES, Prompt, parse
-from bot.domain.prompt.recipes import VARIATION_OF, VARIATION_STRENGTH, read_fields
+from bot.domain.prompt.recipes import (
+    STYLES,
+    VARIATION_OF,
+    VARIATION_STRENGTH,
+    WEIRDNESS,
+    WEIRDNESS_SEED,
+    read_fields,
+)
 from bot.domain.recipe import (
     Canvas,
     Control,
@@ -22,10 +29,13 @@ from bot.domain.recipe import (
     Spread,
     Variation,
     Weights,
+    Weirdness,
 )
 from bot.domain.samplers import ENGINE
-from bot.domain.sentences import say
 from bot.domain.size import AspectRatio, are_alike, fit, named_ratio
+from bot.domain.studio import EVERYTHING, Studio
+from bot.domain.style import Style, read_styles, together
+from bot.services.fitting import chosen_model, fitted_loras, misfits, refusal
 from bot.services.models import Models
 from engine.api import ModelInfo
 
@@ -40,18 +50,35 @@ SQUARE = AspectRatio(width=1, height=1)
 class Recipes:
     """Makes recipes that the models at hand can draw."""
 
-    def __init__(self, models: Models) -> None:
+    def __init__(self, models: Models, studio: Studio = EVERYTHING) -> None:
         self._models = models
+        self._studio = studio
+
+    def within(self, studio: Studio) -> "Recipes":
+        """The same for somewhere, with what may be used there."""
+        return Recipes(self._models, studio)
+
+    def check(self, prompts: Sequence[Prompt], whole: Sequence[Prompt]) -> None:
+        """Whether all that prompts ask for is here. `whole` are they with what else counts for them.
+
+        Raises: PromptError, with everything that is not, and how the prompts of the text read without it.
+        """
+        found = [misfits(prompt.parameters, self._models, self._studio) for prompt in whole]
+        if any(found):
+            raise refusal(prompts, found)
+
+    def has_model(self, name: str) -> bool:
+        """Whether there is a model of that name to be used."""
+        return self._models.find(name, self._studio) is not None
 
     def new(self, prompt: Prompt) -> Recipe:
         """The recipe of a prompt: what was not said is as the model likes it, and the seed is new.
 
-        Raises: PromptError, where it names a model or a sampler that is not here.
+        Raises: PromptError, where it names a model, a sampler or a LoRA that is not here; Unavailable.
         """
-        _refuse_what_is_to_come(prompt)
-        parameters = _settled(prompt.parameters)
+        parameters = _with_codes(_settled(prompt.parameters))
         prompt = replace(prompt, parameters=parameters)
-        model = self._models.named(parameters.model)
+        model, loras = self._chosen(prompt)
         seed = _new_seed() if parameters.seed is None else parameters.seed
         return Recipe(
             prompt=prompt,
@@ -61,6 +88,9 @@ class Recipes:
             seed=seed,
             num_images=NUM_IMAGES,
             spread=None if parameters.chaos is None else Spread(amount=parameters.chaos / 100, seed=seed),
+            styles=self._styles(model, parameters),
+            weirdness=_weirdness(parameters, seed),
+            loras=loras,
             is_tile=parameters.is_tile,
             variation=None if parameters.same_seed is None else Variation(seed=seed, strength=SIBLINGS),
         )
@@ -109,6 +139,25 @@ class Recipes:
         size = drawn_size(window, native_size=model.native_size, multiple=model.size_multiple)
         return Canvas(width=size.width, height=size.height)
 
+    def _chosen(self, prompt: Prompt) -> tuple[ModelInfo, tuple[ChosenLora, ...]]:
+        """The model and the LoRAs that a prompt asks for. Raises: PromptError, Unavailable."""
+        self.check([prompt], [prompt])
+        model = chosen_model(prompt.parameters, self._models, self._studio) or self._models.default
+        return model, fitted_loras(prompt.parameters, model)
+
+    def _styles(self, model: ModelInfo, parameters: Parameters) -> tuple[Style, ...]:
+        """The house style, and the styles by number, as they are now."""
+        profile = self._studio.profile(model.name, profile_of(model.family))
+        house = house_style(profile, stylize=parameters.stylize, is_raw=parameters.is_raw)
+        codes = [one for one in parameters.style_references if one.code is not None]
+        total = sum(one.weight for one in codes) or 1.0
+        numbered = [
+            replace(style, amount=round(style.amount * one.weight / total, 4))
+            for one in codes
+            for style in coded_style(profile, one.code or 0, weight=parameters.style_weight)
+        ]
+        return together([*house, *numbered])
+
     def steered(self, prompt: Prompt, kind: MapKind, shape: Canvas) -> Recipe:
         """The recipe of a prompt whose pictures follow a map, which is still to be named, and have its shape
         where no other was asked for.
@@ -130,8 +179,10 @@ class Recipes:
 
         Raises: PromptError, where that is none; NotFound, where its model is not loaded.
         """
-        fields, recipe = read_fields(text), self.new(parse(text))
-        model = self._models.get(fields.get("Model", recipe.weights.name))
+        fields, prompt = read_fields(text), parse(text)
+        model = self._models.get(fields.get("Model", self._models.default.name))
+        parameters = replace(prompt.parameters, model=model.name)
+        recipe = replace(self.new(replace(prompt, parameters=parameters)), prompt=prompt)
         sampler = ENGINE.get((fields.get("Sampler", ""), fields.get("Schedule type", "")))
         guidance_scale = _number(fields.get("CFG scale"))
         return replace(
@@ -144,6 +195,8 @@ class Recipes:
             ),
             weights=Weights(name=model.name, hash=fields.get("Model hash", model.hash)),
             variation=_variation(fields),
+            styles=read_styles(fields.get(STYLES, "")),
+            weirdness=_read_weirdness(fields),
         )
 
     def again(self, recipe: Recipe) -> Recipe:
@@ -234,17 +287,16 @@ def _shaped(prompt: Prompt, layout: Layout) -> Prompt:
     return replace(prompt, parameters=replace(prompt.parameters, aspect_ratio=named))
 
 
+def _with_codes(parameters: Parameters) -> Parameters:
+    """The parameters with a number for each `--sref random`: what comes of the picture has the same."""
+    styles = tuple(
+        replace(one, link=str(_new_seed())) if one.is_random else one for one in parameters.style_references
+    )
+    return replace(parameters, style_references=styles)
+
+
 def _sampling(model: ModelInfo, parameters: Parameters) -> Sampling:
-    """How the model is asked to draw. Raises: PromptError."""
-    if parameters.sampler is not None and parameters.sampler not in model.samplers:
-        raise PromptError(
-            say(
-                "`--sampler {sampler}` does not suit {model}. There is {samplers}.",
-                sampler=parameters.sampler,
-                model=model.name,
-                samplers=", ".join(f"`{name}`" for name in model.samplers),
-            )
-        )
+    """How the model is asked to draw."""
     work = (parameters.quality or 1.0) * (DRAFT if parameters.is_draft else 1.0)
     return Sampling(
         steps=parameters.steps or max(1, round(model.default_steps * work)),
@@ -254,28 +306,20 @@ def _sampling(model: ModelInfo, parameters: Parameters) -> Sampling:
     )
 
 
-_TO_COME = (*("stylize", "is_raw", "weird", "version", "niji", "loras", "is_hd"),)
-
-
-def _refuse_what_is_to_come(prompt: Prompt) -> None:
-    """Raises: PromptError, with the prompt less what cannot be done."""
-    asked = [name for name in _TO_COME if getattr(prompt.parameters, name) != getattr(Parameters(), name)]
-    styles = prompt.parameters.style_references
-    pictures = tuple(one for one in styles if one.code is None and not one.is_random)
-    if asked or pictures != styles:
-        codes = [f"--sref {one}" for one in styles if one not in pictures]
-        named = [*codes, *(f"--{ROWS[name].name}" for name in asked)]
-        names = ", ".join(f"`{echo_code(name)}`" for name in named)
-        error = PromptError(say("Not here yet, leave it out: {names}.", names=names))
-        nothing = {name: getattr(Parameters(), name) for name in asked}
-        nothing |= {"style_references": pictures} | ({} if pictures else {"style_weight": None})
-        error.without = str(replace(prompt, parameters=replace(prompt.parameters, **nothing)))
-        raise error
-
-
 def _fitted(model: ModelInfo, ratio: AspectRatio) -> Canvas:
     size = fit(ratio, native_size=model.native_size, size_multiple=model.size_multiple)
     return Canvas(width=size.width, height=size.height)
+
+
+def _weirdness(parameters: Parameters, seed: int) -> Weirdness | None:
+    return Weirdness(amount=weirdness(parameters.weird), seed=seed) if parameters.weird else None
+
+
+def _read_weirdness(fields: Mapping[str, str]) -> Weirdness | None:
+    amount, seed = _number(fields.get(WEIRDNESS)), _number(fields.get(WEIRDNESS_SEED))
+    if amount is None or seed is None or amount > 1:
+        return None
+    return Weirdness(amount=amount, seed=int(seed))
 
 
 def _variation(fields: Mapping[str, str]) -> Variation | None:

@@ -60,6 +60,8 @@ class JobUpdate:
     progress: float = 0.0
     """Share of the steps that are done, 0 to 1."""
     preview: tuple[Image.Image, ...] = ()
+    loading_seconds: float = 0.0
+    """Estimate: how long its model is loaded before it can be drawn; 0 where it is on the device."""
     is_database_away: bool = False
     """Whether the job waits for the database to come back."""
 
@@ -271,7 +273,10 @@ class Runs:
         latest = run.latest
         match event:
             case api.Queued(position=position, eta_seconds=eta_seconds):
-                run.publish(replace(latest, position=position, eta_seconds=eta_seconds))
+                loading = 0.0 if latest.job.status is JobStatus.RUNNING else self._loading_seconds(latest.job)
+                run.publish(
+                    replace(latest, position=position, eta_seconds=eta_seconds, loading_seconds=loading)
+                )
             case api.Started(unread=unread):
                 await self._started(run, unread)
             case api.Progress(step=step, total=total, eta_seconds=eta_seconds):
@@ -395,6 +400,11 @@ class Runs:
             if not is_outage(error):
                 raise
             log.warning("job %s is left to the next start: %s", job.id, error)
+
+    def _loading_seconds(self, job: Job) -> float:
+        name = job.recipe.weights.name
+        away = (model for model in self._engine.models() if model.name == name and not model.is_resident)
+        return sum(model.seconds_to_load for model in away)
 
     def _weights(self, name: str) -> Weights:
         return next(

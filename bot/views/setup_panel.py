@@ -30,6 +30,8 @@ FORMS: dict[str, tuple[Sentence, tuple[str, ...]]] = {
     "rooms": (say("Rooms…"), ("newbie-rooms", "max-newbie-rooms", "newbie-category")),
     "terms": (say("Terms…"), ("terms",)),
     "web": (say("Words of the page…"), ("web-text", "web-picture")),
+    "models": (say("Models…"), ("models", "default-model", "model-names", "loras")),
+    "house-style": (say("House style…"), ("house-styles", "usual-stylize")),
     "limits": (say("Limits…"), ("running-jobs", "waiting-jobs", "time-zone")),
     "strike-steps": (say("Strikes…"), ("strikes", "strike-days")),
 }
@@ -88,6 +90,7 @@ CONTROLS = {
         menus=("picture-roles",),
         buttons=("pictures", "picture-links", "shared-pictures"),
     ),
+    "models": Controls(menus=(), buttons=("models", "house-style")),
     "looks": Controls(menus=(), buttons=("web", "recipes", "press-others")),
 }
 """By the pages of `bot.messages.guild.PAGES`."""

@@ -28,6 +28,7 @@ class HandEngine:
 
     def __init__(self) -> None:
         self.model = MODEL
+        self.others: tuple[api.ModelInfo, ...] = ()
         self.requests: list[api.Generate] = []
         self.enlarged: list[api.Enlarge] = []
         self.explained: list[api.Explain] = []
@@ -50,8 +51,8 @@ class HandEngine:
         self._may_finish.set()
 
     def models(self) -> tuple[api.ModelInfo, ...]:
-        """The one model."""
-        return (self.model,)
+        """The one model, and what a test adds."""
+        return (self.model, *self.others)
 
     async def ended(self) -> api.Ending:
         """Never lost."""

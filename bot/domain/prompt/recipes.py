@@ -18,6 +18,7 @@ _AND = re.compile(r"\s+AND\s+")
 _SHARE = re.compile(r"\s*:\s*([+-]?[0-9.]+)\s*$")
 FOLLOWED = "ControlNet 0"
 VARIATION_OF, VARIATION_STRENGTH = "Variation of seed", "Variation strength"
+STYLES, WEIRDNESS, WEIRDNESS_SEED = "Styles", "Weirdness", "Weirdness seed"
 """Fields of our own: the web UI varies noise in another way than we do."""
 _UNDERSTOOD = {"Steps", "Seed", "Size"}
 

@@ -52,6 +52,7 @@ from bot.services.orders.press import Press, get_parent, unknown
 from bot.services.orders.steer import Steer
 from bot.services.preferences import MemberPreferences
 from bot.services.recipes import Recipes
+from bot.services.studios import Studios
 from bot.services.uploads import Uploads
 from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
@@ -99,6 +100,7 @@ class Orders:
         imports: Imports,
         preferences: MemberPreferences,
         uploads: Uploads,
+        studios: Studios,
     ) -> None:
         self._database = database
         self._jobs = jobs
@@ -107,6 +109,7 @@ class Orders:
         self._imports = imports
         self._preferences = preferences
         self._uploads = uploads
+        self._studios = studios
 
     async def imagine(self, asker: Asker, text: str, sources: Sequence[Incoming] = ()) -> Job:
         """Draw four pictures of each of the prompts that a text stands for, or of none. The first job.
@@ -134,7 +137,7 @@ class Orders:
 
         Raises: UserError, with the text in it.
         """
-        question, preferences = Unconfirmed(), await self._preferences.get(asker)
+        question, preferences = Unconfirmed(), await self._preferences_of(asker)
         try:
             read = await self._remixing(asker, press, change)
             (order,) = await read(text, preferences)
@@ -151,7 +154,7 @@ class Orders:
 
         Raises: UserError, with the text in it.
         """
-        preferences = await self._preferences.get(asker)
+        preferences = await self._preferences_of(asker)
         try:
             read = await self._remixing(asker, press, Change())
             (order,) = await read(text, preferences)
@@ -173,7 +176,7 @@ class Orders:
                 found = pictures.known(prompt)
             else:
                 found = await self._find(asker, [prompt], Preferences())
-            order = remix.order(prompt, parent, press, build, found, self._recipes)
+            order = remix.order(prompt, parent, press, build, found, await self._recipes_at(asker))
             return [hurried(order, preferences)]
 
         return read
@@ -184,7 +187,7 @@ class Orders:
 
     async def _typed(self, asker: Asker, text: str, read: Read) -> Job:
         """Submit all that a text stands for; the first job of it."""
-        preferences = await self._preferences.get(asker)
+        preferences = await self._preferences_of(asker)
         try:
             orders = await read(text, preferences)
             if len(orders) > preferences.ask_above:
@@ -208,8 +211,8 @@ class Orders:
                 continue
             press = Press(kind=JobKind.BLEND, job_id=image.job_id, index=image.index)
             await get_parent(self._database, asker, press)
-        preferences = await self._preferences.get(asker)
-        order = blend.order(images, applied(prompt, preferences), self._recipes)
+        preferences = await self._preferences_of(asker)
+        order = blend.order(images, applied(prompt, preferences), await self._recipes_at(asker))
         return await self._jobs.draw(asker, hurried(order, preferences))
 
     async def blend_from(self, asker: Asker, sources: Sequence[Incoming], ratio: AspectRatio | None) -> Job:
@@ -224,8 +227,8 @@ class Orders:
             images=tuple(ImagePrompt(link=written(image)) for image in images),
             parameters=Parameters(aspect_ratio=ratio),
         )
-        preferences = await self._preferences.get(asker)
-        order = blend.order(images, applied(prompt, preferences), self._recipes)
+        preferences = await self._preferences_of(asker)
+        order = blend.order(images, applied(prompt, preferences), await self._recipes_at(asker))
         return await self._jobs.draw(asker, hurried(order, preferences))
 
     async def edit_from(self, asker: Asker, source: Incoming, text: str) -> Job:
@@ -244,7 +247,7 @@ class Orders:
                 )
             shown = await self._uploads.image(picture)
             order = bring.order(
-                picture, Canvas(width=shown.width, height=shown.height), prompt, self._recipes
+                picture, Canvas(width=shown.width, height=shown.height), prompt, await self._recipes_at(asker)
             )
             return await self._jobs.draw(asker, order)
         except UserError as error:
@@ -264,7 +267,7 @@ class Orders:
         Raises: UserError.
         """
         job = await self._own_prompt(asker, job_id)
-        order = hurried(again.order(job, self._recipes), await self._preferences.get(asker))
+        order = hurried(again.order(job, await self._recipes_at(asker)), await self._preferences_of(asker))
         return await self._jobs.draw(asker, order)
 
     async def without_suffix(self, asker: Asker, job_id: int) -> Job:
@@ -273,7 +276,7 @@ class Orders:
         Raises: UserError.
         """
         job = await self._own_prompt(asker, job_id)
-        preferences = replace(await self._preferences.get(asker), suffix="")
+        preferences = replace(await self._preferences_of(asker), suffix="")
         batch = sorted([job, *await self._jobs.list_siblings(job)], key=lambda one: one.ordinal)
         typed = [one.recipe.typed or one.prompt for one in batch]
         orders = [order for text in typed for order in await self._read_text(asker, text, preferences)]
@@ -289,12 +292,13 @@ class Orders:
         """
         parent = await get_parent(self._database, asker, press)
         if press.kind in edit.KINDS:
-            order = edit.order(parent, press, self._recipes, change)
+            order = edit.order(parent, press, await self._recipes_at(asker), change)
         elif press.kind in upscale.KINDS:
-            order = upscale.order(parent, press, self._recipes, factor=round(change.factor))
+            order = upscale.order(parent, press, await self._recipes_at(asker), factor=round(change.factor))
         else:
-            order = BUILDERS[press.kind](parent, press, self._recipes)
-        order = hurried(change.applied_to(order, self._recipes), await self._preferences.get(asker))
+            order = BUILDERS[press.kind](parent, press, await self._recipes_at(asker))
+        order = change.applied_to(order, await self._recipes_at(asker))
+        order = hurried(order, await self._preferences_of(asker))
         return await self._jobs.draw(asker, order)
 
     async def steer(self, asker: Asker, picture: Image.Image, asked: Steer) -> Job:
@@ -302,8 +306,9 @@ class Orders:
 
         Raises: UserError.
         """
-        order = steer.order(asked, Canvas(width=picture.width, height=picture.height), self._recipes)
-        order = hurried(order, await self._preferences.get(asker))
+        shape = Canvas(width=picture.width, height=picture.height)
+        order = steer.order(asked, shape, await self._recipes_at(asker))
+        order = hurried(order, await self._preferences_of(asker))
         if asked.is_picture:
             picture = await asyncio.to_thread(made_from, picture, asked.kind, order.recipe.canvas)
         keeper = replace(asker, source=uuid4().hex)  # the map is a job of its own
@@ -351,7 +356,7 @@ class Orders:
         """
         prompts = parse_all(text)
         found = await self._find(asker, prompts, preferences)
-        return imagine.orders(text, prompts, found, self._recipes, preferences)
+        return imagine.orders(text, prompts, found, await self._recipes_at(asker), preferences)
 
     async def _find(
         self, asker: Asker, prompts: Sequence[Prompt], preferences: Preferences
@@ -380,13 +385,24 @@ class Orders:
             raise _lost(lost, [pictures.lasting(prompt, found) for prompt in prompts])
         return found
 
+    async def _recipes_at(self, asker: Asker) -> Recipes:
+        """How recipes are made where the asker is: with the models that may be used there."""
+        return self._recipes.within(await self._studios.of(asker))
+
+    async def _preferences_of(self, asker: Asker) -> Preferences:
+        """The asker's own settings, less a model that may not be used where they are, or not any more."""
+        preferences = await self._preferences.get(asker)
+        if preferences.model is None or (await self._recipes_at(asker)).has_model(preferences.model):
+            return preferences
+        return replace(preferences, model=None)
+
     async def _pressed(self, asker: Asker, press: Press) -> Order:
         if press.kind not in BUILDERS:
             raise unknown()
         parent = await get_parent(self._database, asker, press)
-        preferences = await self._preferences.get(asker)
+        preferences = await self._preferences_of(asker)
         press = vary.preferred(press, parent, preferences)
-        return hurried(BUILDERS[press.kind](parent, press, self._recipes), preferences)
+        return hurried(BUILDERS[press.kind](parent, press, await self._recipes_at(asker)), preferences)
 
     async def _own_prompt(self, asker: Asker, job_id: int) -> Job:
         """A job of the asker's whose words they wrote, here.
@@ -408,9 +424,10 @@ class Orders:
         """
         if "recipe" in values and values.get("batch_size", 1) == 1:
             order = Order.from_json(values)
-            return [replace(order, recipe=self._recipes.current(order.recipe))]
+            recipes = await self._recipes_at(asker)
+            return [replace(order, recipe=recipes.current(order.recipe))]
         if values.get("parent") is None:
-            return await self._read_text(asker, values["text"], await self._preferences.get(asker))
+            return await self._read_text(asker, values["text"], await self._preferences_of(asker))
         image = ImageRef(**values["parent"])
         press = Press(
             kind=JobKind(values["kind"]),

@@ -30,6 +30,9 @@ def orders(
     """
     if links(prompts):  # what is kept of it is to be read tomorrow, too
         text = joined([str(lasting(prompt, found)) for prompt in prompts])
+    recipes.check(
+        [lasting(prompt, found) for prompt in prompts], [applied(prompt, preferences) for prompt in prompts]
+    )
     try:
         made = [_order(text, prompt, found, recipes, preferences) for prompt in prompts]
     except CannotLook as error:

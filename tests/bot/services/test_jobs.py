@@ -524,6 +524,7 @@ async def test_what_a_refusal_leaves_behind_is_kept_and_the_order_is_not(
         services.imports,
         services.preferences,
         services.uploads,
+        services.studios,
     )
     with pytest.raises(NotAllowed, match="Not tonight"):
         await orders.imagine(ada, "an apple")

@@ -210,7 +210,7 @@ async def test_what_is_not_here_is_left_out_at_a_press(services: Services, ada: 
     assert refused.value.prompt == "a fox --ar 3:2 —v 6 —style raw"
     assert [str(step.label) for step in refused.value.steps] == ["Draw without them"]
     job = await services.orders.release(again(ada), kept_id_of(refused.value))
-    assert job.prompt == "a fox --ar 3:2"
+    assert job.prompt == "a fox --ar 3:2 --style raw"
 
 
 async def test_a_value_that_is_wrong_is_left_out_at_a_press(services: Services, ada: Asker) -> None:

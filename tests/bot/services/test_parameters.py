@@ -12,6 +12,7 @@ from bot.domain.asker import Asker
 from bot.domain.errors import PromptError
 from bot.domain.job import Job, Speed
 from bot.domain.kinds import JobKind
+from bot.domain.profiles import GENERAL
 from bot.domain.prompt import parse
 from bot.services import Services
 from bot.services.orders import Change, Press
@@ -25,7 +26,9 @@ SEED = "--seed 7"
 
 @pytest.fixture(autouse=True)
 def two_samplers(engine: HandEngine) -> None:
-    engine.model = replace(MODEL, default_sampler="ddim", samplers=("ddim", "euler-a"))
+    engine.model = replace(
+        MODEL, default_sampler="ddim", samplers=("ddim", "euler-a"), loras=("ink v2", "gold")
+    )
 
 
 @pytest.mark.parametrize(
@@ -43,6 +46,19 @@ def two_samplers(engine: HandEngine) -> None:
         ("--guidance 7.5", {"guidance_scale": 7.5}),
         ("--sampler Euler a", {"sampler": "euler-a"}),
         ("--model PLAIN", {"model": "plain"}),
+        ("", {"styles": (), "weirdness": None, "loras": ()}),
+        ("--stylize 0", {"styles": ()}),
+        ("--stylize 1000", {"styles": (api.Style(words=GENERAL.words, amount=1.0),)}),
+        ("--s 100", {"styles": (api.Style(words=GENERAL.words, amount=0.2891),)}),
+        ("--style raw", {"styles": ()}),
+        ("--s 400 --raw", {"styles": (api.Style(words=GENERAL.words, amount=0.2891),)}),
+        ("--weird 3000", {"weirdness": api.Weirdness(amount=1.0, seed=7)}),
+        ("--weird 750", {"weirdness": api.Weirdness(amount=0.5, seed=7)}),
+        ("--lora INK_v2:0.8", {"loras": (api.Lora(name="ink v2", weight=0.8),)}),
+        (
+            "--lora ink-v2:-1,gold",
+            {"loras": (api.Lora(name="ink v2", weight=-1.0), api.Lora(name="gold", weight=1.0))},
+        ),
         ("--relax", {"speed": api.Speed.RELAX}),
         ("--fast", {"speed": api.Speed.FAST}),
     ],
@@ -61,6 +77,35 @@ async def test_a_parameter_reaches_the_engine(
     [
         ("a fox --model sdxl", "There is no model named `sdxl` here. There is `plain`."),
         ("a fox --sampler heun", "`--sampler heun` does not suit plain. There is `ddim`, `euler-a`."),
+        (
+            "a fox --v 6",
+            "This server has no model for `--v 6`. Without it plain draws; /models tells what else there is.",
+        ),
+        (
+            "a fox --niji",
+            (
+                "This server has no model for `--niji`. Without it plain draws; /models tells what else "
+                "there is."
+            ),
+        ),
+        (
+            "a fox --lora inkv",
+            "There is no LoRA named `inkv` for plain. Did you mean `ink v2`? There is `ink v2`, `gold`.",
+        ),
+        ("a fox --lora zebra", "There is no LoRA named `zebra` for plain. There is `ink v2`, `gold`."),
+        ("a fox --lora ink_v2 --lora ink-v2:2", "`--lora ink_v2` appears twice: keep one of them."),
+        (
+            "a fox --hd",
+            "`--hd` is not here. **Upscale (Creative)**, under a single picture, draws it twice as large.",
+        ),
+        (
+            "a fox --hd --lora zebra --sampler heun",
+            (
+                "`--sampler heun` does not suit plain. There is `ddim`, `euler-a`.\n"
+                "There is no LoRA named `zebra` for plain. There is `ink v2`, `gold`.\n"
+                "`--hd` is not here. **Upscale (Creative)**, under a single picture, draws it twice as large."
+            ),
+        ),
     ],
 )
 async def test_what_is_not_here_is_told_with_what_is(

@@ -25,9 +25,7 @@ async def test_a_number_opens_its_prompt_to_be_changed_and_drawn(edge: Edge, dat
     opened = await edge.press("looked:0:draw:3", content=SHOWN, is_ephemeral=False)
     assert opened.form == "draw:0:prompt"
     assert dict(opened.fields) == {"prompt": "a snake_case fox"}
-    answer = await edge.submit("draw:0:prompt", prompt="a snake_case fox, asleep")
-    first = answer.calls[0].body["data"]
-    assert first["content"].startswith("**a snake\\_case fox, asleep** - <@100>")
+    await edge.submit("draw:0:prompt", prompt="a snake_case fox, asleep")
     assert await prompts_of(database) == ["a snake_case fox, asleep"]
 
 
@@ -65,8 +63,11 @@ async def test_a_picture_is_described_for_all_and_in_other_words_by_a_press(
 ) -> None:
     told = await edge.run("describe", image=attached())
     assert told.content.startswith("1️⃣ a of 96 by 48 --ar 2:1\n\n2️⃣ b of 96 by 48")
-    assert not told.calls[0].body["data"].get("flags")
-    assert [file["filename"] for file in told.calls[0].body["data"]["attachments"]] == ["picture.png"]
+    shown = [
+        body for call in told.calls if "1️⃣" in (body := call.body.get("data", call.body)).get("content", "")
+    ]
+    assert [file["filename"] for file in shown[0]["attachments"]] == ["picture.png"]
+    assert not shown[0].get("flags")
     assert told.custom_ids[-2:] == ["looked:0:again:1", "looked:0:all"]
     again = await edge.press(
         "looked:0:again:1", content=told.content, files=[attached("picture.png")], is_ephemeral=False

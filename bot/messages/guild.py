@@ -93,13 +93,15 @@ MAX_VALUE = 90
 
 
 def settings(shown: GuildSettings, locale: str) -> Payload:
-    """Every setting with its value, by the name that /guild set takes; explained, where there is room."""
+    """Every setting with its value, by the name that /guild set takes; explained, as far as there is room."""
     words = translations(locale)
     head = say("**The settings of this server**: change one with /guild set.").render(words)
-    explained = "\n".join([head, *(_line(name, shown, words) for name in ROWS)])
-    if len(explained) <= MAX_CONTENT:
-        return Payload(content=explained)
-    return Payload(content="\n".join([head, *(_named(name, shown, words) for name in ROWS)])[:MAX_CONTENT])
+    lines = {name: _line(name, shown, words) for name in ROWS}
+    for name in sorted(ROWS, key=lambda name: len(lines[name]), reverse=True):
+        if len(head) + sum(len(line) + 1 for line in lines.values()) <= MAX_CONTENT:
+            break
+        lines[name] = _named(name, shown, words)  # the longest lose their explanation first
+    return Payload(content="\n".join([head, *lines.values()])[:MAX_CONTENT])
 
 
 def changed(

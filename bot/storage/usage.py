@@ -97,12 +97,12 @@ async def list_prompts(
     limit: int,
     channel_ids: Collection[int] | None = None,
 ) -> list[PromptUsage]:
-    """The prompts that used most; those of direct messages, and forgotten ones, are left out.
+    """The prompts that used most, less those of direct messages, forgotten ones, and what was taken off.
 
     With `channel_ids` only those of these channels, and none of age-restricted ones.
     """
     query = _grouped(JobRow.prompt, guild_id, start, end).where(
-        JobRow.is_direct_message.is_(False), JobRow.prompt != ""
+        JobRow.is_direct_message.is_(False), JobRow.prompt != "", JobRow.status != JobStatus.BINNED
     )
     if channel_ids is not None:
         query = query.where(JobRow.channel_id.in_(channel_ids), JobRow.is_age_restricted.is_(False))

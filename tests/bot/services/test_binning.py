@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.history import Shelf, Wanted
 from bot.domain.job import JobStatus
+from bot.domain.usage import By
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.models import BinRow
@@ -43,6 +44,8 @@ async def test_a_picture_that_was_taken_off_comes_back_whole_with_a_post_of_its_
     assert not (await services.gallery.list_shown(1, {10})).pictures
     with pytest.raises(NotFound):
         await services.gallery.show(now(ADA), grid.id)
+    used = await services.usage.report(MODERATOR, by=By.MEMBER, days=1)
+    assert (used.total.images, used.prompts) == (4, ())
     off = await services.gallery.list_page(now(ADA), 0, DELETED)
     assert [job.id for job in off.jobs] == [tile.id, grid.id]
     assert files(tmp_path) == kept

@@ -71,9 +71,7 @@ async def test_a_line_that_is_typed_on_an_empty_page_is_the_command(
 async def test_a_pasted_line_is_the_command(page: Page, browser: webdriver.Chrome) -> None:
     def drive() -> None:
         person = Person(browser, page.url)
-        browser.get("about:blank")
-        browser.get(page.url)
-        person.send("/imagine a quick fox")  # at once, before the page knows any command
+        person.send("/imagine a quick fox")  # at once: the page may not know the commands yet
         person.see(".message-content", "a quick fox - @Ada (fast)")
         for line, prompt in (
             ("/imagine a red fox --ar 3:2", "a red fox --ar 3:2"),

@@ -7,17 +7,19 @@ import pytest
 from PIL import Image
 
 from bot.domain.asker import Asker
-from bot.domain.errors import NotAllowed, PromptError, PromptRefused, UserError
+from bot.domain.errors import Impossible, NotAllowed, PromptError, PromptRefused, UserError
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
 from bot.domain.rules import Place, Weight
 from bot.messages import jobs as messages
 from bot.services import Services
 from bot.services.orders import Press
+from engine import api
 from tests.bot.hand_engine import HandEngine
 from tests.bot.presses import pick, vary
 from tests.bot.services.community import MODERATOR, drawn, finished
 from tests.bot.services.test_edits import now
+from tests.bot.services.test_picture_prompts import RED, file
 
 
 async def remixed(
@@ -191,3 +193,41 @@ async def test_a_custom_zoom_that_cannot_be_is_said(
     grid = await drawn(services, ada)
     with pytest.raises(UserError, match=sentence):
         await remixed(services, ada, grid, text, JobKind.ZOOM, "custom")
+
+
+async def test_a_picture_that_was_brought_is_remixed_and_repainted_like_any_other(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    job = await services.orders.edit_from(now(ada), file(RED, (96, 48)), "a red wall")
+    for kind in (JobKind.VARY, JobKind.VARY_SUBTLE):
+        press = Press(kind=kind, job_id=job.id)
+        made = await finished(services, await services.orders.remix(now(ada), press, "upload:1 a blue wall"))
+        assert made.prompt == "upload:1 a blue wall"
+        start = engine.requests[-1].start
+        assert start is not None
+        assert isinstance(start.source, Image.Image)
+        assert start.source.size == (96, 48)
+    press = Press(kind=JobKind.REGION, job_id=job.id)
+    painted = await finished(services, await services.regions.in_cells(now(ada), press, 1, job.prompt))
+    tile = (await services.pictures.make_print(painted)).tiles[0]
+    assert tile.getpixel((90, 40)) == RED
+    with pytest.raises(Impossible, match="not drawn from words"):
+        await services.regions.by_words(now(ada), press, "wall", job.prompt)
+
+
+async def test_a_remix_may_look_at_another_picture_where_the_model_can(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    grid = await drawn(services, ada)
+    await services.uploads.bring(now(ada), file(RED))
+    with pytest.raises(PromptError, match="begins from the picture above already"):
+        await remixed(services, ada, grid, "upload:1 a pear")
+    engine.model = replace(engine.model, capabilities=frozenset({api.Capability.REFERENCES}))
+    job = await remixed(services, ada, grid, "upload:1 a pear")
+    request = engine.requests[-1]
+    assert request.start is not None
+    (seen,) = request.references
+    assert seen.picture.getpixel((5, 5)) == RED
+    again = await remixed(services, ada, job, "upload:1 a plum")
+    assert again.recipe.references == job.recipe.references
+    assert not (await remixed(services, ada, job, "a plum")).recipe.references

@@ -146,6 +146,7 @@ kinderporno kinderpornos pedopornografia pedopornographie pornografia_infantil
 """
 
 INNOCENT_LATIN = """
+public publics publicly publicity republic republics
 naked_mole_rat naked_mole_rats naked_eye naked_raygun naked_gun nude_lipstick nude_nails nude_makeup
 nude_heels nude_color nude_colour nude_palette nude_tones moby_dick dick_tracy dick_grayson dick_van_dyke
 philip_k_dick dick_dastardly pussy_cat pussy_willow pussy_willows pussy_riot great_tits blue_tits coal_tits

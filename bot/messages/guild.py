@@ -100,7 +100,8 @@ def settings(shown: GuildSettings, locale: str) -> Payload:
     for name in sorted(ROWS, key=lambda name: len(lines[name]), reverse=True):
         if len(head) + sum(len(line) + 1 for line in lines.values()) <= MAX_CONTENT:
             break
-        lines[name] = _named(name, shown, words)  # the longest lose their explanation first
+        # The longest lose their explanation first.
+        lines[name] = _named(name, shown, words) + _remark(name, shown, words)
     return Payload(content="\n".join([head, *lines.values()])[:MAX_CONTENT])
 
 

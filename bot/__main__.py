@@ -45,6 +45,10 @@ def main() -> int:
         from bot.commandline.read import read
 
         return read(arguments.prompt, as_json=arguments.json)
+    if arguments.command == "parameters":
+        from bot.commandline.parameters import parameters
+
+        return parameters()
     try:
         settings = load_settings()
         with _importing():
@@ -167,6 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     reading = commands.add_parser("read", help="say how a prompt is read, and draw nothing")
     reading.add_argument("prompt")
     reading.add_argument("--json", action="store_true", help="for scripts")
+    commands.add_parser("parameters", help="the table of parameters, as the README has it")
     _add_operations(commands)
     explain = commands.add_parser("explain", help="how a picture came about, word by word and step by step")
     explain.add_argument("picture", metavar="PICTURE-or-PROMPT", help="a picture of ours, or what to draw")

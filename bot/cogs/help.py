@@ -4,8 +4,11 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, patience, reply
+from bot.boundary import Interaction, asker_of, patience, reply
+from bot.domain.prompt import MAX_LENGTH
+from bot.domain.prompt.reading import read
 from bot.messages.manual import Page
+from bot.messages.reading import told
 from bot.views.help_buttons import page
 
 
@@ -17,8 +20,14 @@ class Help(commands.Cog):
     )
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-    async def help(self, interaction: Interaction) -> None:
-        """Show the first page."""
+    @app_commands.describe(prompt=locale_str("A prompt: I say how I read it, and draw nothing"))
+    async def help(
+        self, interaction: Interaction, prompt: app_commands.Range[str, 1, MAX_LENGTH] | None = None
+    ) -> None:
+        """Show the first page; or how a prompt is read."""
+        if prompt is not None:
+            await reply(interaction, told(read(prompt), asker_of(interaction).locale))
+            return
         async with patience(interaction):
             payload = await page(interaction, Page.DRAWING)
         await reply(interaction, payload)

@@ -2,6 +2,7 @@
 
 UserError
 ├── PromptError          the prompt cannot be read; all its mistakes together
+│   └── TooManyPrompts   it stands for more prompts than are drawn at once
 ├── PromptRefused        the prompt is readable, but a rule forbids it
 ├── Unreadable           something else that was typed cannot be read: a span, a zone, a phrase
 │   └── InvalidSetting   a setting of a guild (`bot.domain.guild_options`)
@@ -54,6 +55,16 @@ class PromptError(UserError):
     def mistakes(self) -> tuple[Sentence, ...]:
         """Every mistake of the prompt, each with its cure."""
         return self.sentences
+
+
+class TooManyPrompts(PromptError):
+    """A text stands for more prompts than are drawn at once; its price has not been told yet."""
+
+    def __init__(self, sentence: Sentence, *, count: int, one: str) -> None:
+        super().__init__(sentence)
+        self.count = count
+        self.one = one
+        """One of the prompts."""
 
 
 class PromptRefused(UserError):

@@ -18,7 +18,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from bot.domain.errors import PromptError
+from bot.domain.errors import PromptError, TooManyPrompts
 from bot.domain.loras import TAG, from_tag
 from bot.domain.parameters import MAX_SEED, ImagePrompt, Parameters
 from bot.domain.prompt import foreign, lacking, pictures
@@ -34,6 +34,7 @@ from bot.domain.sentences import Sentence, say
 
 __all__ = [
     "ASK_ABOVE",
+    "MAX_LENGTH",
     "MAX_PARAMETERS",
     "NUM_IMAGES",
     "ImagePrompt",
@@ -72,25 +73,27 @@ def parse_all(text: str) -> tuple[Prompt, ...]:
     if expansion.count == 1 or read_fields(clean(text)):  # what stands in a recipe's braces is no choice
         return _repeated(parse(text, is_new=True))
     if expansion.count > MAX_PROMPTS:
-        raise PromptError(_too_many(expansion.count))
+        raise _too_many(expansion.count, next(expansion.texts()))
     prompts: list[Prompt] = []
     fixed: list[str] = []
     without: list[str] = []
     mistakes: list[Sentence] = []
     for one in expansion.texts():
         try:
-            prompts += _repeated(parse(escaped(one), is_new=True))
+            prompt = parse(escaped(one), is_new=True)
         except PromptError as error:
             mistakes += [mistake for mistake in error.mistakes if mistake not in mistakes]
             fixed, without = [*fixed, error.fixed or ""], [*without, error.without or ""]
         else:
-            fixed, without = [*fixed, str(prompts[-1])], [*without, str(prompts[-1])]
-    if not mistakes and len(prompts) <= MAX_PROMPTS:
+            prompts += _repeated(prompt)
+            fixed, without = [*fixed, str(prompt)], [*without, str(prompt)]
+    if not mistakes and len(prompts) > MAX_PROMPTS:
+        raise _too_many(len(prompts), str(prompts[0]))
+    if not mistakes:
         return tuple(prompts)
-    refusal = PromptError(*at_most(MAX_MISTAKES, mistakes or [_too_many(len(prompts))]))
-    if mistakes:
-        refusal.fixed = joined(dict.fromkeys(fixed)) if all(fixed) else None
-        refusal.without = joined(dict.fromkeys(without)) if all(without) else None
+    refusal = PromptError(*at_most(MAX_MISTAKES, mistakes))
+    refusal.fixed = joined(dict.fromkeys(fixed)) if all(fixed) else None
+    refusal.without = joined(dict.fromkeys(without)) if all(without) else None
     raise refusal
 
 
@@ -112,12 +115,14 @@ def joined(prompts: Collection[str]) -> str:
     return f"{{{', '.join(each)}}}"
 
 
-def _too_many(count: int) -> Sentence:
-    return say(
+def _too_many(count: int, one: str) -> TooManyPrompts:
+    count = min(count, 10**9)
+    sentence = say(
         "This makes {count} prompts; at once there may be {limit}. Leave some choices out.",
-        count=min(count, 10**9),
+        count=count,
         limit=MAX_PROMPTS,
     )
+    return TooManyPrompts(sentence, count=count, one=one)
 
 
 def parse(text: str, *, is_new: bool = False) -> Prompt:

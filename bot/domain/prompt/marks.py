@@ -10,7 +10,7 @@ from bot.domain.prompt.cleaning import narrow
 from bot.domain.prompt.foreign import FOREIGN, is_meant
 from bot.domain.prompt.names import SYNONYMS
 
-MAX_PARAMETERS = 20
+MAX_PARAMETERS = 30
 _NO_DASH = "\x1f"
 """Put in front of a name that was written without any; no text has it, once it is clean."""
 

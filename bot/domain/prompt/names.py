@@ -34,6 +34,6 @@ def meant_name(name: str) -> str | None:
     """The name of a parameter that is certainly meant; None where none is."""
     if name in SYNONYMS:
         return SYNONYMS[name]
-    alike = [known for known in FIELDS if known[0] == name[0] and len(known) >= _LEAST]
+    alike = [known for known in FIELDS if known[0] == name[0] and len(known) > 1]
     near = get_close_matches(name[:20], alike, n=1, cutoff=_LIKE) if len(name) >= _LEAST else []
     return near[0] if near else None

@@ -11,7 +11,15 @@ from uuid import uuid4
 from PIL import Image
 
 from bot.domain.asker import Asker
-from bot.domain.errors import Impossible, NotFound, PromptError, PromptRefused, Unconfirmed, UserError
+from bot.domain.errors import (
+    Impossible,
+    NotFound,
+    PromptError,
+    PromptRefused,
+    TooManyPrompts,
+    Unconfirmed,
+    UserError,
+)
 from bot.domain.job import Job, may_be_pressed
 from bot.domain.kept import Keep, Waits
 from bot.domain.kinds import JobKind
@@ -464,6 +472,8 @@ class Orders:
 
         What the one rule refuses that nobody can switch off is refused for that, and nothing of it is kept.
         """
+        if isinstance(error, TooManyPrompts):
+            return self._priced(error)
         if error.fixed is None and error.without is None:
             return error
         verdict = check_text(text)
@@ -474,6 +484,21 @@ class Orders:
         for why, mended in ((Waits.FIX, error.fixed), (Waits.WITHOUT, error.without)):
             with suppress(PromptError):  # it names what this server does not have
                 await self._offer(asker, error, why, mended, partial(read, preferences=preferences))
+        return error
+
+    def _priced(self, error: TooManyPrompts) -> UserError:
+        """The refusal of too many prompts, with what they would have cost: that of the first, so often."""
+        with suppress(UserError):  # what one of them costs is not known where it cannot be read
+            recipe = self._recipes.new(parse(error.one))
+            charge = self._jobs.price([Order(kind=JobKind.IMAGINE, text=error.one, recipe=recipe)])
+            return PromptError(
+                *error.sentences,
+                say(
+                    "All of them would be {images} pictures, about {time} of drawing.",
+                    images=charge.images * error.count,
+                    time=duration(charge.gpu_ms * error.count),
+                ),
+            )
         return error
 
     async def _offer(

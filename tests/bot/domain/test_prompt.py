@@ -270,7 +270,7 @@ CURES = {
     "a::-1": ["The weights add up to -1, not to more than zero: raise one, as in `a fox::2 fog::-0.5`."],
     "a::1 b::-1": ["The weights add up to 0, not to more than zero: raise one, as in `a fox::2 fog::-0.5`."],
     "a::5000": ["The weight `::5000` is too large: weights go from -1000 to 1000."],
-    "a " + "--no x " * 21: ["The prompt has more than 20 parameters: keep those that matter."],
+    "a " + "--no x " * 31: ["The prompt has more than 30 parameters: keep those that matter."],
     "a:: " * 11: ["The prompt has 11 parts with `::`; the limit is 10. Join some of them."],
     "x" * 4001: ["The prompt has 4001 characters; the limit is 4000. Keep what matters most."],
 }

@@ -8,6 +8,7 @@ from bot.domain.asker import Asker
 from bot.domain.errors import (
     NotAllowed,
     NotFound,
+    PromptError,
     PromptRefused,
     QuotaExceeded,
     TooLate,
@@ -15,8 +16,10 @@ from bot.domain.errors import (
     Unconfirmed,
 )
 from bot.domain.job import JobStatus
+from bot.domain.kinds import JobKind
 from bot.domain.next_steps import Draw
 from bot.services import Services
+from bot.services.orders import Press
 from tests.bot.hand_engine import HandEngine
 from tests.bot.services.community import change, finished, now, spent
 
@@ -75,6 +78,32 @@ async def test_many_are_asked_about_once(services: Services, engine: HandEngine,
     for job in jobs:
         await finished(services, job)
     assert len(jobs) == len(engine.requests) == 6
+
+
+@pytest.mark.parametrize("bomb", ["{a, b} --repeat 40", "{a, b} {c, d} bird --repeat 20"])
+async def test_more_than_are_drawn_at_once_is_refused_with_count_and_price(
+    services: Services, engine: HandEngine, ada: Asker, bomb: str
+) -> None:
+    with pytest.raises(PromptError) as refused:
+        await services.orders.imagine(now(ada), bomb)
+    assert "This makes 80 prompts; at once there may be 40." in str(refused.value)
+    assert "All of them would be 320 pictures, about " in str(refused.value)
+    assert (await spent(services, ada), refused.value.steps, engine.requests) == ((0, 0), (), [])
+
+
+async def test_the_same_noise_is_nearly_that_of_all_four_and_a_reroll_has_another(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    job = await services.orders.imagine(now(ada), "a bird --sameseed 7")
+    assert job.prompt == "a bird --seed 7 --sameseed"
+    await finished(services, job)
+    (request,) = engine.requests
+    assert request.seeds == (7, 8, 9, 10)
+    assert request.variation is not None
+    assert (request.variation.seed, request.variation.strength) == (7, 0.15)
+    again = await services.orders.press(now(ada), Press(kind=JobKind.REROLL, job_id=job.id, index=0))
+    assert again.recipe.variation is not None
+    assert again.recipe.variation.seed == again.recipe.seed != 7
 
 
 async def test_what_the_rule_on_minors_refuses_is_not_asked_about(services: Services, ada: Asker) -> None:

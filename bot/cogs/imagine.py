@@ -32,7 +32,7 @@ class Imagine(commands.Cog):
         image3=locale_str("A third one"),
         image4=locale_str("A fourth one"),
         aspect=locale_str("The shape, width to height; left out: square"),
-        model=locale_str("Which model draws, where there are several"),
+        model=locale_str("Which model draws; /models tells of each"),
         style=locale_str("Raw: as the words say, without the style of this server"),
     )
     @app_commands.choices(

@@ -291,6 +291,12 @@ class Recipe:
         return tuple(image for image in self.pictures if isinstance(image, UploadRef))
 
     @property
+    def looked_at(self) -> tuple[Picture, ...]:
+        """The pictures that the model looks at beside the text."""
+        blended = () if self.blend_that_goes_on is None else self.blend_that_goes_on.images
+        return (*(reference.image for reference in self.references), *blended)
+
+    @property
     def is_told(self) -> bool:
         """Whether it is drawn from text and pictures, and its prompt names all of them."""
         is_plain = replace(self, references=(), blend=None).is_plain

@@ -18,13 +18,14 @@ from bot.domain.job import Job
 from bot.domain.prompt import Part
 from bot.domain.prompt.recipes import (
     FOLLOWED,
+    LOOKED_AT,
     STYLES,
     VARIATION_OF,
     VARIATION_STRENGTH,
     WEIRDNESS,
     WEIRDNESS_SEED,
 )
-from bot.domain.recipe import Control
+from bot.domain.recipe import Control, Recipe
 from bot.domain.samplers import A1111
 from bot.domain.style import written_styles
 from bot.imaging.grid import make_grid
@@ -116,6 +117,8 @@ def is_small(image: Image.Image) -> bool:
 def recipe_text(job: Job) -> str:
     """The recipe of a job's first picture, as AUTOMATIC1111's web UI writes and reads it."""
     recipe = job.recipe
+    if recipe.brought is not None:  # it was not drawn here
+        return ""
     sampler, schedule = A1111.get(recipe.sampling.sampler, (recipe.sampling.sampler, ""))
     fields = {
         "Steps": recipe.sampling.steps,
@@ -127,7 +130,8 @@ def recipe_text(job: Job) -> str:
         "Model hash": recipe.weights.hash,
         "Model": recipe.weights.name,
         "Batch size": recipe.num_images if recipe.num_images > 1 else None,
-        "Denoising strength": None if recipe.start is None else f"{recipe.start.strength:g}",
+        "Denoising strength": _strength(recipe),
+        LOOKED_AT: len(recipe.looked_at) or None,
         VARIATION_OF: None if recipe.variation is None else recipe.variation.seed,
         VARIATION_STRENGTH: None if recipe.variation is None else f"{recipe.variation.strength:g}",
         STYLES: written_styles(recipe.styles) or None,
@@ -144,6 +148,14 @@ def recipe_text(job: Job) -> str:
         ", ".join(f"{name}: {_quoted(value)}" for name, value in fields.items() if value is not None)
     )
     return "\n".join(lines)
+
+
+def _strength(recipe: Recipe) -> str | None:
+    """Of what it began from, where that is another picture, or several."""
+    if recipe.start is not None:
+        return f"{recipe.start.strength:g}"
+    is_mixed = recipe.blend is not None and recipe.blend.strength is not None
+    return f"{recipe.blend.strength:g}" if recipe.blend is not None and is_mixed else None
 
 
 def _control_text(control: Control) -> str:

@@ -11,7 +11,7 @@ from bot.domain.errors import Impossible, NotFound, Unavailable
 from bot.domain.job import Speed
 from bot.domain.phrase import find
 from bot.domain.prompt import parse
-from bot.domain.prompt.recipes import FOLLOWED, read_fields
+from bot.domain.prompt.recipes import FOLLOWED, LOOKED_AT, read_fields
 from bot.domain.recipe import Recipe
 from bot.domain.sentences import Sentence, say
 from bot.imaging.explained import is_same, marked
@@ -54,6 +54,13 @@ def check_file(text: str) -> None:
             say(
                 "This picture began from another one, which its file does not hold: I cannot draw it again "
                 "to see how it came about."
+            )
+        )
+    if LOOKED_AT in fields:
+        raise Impossible(
+            say(
+                "This picture was drawn while others were looked at, which its file does not hold: I cannot "
+                "draw it again to see how it came about."
             )
         )
     if FOLLOWED in fields:

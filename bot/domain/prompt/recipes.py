@@ -17,6 +17,7 @@ _NEGATIVE = "Negative prompt:"
 _AND = re.compile(r"\s+AND\s+")
 _SHARE = re.compile(r"\s*:\s*([+-]?[0-9.]+)\s*$")
 FOLLOWED = "ControlNet 0"
+LOOKED_AT = "Pictures looked at"
 VARIATION_OF, VARIATION_STRENGTH = "Variation of seed", "Variation strength"
 STYLES, WEIRDNESS, WEIRDNESS_SEED = "Styles", "Weirdness", "Weirdness seed"
 """Fields of our own: the web UI varies noise in another way than we do."""

@@ -237,7 +237,7 @@ class TestRecipeText:
         assert text_of() == (
             "a red apple\n"
             "Negative prompt: text, blur\n"
-            "Steps: 16, Sampler: DPM++ 2M, CFG scale: 3, Seed: 7, Size: 128x128, "
+            "Steps: 16, Sampler: DPM++ 2M, CFG scale: 3, Seed: 7, Size: 144x96, "
             f"Model hash: 0123456789, Model: sketch, Version: {VERSION}"
         )
         assert VERSION.startswith("Darkroom ")
@@ -255,7 +255,7 @@ class TestRecipeText:
             "Sampler": "DPM++ 2M",
             "CFG scale": "7.5",
             "Seed": "7",
-            "Size": "128x128",
+            "Size": "144x96",
             "Model hash": "0123456789",
             "Model": '"a, b: c"',
             "Denoising strength": "0.65",

@@ -49,6 +49,7 @@ async def test_a_picture_that_is_brought_is_posted_free_with_the_buttons_of_a_si
     labels = [button.label or button.emoji for row in WORDS[job.kind].rows(job) for button in row]
     assert {"Vary (Subtle)", "Vary (Strong)", "Zoom Out 2x", "Make Square", "⬅️"} <= set(labels)
     assert not {"🔄", "How it was made"} & set(labels)
+    assert not shown.recipe
     assert Recipe.from_json(job.recipe.to_json()) == job.recipe
 
 

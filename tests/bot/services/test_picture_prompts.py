@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from bot.domain.asker import Asker
-from bot.domain.errors import PromptError, UserError
+from bot.domain.errors import Impossible, PromptError, UserError
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
 from bot.domain.recipe import ImageRef, UploadRef
@@ -15,6 +15,7 @@ from bot.domain.uploads import Bytes
 from bot.imaging.encode import recipe_text
 from bot.messages.jobs import blend_notes, described, file_name
 from bot.services import Services
+from bot.services.explaining import check_file
 from bot.services.orders import Press
 from engine.api import Capability, Generate, Mixture, Reference, Start
 from tests.bot.hand_engine import HandEngine
@@ -234,6 +235,9 @@ async def test_too_many_pictures_are_refused_before_any_is_fetched(services: Ser
 async def test_files_hold_neither_links_nor_numbers_of_pictures(services: Services, ada: Asker) -> None:
     await services.uploads.bring(now(ada), file(RED))
     job = await imagined(services, ada, "upload:1 a fox --sref upload:1 --cref upload:1")
+    assert "Pictures looked at: 3" in recipe_text(job)
+    with pytest.raises(Impossible, match="others were looked at"):
+        check_file(recipe_text(job))
     for text in (recipe_text(job), file_name(job, "token", "webp"), described(job)):
         assert "upload" not in text
         assert "fox" in text
@@ -294,3 +298,20 @@ async def test_a_remix_of_a_beginning_is_no_other_beginning_by_mistake(
     await remixed(services, ada, brought, JobKind.VARY, "upload:1 a house")
     assert [part.text for part in engine.requests[-1].prompts] == ["a house"]
     assert engine.requests[-1].width * engine.requests[-1].height < 2 * 64**2
+
+
+@pytest.mark.usefixtures("sees")
+async def test_a_style_by_its_number_needs_no_eyes_and_stands_beside_pictures(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    job = await imagined(services, ada, "a fox --sref 12 upload:1", file(RED))
+    assert looked_at(engine.requests[-1]) == [(RED, 0.35, False), (RED, 0.8, True)]
+    assert engine.requests[-1].styles
+    engine.model = replace(engine.model, capabilities=frozenset())
+    with pytest.raises(PromptError) as refusal:
+        await services.orders.imagine(now(ada), job.prompt)
+    assert refusal.value.without == "upload:1 a fox --sref 12"
+    anyhow = await imagined(services, ada, "a fox --sref random")
+    (style,) = anyhow.recipe.prompt.parameters.style_references
+    assert style.code is not None
+    assert engine.requests[-1].styles

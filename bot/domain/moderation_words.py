@@ -48,7 +48,7 @@ YOUNG_LATIN = """
 girl girls girly boy boys daughter daughters niece nephew nieces nephews school_uniform young_teen
 youthful_girl lad lads lass lasses lassie laddie youth youths youthful freshman_girl schoolmate classmate
 classmates schoolyard classroom student_girl pupil_girl stepdaughter step_daughter step_sister stepsis
-school_desk playground_girl pigtails_girl cub cubs girlie girlies gurl gurls grl grls boi bois daddys_girl
+school_desk playground_girl pigtails_girl cub cubs girlie girlies gurl gurls boi bois daddys_girl
 flat_chested flatchested flat_chest school_dress fille fillettes garcon garcons ragazza ragazzo menina
 meninas menino meninos chica_joven maedchen madchen junge_madchen her_son his_son my_son and_son meisje
 meisjes
@@ -83,9 +83,9 @@ nips_showing nip_slip nipslip nipples_visible areolae ass_naked arsehole asshole
 buttplug sodomy sodomize sodomized fingering jerk_off jerking_off jerks_off wank wanking wanks fap fapping
 fapped squirting orgasmic orgasming cumshots cums bukkake gape_hole gaping_hole futa futanari hentia h3ntai
 doujin smut smutty pornstar porn_star pornhub xvideos xhamster camgirl cam_girl cam_show sexcam x_rated
-xrated x_rating r18 r_18 18_plus not_safe_for_work adult_content adult_film adult_video adult_movie
-adults_only adult_only pornographer mating_press missionary_position cowgirl_position doggy_position humping
-dry_hump dryhump copulate copulating copulation coitus fornicate fornicating fornication deflower deflowered
+xrated x_rating 18_plus not_safe_for_work adult_content adult_film adult_video adult_movie adults_only
+adult_only pornographer mating_press missionary_position cowgirl_position doggy_position humping dry_hump
+dryhump copulate copulating copulation coitus fornicate fornicating fornication deflower deflowered
 virginity_loss losing_her_virginity defiled lose_her_virginity lust lustful lusty lusting aroused arousal
 arousing sexual_pose sex_toy sextoy sex_toys sex_slave sexslave sex_doll sexdoll hooker hookers gangrape
 gang_rape gang_raped rape_scene ravished groped groping gropes fondle fondled fondling fondles molests
@@ -146,31 +146,30 @@ kinderporno kinderpornos pedopornografia pedopornographie pornografia_infantil
 """
 
 INNOCENT_LATIN = """
-public publics publicly publicity republic republics
-naked_mole_rat naked_mole_rats naked_eye naked_raygun naked_gun nude_lipstick nude_nails nude_makeup
-nude_heels nude_color nude_colour nude_palette nude_tones moby_dick dick_tracy dick_grayson dick_van_dyke
-philip_k_dick dick_dastardly pussy_cat pussy_willow pussy_willows pussy_riot great_tits blue_tits coal_tits
-bearded_tits magna_cum_laude summa_cum_laude cum_laude sex_pistols sex_education asia_minor ursa_minor
-canis_minor minor_key minor_chord minor_scale minor_arcana baby_blue baby_pink baby_doll baby_tee baby_oil
-baby_shower baby_bump girl_next_door pin_up_girl pinup_girl call_girl bond_girl cover_girl billy_the_kid
-cock_a_doodle_doo weather_cock butt_joint cigarette_butt cigarette_butts rifle_butt the_naked_truth
-coppertone baby_chick baby_chicks baby_animals baby_elephant baby_elephants baby_goat baby_goats baby_bird
-baby_birds baby_seal baby_seals baby_dragon baby_dragons baby_penguin baby_penguins baby_yoda baby_grand
-young_goat young_goats kid_goat kid_goats kid_gloves lion_cub lion_cubs bear_cub bear_cubs wolf_cub
-wolf_cubs tiger_cub tiger_cubs fox_cub fox_cubs polar_cub minor_league minor_leagues d_minor in_a_minor
-a_minor_key a_minor_chord a_minor_scale a_minor_sonata c_minor e_minor g_minor f_minor b_minor minor_scales
-minor_chords minor_planet minor_planets teen_titans teen_wolf naked_and_afraid free_willy willy_wonka
-kids_menu wendy_darling same_sex cocker_spaniel cock_robin cock_pheasant black_cock rape_seed rape_field
-rape_fields breast_cancer breast_feeding breastfeeding breast_stroke breast_pocket chicken_breast
-chicken_breasts duck_breast turkey_breast robin_breast red_breast blue_footed_booby booby_trap booby_traps
-pirate_booty butt_of_a_joke rifle_butts water_butt virgin_islands virgin_forest virgin_olive_oil virgin_mary
-virgin_wool virgin_snow strip_of_land strip_mall strip_malls comic_strip comic_strips las_vegas_strip
-film_strip film_strips strip_lights strip_light gaza_strip landing_strip bacon_strips stripped_wood
-rugby_hooker bronze_bust marble_bust marble_busts lust_for_life bottomless_pit bottomless_lake
-bottomless_ocean bottomless_well bottomless_mimosa exposed_brick exposed_roots exposed_beams thong_sandals
-thong_sandal flip_flop_thongs cheese_pizza wiener_schnitzel pussy_hat youth_hostel youth_orchestra
-youth_choir youth_football school_of_fish fetish_figure lolita_fashion gothic_lolita sweet_lolita
-classic_lolita
+sextette tittles public publics publicly publicity republic republics naked_mole_rat naked_mole_rats
+naked_eye naked_raygun naked_gun nude_lipstick nude_nails nude_makeup nude_heels nude_color nude_colour
+nude_palette nude_tones moby_dick dick_tracy dick_grayson dick_van_dyke philip_k_dick dick_dastardly
+pussy_cat pussy_willow pussy_willows pussy_riot great_tits blue_tits coal_tits bearded_tits magna_cum_laude
+summa_cum_laude cum_laude sex_pistols sex_education asia_minor ursa_minor canis_minor minor_key minor_chord
+minor_scale minor_arcana baby_blue baby_pink baby_doll baby_tee baby_oil baby_shower baby_bump
+girl_next_door pin_up_girl pinup_girl call_girl bond_girl cover_girl billy_the_kid cock_a_doodle_doo
+weather_cock butt_joint cigarette_butt cigarette_butts rifle_butt the_naked_truth coppertone baby_chick
+baby_chicks baby_animals baby_elephant baby_elephants baby_goat baby_goats baby_bird baby_birds baby_seal
+baby_seals baby_dragon baby_dragons baby_penguin baby_penguins baby_yoda baby_grand young_goat young_goats
+kid_goat kid_goats kid_gloves lion_cub lion_cubs bear_cub bear_cubs wolf_cub wolf_cubs tiger_cub tiger_cubs
+fox_cub fox_cubs polar_cub minor_league minor_leagues d_minor in_a_minor a_minor_key a_minor_chord
+a_minor_scale a_minor_sonata c_minor e_minor g_minor f_minor b_minor minor_scales minor_chords minor_planet
+minor_planets teen_titans teen_wolf naked_and_afraid free_willy willy_wonka kids_menu wendy_darling same_sex
+cocker_spaniel cock_robin cock_pheasant black_cock rape_seed rape_field rape_fields breast_cancer
+breast_feeding breastfeeding breast_stroke breast_pocket chicken_breast chicken_breasts duck_breast
+turkey_breast robin_breast red_breast blue_footed_booby booby_trap booby_traps pirate_booty butt_of_a_joke
+rifle_butts water_butt virgin_islands virgin_forest virgin_olive_oil virgin_mary virgin_wool virgin_snow
+strip_of_land strip_mall strip_malls comic_strip comic_strips las_vegas_strip film_strip film_strips
+strip_lights strip_light gaza_strip landing_strip bacon_strips stripped_wood rugby_hooker bronze_bust
+marble_bust marble_busts lust_for_life bottomless_pit bottomless_lake bottomless_ocean bottomless_well
+bottomless_mimosa exposed_brick exposed_roots exposed_beams thong_sandals thong_sandal flip_flop_thongs
+cheese_pizza wiener_schnitzel pussy_hat youth_hostel youth_orchestra youth_choir youth_football
+school_of_fish fetish_figure lolita_fashion gothic_lolita sweet_lolita classic_lolita
 """
 
 BARE_LATIN = """
@@ -249,10 +248,10 @@ CONTEXTS = {
 """Words that mean another thing beside one of these."""
 
 FRAGILE_LATIN = """
-whore penis anus anal minor minors kids boys baby babies raped raping shota shotas loli lolis kiddo breasts
-butt tits milf playboy boi bois cub cubs boob tit lust twat youth youths lad lads lass pubes wank fap nene
-knabe bimba bimbi undress grl gosse futa booty teeny tyke tykes labia boner nood noods peen smut seks lasses
-kidz cunt cums privates newborn girly teenie tweens nena
+csam pubic poon whore penis anus anal minor minors kids boys baby babies raped raping shota shotas loli
+lolis kiddo breasts butt tits milf playboy boi bois cub cubs boob tit lust twat youth youths lad lads lass
+pubes wank fap nene knabe bimba bimbi undress gosse futa booty teeny tyke tykes labia boner nood noods peen
+smut seks lasses kidz cunt cums privates newborn girly teenie tweens nena
 """
 """Found only as they stand: `the pen is blue`, `shot a`, `rapped`."""
 
@@ -334,7 +333,7 @@ UNDRESSING_PATTERNS = (r"\b(?:clothe[sd]|clothing|underwear|garments?)\b",)
 GROWN_PATTERNS = (r"\b(?:adults?|grown[\s-]?ups?)\b",)
 """After `--no`: who is left are the others."""
 EXPLICIT_PATTERNS = (
-    r"\br(?:ule)?[\s_-]?34\b",
+    r"\br(?:ule)?[\s_-]?34\b|\br[\s_-]?18\b",
     r"\bгол(?:ая|ый|ые|ую|ой|ого|ых|ышом)\b|обнаж[её]н|\bпорно|\bсекс|\bтраха|сиськ|раздет",
     r"裸(?!足|眼|電球|の王様)|色情|做爱|做愛|性交|淫|阴道|陰道|乳头|情色|脱光|一丝不挂|赤身",
     r"ヌード(?!ル)|(?<![ァ-ー])エロ(?:い|ティ|チ|本|絵|(?![ァ-ー]))",

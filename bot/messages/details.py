@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from bot.domain.echo import echo, visible
 from bot.domain.job import Job, JobStatus
 from bot.domain.kinds import Origin, Outcome
+from bot.domain.loras import written_loras
 from bot.domain.recipe import Blend, Recipe
 from bot.domain.samplers import A1111
 from bot.domain.sentences import Sentence, Translations, say, say_n
+from bot.domain.style import written_styles
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_picture
 from bot.messages.jobs import MAX_PROMPT, link_to
@@ -116,6 +118,7 @@ def _facts(found: Details, words: Translations) -> Iterator[Sentence]:
         sampler=" ".join(filter(None, A1111.get(recipe.sampling.sampler, (recipe.sampling.sampler,)))),
     )
     yield say("Model: {model}, hash `{hash}`", model=echo(recipe.weights.name), hash=recipe.weights.hash)
+    yield from _manner(recipe)
     if recipe.window and recipe.start is not None:
         yield say(
             "A smaller picture, enlarged and drawn once more in windows of {window} pixels, at strength "
@@ -164,6 +167,15 @@ def _pictures(recipe: Recipe) -> Iterator[Sentence]:
         )
     if recipe.blend is not None:
         yield _blended(recipe.blend)
+
+
+def _manner(recipe: Recipe) -> Iterator[Sentence]:
+    if recipe.styles:
+        yield say("Style: {styles}", styles=echo(written_styles(recipe.styles)))
+    if recipe.weirdness is not None:
+        yield say("Read otherwise than usual by {share} %", share=round(100 * recipe.weirdness.amount))
+    if recipe.loras:
+        yield say("LoRAs: {loras}", loras=echo(written_loras(recipe.loras)))
 
 
 def _blended(blend: Blend) -> Sentence:

@@ -69,9 +69,9 @@ def misfits(parameters: Parameters, models: Models, studio: Studio) -> tuple[Mis
     Raises: Unavailable.
     """
     model = chosen_model(parameters, models, studio)
-    if model is None:
-        return (_no_model(parameters, models, studio), *_hd(parameters))
-    return (*_sampler(parameters, model), *_loras(parameters, model, studio), *_hd(parameters))
+    missing = () if model is not None else (_no_model(parameters, models, studio),)
+    draws = model or models.usual(studio)  # without what is missing
+    return (*missing, *_sampler(parameters, draws), *_loras(parameters, draws, studio), *_hd(parameters))
 
 
 def fitted_loras(parameters: Parameters, model: ModelInfo) -> tuple[ChosenLora, ...]:

@@ -16,6 +16,7 @@ from bot.domain.guild import (
     require_moderator,
 )
 from bot.services.clock import Clock, utc_now
+from bot.services.models import Models
 from bot.storage import audit, guilds
 from bot.storage.database import Database
 
@@ -32,9 +33,11 @@ class Guilds:
         *,
         allows_nsfw: bool = False,
         can_classify: bool = False,
+        models: Models | None = None,
         now: Clock = utc_now,
     ) -> None:
         self._database = database
+        self._models = models
         self._possible = {"allows_nsfw": allows_nsfw, "can_classify": can_classify}
         self._now = now
 
@@ -80,6 +83,8 @@ class Guilds:
             before = await guilds.get_settings(session, guild_id)
             settings = change(before)
             check_possible(before, settings, **self._possible)
+            if self._models is not None:
+                self._models.check_named(before, settings)
             await guilds.update_settings(session, guild_id, settings, now=self._now())
             written: dict[str, Any] = {
                 name: guild_options.written(settings, guild_options.ROWS[name])[:MAX_AUDITED]

@@ -1,16 +1,21 @@
 """The models that draw: by name, the default, and what a recipe costs on one."""
 
+from collections.abc import Iterable
 from math import ceil
 
 from bot.domain.charges import FREE, Charge
 from bot.domain.echo import echo_code
 from bot.domain.errors import Impossible, NotAllowed, NotFound, Unavailable
+from bot.domain.guild import GuildSettings
+from bot.domain.guild_options import InvalidSetting
 from bot.domain.maps import MapKind
 from bot.domain.order import Order
 from bot.domain.recipe import Recipe, Weights
 from bot.domain.sentences import say
 from bot.domain.studio import EVERYTHING, Studio, alias_key
 from engine import api
+
+MOST_NAMED = 20
 
 
 class Models:
@@ -73,6 +78,31 @@ class Models:
         return offered.get(known.get(key, "").casefold()) or next(
             (model for model in offered.values() if alias_key(model.name) == key), None
         )
+
+    def check_named(self, before: GuildSettings, after: GuildSettings) -> None:
+        """Whether what a guild names anew is here. What is gone since it was named may stay.
+
+        Raises: InvalidSetting.
+        """
+        loaded = self._engine.models()
+        models = [model.name for model in loaded]
+        loras = sorted({name for model in loaded for name in model.loras})
+        if (name := _unknown(_models_of(after), _models_of(before), models)) is not None:
+            raise InvalidSetting(
+                say(
+                    "There is no model named `{name}` here. There is {names}.",
+                    name=echo_code(name, limit=40),
+                    names=", ".join(f"`{model}`" for model in models),
+                )
+            )
+        if (name := _unknown(after.loras, before.loras, loras)) is not None:
+            raise InvalidSetting(
+                say(
+                    "There is no LoRA named `{name}` here. There is {names}.",
+                    name=echo_code(name, limit=40),
+                    names=", ".join(f"`{lora}`" for lora in loras[:MOST_NAMED]) or say("none"),
+                )
+            )
 
     def control(self, name: str, kind: MapKind) -> str:
         """By which name the engine knows what reads such maps for a model.
@@ -151,6 +181,19 @@ class Models:
         return model.estimate_seconds(
             width=model.native_size, height=model.native_size, steps=model.default_steps, num_images=1
         )
+
+
+def _models_of(settings: GuildSettings) -> tuple[str, ...]:
+    """The models that a guild's settings name."""
+    default = (settings.default_model,) if settings.default_model else ()
+    aliased = (model for _, model in settings.model_aliases)
+    return (*settings.models, *default, *aliased, *(model for model, _ in settings.house_styles))
+
+
+def _unknown(names: Iterable[str], before: Iterable[str], known: Iterable[str]) -> str | None:
+    """The first of the names that nobody knows, and that was not there before."""
+    fine = {name.casefold() for name in (*before, *known)}
+    return next((name for name in names if name.casefold() not in fine), None)
 
 
 def _steps(recipe: Recipe) -> int:

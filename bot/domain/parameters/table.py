@@ -152,8 +152,10 @@ class Parameters:
                 read=whole_number("stylize", 0, MAX_STYLIZE, example=250),
                 write=str,
                 range=say("{low} to {high}", low=0, high=MAX_STYLIZE),
-                default=say("what suits the model"),
-                help=say("How much of the model's house style there is: 0 is none of it, 100 a little."),
+                default=say("none, unless this server has it otherwise"),
+                help=say(
+                    "How much of the model's house style there is: 0 is none, 100 a little. /models tells it."
+                ),
                 example="--stylize 250",
             )
         },
@@ -166,8 +168,11 @@ class Parameters:
                 read=read_raw,
                 write=lambda _: RAW,
                 range=say("`raw` alone"),
-                default=say("the house style"),
-                help=say("`--style raw`, or `--raw`: hardly any house style, just what the text says."),
+                default=say("as `--stylize` says"),
+                help=say(
+                    "`--style raw`, or `--raw`: of the house style nothing, or a quarter of what `--stylize` "
+                    "asks for."
+                ),
                 example="--style raw",
                 short={RAW: RAW},
                 proof=_STYLE,
@@ -265,8 +270,8 @@ class Parameters:
                 subject=Subject.WORK,
                 read=str,
                 write=str,
-                range=say("its name"),
-                default=say("the first"),
+                range=say("its name, or another that this server gave it"),
+                default=say("the model that is usual here"),
                 help=say("Which model draws, where there are several."),
                 example="--model sketch",
             )
@@ -283,7 +288,7 @@ class Parameters:
                 write=str,
                 range=say("a version that this server has a model for"),
                 default=say("the model that is usual here"),
-                help=say("A model by its version, as Midjourney has it."),
+                help=say("A model by its version, as Midjourney has it. /models tells what is here."),
                 example="--version 6",
                 proof=_DIGIT,
             )
@@ -321,7 +326,7 @@ class Parameters:
                     "a name and a weight from -{limit} to {limit}; several with commas", limit=LORA_WIDEST
                 ),
                 default=say("none"),
-                help=say("A LoRA changes how the model draws."),
+                help=say("A LoRA changes how the model draws. /models tells which are here."),
                 example="--lora ink:0.8",
                 words=None,
                 own=own_loras,
@@ -333,7 +338,9 @@ class Parameters:
         default=False,
         metadata={
             PARAMETER: flag(
-                "hd", say("Twice as wide and high; it takes several times as long."), subject=Subject.WORK
+                "hd",
+                say("Not here: **Upscale (Creative)** draws a picture twice as large."),
+                subject=Subject.WORK,
             )
         },
     )

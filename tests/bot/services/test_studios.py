@@ -7,6 +7,7 @@ import pytest
 from bot.domain.asker import Asker
 from bot.domain.errors import NotAllowed, PromptError, Unavailable
 from bot.domain.guild import GuildSettings
+from bot.domain.guild_options import InvalidSetting
 from bot.domain.job import JobStatus
 from bot.domain.recipe import Recipe
 from bot.imaging.encode import recipe_text
@@ -154,9 +155,9 @@ async def test_what_is_not_here_is_told_once_of_several_prompts_and_all_are_draw
     services: Services, ada: Asker
 ) -> None:
     with pytest.raises(PromptError) as refused:
-        await services.orders.imagine(now(ada), "a {red, blue} fox --v 6 --lora zebra")
+        await services.orders.imagine(now(ada), "a {red, blue} fox --v 6 --tile")
     assert len(refused.value.mistakes) == 1
-    assert refused.value.without == "{a red fox --lora zebra, a blue fox --lora zebra}"
+    assert refused.value.without == "{a red fox --tile, a blue fox --tile}"
 
 
 async def test_a_house_style_is_the_guilds_and_holds_where_nobody_says_anything(
@@ -250,6 +251,35 @@ async def test_a_model_that_has_to_be_loaded_is_priced_in_and_told_while_it_wait
 def test_what_is_loaded_first_is_said() -> None:
     update = JobUpdate(job=built(), loading_seconds=12.0)
     assert "is loaded first, in about 10 s" in progress(update).content
+
+
+async def test_a_guild_can_only_name_what_is_here_and_keeps_what_is_gone_since(
+    services: Services, ada: Asker
+) -> None:
+    manager = replace(ada, is_manager=True)
+    named = {"models": "xl, anime", "default-model": "XL", "model-names": "6=xl, *=anime", "loras": "ink"}
+    settings = await services.guilds.set(manager, named)
+    assert settings.model_aliases == (("6", "xl"), ("*", "anime"))
+    for wrong in ({"default-model": "sdxl"}, {"model-names": "7=sdxl"}, {"house-styles": "sdxl=ink"}):
+        with pytest.raises(InvalidSetting, match=r"There is no model named `sdxl` here\. There is `plain`"):
+            await services.guilds.set(manager, wrong)
+    with pytest.raises(InvalidSetting, match=r"There is no LoRA named `zebra` here\. There is `gold`"):
+        await services.guilds.set(manager, {"loras": "zebra"})
+    await set_up(services, models=("gone",))
+    assert (await services.guilds.set(manager, {"usual-stylize": "250"})).models == ("gone",)
+
+
+async def test_every_misfit_is_told_at_once_and_what_is_certain_is_mended_at_a_press(
+    services: Services, ada: Asker
+) -> None:
+    with pytest.raises(PromptError) as refused:
+        await services.orders.imagine(now(ada), "a fox --v 6 --lora ink --hd")
+    assert len(refused.value.mistakes) == 3
+    assert refused.value.without == "a fox"
+    with pytest.raises(PromptError) as refused:
+        await services.orders.imagine(now(ada), "a fox --model xl --lora inkk:0.5")
+    assert [str(step.label) for step in refused.value.steps] == ["Fix and run", "Draw without them"]
+    assert refused.value.fixed == "a fox --model xl --lora ink:0.5"
 
 
 def test_settings_of_a_guild_are_read_again() -> None:

@@ -142,7 +142,7 @@ class Darkroom(commands.AutoShardedBot):
         self.add_dynamic_items(ChangeButton, RegionItem)
         self.add_dynamic_items(JobButton, AuditButton, ModerationButton, HelpButton)
         self.add_dynamic_items(PictureButton, PictureMenu, GalleryButton, LookedButton, UseButton)
-        self.add_dynamic_items(SettingsItem, InfoItem)
+        self.add_dynamic_items(SettingsItem, InfoItem, AskButton)
         await self.tree.set_translator(CatalogueTranslator())
         await self._sync_commands()
         await self.delivery.resume()

@@ -18,6 +18,7 @@ from bot.boundary import (
     reply,
 )
 from bot.domain.people import MAX_TEXT, SPANS
+from bot.messages import order_appeals
 from bot.messages import people as messages
 from bot.messages.components import to_view
 from bot.services import Services
@@ -133,10 +134,12 @@ class People(commands.Cog):
         asker = asker_of(interaction)
         async with patience(interaction):
             appeals = await self.services.appeals.list_open(asker, limit=MAX_CASES + 1)
+            prompts = await self.services.order_appeals.list_open(asker, limit=MAX_CASES + 1)
             reports = await self.services.reports.list_open(asker, limit=MAX_CASES + 1)
         letters = [messages.appeal(appeal, asker.locale) for appeal in appeals[:MAX_CASES]]
+        letters += [order_appeals.letter(prompt, asker.locale) for prompt in prompts[:MAX_CASES]]
         letters += [messages.report(report, asker.locale) for report in reports[:MAX_CASES]]
-        has_more = max(len(appeals), len(reports)) > MAX_CASES
+        has_more = max(len(appeals), len(prompts), len(reports)) > MAX_CASES
         await reply(interaction, messages.inbox(len(letters), asker.locale, has_more=has_more))
         for letter in letters:
             await interaction.followup.send(letter.content, view=to_view(letter.rows), ephemeral=True)

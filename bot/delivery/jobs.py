@@ -99,6 +99,11 @@ class Delivery:
         edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
         await self._answer(job, lambda: edit(view=view, attachments=files), lambda _: where, otherwise=where)
 
+    async def follow_all(self, job: Job) -> None:
+        """Post what comes of a job, and of its siblings, that nobody waits for with an interaction."""
+        for one in (job, *await persistently(lambda: self._jobs.list_siblings(job))):
+            self.follow(one, ToPost())
+
     async def answer_beside(self, interaction: Interaction, job: Job) -> None:
         """Answer a press with a message of its own: the pressed one stays as it is."""
         if interaction.response.is_done():

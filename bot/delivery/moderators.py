@@ -29,6 +29,20 @@ class Moderators:
         except (CallLost, ChannelClosed, discord.HTTPException) as error:
             log.warning("the moderators of guild %s could not be told: %s", guild_id, error)
 
+    async def is_gone(self, guild_id: int, user_id: int) -> bool:
+        """Whether somebody has surely left a guild, or asked to be forgotten."""
+        guild = self._client.get_guild(guild_id)
+        if guild is None or user_id <= 0:
+            return True
+        try:
+            async with call():
+                await guild.fetch_member(user_id)
+        except discord.NotFound:
+            return True
+        except (CallLost, ChannelClosed, discord.HTTPException) as error:
+            log.info("nobody knows whether a member is still there: %s", error)
+        return False
+
     async def tell_member(self, user_id: int, payload: Payload) -> None:
         """Write to a member in private, once: who takes no messages reads it at their next picture."""
         if user_id <= 0:  # they asked to be forgotten

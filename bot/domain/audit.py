@@ -23,6 +23,8 @@ class Deed(StrEnum):
     STRIKE = "strike"
     APPEAL_ACCEPTED = "appeal_accepted"
     APPEAL_REJECTED = "appeal_rejected"
+    PROMPT_ALLOWED = "prompt_allowed"
+    PROMPT_REFUSED = "prompt_refused"
     REPORT_ACCEPTED = "report_accepted"
     REPORT_REJECTED = "report_rejected"
     LADDER = "ladder"

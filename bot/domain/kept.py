@@ -26,6 +26,8 @@ class Waits(StrEnum):
     """It asks for what cannot be done here, or with a value that is wrong: it is drawn without that."""
     QUEUE = "queue"
     """Too much waits, or nothing is drawn just now: it is tried again."""
+    APPEAL = "appeal"
+    """A rule of the guild refuses it: its moderators are asked."""
     ALLOWANCE = "allowance"
     """The allowance is spent: it is tried again when it is full."""
 
@@ -45,6 +47,8 @@ class Keep:
     why: Waits
     argument: int = 0
     """For the press: the version of the terms."""
+    objections: tuple[str, ...] = ()
+    """The rules that refuse it and that moderators can allow to be broken (`bot.domain.pardons`)."""
     until: datetime | None = None
     """When a press can mend it at last, where that is not now."""
 

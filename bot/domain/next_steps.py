@@ -35,7 +35,14 @@ class Appeal:
     sanction_id: int
 
 
-Action: TypeAlias = Draw | Accept | Acknowledge | Appeal
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskModerators:
+    """Ask the moderators to allow an order that was kept."""
+
+    kept_id: int
+
+
+Action: TypeAlias = Draw | Accept | Acknowledge | Appeal | AskModerators
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from bot.domain.job import Speed
 from bot.domain.kinds import JobKind
+from bot.domain.pardons import Pardon
 from bot.domain.recipe import ImageRef, Recipe
 from bot.domain.speeds import typed_speed
 
@@ -29,6 +30,11 @@ class Order:
     is_confirmed: bool = False
     """Whether the asker was asked about its words, and means them."""
 
+    objections: tuple[str, ...] = ()
+    """The rules of the guild that refused it, where moderators can allow it all the same."""
+    pardons: tuple[Pardon, ...] = ()
+    """What of them they allowed, by whom and when."""
+
     @property
     def has_own_text(self) -> bool:
         """Whether the asker wrote its words: else they are another member's, and no fault of the asker."""
@@ -46,6 +52,8 @@ class Order:
             "batch_size": self.batch_size,
             "speed": self.speed.value,
             "is_confirmed": self.is_confirmed,
+            "objections": list(self.objections),
+            "pardons": [pardon.to_json() for pardon in self.pardons],
         }
 
     @classmethod
@@ -62,4 +70,6 @@ class Order:
             batch_size=values.get("batch_size", 1),
             speed=Speed(values["speed"]) if "speed" in values else typed_speed(recipe.prompt) or Speed.FAST,
             is_confirmed=values.get("is_confirmed", False),
+            objections=tuple(values.get("objections") or ()),
+            pardons=tuple(map(Pardon.from_json, values.get("pardons") or ())),
         )

@@ -11,7 +11,7 @@ from bot.domain.audit import AuditFilter
 from bot.domain.cells import ALL
 from bot.domain.history import Shelf, Wanted
 from bot.domain.kinds import JobKind
-from bot.domain.next_steps import Accept, Acknowledge, Action, Appeal, Draw
+from bot.domain.next_steps import Accept, Acknowledge, Action, Appeal, AskModerators, Draw
 from bot.domain.recipe import ImageRef, Picture, UploadRef
 
 _ID = r"\d{1,18}"
@@ -31,6 +31,7 @@ REGION = (
 )
 """A part of the panel where an area is chosen, or a form of it. It holds all that is chosen."""
 KEPT = rf"(?P<kind>kept|confirm):(?P<kept_id>{_ID}):draw"
+ASK = rf"kept:(?P<kept_id>{_ID}):ask"
 TERMS = rf"(?P<kind>kept|terms):(?P<kept_id>{_ID}):accept:(?P<version>\d{{1,9}})"
 EXAMPLE = r"start:(?P<number>\d{1,2}):example"
 HELP = r"help:0:(?P<page>[a-z]{1,16})"
@@ -42,7 +43,9 @@ USE = rf"(?P<kind>use|brought):(?P<id>{_ID}):(?P<action>choose|prompt|style|desc
 GALLERY = r"gallery:0:join:(?P<since>[a-z]{1,8})"
 AUDIT = r"audit:(?P<page>\d{1,6}):(?P<do>show|export):(?P<user>-?\d{0,19})-(?P<action>[a-z_]{0,32})"
 SETUP = r"setup:(?P<guild_id>\d{1,20}):(?P<action>[a-z-]{1,20})"
-MODERATION = rf"(?P<kind>notice|block|appeal|report|upload|forget):(?P<id>{_ID}):(?P<action>[a-z]{{1,16}})"
+MODERATION = (
+    rf"(?P<kind>notice|block|appeal|order|report|upload|forget):(?P<id>{_ID}):(?P<action>[a-z]{{1,16}})"
+)
 FORM = re.compile(r"(?P<kind>block|appeal|report|queue):(?P<id>\d{1,19}):(?P<action>[a-z]{1,16})")
 PROMPT_FORM = "draw:0:prompt"
 """The form that holds a prompt, to be changed and drawn."""
@@ -193,6 +196,8 @@ def of_step(action: Action) -> str:
             return f"notice:{sanction_id}:acknowledge"
         case Appeal(sanction_id=sanction_id):
             return f"block:{sanction_id}:appeal"
+        case AskModerators(kept_id=kept_id):
+            return f"kept:{kept_id}:ask"
 
 
 def of_moderation(kind: str, number: int, action: str) -> str:

@@ -29,6 +29,8 @@ SENTENCES: Mapping[Deed, Sentence] = {
     Deed.STRIKE: say("{actor} counted a strike, or a part of one, against {member}"),
     Deed.APPEAL_ACCEPTED: say("{actor} accepted the appeal of {member}"),
     Deed.APPEAL_REJECTED: say("{actor} rejected the appeal of {member}"),
+    Deed.PROMPT_ALLOWED: say("{actor} allowed a prompt of {member} that a rule had refused"),
+    Deed.PROMPT_REFUSED: say("{actor} left a prompt of {member} refused"),
     Deed.REPORT_ACCEPTED: say("{actor} acted on a report about {member}"),
     Deed.REPORT_REJECTED: say("{actor} dismissed a report about {member}"),
     Deed.LADDER: say("{actor} changed where strikes lead"),

@@ -38,6 +38,10 @@ DECIDED = {
     "warn": say("The member is warned."),
     "block": say("The member is blocked."),
     "dismiss": say("Dismissed."),
+    "allow": say("Allowed: it is drawn now."),
+    "undrawn": say("Allowed. Something else is in the way of it; its member is told what."),
+    "gone": say("Allowed, but its member is not here any more: nothing is drawn."),
+    "refuse": say("It stays refused."),
 }
 
 

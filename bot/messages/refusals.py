@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.domain.echo import visible
 from bot.domain.errors import Unavailable, UserError
-from bot.domain.next_steps import Appeal
+from bot.domain.next_steps import Appeal, AskModerators
 from bot.domain.sentences import say
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_step
@@ -23,7 +23,7 @@ def refusal(error: UserError, locale: str) -> Payload:
         Button(
             custom_id=of_step(step.action),
             label=step.label.render(words),
-            is_primary=not isinstance(step.action, Appeal),
+            is_primary=not isinstance(step.action, Appeal | AskModerators),
         )
         for step in error.steps
     )

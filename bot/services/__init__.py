@@ -40,6 +40,7 @@ from bot.services.looking import Looking
 from bot.services.making_of import MakingsOf
 from bot.services.models import Models
 from bot.services.onboarding import Onboarding
+from bot.services.order_appeals import OrderAppeals
 from bot.services.orders import Orders
 from bot.services.outbox import Outbox
 from bot.services.pictures import Pictures
@@ -97,6 +98,7 @@ class Services:
     rules: Rules
     sanctions: Sanctions
     appeals: Appeals
+    order_appeals: OrderAppeals
     reports: Reports
     queue: Queue
     removals: Removals
@@ -214,6 +216,7 @@ def build_services(
         rules=Rules(database, allows_nsfw=allows_nsfw, now=now),
         sanctions=sanctions,
         appeals=Appeals(database, now=now),
+        order_appeals=OrderAppeals(database, kept, orders, now=now),
         reports=Reports(database, removals, sanctions, queue, now=now),
         queue=queue,
         removals=removals,

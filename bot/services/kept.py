@@ -1,11 +1,14 @@
 """Orders that were refused and that a press can mend: kept whole for a while, forgotten with their member."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
 from bot.domain.errors import NotFound, UserError
 from bot.domain.kept import Keep, KeptOrder, Waits
-from bot.domain.next_steps import Accept, Draw, NextStep
+from bot.domain.next_steps import Accept, Action, AskModerators, Draw, NextStep
 from bot.domain.order import Order
 from bot.domain.sentences import say
 from bot.services.allowances import guild_of
@@ -23,6 +26,7 @@ LABELS = {
     Waits.WITHOUT: say("Draw without them"),
     Waits.QUEUE: say("Try again"),
     Waits.ALLOWANCE: say("Try again"),
+    Waits.APPEAL: say("Ask the moderators"),
 }
 """What the press says."""
 
@@ -52,14 +56,17 @@ class KeptOrders:
             user_id=asker.user_id,
             source=asker.source,
             why=keep.why,
-            order=order,
+            order=replace(order, objections=keep.objections),
             expires_at=keep.expires_at(now),
             now=now,
         )
         if keep.why is Waits.NOTICE:
             return  # its button comes when that was read
-        draw, accept = Draw(kept_id=kept_id), Accept(kept_id=kept_id, version=keep.argument)
-        action = accept if keep.why is Waits.TERMS else draw
+        actions: Mapping[Waits, Action] = {
+            Waits.TERMS: Accept(kept_id=kept_id, version=keep.argument),
+            Waits.APPEAL: AskModerators(kept_id=kept_id),
+        }
+        action = actions.get(keep.why, Draw(kept_id=kept_id))
         refusal.steps += (NextStep(action=action, label=LABELS[keep.why]),)
 
     async def keep(self, asker: Asker, order: Order, refusal: UserError, keep: Keep) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.audit import RULE
 from bot.domain.people import TO_READ, Appeal, AppealStatus, Sanction, SanctionKind
 from bot.storage.models import AppealRow, SanctionRow
 from bot.storage.statements import insert_or_ignore
@@ -125,6 +126,23 @@ async def update_read(
 async def delete_points(session: AsyncSession, *, guild_id: int, user_id: int) -> None:
     """A member's strikes count no longer; what was said stays."""
     await session.execute(update(SanctionRow).filter_by(guild_id=guild_id, user_id=user_id).values(points=0))
+
+
+async def update_strike_taken_back(
+    session: AsyncSession, *, guild_id: int, user_id: int, source: str, now: datetime
+) -> bool:
+    """What a request cost its member counts no longer, and the block that followed from it is lifted; whether
+    it had cost anything."""
+    key = {"guild_id": guild_id, "user_id": user_id}
+    strike = update(SanctionRow).filter_by(**key, source=source).where(SanctionRow.points > 0)
+    since = await session.scalar(strike.values(points=0).returning(SanctionRow.created_at))
+    if since is None:
+        return False
+    followed = update(SanctionRow).filter_by(
+        **key, kind=SanctionKind.BLOCK, actor_id=RULE, created_at=since, closed_at=None
+    )
+    await session.execute(followed.values(closed_at=now))
+    return True
 
 
 async def add_appeal(

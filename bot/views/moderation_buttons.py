@@ -16,13 +16,14 @@ from bot.boundary import (
     reply,
     turn_into,
 )
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, UserError
 from bot.domain.kept import Waits
 from bot.domain.people import AppealStatus
 from bot.domain.sentences import say
-from bot.messages import custom_ids, forgetting, uploads
+from bot.messages import custom_ids, forgetting, order_appeals, uploads
 from bot.messages import people as messages
 from bot.messages.refusals import refusal
+from bot.services.order_appeals import OrderVerdict
 from bot.views.moderation_forms import ask, decided
 from bot.views.rebuilt import Rebuilt
 from bot.views.wired import wired
@@ -67,6 +68,45 @@ async def _decide_appeal(button: ModerationButton, interaction: Interaction) -> 
     services, asker = wired(interaction).services, asker_of(interaction)
     await services.appeals.check(asker, button.number)
     await ask(interaction, "appeal", button.number, button.action)
+
+
+async def _allow_order(button: ModerationButton, interaction: Interaction) -> None:
+    services, asker = wired(interaction).services, asker_of(interaction)
+    async with patience(interaction):
+        verdict = await services.order_appeals.decide(asker, button.number, AppealStatus.ACCEPTED)
+        came_of_it = await _drawn(interaction, verdict)
+    await decided(interaction, came_of_it)
+
+
+async def _drawn(interaction: Interaction, verdict: OrderVerdict) -> str:
+    """Draw what was allowed, and tell its member; what is said of it to the moderators."""
+    client, appeal, server = wired(interaction), verdict.appeal, _server(interaction)
+    if await client.moderators.is_gone(appeal.guild_id, appeal.user_id):
+        await client.services.order_appeals.close(appeal)
+        return "gone"
+    try:
+        job = await client.services.order_appeals.draw(verdict)
+    except UserError as error:
+        await client.services.order_appeals.close(appeal)
+        letter = order_appeals.not_drawn(verdict, error, server)
+        await client.moderators.tell_member(appeal.user_id, letter)
+        return "undrawn"
+    await client.delivery.follow_all(job)
+    await client.moderators.tell_member(appeal.user_id, order_appeals.allowed(verdict, job, server))
+    return "allow"
+
+
+async def _refuse_order(button: ModerationButton, interaction: Interaction) -> None:
+    client, asker = wired(interaction), asker_of(interaction)
+    async with patience(interaction):
+        verdict = await client.services.order_appeals.decide(asker, button.number, AppealStatus.REJECTED)
+    await decided(interaction, button.action)
+    letter = order_appeals.refused(verdict, _server(interaction))
+    await client.moderators.tell_member(verdict.appeal.user_id, letter)
+
+
+def _server(interaction: Interaction) -> str:
+    return interaction.guild.name if interaction.guild else ""
 
 
 async def _delete(button: ModerationButton, interaction: Interaction) -> None:
@@ -145,6 +185,8 @@ PRESSES: dict[tuple[str, str], Callable[[ModerationButton, Interaction], Awaitab
     ("block", "appeal"): _appeal,
     ("appeal", "accept"): _decide_appeal,
     ("appeal", "reject"): _decide_appeal,
+    ("order", "allow"): _allow_order,
+    ("order", "refuse"): _refuse_order,
     ("report", "delete"): _delete,
     ("report", "dismiss"): _dismiss,
     ("report", "warn"): _warn,

@@ -5,8 +5,8 @@ from typing import Any
 
 import discord
 
-from bot.boundary import Interaction, drawing_asker_of, guard, patience
-from bot.messages import custom_ids
+from bot.boundary import Interaction, asker_of, drawing_asker_of, guard, patience, turn_into
+from bot.messages import custom_ids, order_appeals
 from bot.messages import onboarding as messages
 from bot.messages import rules as rules_messages
 from bot.storage.outage import passing_over_outages
@@ -54,6 +54,24 @@ class ExampleButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], tem
             async with patience(interaction):
                 job = await client.services.onboarding.try_example(asker, self.number)
             await client.delivery.answer_beside(interaction, job)
+
+
+class AskButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=custom_ids.ASK):
+    """Ask the moderators for what a rule refused. It is the presser's own."""
+
+    def __init__(self, item: discord.ui.Button[Any], match: re.Match[str]) -> None:
+        super().__init__(item)
+        self.kept_id = int(match["kept_id"])
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Bring it to them, and say so in place of the refusal."""
+        async with guard(interaction):
+            client, asker = wired(interaction), asker_of(interaction)
+            async with patience(interaction):
+                made = await client.services.order_appeals.ask(asker, self.kept_id)
+            await turn_into(interaction, order_appeals.asked(asker.locale))
+            letter = order_appeals.letter(made.appeal, (interaction.guild_locale or interaction.locale).value)
+            await client.moderators.tell(made.appeal.guild_id, made.channel_id, letter)
 
 
 class KeptButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], template=custom_ids.KEPT):

@@ -1,6 +1,7 @@
 """A guild's own rules: what a room is for, what is for adults only, and words that cost something."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +13,7 @@ from bot.domain.guild import GuildSettings
 from bot.domain.kept import Keep, Waits
 from bot.domain.moderation import check_explicit, is_explicit
 from bot.domain.order import Order
+from bot.domain.pardons import EXPLICIT, ROOM, is_allowed, of_phrase
 from bot.domain.people import POINTS
 from bot.domain.rules import GuildRule, Weight, broken, check_room, texts_of
 from bot.domain.sentences import say
@@ -22,6 +24,19 @@ from bot.services.sanctions import causes_of, strike
 from bot.storage import audit, rules
 
 Writing = Callable[[AsyncSession], Awaitable[UserError]]
+
+
+@contextmanager
+def _appealable(rule: str, order: Order) -> Iterator[None]:
+    """What is refused here, moderators can allow; what they have allowed passes."""
+    try:
+        yield
+    except UserError as refusal:
+        if is_allowed(rule, order.pardons):
+            return
+        allowed = (pardon.rule for pardon in order.pardons)
+        refusal.keep = Keep(why=Waits.APPEAL, objections=tuple(dict.fromkeys([*allowed, rule])))
+        raise
 
 
 class RuleGate:
@@ -43,18 +58,35 @@ class RuleGate:
             policy = await rules.get_policy(
                 session, guild_id=guild_id, channel_id=asker.channel_id, parent_id=asker.parent_channel_id
             )
-            check_room(policy, asker, order.recipe)
+            with _appealable(ROOM, order):
+                check_room(policy, asker, order.recipe)
         texts = texts_of(order.recipe)
         if is_explicit(*texts):
-            check_explicit(
-                is_allowed=self._allows_nsfw and settings.is_nsfw_allowed,
-                is_age_restricted=asker.is_age_restricted,
-            )
-        for rule in broken(await rules.list_rules(session, guild_id=guild_id), *texts):
+            self._check_explicit(asker, order, settings)
+        found = broken(await rules.list_rules(session, guild_id=guild_id), *texts)
+        hard = [of_phrase(rule) for rule in found if rule.weight is not Weight.SOFT]
+        for rule in found:
+            if rule.weight is not Weight.SOFT and is_allowed(of_phrase(rule), order.pardons):
+                continue
             if rule.weight is not Weight.SOFT:
-                raise RefusedWithTrace(self._refusal(asker, order, rule, guild_id, settings))
+                objections = (*(pardon.rule for pardon in order.pardons), *hard)
+                raise RefusedWithTrace(
+                    self._refusal(asker, order, rule, guild_id, settings, tuple(dict.fromkeys(objections)))
+                )
             if order.has_own_text and not order.is_confirmed:
                 raise RefusedWithTrace(self._question(asker, rule, guild_id))
+
+    def _check_explicit(self, asker: Asker, order: Order, settings: GuildSettings) -> None:
+        """What is for adults only. That it is so can be a mistake; where nobody allows it, that is no matter.
+
+        Raises: PromptRefused.
+        """
+        is_possible = self._allows_nsfw and settings.is_nsfw_allowed
+        where = {"is_allowed": is_possible, "is_age_restricted": asker.is_age_restricted}
+        if not is_possible:
+            check_explicit(**where)
+        with _appealable(EXPLICIT, order):
+            check_explicit(**where)
 
     def _question(self, asker: Asker, rule: GuildRule, guild_id: int) -> Writing:
         async def write(session: AsyncSession) -> UserError:
@@ -71,8 +103,15 @@ class RuleGate:
         return write
 
     def _refusal(
-        self, asker: Asker, order: Order, rule: GuildRule, guild_id: int, settings: GuildSettings
+        self,
+        asker: Asker,
+        order: Order,
+        rule: GuildRule,
+        guild_id: int,
+        settings: GuildSettings,
+        objections: tuple[str, ...],
     ) -> Writing:
+        keep = Keep(why=Waits.APPEAL, objections=objections)
         # Who presses a button under somebody else's picture did not write its prompt.
         points = POINTS[rule.weight] if order.has_own_text else 0
 
@@ -81,7 +120,7 @@ class RuleGate:
             refused = say("This server's rules do not allow `{phrase}`.", phrase=echo_code(rule.phrase))
             cure = say("Change the prompt and draw again; nothing was charged.")
             if not points:
-                return PromptRefused(refused, cure)
+                return PromptRefused(refused, cure, keep=keep)
             now = await strike(
                 session,
                 guild_id=guild_id,
@@ -94,10 +133,10 @@ class RuleGate:
             )
             counts = standing(now, added=points)
             if now.block is None:
-                return PromptRefused(refused, cure, *counts)
+                return PromptRefused(refused, cure, *counts, keep=keep)
             causes = await causes_of(session, now.block, settings)
             kept = not_until(now.block, because(now.block, causes, settings.strike_days))
-            return PromptRefused(refused, *counts, kept)
+            return PromptRefused(refused, *counts, kept, keep=keep)
 
         return write
 

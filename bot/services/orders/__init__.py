@@ -27,6 +27,7 @@ from bot.domain.moderation import check_text
 from bot.domain.next_steps import NextStep
 from bot.domain.order import Order
 from bot.domain.parameters import ImagePrompt, Parameters
+from bot.domain.pardons import Pardon
 from bot.domain.preferences import Preferences
 from bot.domain.prompt import Prompt, joined, parse, parse_all
 from bot.domain.quota_words import duration
@@ -344,6 +345,19 @@ class Orders:
             await self._kept.delete(kept)
         return job
 
+    async def allowed(self, asker: Asker, values: Mapping[str, Any], pardons: Sequence[Pardon]) -> Job:
+        """Submit what moderators allowed of a refused request. The first job of it.
+
+        Raises: UserError.
+        """
+        orders = await self._read(asker, values)
+        try:
+            allowed = [replace(order, pardons=tuple(pardons)) for order in orders]
+            return (await self._jobs.submit(asker, allowed))[0]
+        except UserError as error:
+            error.prompt = str(values.get("text", ""))
+            raise
+
     async def _bring(self, asker: Asker, sources: Sequence[Incoming]) -> list[Picture]:
         """Pictures that the asker brings along or names, fetched and kept, or none of them is of use.
 
@@ -435,7 +449,9 @@ class Orders:
             recipes = await self._recipes_at(asker)
             return [replace(order, recipe=recipes.current(order.recipe))]
         if values.get("parent") is None:
-            return await self._read_text(asker, values["text"], await self._preferences_of(asker))
+            pardons = tuple(map(Pardon.from_json, values.get("pardons") or ()))
+            orders = await self._read_text(asker, values["text"], await self._preferences_of(asker))
+            return [replace(order, pardons=pardons) for order in orders]
         image = ImageRef(**values["parent"])
         press = Press(
             kind=JobKind(values["kind"]),

@@ -21,7 +21,15 @@ from bot.storage.models.jobs import (
     OutboxRow,
     RemovalRow,
 )
-from bot.storage.models.moderation import AppealRow, AuditRow, ReportRow, RoomPolicyRow, RuleRow, SanctionRow
+from bot.storage.models.moderation import (
+    AppealRow,
+    AuditRow,
+    OrderAppealRow,
+    ReportRow,
+    RoomPolicyRow,
+    RuleRow,
+    SanctionRow,
+)
 from bot.storage.models.quotas import AccountRow, DigestRow, GrantRow, LedgerRow, MemberQuotaRow
 from bot.storage.models.uploads import BannedPictureRow, UploadRow
 
@@ -46,6 +54,7 @@ __all__ = [
     "LikeRow",
     "MemberQuotaRow",
     "MemberRow",
+    "OrderAppealRow",
     "OutboxRow",
     "PreferencesRow",
     "RemovalRow",

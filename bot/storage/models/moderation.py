@@ -64,6 +64,27 @@ class SanctionRow(Table):
     closed_at: Mapped[datetime | None] = mapped_column(UtcMilliseconds)
 
 
+class OrderAppealRow(Table):
+    """A refused prompt that its member asks the moderators for; see `bot.domain.pardons.OrderAppeal`."""
+
+    __tablename__ = "order_appeals"
+    __table_args__ = (Index("ix_order_appeals_guild_id_status", "guild_id", "status"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    guild_id: Mapped[int] = mapped_column(BigInteger)
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    source: Mapped[str] = mapped_column(String(64), unique=True)
+    """The request that was refused: the moderators are asked for it once."""
+    order: Mapped[dict[str, Any]] = mapped_column(JSON)
+    asker: Mapped[dict[str, Any]] = mapped_column(JSON)
+    rules: Mapped[list[str]] = mapped_column(JSON)
+    status: Mapped[str] = mapped_column(String(16))
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The moderator who decided."""
+    created_at: Mapped[datetime] = mapped_column(UtcMilliseconds)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcMilliseconds)
+
+
 class AppealRow(Table):
     """A member's answer to a block, once per block."""
 

@@ -33,6 +33,7 @@ PATTERNS = (
     custom_ids.SETUP,
     custom_ids.SETTINGS,
     custom_ids.INFO,
+    custom_ids.ASK,
     custom_ids.MODERATION,
 )
 EVER_SENT = (
@@ -71,6 +72,7 @@ EVER_SENT = (
     *("settings:0:model", "settings:0:stylize:250", "settings:0:speed:relax", "settings:0:suffix"),
     *("use:12:choose:3", "use:12:style:0", "brought:7:prompt", "brought:7:describe"),
     *("job:812:no_suffix", "info:0:show", "info:0:cancel", "info:0:all"),
+    *("kept:5:ask", "order:7:allow", "order:7:refuse"),
     *("gallery:0:join:now", "gallery:0:join:all"),
     *("audit:0:show:-", "audit:2:export:100-block", "audit:1:show:-5-rule_add"),
 )

@@ -17,6 +17,7 @@ from bot.domain.audit import AuditFilter
 from bot.domain.errors import PromptRefused, UserError
 from bot.domain.image_filter import ImageFilter
 from bot.domain.job import JobStatus
+from bot.domain.next_steps import AskModerators
 from bot.domain.onboarding import TermsNotAccepted
 from bot.domain.people import AppealStatus
 from bot.domain.quota import Allowance, Unit
@@ -60,6 +61,10 @@ BY_NUMBER: dict[str, Deed] = {
     "may decide": lambda s, a, n: s.appeals.check(a, n),
     "accept": lambda s, a, n: s.appeals.decide(a, n, AppealStatus.ACCEPTED),
     "reject": lambda s, a, n: s.appeals.decide(a, n, AppealStatus.REJECTED),
+    "ask for a prompt": lambda s, a, n: s.order_appeals.ask(a, n),
+    "may decide a prompt": lambda s, a, n: s.order_appeals.check(a, n),
+    "allow a prompt": lambda s, a, n: s.order_appeals.decide(a, n, AppealStatus.ACCEPTED),
+    "refuse a prompt": lambda s, a, n: s.order_appeals.decide(a, n, AppealStatus.REJECTED),
     "read report": lambda s, a, n: s.reports.get(a, n),
     "dismiss": lambda s, a, n: s.reports.close(a, n, AppealStatus.REJECTED),
     "delete": lambda s, a, n: s.reports.delete_result(a, n),
@@ -104,6 +109,7 @@ AT_LARGE: dict[str, Deed] = {
     "ladder": lambda s, a, _: s.sanctions.set_ladder(a, "0"),
     "channel": lambda s, a, n: s.sanctions.set_channel(a, n),
     "appeals": lambda s, a, _: s.appeals.list_open(a, limit=5),
+    "refused prompts": lambda s, a, _: s.order_appeals.list_open(a, limit=5),
     "reports": lambda s, a, _: s.reports.list_open(a, limit=5),
     "queue": lambda s, a, _: s.queue.show(a),
     "clear": lambda s, a, _: s.queue.clear(a, ADA.user_id),
@@ -175,6 +181,12 @@ async def _open(stack: AsyncExitStack, folder: Path) -> tuple[Services, Database
     await services.rules.add(MODERATOR, "clown", Weight.SOFT, Place.ANYWHERE)
     with pytest.raises(PromptRefused):
         await services.orders.imagine(now(ADA), "a clown")
+    await services.rules.add(MODERATOR, "goblin", Weight.LIGHT, Place.ANYWHERE)
+    with pytest.raises(PromptRefused) as refused:
+        await services.orders.imagine(now(ADA), "a goblin")
+    (step,) = refused.value.steps
+    assert isinstance(step.action, AskModerators)
+    await services.order_appeals.ask(ADA, step.action.kept_id)
     await services.rules.require(MODERATOR, 11, ["cat"], 1)
     block = await services.sanctions.block(MODERATOR, BLOCKED.user_id, span=None, reason="spam")
     await services.appeals.appeal(BLOCKED, block.id, "no")

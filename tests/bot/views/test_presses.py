@@ -13,6 +13,7 @@ from bot.domain.errors import UserError
 from bot.domain.guild_options import ROWS
 from bot.domain.kept import KeptOrder
 from bot.domain.kinds import JobKind
+from bot.domain.next_steps import AskModerators
 from bot.domain.order import Order
 from bot.domain.people import AppealStatus
 from bot.domain.prompt import parse
@@ -229,6 +230,15 @@ async def _appealed(services: Services) -> int:
     return made.appeal.id
 
 
+async def _refused_prompt(services: Services) -> int:
+    await services.rules.add(now(MODERATOR), "goblin", Weight.LIGHT, Place.PROMPT)
+    with pytest.raises(UserError) as refused:
+        await services.orders.imagine(now(ADA), "a goblin")
+    (step,) = refused.value.steps
+    assert isinstance(step.action, AskModerators)
+    return (await services.order_appeals.ask(now(ADA), step.action.kept_id)).appeal.id
+
+
 async def _reported(services: Services) -> int:
     await delivered(services, ADA, 5000)
     return (await services.reports.report(now(BOB), 5000, "not nice")).report.id
@@ -261,6 +271,8 @@ BUTTONS: Mapping[tuple[str, str], Case] = {
     ("block", "appeal"): Case(prepare=_blocked, is_manager=False, opens_form=True),
     ("appeal", "accept"): Case(prepare=_appealed, opens_form=True),
     ("appeal", "reject"): Case(prepare=_appealed, opens_form=True),
+    ("order", "allow"): Case(prepare=_refused_prompt, action="prompt_allowed", said="it is drawn now"),
+    ("order", "refuse"): Case(prepare=_refused_prompt, action="prompt_refused", said="stays refused"),
     ("report", "delete"): Case(prepare=_reported, action="delete_result"),
     ("report", "dismiss"): Case(prepare=_reported, action="report_rejected"),
     ("report", "warn"): Case(prepare=_reported, opens_form=True),

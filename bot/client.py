@@ -65,7 +65,7 @@ from bot.views.picture_buttons import PictureButton, PictureMenu
 from bot.views.region_panel import RegionItem
 from bot.views.settings_panel import SettingsItem
 from bot.views.setup_panel import SetupItem
-from bot.views.start_buttons import ExampleButton, KeptButton, TermsButton
+from bot.views.start_buttons import AskButton, ExampleButton, KeptButton, TermsButton
 from bot.views.use_buttons import UseButton
 
 log = logging.getLogger(__name__)

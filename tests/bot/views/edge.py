@@ -173,6 +173,8 @@ class Edge:
             return _private(ADA)
         if request.path.endswith("/@me"):
             return BOT if "users" in request.path else APPLICATION
+        if "/members/" in request.path:
+            return _member(int(request.path.split("/")[-1]), is_manager=False)
         if request.method == "GET" or request.path.endswith("/commands"):
             return []
         shown = message(next(self._numbers))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from aiohttp import web
 from sqlalchemy import select
 
 from bot.domain.audit import AuditFilter
@@ -34,7 +35,7 @@ from tests.bot.builders import picture_file
 from tests.bot.hand_engine import HandEngine
 from tests.bot.outages import OUTAGES
 from tests.bot.services.community import ADA, MODERATOR, actions, change, delivered, finished, now
-from tests.bot.views.edge import CHANNELS, DESK, LIST, PRIVATE, ROLE, ROLES, Answer, Edge
+from tests.bot.views.edge import CHANNELS, DESK, LIST, PRIVATE, ROLE, ROLES, Answer, Call, Edge, refusal
 
 BOB = replace(ADA, user_id=101)
 HUGE = 9999999999999999999
@@ -92,6 +93,7 @@ def test_every_kind_that_a_button_may_ask_for_is_pressed_above() -> None:
             JobKind.IMAGINE,
             JobKind.REGION,
             JobKind.BLEND,
+            JobKind.EDIT,
         }
     )
 
@@ -650,3 +652,34 @@ async def test_the_panel_is_its_owners_alone(edge: Edge) -> None:
     answer = await edge.press(custom_ids.of_setup(1, "apply"))
     assert answer.custom_ids == []
     assert answer.content
+
+
+async def test_a_refused_prompt_goes_to_the_moderators_and_comes_back_drawn(
+    edge: Edge, services: Services, database: Database
+) -> None:
+    await services.sanctions.set_channel(now(MODERATOR), DESK)
+    await services.rules.add(now(MODERATOR), "apple", Weight.HEAVY, Place.PROMPT)
+    before = len(edge.calls)
+    answer = await edge.press(await refused_step(services))
+    assert "with the moderators" in answer.content
+    (letter,) = [call.body for call in edge.calls[before:] if str(DESK) in call.path]
+    assert "<@100> asks you to allow it" in letter["content"]
+    (allow, _) = letter["components"][0]["components"]
+    decided = await edge.press(allow["custom_id"], user=900, is_manager=True, is_ephemeral=False)
+    assert "it is drawn now" in decided.content
+    assert await kinds_in(database) == [JobKind.IMAGINE]
+    told = [call.body["content"] for call in edge.calls[before:] if str(PRIVATE) in call.path.split("/")]
+    assert "The strike that it cost you is taken back." in told[-1]
+
+
+async def test_nothing_is_drawn_for_who_has_left(edge: Edge, services: Services, database: Database) -> None:
+    number = await _refused_prompt(services)
+
+    async def script(call: Call) -> web.Response | None:
+        return refusal(404, 10007) if call.path.endswith("/members/100") else None
+
+    edge.script = script
+    custom_id = custom_ids.of_moderation("order", number, "allow")
+    decided = await edge.press(custom_id, user=900, is_manager=True, is_ephemeral=False)
+    assert "not here any more" in decided.content
+    assert await kinds_in(database) == []

@@ -84,7 +84,7 @@ async def test_a_suffix_is_written_in_a_form_and_every_mistake_of_it_is_told_in_
     opened = await press(edge, "suffix")
     assert (opened.form, opened.fields) == (custom_ids.SUFFIX_FORM, {"suffix": ""})
     refused = await edge.submit(custom_ids.SUFFIX_FORM, suffix="--arr 3:2 --seed x")
-    assert "Did you mean `--ar`?" in refused.content
+    assert "`--arr`" in refused.content
     assert "not `x`" in refused.content
     assert refused.buttons["Suffix…"] == BLUE
     assert [frame["description"] for frame in refused.frames] == ["--arr 3:2 --seed x"]

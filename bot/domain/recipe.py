@@ -282,7 +282,7 @@ class Recipe:
         parts = (self.start, self.control, self.edit, self.enlargement)
         alone = [part.image for part in parts if part is not None]
         blended = () if self.blend is None else self.blend.images
-        named = [*alone, *blended, *(reference.image for reference in self.references)]
+        named = [self.brought, *alone, *blended, *(reference.image for reference in self.references)]
         return tuple(dict.fromkeys(image for image in named if image is not None))
 
     @property

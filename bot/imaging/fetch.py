@@ -155,7 +155,10 @@ class Fetcher:
     def _is_stand_in(self, url: yarl.URL) -> bool:
         """Whether it is a file of the other Discord that is played here."""
         base = self._stand_in
-        return base is not None and url.origin() == base.origin() and url.raw_parts[:2] == base.raw_parts[:2]
+        if base is None or url.origin() != base.origin():
+            return False
+        depth = len(base.raw_parts)
+        return url.raw_parts[:depth] == base.raw_parts and len(url.raw_parts) > depth and ".." not in url.path
 
     def _unwelcome(self, host: str) -> Unusable:
         shown = echo_code(host)

@@ -5,10 +5,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.asker import Asker
 from bot.domain.guild import GuildSettings
 from bot.domain.order import Order
+from bot.domain.recipe import UploadRef
 from bot.domain.uploads import check_may_bring, gone
 from bot.services.clock import Clock, utc_now
 from bot.services.uploads import check_room_takes_pictures
-from bot.storage import uploads
+from bot.storage import jobs, uploads
 
 
 class UploadGate:
@@ -24,7 +25,7 @@ class UploadGate:
 
         Raises: NotAllowed, Gone.
         """
-        used = [ref.upload_id for ref in order.recipe.uploads]
+        used = list({ref.upload_id for ref in await _uploads(session, order)})
         if not used:
             return
         if order.parent is None:  # who goes on from a picture that is there brings nothing along
@@ -34,3 +35,10 @@ class UploadGate:
         if len(await uploads.list_some(session, used, guild_id=guild_id)) < len(used):
             raise gone()
         await uploads.update_used(session, used, now=self._now())
+
+
+async def _uploads(session: AsyncSession, order: Order) -> tuple[UploadRef, ...]:
+    """What an order is made from of what was brought along; or the picture itself that it goes on from."""
+    parent = None if order.parent is None else await jobs.get(session, order.parent.job_id)
+    brought = None if parent is None else parent.recipe.brought
+    return order.recipe.uploads if brought is None else (*order.recipe.uploads, brought)

@@ -255,7 +255,11 @@ async def test_a_file_of_discord_comes_as_it_is(discord: Discord) -> None:
     for other in ("/api/v10/users/@me", "/cdn/../api/v10/users/@me", "/cdn", "/cdnx/1"):
         with pytest.raises(Unusable):
             await fetcher.fetch(discord.base + other)
-    assert len(discord.requests) <= 2
+    behind_a_path = Fetcher(stand_in=f"{discord.base}/cdn/attachments")
+    for other in ("/cdn/attachments/cdn", "/cdn/attachments/1/2/x.png", "/cdn/attachments/cdn/..%2f..%2fx"):
+        with pytest.raises(Unusable):
+            await behind_a_path.fetch(discord.base + other)
+    assert [asked.path for asked in discord.requests[1:]] == []
 
 
 async def test_no_more_than_the_limit_is_read_whatever_the_head_says(discord: Discord) -> None:

@@ -27,6 +27,7 @@ from bot.messages.deeds import details
 from bot.messages.people import report as report_letter
 from bot.services import Services
 from bot.services import uploads as uploads_service
+from bot.services.orders import Press
 from tests.bot.builders import picture_file
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
@@ -260,6 +261,20 @@ async def test_a_picture_that_goes_while_its_job_waits_is_said_to_be_why(
     ended = await finished(services, job)
     assert (ended.status, ended.failure) == (JobStatus.FAILED, Failure.GONE)
     assert (await services.quotas.balance(ADA)).reserved.images == 0
+
+
+async def test_what_goes_on_from_a_picture_that_was_brought_keeps_it_and_ends_with_it(
+    services: Services, clock: MovableClock
+) -> None:
+    job = await services.orders.edit_from(now(ADA), picture_file(), "a hat")
+    zoom = Press(kind=JobKind.ZOOM, job_id=job.id, index=0, how="2")
+    clock.advance(days=20)
+    await finished(services, await services.orders.press(now(BO), zoom))
+    clock.advance(days=20)
+    assert await services.uploads.sweep() == 0
+    await services.uploads.remove(MODERATOR, job.inputs[0])
+    with pytest.raises(Gone):
+        await services.orders.press(now(BO), zoom)
 
 
 async def test_nobody_draws_from_a_picture_of_another_guild(services: Services) -> None:

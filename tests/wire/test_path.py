@@ -47,7 +47,7 @@ async def test_imagine_answers_at_once_and_delivers_a_grid_that_mentions_the_mem
     assert grid.mentions == (ada.id,)
     assert [[c.label or c.emoji for c in grid.components if c.row == row] for row in (0, 1)] == [
         ["U1", "U2", "U3", "U4", "🔄"],
-        ["V1", "V2", "V3", "V4"],
+        ["V1", "V2", "V3", "V4", "Remix"],
     ]
     width, height = picture(grid).size
     assert width > height

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain.parameters import ROWS, Parameter, Subject
-from bot.domain.prompt import ASK_ABOVE
+from bot.domain.prompt import ASK_ABOVE, foreign
+from bot.domain.prompt.foreign import FOREIGN
 from bot.domain.prompt.parts import MAX_PARTS, MAX_WEIGHT
 from bot.domain.sentences import Sentence, Translations, say
 from bot.messages.catalogue import translations
@@ -28,6 +29,7 @@ class Page(StrEnum):
     PARAMETERS = "parameters"
     PICTURES = "pictures"
     WORK = "work"
+    ELSEWHERE = "elsewhere"
     BUTTONS = "buttons"
     YOURS = "yours"
     MODERATORS = "moderators"
@@ -38,6 +40,7 @@ LABELS = {
     Page.PARAMETERS: say("Parameters"),
     Page.PICTURES: say("Pictures and styles"),
     Page.WORK: say("Models and work"),
+    Page.ELSEWHERE: say("Not here"),
     Page.BUTTONS: say("Buttons"),
     Page.YOURS: say("Your commands"),
     Page.MODERATORS: say("For moderators"),
@@ -86,6 +89,8 @@ def _lines(shown: Page, commands: Sequence[Command], words: Translations) -> Ite
         case Page.PARAMETERS | Page.PICTURES | Page.WORK:
             rows = (row for row in ROWS.values() if row.subject is SUBJECTS[shown])
             return (line.render(words) for row in rows for line in _parameter(row))
+        case Page.ELSEWHERE:
+            return (sentence.render(words) for sentence in _elsewhere())
         case Page.BUTTONS:
             return _buttons(commands, words)
         case Page.YOURS:
@@ -126,6 +131,11 @@ def _drawing() -> Iterator[Sentence]:
         "**In direct messages** I draw too, once you have used me in a server: it counts in the server where "
         "you last used me."
     )
+
+
+def _elsewhere() -> Iterator[Sentence]:
+    yield say("What other bots know, and what comes nearest to it. **Draw without them** leaves it out.")
+    yield from foreign.sentences(FOREIGN)
 
 
 def _parameter(row: Parameter[Any]) -> Iterator[Sentence]:

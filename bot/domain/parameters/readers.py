@@ -204,7 +204,7 @@ def one_of_words(name: str, choices: Mapping[str, str]) -> Callable[[str], str]:
 def read_version(value: str) -> str:
     """`6.1`, or the name of a model: what it stands for is known where it is drawn."""
     return _version(
-        value,
+        re.sub(r"^v(?=[0-9])", "", value, flags=re.IGNORECASE),
         re.compile(r"(?=.{1,40}$)[a-z0-9][\w.-]*+"),
         say("`--v` takes a version such as `--v 6`, not `{value}`.", value=echo_code(value, limit=40)),
     )

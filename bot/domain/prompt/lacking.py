@@ -45,7 +45,7 @@ SYNTAXES = (
         _first_choice,
     ),
     Syntax(
-        re.compile(r"[(\[](?P<text>[^()\[\]:]{1,300}+):\s*+[+-]?[0-9.]++\s*+[)\]]"),
+        re.compile(r"[(\[](?=[\W\d_]{0,40}[^\W\d_])(?P<text>[^()\[\]:]{1,300}+):\s*+[+-]?[0-9.]++\s*+[)\]]"),
         lambda found: say(
             "{weights} weighs words as other tools do; here it is `a fox::2 snow::1`.", weights=found
         ),

@@ -158,7 +158,7 @@ def _is_parameter(text: str, mark: re.Match[str]) -> bool:
     word, _, _ = mark["word"].partition("::")
     name, glued = _name(mark["word"])
     following = narrow(f"{glued} {text[mark.end() : mark.end() + 40]}".strip())
-    if not is_hyphens and word.lower().startswith(("no-", "no_")):  # `-no-one`
+    if not is_hyphens and (word.lower().startswith(("no-", "no_")) or word != mark["word"]):  # `-no-one`
         return False
     if not is_apart:
         if is_hyphens:

@@ -19,7 +19,7 @@ MAX_PICTURES = 8
 """Of one prompt."""
 MAX_NAMED = 3
 
-_GLUED = re.compile(r"[,;]++(?=<?https?:/)", re.IGNORECASE)
+_GLUED = re.compile(r"[,;]++(?=<?https?:/)|(?<=::)(?=<?https?:/)", re.IGNORECASE)
 _MASKED = re.compile(r"\[[^\[\]]{0,200}+\]\((<?https?://[^\s()]++)\)", re.IGNORECASE)
 _WEIGHT = re.compile(r"::(?P<weight>[+-]?(?:[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9}))?[,;.]*")
 

@@ -8,7 +8,20 @@ from playground.views import Channel, Member, Role
 from tests.wire.conftest import BotProcess
 
 MEMBERS = {"forget", "gallery", "help", "imagine", "mine", "quota", "show", "start"}
-MEMBERS |= {"again", "fast", "info", "models", "relax", "settings", "shorten", "status", "turbo"}
+MEMBERS |= {
+    "again",
+    "blend",
+    "describe",
+    "edit",
+    "fast",
+    "info",
+    "models",
+    "relax",
+    "settings",
+    "shorten",
+    "status",
+    "turbo",
+}
 FOR_ROLES = {"allowance", "audit", "mod", "queue", "rules", "usage"}
 MANAGERS = FOR_ROLES | {"guild", "setup"}
 

@@ -192,13 +192,20 @@ class Lexicon:
                 for phrase in self._innocent[word]:
                     if words[place : place + len(phrase)] == phrase:
                         found.update(range(place, place + len(phrase)))
-            if word in self._attributive and not self._things.isdisjoint(
-                words[place + 1 : place + 1 + _NEXT]
-            ):
+            if word in self._attributive and self._is_of_a_thing(words[place + 1 : place + 1 + _NEXT]):
                 found.add(place)
             if word in self._contexts and not self._contexts[word].isdisjoint(present):
                 found.add(place)
         return found
+
+    def _is_of_a_thing(self, following: tuple[str, ...]) -> bool:
+        """Whether a thing follows, and nobody stands between."""
+        for word in following:
+            if word in self._things:
+                return True
+            if word in self._words:
+                return False
+        return False
 
     def _in_phrase(self, words: tuple[str, ...], place: int) -> Labels:
         """The phrases that begin here."""

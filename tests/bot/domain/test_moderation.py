@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain import skeleton
 from bot.domain.errors import PromptRefused
-from bot.domain.lexicon import WordList, Words
+from bot.domain.lexicon import Lexicon, WordList, Words, lexicon
 from bot.domain.moderation import ALLOWED, MINORS, Action, Rule, check_text
 from bot.domain.sentences import say
 
@@ -169,7 +169,7 @@ class TestMinors:
 
 
 LISTS = Path(__file__).with_name("minors")
-"""Prompts by class. Those that end in `_b` were written by somebody who had not seen the rules."""
+"""Prompts by class. What ends in `_b` was written by somebody who had not seen the rules."""
 
 
 def prompts_of(name: str) -> dict[str, list[str]]:
@@ -184,9 +184,8 @@ def prompts_of(name: str) -> dict[str, list[str]]:
     return classes
 
 
-@pytest.mark.parametrize("writer", ["a"])
-def test_what_a_person_plainly_understands_is_refused(writer: str) -> None:
-    classes = prompts_of(f"refused_{writer}")
+def test_what_a_person_plainly_understands_is_refused() -> None:
+    classes = prompts_of("refused_a")
     evasions = [prompt for prompts in classes.values() for prompt in prompts]
     missed = [prompt for prompt in evasions if check_text(prompt) == ALLOWED]
     assert len(classes) >= 15
@@ -194,12 +193,41 @@ def test_what_a_person_plainly_understands_is_refused(writer: str) -> None:
     assert len(missed) <= 0.05 * len(evasions), missed
 
 
-@pytest.mark.parametrize("writer", ["a"])
+@pytest.mark.parametrize("writer", ["a", "b"])
 def test_what_is_innocent_passes(writer: str) -> None:
     innocent = [prompt for prompts in prompts_of(f"innocent_{writer}").values() for prompt in prompts]
     refused = [prompt for prompt in innocent if check_text(prompt) != ALLOWED]
     assert len(innocent) >= 150
     assert len(refused) <= 0.01 * len(innocent), refused
+
+
+def labels_of(text: str) -> frozenset[str]:
+    """What the rule on minors finds in a text."""
+    return lexicon(MINORS.words).labels(skeleton.read(text))
+
+
+@pytest.mark.parametrize("prompt", prompts_of("ages_b")["minors"])
+def test_who_is_no_adult_is_known(prompt: str) -> None:
+    assert labels_of(prompt) & {"minor", "young"}
+    assert check_text(prompt) == ALLOWED
+
+
+@pytest.mark.parametrize("prompt", prompts_of("ages_b")["grown"])
+def test_who_is_grown_and_what_is_old_is_no_minor(prompt: str) -> None:
+    assert not labels_of(prompt)
+
+
+def pairs() -> list[tuple[str, str]]:
+    """Disguised words, and the words themselves."""
+    lines = (LISTS / "disguises_b.tsv").read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if line and not line.startswith("# "))
+    return [(disguised, plain) for disguised, plain in rows if plain.isascii() and plain.isalpha()]
+
+
+@pytest.mark.parametrize(("disguised", "plain"), pairs())
+def test_a_disguise_that_another_hand_made_is_seen_through(disguised: str, plain: str) -> None:
+    words = Words(lists=(WordList(label="known", latin=plain),))
+    assert Lexicon(words).labels(skeleton.read(f"a {disguised} here")) == {"known"}
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from bot.messages.people import report as report_letter
 from bot.services import Services
 from bot.services import uploads as uploads_service
 from bot.services.orders import Press
+from bot.services.recipes import Recipes
 from tests.bot.builders import picture_file
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
@@ -76,7 +77,7 @@ def kept(folder: Path) -> list[Path]:
 
 async def made_from(services: Services, asker: Asker, image: Picture) -> Job:
     """A job that begins from a picture."""
-    recipe = services.orders._recipes.new(parse("a fox"))
+    recipe = Recipes(services.models).new(parse("a fox"))
     order = Order(
         kind=JobKind.IMAGINE, text="a fox", recipe=replace(recipe, start=Start(image=image, strength=0.5))
     )
@@ -253,7 +254,7 @@ async def test_a_picture_that_goes_while_its_job_waits_is_said_to_be_why(
     await change(services, lambda settings: replace(settings, max_running_jobs=1))
     engine.hold()
     await services.orders.imagine(now(ADA), "a boat")
-    recipe = replace(services.orders._recipes.new(parse("a fox")), start=Start(image=mine, strength=0.5))
+    recipe = replace(Recipes(services.models).new(parse("a fox")), start=Start(image=mine, strength=0.5))
     order = Order(kind=JobKind.IMAGINE, text="a fox", recipe=recipe)
     job = await services.jobs.draw(now(ADA), order)
     await services.uploads.forget(now(ADA))

@@ -26,6 +26,7 @@ from bot.messages.manual import LABELS, Page
 from bot.messages.payload import MAX_CONTENT
 from bot.services import Services
 from bot.services.orders import BUILDERS
+from bot.services.recipes import Recipes
 from bot.storage.database import Database
 from bot.storage.models import JobRow
 from bot.views.moderation_buttons import PRESSES
@@ -252,7 +253,7 @@ async def _brought(services: Services) -> int:
 
 async def _drawn_from_it(services: Services) -> int:
     ref = UploadRef(upload_id=await _brought(services))
-    recipe = replace(services.orders._recipes.new(parse("a fox")), start=Start(image=ref, strength=0.5))
+    recipe = replace(Recipes(services.models).new(parse("a fox")), start=Start(image=ref, strength=0.5))
     order = Order(kind=JobKind.IMAGINE, text="a fox", recipe=recipe)
     job = await finished(services, await services.jobs.draw(now(ADA), order))
     await services.outbox.delivered(job, 5000)

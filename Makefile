@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check-format lint types layers tests catalogue clean
+.PHONY: demo test check-format lint types layers tests test-postgres catalogue clean
 
 demo: $(VENV)/.demo  ## open a local Discord with the real bot in it
 	@$(BIN)/python -m playground
@@ -24,6 +24,9 @@ layers: $(VENV)/.test
 
 tests: $(VENV)/.test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+test-postgres: $(VENV)/.test  ## bot processes on PostgreSQL (TEST_POSTGRES_URL), all of tests/wire
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --postgresql tests/wire
 
 $(VENV)/.demo: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

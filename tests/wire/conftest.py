@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.storage import ledger
 from bot.storage.database import Database
@@ -20,6 +20,22 @@ from engine.bench.tiny import save_tiny_checkpoint
 from playground import Playground
 
 START_SECONDS = 60.0
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Which databases the bot process runs on: SQLite, and where the test is decisive PostgreSQL too."""
+    if "kind_of_database" not in metafunc.fixturenames:
+        return
+    marks = metafunc.definition
+    kinds = ["sqlite", "postgresql"] if marks.get_closest_marker("both_databases") else ["sqlite"]
+    if metafunc.config.getoption("--postgresql"):
+        kinds = ["postgresql"]
+        if why := marks.get_closest_marker("sqlite_alone"):
+            metafunc.parametrize(
+                "kind_of_database", [pytest.param("none", marks=pytest.mark.skip(*why.args))]
+            )
+            return
+    metafunc.parametrize("kind_of_database", kinds)
 
 
 @pytest.fixture(scope="session")
@@ -98,7 +114,9 @@ async def nursery() -> AsyncIterator[Nursery]:
 class BotProcess:
     """The bot as its own process, started and killed at will on one database."""
 
-    def __init__(self, playground: Playground, nursery: Nursery, folder: Path, model: str) -> None:
+    def __init__(
+        self, playground: Playground, nursery: Nursery, folder: Path, model: str, database_url: str
+    ) -> None:
         self.playground = playground
         self.nursery = nursery
         self.folder = folder
@@ -106,7 +124,7 @@ class BotProcess:
             **os.environ,
             "DISCORD_TOKEN": playground.token,
             "DISCORD_API_BASE": playground.base_url,
-            "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/darkroom.db",
+            "DATABASE_URL": database_url,
             "DATA_DIR": str(folder),
             "MODEL": model,
             "DEVICE": "cpu",
@@ -140,9 +158,29 @@ class BotProcess:
         assert self._process_id is not None
         return await asyncio.wait_for(asyncio.shield(self.nursery.end_of(self._process_id)), START_SECONDS)
 
+    @asynccontextmanager
+    async def opened_database(self) -> AsyncIterator[Database]:
+        """Its database, beside it."""
+        database = Database(self.environment["DATABASE_URL"])
+        try:
+            yield database
+        finally:
+            await database.close()
+
+    @asynccontextmanager
+    async def held_database(self) -> AsyncIterator[None]:
+        """Nobody else writes meanwhile, as when a hundred others come first."""
+        async with self.opened_database() as database, database.transaction() as session:
+            if database.is_sqlite:
+                await session.execute(text("SELECT 1"))  # its transactions begin with the lock on the file
+            else:
+                every = ", ".join(table.name for table in JobRow.metadata.sorted_tables)
+                await session.execute(text(f"LOCK TABLE {every} IN EXCLUSIVE MODE"))
+            yield
+
     async def statuses(self) -> list[str]:
         """The state of every job in the database, in order."""
-        async with _opened(self.environment["DATABASE_URL"]) as database, database.reading() as session:
+        async with self.opened_database() as database, database.reading() as session:
             return list(await session.scalars(select(JobRow.status).order_by(JobRow.id)))
 
     async def has(self, *statuses: str) -> None:
@@ -177,38 +215,40 @@ class BotProcess:
         if self._process_id is not None:
             await self.stop()
         assert "Traceback" not in self.log, self.log
-        if not (self.folder / "darkroom.db").exists():  # it ended before it had one
-            return
-        async with _opened(self.environment["DATABASE_URL"]) as database, database.reading() as session:
-            assert await ledger.list_mismatches(session) == []
+        async with self.opened_database() as database:
+            if database.is_sqlite and not Path(database.url.database or "").exists():
+                return  # it ended before it had one
+            async with database.reading() as session:
+                assert await ledger.list_mismatches(session) == []
 
 
-@asynccontextmanager
-async def _opened(url: str) -> AsyncIterator[Database]:
-    database = Database(url)
-    try:
-        yield database
-    finally:
-        await database.close()
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, kind_of_database: str, tmp_path: Path) -> str:
+    """Where the bot keeps what it knows: a file that is not there yet, or a migrated database of its own."""
+    if kind_of_database == "postgresql":
+        return str(request.getfixturevalue("postgresql_url"))
+    return f"sqlite+aiosqlite:///{tmp_path}/darkroom.db"
 
 
 @pytest.fixture
 async def bot(
-    discord: Playground, nursery: Nursery, tmp_path: Path, tiny_checkpoint: Path
+    discord: Playground, nursery: Nursery, tmp_path: Path, tiny_checkpoint: Path, database_url: str
 ) -> AsyncIterator[BotProcess]:
     """The bot with a model that draws in milliseconds; not started yet."""
-    process = BotProcess(discord, nursery, tmp_path, str(tiny_checkpoint))
+    process = BotProcess(discord, nursery, tmp_path, str(tiny_checkpoint), database_url)
     yield process
     await process.close()
 
 
 @pytest.fixture
-async def slow_bot(discord: Playground, nursery: Nursery, tmp_path: Path) -> AsyncIterator[BotProcess]:
+async def slow_bot(
+    discord: Playground, nursery: Nursery, tmp_path: Path, database_url: str
+) -> AsyncIterator[BotProcess]:
     """The bot with the embedded model: at 100 steps a job takes long enough to be interrupted.
 
     A processor that has more than AVX2, bfloat16 above all, would be done in a few seconds.
     """
-    process = BotProcess(discord, nursery, tmp_path, "sketch")
+    process = BotProcess(discord, nursery, tmp_path, "sketch", database_url)
     process.environment |= {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}
     yield process
     await process.close()

@@ -13,11 +13,15 @@ from playground import Playground
 from tests.wire.conftest import BotProcess, Nursery
 from tests.wire.test_pages import free_port
 
+pytestmark = pytest.mark.sqlite_alone("what is told of files and folders")
+
 
 @pytest.fixture
-def bot(discord: Playground, nursery: Nursery, tmp_path: Path, tiny_checkpoint: Path) -> Iterator[BotProcess]:
+def bot(
+    discord: Playground, nursery: Nursery, tmp_path: Path, tiny_checkpoint: Path, database_url: str
+) -> Iterator[BotProcess]:
     """A process that ends by itself, and mostly before it has a database."""
-    process = BotProcess(discord, nursery, tmp_path, str(tiny_checkpoint))
+    process = BotProcess(discord, nursery, tmp_path, str(tiny_checkpoint), database_url)
     yield process
     assert "Traceback" not in process.log
 

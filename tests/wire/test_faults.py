@@ -1,13 +1,12 @@
 """Discord at its worst: refusals, delays, lost answers, a broken gateway."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import delete
 
 from bot.delivery.progress import WAITING_EDIT_SECONDS
+from bot.storage.models import CommandSyncRow
 from playground import Playground
 from playground.faults import Delay, Drop, Hold, RateLimited, Status
 from playground.rest import Request
@@ -242,7 +241,7 @@ async def test_the_daily_limit_of_commands_is_named_and_the_bot_goes_on(
 ) -> None:
     await bot.start()
     await bot.stop()
-    forget_commands(bot)  # as a new version's would be
+    await forget_commands(bot)  # as a new version's would be
     limit = Status(status=400, code=30034, message="Max number of daily application command creates reached")
     discord.faults.add(limit, method="PUT", path="/applications/*/commands", times=None)
     await bot.start()
@@ -252,11 +251,10 @@ async def test_the_daily_limit_of_commands_is_named_and_the_bot_goes_on(
     await wait_for_grids(discord, room, 1)
 
 
-def forget_commands(bot: BotProcess) -> None:
+async def forget_commands(bot: BotProcess) -> None:
     """Let the bot think that Discord knows none of its commands."""
-    with closing(sqlite3.connect(bot.folder / "darkroom.db")) as database:
-        database.execute("DELETE FROM command_syncs")
-        database.commit()
+    async with bot.opened_database() as database, database.transaction() as session:
+        await session.execute(delete(CommandSyncRow))
 
 
 async def test_the_prompt_given_back_is_whole(discord: Playground, bot: BotProcess) -> None:
@@ -326,27 +324,18 @@ async def test_missing_permissions_refuse_the_job_by_name_before_it_is_charged(
     assert await bot.statuses() == []
 
 
-@contextmanager
-def held_database(bot: BotProcess) -> Iterator[None]:
-    """Nobody else writes meanwhile, as when a hundred others come first."""
-    with closing(sqlite3.connect(bot.folder / "darkroom.db", isolation_level=None)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
-        connection.execute("ROLLBACK")
-
-
 async def test_a_busy_database_is_acknowledged_in_time_and_answered_when_it_is_free(
     discord: Playground, bot: BotProcess
 ) -> None:
     await bot.start()
     ada, room = discord.guild.owner, discord.guild.newbies
-    with held_database(bot):
+    async with bot.held_database():
         call = await (await discord.slash(ada, room, "imagine", prompt="a red apple")).acknowledged()
         assert call.kind == "deferred"
         assert call.ephemeral
     (grid,) = await wait_for_grids(discord, room, 1)
     await discord.wait_for(lambda d: len(d.messages(room)) == 1)
-    with held_database(bot):
+    async with bot.held_database():
         press = await (await discord.press(ada, grid, label="V1")).acknowledged()
         assert press.kind == "deferred_update"
     await wait_for_grids(discord, room, 2)
@@ -358,7 +347,7 @@ async def test_a_busy_database_is_acknowledged_in_time_and_answered_when_it_is_f
 async def test_a_late_refusal_is_still_for_the_member_alone(discord: Playground, bot: BotProcess) -> None:
     await bot.start(DAILY_IMAGES="0")
     ada, room = discord.guild.owner, discord.guild.newbies
-    with held_database(bot):
+    async with bot.held_database():
         call = await (await discord.slash(ada, room, "imagine", prompt="a red apple")).acknowledged()
         assert call.kind == "deferred"
         assert call.ephemeral

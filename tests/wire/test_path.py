@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from PIL import Image
 
 from playground import Playground
@@ -32,6 +33,7 @@ def picture(message: Message) -> Image.Image:
     return Image.open(io.BytesIO(attachment.data))
 
 
+@pytest.mark.both_databases
 async def test_imagine_answers_at_once_and_delivers_a_grid_that_mentions_the_member(
     discord: Playground, bot: BotProcess
 ) -> None:
@@ -133,6 +135,7 @@ async def test_mistakes_are_told_together_to_the_member_alone(discord: Playgroun
     assert discord.messages(room) == []
 
 
+@pytest.mark.both_databases
 async def test_a_refusal_inside_a_button_reaches_the_presser(discord: Playground, bot: BotProcess) -> None:
     await bot.start(DAILY_IMAGES="4")
     ada, room = discord.guild.owner, discord.guild.newbies

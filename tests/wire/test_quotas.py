@@ -8,7 +8,6 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import update
 
-from bot.storage.database import Database
 from bot.storage.models import DigestRow
 from playground import Delay, Drop, Playground
 from playground.server import Call
@@ -138,12 +137,8 @@ def digests(discord: Playground, channel: Channel) -> list[Message]:
 
 async def make_due(bot: BotProcess) -> None:
     """As if the week were over."""
-    database = Database(bot.environment["DATABASE_URL"])
-    try:
-        async with database.transaction() as session:
-            await session.execute(update(DigestRow).values(due_at=datetime.now(UTC) - timedelta(days=1)))
-    finally:
-        await database.close()
+    async with bot.opened_database() as database, database.transaction() as session:
+        await session.execute(update(DigestRow).values(due_at=datetime.now(UTC) - timedelta(days=1)))
 
 
 async def test_a_weekly_digest_comes_once_though_its_answer_was_lost(

@@ -28,6 +28,7 @@ from bot.storage.database import owned_database
 from bot.storage.forgetting import get_key
 from bot.storage.outage import persistently
 from bot.storage.ownership import DatabaseUnusable
+from bot.supervisor import Supervisor
 from bot.web.community import CommunityPages
 from bot.web.health import HealthPages, LoopLag
 from bot.web.server import application, serving
@@ -340,6 +341,8 @@ async def _serve(client: Darkroom, services: Services, engine: InProcessEngine) 
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    ready = asyncio.Event()
+    announcing = asyncio.create_task(_announce(client, ready), name="ready")
     waits = {
         asyncio.create_task(client.connect(), name="gateway"): EXIT_STARTUP,
         asyncio.create_task(stop.wait(), name="signal"): EXIT_OK,
@@ -348,15 +351,21 @@ async def _serve(client: Darkroom, services: Services, engine: InProcessEngine) 
         asyncio.create_task(_disowned(services), name="database"): EXIT_DISOWNED,
     }
     try:
-        done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        async with Supervisor().told(ready):
+            done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         ended = done.pop()
         async with readable_discord_errors():
             ended.result()
         return waits[ended]
     finally:
         await _drain(client, services)
-        for task in waits:
+        for task in (*waits, announcing):
             task.cancel()
+
+
+async def _announce(client: Darkroom, ready: asyncio.Event) -> None:
+    await client.wait_until_ready()
+    ready.set()
 
 
 async def _disowned(services: Services) -> None:

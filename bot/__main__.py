@@ -15,7 +15,7 @@ from typing import NoReturn, TypeVar
 
 from bot.config import Settings, StartupError, load_settings, required_token
 from bot.domain.maps import MADE, MapKind
-from bot.logs import set_up_logging
+from bot.logs import set_up_logging, use_format
 
 T = TypeVar("T", int, float)
 
@@ -51,6 +51,7 @@ def main() -> int:
         return parameters()
     try:
         settings = load_settings()
+        use_format(settings.log_format)
         with _importing():
             command = _command(arguments, settings)
         return asyncio.run(command)

@@ -7,13 +7,14 @@ import signal
 import tempfile
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 
 import aiohttp
 import discord
+from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.client import Darkroom, point_discord_to
@@ -30,7 +31,7 @@ from bot.storage.outage import persistently
 from bot.storage.ownership import DatabaseUnusable
 from bot.supervisor import Supervisor
 from bot.web.community import CommunityPages
-from bot.web.health import HealthPages, LoopLag
+from bot.web.health import Folders, HealthPages, LoopLag
 from bot.web.server import application, serving
 from engine.config import EngineConfig
 from engine.errors import DeviceLost, EngineError
@@ -91,10 +92,16 @@ async def check_port(settings: Settings) -> None:
 
     Raises: StartupError.
     """
-    if settings.web_port == 0:
-        return
-    async with serving(application([]), host=settings.web_host, port=settings.web_port):
-        pass
+    if settings.web_port:
+        async with serving(application([]), host=settings.web_host, port=settings.web_port):
+            pass
+    if settings.metrics_port:
+        async with _serving_metrics(settings, application([])):
+            pass
+
+
+def _serving_metrics(settings: Settings, app: web.Application) -> AbstractAsyncContextManager[None]:
+    return serving(app, host=settings.metrics_host, port=settings.metrics_port or 0, setting="METRICS_PORT")
 
 
 @asynccontextmanager
@@ -250,21 +257,28 @@ def check_key(folder: Path) -> None:
 async def served_pages(
     settings: Settings, services: Services, client: Darkroom, meters: Meters
 ) -> AsyncGenerator[None]:
-    """The web pages, unless WEB_PORT is 0.
+    """The web pages, unless WEB_PORT is 0, and what machines ask: beside them, or at METRICS_PORT.
 
     Raises: StartupError.
     """
-    if settings.web_port == 0:
-        yield
-        return
-    log.info("web pages at %s", settings.served_at)
-    if not settings.pages_url:
-        log.info("members are not told where: PUBLIC_URL is empty")
     lag = LoopLag()
-    health = HealthPages(services, meters, lag, is_connected=client.is_ready)
-    community = CommunityPages(services, Community(client, services.rooms))
-    app = application([*health.routes(), *community.routes()], error_page=community.error_page)
-    async with lag.measured(), serving(app, host=settings.web_host, port=settings.web_port):
+    folders = Folders(
+        data=settings.data_dir, backups=settings.backup_folder if settings.backup_keep else None
+    )
+    health = HealthPages(services, meters, lag, folders=folders, is_connected=client.is_ready).routes()
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(lag.measured())
+        if settings.metrics_port:
+            log.info("metrics at http://%s:%d/metrics", settings.metrics_host, settings.metrics_port)
+            await stack.enter_async_context(_serving_metrics(settings, application(health)))
+        if settings.web_port:
+            log.info("web pages at %s", settings.served_at)
+            if not settings.pages_url:
+                log.info("members are not told where: PUBLIC_URL is empty")
+            community = CommunityPages(services, Community(client, services.rooms))
+            beside = [] if settings.metrics_port else health
+            app = application([*beside, *community.routes()], error_page=community.error_page)
+            await stack.enter_async_context(serving(app, host=settings.web_host, port=settings.web_port))
         yield
 
 

@@ -116,7 +116,25 @@ class Settings(BaseSettings):
         "127.0.0.1", description="Where the web pages are served; 0.0.0.0 lets other machines in."
     )
     web_port: int = Field(
-        8080, ge=0, le=65535, description="The port of the web pages. 0: no pages, no /healthz, no /metrics."
+        8080,
+        ge=0,
+        le=65535,
+        description="The port of the web pages. 0: no pages, and no /healthz, /readyz and /metrics unless "
+        "METRICS_PORT is set.",
+    )
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="A port of their own for /healthz, /readyz and /metrics, so that visitors of the web "
+        "pages do not read them. Empty: they are served beside the pages.",
+    )
+    metrics_host: str = Field(
+        "127.0.0.1", description="Where METRICS_PORT is served; 0.0.0.0 lets other machines in."
+    )
+    log_format: Literal["lines", "json"] = Field(
+        "lines",
+        description="lines, for people, or json: an object a line, with job and guild where it is of one.",
     )
     public_url: str = Field(
         "",

@@ -1,8 +1,11 @@
 """Logging: one line per event, no secret in any of them, and no traceback twice in a minute."""
 
 import copy
+import json
 import logging
 import re
+from datetime import UTC, datetime
+from typing import Literal
 
 # A bot token is three base64 parts; an interaction's token stands in webhook and callback paths, and as a
 # value of its own in what the gateway says; a password stands before the @ of an address.
@@ -42,6 +45,35 @@ class Redaction(logging.Formatter):
         short.exc_info = short.exc_text = None
         short.msg, short.args = f"{record.getMessage()} ({type(error).__name__}, as above)", None
         return short
+
+
+class JsonLines(Redaction):
+    """Formats a record as one object a line, with the job and the guild that it is of."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line as it is written; tokens are blotted out before quotes are escaped."""
+        short = self._shortened(record)
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(short.created, UTC).isoformat(timespec="milliseconds"),
+            "level": short.levelname,
+            "logger": short.name,
+            "message": _SECRETS.sub("[secret]", short.getMessage()),
+        }
+        line |= {name: getattr(short, name) for name in CONTEXT if hasattr(short, name)}
+        if short.exc_info:
+            line["error"] = _SECRETS.sub("[secret]", self.formatException(short.exc_info))
+        return json.dumps(line, ensure_ascii=False)
+
+
+CONTEXT = ("job", "guild")
+"""What a line may be of, by `extra=`."""
+
+
+def use_format(log_format: Literal["lines", "json"]) -> None:
+    """Go on in this form, which the settings name once they were read."""
+    if log_format == "json":
+        for handler in logging.getLogger().handlers:
+            handler.setFormatter(JsonLines())
 
 
 def set_up_logging(*, is_quiet: bool) -> None:

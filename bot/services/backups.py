@@ -23,6 +23,12 @@ log = logging.getLogger(__name__)
 EVERY_SECONDS = 3600.0
 
 
+def newest_age(folder: Path) -> float | None:
+    """Seconds since the newest copy of a folder was made; None where there is none. Blocking."""
+    copies = backups.list_copies(folder)
+    return max(0.0, time.time() - copies[-1].stat().st_mtime) if copies else None
+
+
 class Backups:
     """Copies of one database in one folder."""
 

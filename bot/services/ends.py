@@ -20,4 +20,5 @@ def log_end(job: Job, status: JobStatus, *, now: datetime) -> None:
         "" if job.failure is None else f" ({job.failure})",
         (now - job.created_at).total_seconds(),
         "" if job.gpu_ms is None else f"; {job.gpu_ms / 1000:.1f} s on the device",
+        extra={"job": job.id, "guild": job.guild_id},
     )

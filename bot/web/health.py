@@ -1,8 +1,11 @@
 """/healthz, /readyz and /metrics: for supervisors and Prometheus."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import web
 from prometheus_client import Gauge, generate_latest
@@ -10,12 +13,33 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from bot.meters import Meters
 from bot.services import Services
+from bot.services.backups import newest_age
 
 SAMPLE_SECONDS = 0.25
 SICK_SECONDS = 5.0
 """An event loop that is this late is as good as dead: Discord gives up after three."""
 PROOF_SECONDS = 300.0
 """Between two proofs of the ledger: the proof reads all of it."""
+
+
+SCARCE_BYTES = 200e6
+"""With less room than that, the next pictures may not be kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folders:
+    """Where pictures are kept, and copies of the database; None where none are made."""
+
+    data: Path
+    backups: Path | None
+
+    def free_bytes(self) -> int:
+        """Room for pictures. Blocking."""
+        return shutil.disk_usage(self.data).free
+
+    def backup_age(self) -> float | None:
+        """Seconds since the last backup, where there is one. Blocking."""
+        return None if self.backups is None else newest_age(self.backups)
 
 
 class LoopLag:
@@ -45,8 +69,15 @@ class HealthPages:
     """What machines ask about the bot."""
 
     def __init__(
-        self, services: Services, meters: Meters, lag: LoopLag, *, is_connected: Callable[[], bool]
+        self,
+        services: Services,
+        meters: Meters,
+        lag: LoopLag,
+        *,
+        folders: Folders,
+        is_connected: Callable[[], bool],
     ) -> None:
+        self._folders = folders
         self._services = services
         self._meters = meters
         self._lag = lag
@@ -74,6 +105,16 @@ class HealthPages:
             "darkroom_gateway_ready", "Whether Discord's gateway is connected.", registry=registry
         )
 
+        self._room = Gauge("darkroom_disk_free_bytes", "Room where pictures are kept.", registry=registry)
+        self._backup_age = Gauge(
+            "darkroom_backup_age_seconds",
+            "How old the newest backup is; infinite without one, absent where none are made.",
+            [],
+            registry=registry,
+        )
+        if folders.backups is None:
+            registry.unregister(self._backup_age)
+
     def routes(self) -> list[web.RouteDef]:
         """The paths of this file."""
         return [
@@ -89,15 +130,19 @@ class HealthPages:
         return web.json_response(body, status=200 if is_well else 503)
 
     async def _readyz(self, _: web.Request) -> web.Response:
-        """200 when a command would be answered: connected, database writable and ours, model loaded."""
+        """200 when a command would be answered: connected, database writable and ours, model loaded, room."""
         health = self._services.health
         checks = {
             "gateway": self._is_connected(),
             "database": await health.is_database_writable(),
             "lock": health.is_database_owned(),
             "engine": health.has_model(),
+            "disk": await asyncio.to_thread(self._folders.free_bytes) > SCARCE_BYTES,
         }
-        return web.json_response(checks, status=200 if all(checks.values()) else 503)
+        status = 200 if all(checks.values()) else 503
+        age = await asyncio.to_thread(self._folders.backup_age)
+        told = {"backup_age_seconds": None if age is None else round(age)}
+        return web.json_response(checks | told, status=status)
 
     async def _metrics(self, _: web.Request) -> web.Response:
         work = await self._services.health.workload()
@@ -109,6 +154,9 @@ class HealthPages:
         self._late.set(self._lag.seconds)
         self._connected.set(self._is_connected())
         self._unproven.set(await self._count_mismatches())
+        self._room.set(await asyncio.to_thread(self._folders.free_bytes))
+        age = await asyncio.to_thread(self._folders.backup_age)
+        self._backup_age.set(float("inf") if age is None else age)
         body = generate_latest(self._meters.registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 

@@ -68,7 +68,9 @@ def _plain(_: web.Request, status: int) -> web.Response:
 
 
 @asynccontextmanager
-async def serving(app: web.Application, *, host: str, port: int) -> AsyncGenerator[None]:
+async def serving(
+    app: web.Application, *, host: str, port: int, setting: str = "WEB_PORT"
+) -> AsyncGenerator[None]:
     """Serve while inside.
 
     Raises: StartupError.
@@ -87,12 +89,21 @@ async def serving(app: web.Application, *, host: str, port: int) -> AsyncGenerat
             door = Door(cast("Factory", runner.server))
             server = await asyncio.get_running_loop().create_server(door, host, port)
         except OSError as error:
-            raise StartupError(
-                f"The web pages cannot be served at {host}:{port} ({error.strerror}). Set another WEB_PORT, "
-                "or 0 for no pages."
-            ) from error
+            raise StartupError(_taken(host, port, setting, error)) from error
         yield
     finally:
         if server is not None:
             server.close()
         await runner.cleanup()
+
+
+def _taken(host: str, port: int, setting: str, error: OSError) -> str:
+    if setting == "WEB_PORT":
+        return (
+            f"The web pages cannot be served at {host}:{port} ({error.strerror}). Set another WEB_PORT, "
+            "or 0 for no pages."
+        )
+    return (
+        f"The metrics cannot be served at {host}:{port} ({error.strerror}). Set another {setting}, "
+        "or none to have them beside the web pages."
+    )

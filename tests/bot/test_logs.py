@@ -1,11 +1,12 @@
 """The log: each failure with its traceback, but not a hundred times the same."""
 
+import json
 import logging
 import sys
 
 import pytest
 
-from bot.logs import REPEAT_SECONDS, Redaction
+from bot.logs import REPEAT_SECONDS, JsonLines, Redaction
 
 
 def record(error: OSError, *, at: float) -> logging.LogRecord:
@@ -58,3 +59,15 @@ def test_no_secret_reaches_the_log(line: str, secret: str) -> None:
     written = Redaction("%(message)s").format(made)
     assert secret not in written
     assert "[secret]" in written
+
+
+def test_as_json_a_line_is_one_object_with_its_job_and_without_secrets() -> None:
+    made = record(OSError(28, f'no room for {{"token": "{TOKEN}"}}'), at=1000.0)
+    made.job, made.guild = 7, 42
+    line = JsonLines().format(made)
+    told = json.loads(line)
+    assert "\n" not in line
+    assert TOKEN not in line
+    assert told["time"] == "1970-01-01T00:16:40.000+00:00"
+    assert (told["level"], told["message"], told["job"], told["guild"]) == ("ERROR", "job 7 failed", 7, 42)
+    assert "Traceback" in told["error"]

@@ -1,12 +1,18 @@
 """What supervisors and Prometheus ask."""
 
 import asyncio
+import json
+import os
+import re
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
+from prometheus_client import generate_latest
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +23,7 @@ from bot.services import Services, health
 from bot.storage import workload
 from bot.storage.database import Database
 from bot.storage.models import AccountRow
-from bot.web.health import HealthPages, LoopLag
+from bot.web.health import Folders, HealthPages, LoopLag
 from bot.web.server import application, serving
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
@@ -43,8 +49,9 @@ def lag() -> LoopLag:
 
 
 @pytest.fixture
-async def client(services: Services, gateway: Gateway, lag: LoopLag) -> AsyncIterator[Client]:
-    pages = HealthPages(services, Meters(), lag, is_connected=lambda: gateway.is_ready)
+async def client(services: Services, gateway: Gateway, lag: LoopLag, tmp_path: Path) -> AsyncIterator[Client]:
+    folders = Folders(data=tmp_path, backups=tmp_path / "backups")
+    pages = HealthPages(services, Meters(), lag, folders=folders, is_connected=lambda: gateway.is_ready)
     async with TestClient(TestServer(application(pages.routes()))) as client:
         yield client
 
@@ -59,8 +66,6 @@ async def test_alive_until_the_event_loop_is_late(client: Client, lag: LoopLag) 
 async def test_the_lag_of_the_loop_is_measured(lag: LoopLag) -> None:
     async with lag.measured():
         await asyncio.sleep(0.05)
-        import time
-
         time.sleep(0.5)  # noqa: ASYNC251 - the very thing that is measured
         await asyncio.sleep(0.05)
         assert lag.seconds > 0.2
@@ -72,6 +77,8 @@ async def test_ready_when_everything_is(client: Client, gateway: Gateway) -> Non
         "database": True,
         "lock": True,
         "engine": True,
+        "disk": True,
+        "backup_age_seconds": None,
     }
     gateway.is_ready = False
     answer = await client.get("/readyz")
@@ -169,3 +176,37 @@ async def test_every_answer_forbids_what_is_foreign(client: Client) -> None:
         headers = (await client.get(path)).headers
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_a_full_disk_and_an_old_backup_are_told(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "darkroom_backup_age_seconds +Inf" in await (await client.get("/metrics")).text()
+    (tmp_path / "backups").mkdir()
+    copy = tmp_path / "backups" / "darkroom-20260101T000000Z.db"
+    copy.touch()
+    os.utime(copy, (time.time() - 7200,) * 2)
+    assert (await (await client.get("/readyz")).json())["backup_age_seconds"] >= 7199
+    monkeypatch.setattr(Folders, "free_bytes", lambda _: 1_000_000)
+    answer = await client.get("/readyz")
+    assert (answer.status, (await answer.json())["disk"]) == (503, False)
+
+
+def _named(text: str) -> set[str]:
+    """The metrics of a text, without what Prometheus adds to the name of a kind."""
+    return {re.sub(r"_(total|bucket|sum|count)$", "", name) for name in re.findall(r"\bdarkroom_\w+", text)}
+
+
+def test_every_metric_of_the_dashboard_and_the_alerts_exists(services: Services, tmp_path: Path) -> None:
+    meters = Meters()
+    folders = Folders(data=tmp_path, backups=tmp_path)
+    HealthPages(services, meters, LoopLag(), folders=folders, is_connected=lambda: True)
+    exposed = _named(generate_latest(meters.registry).decode())
+    for file in ("dashboard.json", "alerts.yaml"):
+        text = (Path(__file__).parents[3] / "deploy" / file).read_text()
+        named = {
+            re.sub(r"_(total|bucket|sum|count)$", "", name) for name in re.findall(r"darkroom_\w+", text)
+        }
+        assert named, file
+        assert named <= exposed, file
+    json.loads((Path(__file__).parents[3] / "deploy" / "dashboard.json").read_text())

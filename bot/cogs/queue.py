@@ -48,7 +48,7 @@ class Queue(commands.Cog):
     async def waiting(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
         """The jobs that wait or run."""
         found = await self.services.queue.list_choices(asker_of(interaction))
-        names = {job.id: messages.choice(job) for job in found}
+        names = {job.id: messages.choice(job, name) for job, name in found}
         return [
             app_commands.Choice(name=name, value=job_id)
             for job_id, name in names.items()

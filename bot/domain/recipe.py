@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self, TypeAlias, TypeVar
 
 from bot.domain import prompt as prompts
-from bot.domain.canvas import Box
+from bot.domain.canvas import Box, Side
 from bot.domain.errors import PromptError
 from bot.domain.loras import ChosenLora
 from bot.domain.parameters import ROWS, Parameters, given
@@ -195,6 +195,13 @@ class Edit:
     """Which part of the canvas is drawn."""
     area: str = ""
     """What is repainted of the picture, in white: a PNG of one bit a pixel, of any size, in base64."""
+
+    @property
+    def side(self) -> Side:
+        """Of a pan: to which side the picture goes on."""
+        if self.place.left or self.place.top:
+            return "left" if self.place.left else "up"
+        return "right" if self.canvas.width > self.place.width else "down"
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:

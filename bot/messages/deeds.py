@@ -1,5 +1,6 @@
 """What each deed of the audit log is called, and its details, in words."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import reduce
@@ -18,6 +19,8 @@ from bot.messages.rules import PLACES, WEIGHTS
 MAX_DETAIL = 40
 CHIPS = {"channel": "<#{}>", "role": "<@&{}>", "role_ids": "<@&{}>"}
 """Details that are ids, and how Discord shows them."""
+MENTIONS = re.compile(r"<(?:#|@&)[0-9]{1,20}>(?: <(?:#|@&)[0-9]{1,20}>)*")
+"""Settings that are channels or roles, as they are stored."""
 UNKNOWN = say("{actor} did `{deed}`")
 """For what only an older version noted."""
 
@@ -126,7 +129,7 @@ def _detail(key: str, value: object, words: Translations) -> str:
         return " ".join(CHIPS[key].format(one) for one in (value if isinstance(value, list) else [value]))
     if key in WORDS:
         return WORDS[key](value).render(words)
-    text = _text(value, words)
+    text = str(value) if MENTIONS.fullmatch(str(value)) else _text(value, words)
     if key in LABELS:
         return replace(LABELS[key], values={"value": text}).render(words)
     name = ROWS[key].help.render(words) if key in ROWS else key.replace("_", " ")

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from bot.domain.echo import echo, visible
 from bot.domain.job import Failure, Job, JobStatus, Speed
-from bot.domain.kinds import Origin, Outcome
+from bot.domain.kinds import Origin
 from bot.domain.quota_words import about, charged_to
 from bot.domain.sentences import Sentence, Translations, say, say_n
 from bot.domain.size import Size
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_again, of_cancel, of_cancel_all
-from bot.messages.kinds import WORDS
+from bot.messages.kinds import WORDS, heading_of
 from bot.messages.payload import MAX_DESCRIPTION, Button, File, Payload
 from bot.services.runs import JobUpdate
 
@@ -193,12 +193,8 @@ def _place(update: JobUpdate) -> Iterator[Sentence]:
 def _heading(job: Job, words: Translations) -> str:
     number = job.parent.index + 1 if job.parent else 0
     values = {"member": f"<@{job.user_id}>", "number": number}
-    written = WORDS[job.kind]
-    heading = (written.remixed if job.recipe.is_remixed else None) or written.heading
-    if job.kind.traits.outcome is Outcome.TILE and job.parent is None:  # its grid was taken back
-        heading = say("Image {member}")
     prompt = echo(job.prompt, limit=MAX_PROMPT)
-    return f"**{prompt}** - {replace(heading, values=values).render(words)}"
+    return f"**{prompt}** - {replace(heading_of(job), values=values).render(words)}"
 
 
 def _notes(job: Job, *, is_model_changed: bool, is_enlarged: bool) -> Iterator[Sentence]:

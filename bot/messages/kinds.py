@@ -1,11 +1,11 @@
 """The kinds of jobs in words: how each is headed, what may be pressed under it, what reports call it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.domain.canvas import MAX_SIDE, UPSCALE
+from bot.domain.canvas import MAX_SIDE, UPSCALE, Side
 from bot.domain.job import Job
-from bot.domain.kinds import JobKind
+from bot.domain.kinds import JobKind, Outcome
 from bot.domain.sentences import Sentence, say
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import (
@@ -41,6 +41,13 @@ class KindWords:
     """In the manual: which button asks for it, and what it does."""
 
 
+PANNED: Mapping[Side, Sentence] = {
+    "left": say("Pan Left by {member}"),
+    "right": say("Pan Right by {member}"),
+    "up": say("Pan Up by {member}"),
+    "down": say("Pan Down by {member}"),
+}
+"""The heading of a pan, by the side to which the picture goes on."""
 ARROWS = {"left": "⬅️", "right": "➡️", "up": "⬆️", "down": "⬇️"}
 
 
@@ -193,7 +200,7 @@ WORDS = {
         ),
     ),
     JobKind.PAN: KindWords(
-        heading=say("Pan by {member}"),
+        heading=PANNED["right"],
         label=say("pans"),
         name=say("Pan"),
         rows=grid_rows,
@@ -218,3 +225,15 @@ WORDS = {
         ),
     ),
 }
+
+
+def heading_of(job: Job) -> Sentence:
+    """What follows a job's prompt; {member} and {number} are still to be filled in."""
+    written = WORDS[job.kind]
+    if job.kind.traits.outcome is Outcome.TILE and job.parent is None:  # its grid was taken back
+        return say("Image {member}")
+    if job.recipe.is_remixed and written.remixed is not None:
+        return written.remixed
+    if job.kind is JobKind.PAN and job.recipe.edit is not None:
+        return PANNED[job.recipe.edit.side]
+    return written.heading

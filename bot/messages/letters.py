@@ -9,6 +9,7 @@ from bot.messages.jobs import link_to
 from bot.messages.payload import Button, Payload
 
 MAX_PROMPT = 1500
+MAX_QUOTED, MAX_SERVER = 300, 100
 
 
 def letter(job: Job, locale: str) -> Payload:
@@ -59,3 +60,12 @@ def taken_off(job: Job, user_id: int, locale: str) -> Payload:
     )
     undo = Button(custom_id=of_picture(job.id, "back"), label=say("Undo").render(words))
     return Payload(content=sentence.render(words), rows=((undo,),))
+
+
+def deleted(job: Job, server: str) -> Payload:
+    """To its member, in private: a moderator deleted their picture."""
+    words = translations(job.locale)
+    head = say("**{server}**: a moderator deleted a picture of yours", server=echo(server, limit=MAX_SERVER))
+    foot = say("What it used stays counted. If you think that was a mistake, ask the moderators there.")
+    quoted = f"> {echo(job.prompt, limit=MAX_QUOTED)}"
+    return Payload(content="\n".join([head.render(words), quoted, foot.render(words)]))

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from bot.domain.echo import echo
+from bot.domain.echo import echo, visible
 from bot.domain.job import Job, JobStatus
 from bot.domain.sentences import Translations, moment, say, say_n
 from bot.messages.catalogue import translations
 from bot.messages.lists import fitted
-from bot.messages.payload import MAX_CONTENT, Payload
+from bot.messages.payload import MAX_CHOICE, MAX_CONTENT, Payload
 from bot.services.queue import QueueState
 
 MAX_ROWS = 15
@@ -59,9 +59,9 @@ def cleared(user_id: int | None, count: int, locale: str) -> Payload:
     return Payload(content=sentence.render(words))
 
 
-def choice(job: Job) -> str:
-    """A job in the list to choose from."""
-    return f"{job.id}: {_prompt(job)}"[:100]
+def choice(job: Job, name: str) -> str:
+    """A job in the list to choose from, with its member's name, where that is known."""
+    return " · ".join(filter(None, [str(job.id), visible(name), _prompt(job)]))[:MAX_CHOICE]
 
 
 def _line(job: Job, words: Translations, *, is_pausing: bool) -> str:

@@ -160,7 +160,7 @@ def _with_speed(mine: Preferences, settings: GuildSettings, speed: Speed) -> Pre
 def _as_allowed(mine: Preferences, settings: GuildSettings) -> Preferences:
     """Turbo goes with the moderators' leave."""
     is_late = mine.speed is Speed.TURBO and not settings.is_turbo_allowed
-    return replace(mine, speed=None) if is_late else mine
+    return replace(mine, speed=None, has_lost_turbo=True) if is_late else mine
 
 
 def _number(value: str) -> int:

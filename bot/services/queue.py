@@ -14,7 +14,7 @@ from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
 from bot.services.runs import Note, Runs, noting_cancel
-from bot.storage import audit, guilds
+from bot.storage import audit, guilds, members
 from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
 
@@ -51,13 +51,15 @@ class Queue:
         pausing = {run.latest.job.id for run in runs if run is not None and run.latest.position is not None}
         return QueueState(jobs=tuple(running_first), is_paused=settings.is_paused, pausing=frozenset(pausing))
 
-    async def list_choices(self, asker: Asker) -> list[Job]:
-        """The jobs to choose from; none for whoever may not touch them."""
+    async def list_choices(self, asker: Asker) -> list[tuple[Job, str]]:
+        """The jobs to choose from, with their members' names; none for whoever may not touch them."""
         async with self._database.reading() as session:
             settings = await guilds.get_settings(session, asker.guild_id or 0)
             if not is_moderator(asker, settings):
                 return []
-            return await jobs_table.list_waiting(session, guild_id=asker.guild_id or 0)
+            jobs = await jobs_table.list_waiting(session, guild_id=asker.guild_id or 0)
+            names = await members.list_names(session, asker.guild_id or 0, {job.user_id for job in jobs})
+        return [(job, names.get(job.user_id, "")) for job in jobs]
 
     async def cancel(self, asker: Asker, job_id: int, *, reason: str = "") -> Job:
         """Stop any job of the asker's guild.

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.canvas import Box, Layout, drawn_size
+from bot.domain.echo import echo
 from bot.domain.loras import ChosenLora
 from bot.domain.maps import MapKind
 from bot.domain.parameters import WIDEST, Parameters, SameSeed
@@ -32,6 +33,7 @@ from bot.domain.recipe import (
     Weirdness,
 )
 from bot.domain.samplers import ENGINE
+from bot.domain.sentences import Sentence, say
 from bot.domain.size import AspectRatio, are_alike, fit, named_ratio
 from bot.domain.studio import EVERYTHING, Studio
 from bot.domain.style import Style, read_styles, together
@@ -76,7 +78,7 @@ class Recipes:
 
         Raises: PromptError, where it names a model, a sampler or a LoRA that is not here; Unavailable.
         """
-        parameters = _with_codes(_settled(prompt.parameters))
+        parameters = _settled(prompt.parameters)
         prompt = replace(prompt, parameters=parameters)
         model, loras = self._chosen(prompt)
         seed = _new_seed() if parameters.seed is None else parameters.seed
@@ -157,6 +159,23 @@ class Recipes:
             for style in coded_style(profile, one.code or 0, weight=parameters.style_weight)
         ]
         return together([*house, *numbered])
+
+    def remarks(self, recipe: Recipe) -> tuple[Sentence, ...]:
+        """What its member should know: where `--style raw` has nothing to take away.
+
+        Raises: NotFound, where the model is not loaded any more.
+        """
+        model, parameters = self.model(recipe), recipe.prompt.parameters
+        profile = self._studio.profile(model.name, profile_of(model.family))
+        if not parameters.is_raw or house_style(profile, stylize=parameters.stylize, is_raw=False):
+            return ()
+        return (
+            say(
+                "`--style raw` changes nothing here: {model} draws without a house style, unless `--stylize` "
+                "asks for it.",
+                model=echo(model.name, limit=60),
+            ),
+        )
 
     def steered(self, prompt: Prompt, kind: MapKind, shape: Canvas) -> Recipe:
         """The recipe of a prompt whose pictures follow a map, which is still to be named, and have its shape
@@ -285,14 +304,6 @@ def _shaped(prompt: Prompt, layout: Layout) -> Prompt:
         return prompt
     named = named_ratio(after.width, after.height, widest=WIDEST)
     return replace(prompt, parameters=replace(prompt.parameters, aspect_ratio=named))
-
-
-def _with_codes(parameters: Parameters) -> Parameters:
-    """The parameters with a number for each `--sref random`: what comes of the picture has the same."""
-    styles = tuple(
-        replace(one, link=str(_new_seed())) if one.is_random else one for one in parameters.style_references
-    )
-    return replace(parameters, style_references=styles)
 
 
 def _sampling(model: ModelInfo, parameters: Parameters) -> Sampling:

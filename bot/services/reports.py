@@ -168,8 +168,9 @@ class Reports:
         await self._close(session, asker, found, AppealStatus.ACCEPTED)
         return found, settings
 
-    async def delete_result(self, asker: Asker, report_id: int) -> None:
+    async def delete_result(self, asker: Asker, report_id: int) -> Job:
         """Take a reported picture away: its files, and every way to bring it back. The charge stays.
+        What it was, as it was.
 
         Raises: NotAllowed, NotFound.
         """
@@ -179,6 +180,7 @@ class Reports:
             await self._close(session, asker, found, AppealStatus.ACCEPTED)
             jobs = await take_away_as_moderator(session, asker, found.job, now=self._now())
         await self._removals.sweep_files([job.id for job in jobs])
+        return found.job
 
     async def _get(
         self, session: AsyncSession, guild_id: int, report_id: int, channel_id: int | None

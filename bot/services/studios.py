@@ -91,11 +91,6 @@ class Studios:
         offered = await self.list_models(asker)
         return _suggested([name for one in offered for name in (one.name, *one.aliases)], typed)
 
-    async def suggest_loras(self, asker: Asker, typed: str) -> list[str]:
-        """The same of LoRAs, whichever model they are for."""
-        offered = await self.list_models(asker)
-        return _suggested([name for one in offered for name in one.loras], typed)
-
 
 def studio_of(settings: GuildSettings, policy: RoomPolicy = ANYTHING_GOES) -> Studio:
     """What a guild and a room have decided. Where the usual model may not draw, the room's first one does."""

@@ -7,7 +7,7 @@ import re
 import shutil
 import sqlite3
 import tarfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.storage import ledger
 from bot.storage.database import Database
+from bot.storage.files import replacing
 
 SUFFIXES = {"sqlite": ".db", "postgresql": ".dump"}
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -107,7 +108,7 @@ def rotate(folder: Path, keep: int) -> None:
 def pack_pictures(data_dir: Path, path: Path) -> int:
     """Put the picture files into a tar file; how many they are. Blocking. Raises: OSError."""
     count = 0
-    with replacing_private(path) as temporary, tarfile.open(temporary, "w") as archive:
+    with replacing(path) as temporary, tarfile.open(temporary, "w") as archive:
         for name in PICTURES:
             for file in sorted((data_dir / name).glob("*/[!.]*")):
                 archive.add(file, arcname=str(file.relative_to(data_dir)))
@@ -129,19 +130,6 @@ def unpack_pictures(path: Path, data_dir: Path) -> int:
     except tarfile.TarError as error:
         raise BackupFailed(f"{path} is damaged, or no tar file ({error}).") from error
     return len(members)
-
-
-@contextlib.contextmanager
-def replacing_private(path: Path) -> Iterator[Path]:
-    """A temporary path that takes the place of the real one at the end, for nobody else's eyes."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        yield temporary
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -174,7 +162,7 @@ def _swap(database: Path, copy: Path) -> None:
         old = Path(f"{database}{suffix}")
         if old.exists():
             old.replace(f"{database}.replaced-{stamp}{suffix}")
-    with replacing_private(database) as temporary:
+    with replacing(database) as temporary:
         shutil.copyfile(copy, temporary)
 
 

@@ -1,6 +1,5 @@
 """The picture files: written atomically, named by job and index, readable by nobody else."""
 
-import os
 import shutil
 import time
 from collections.abc import Iterable
@@ -10,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from bot.domain.recipe import ImageRef
+from bot.storage.files import replacing
 
 MAKING = ("words.webp", "denoising.webp")
 """How a picture came about."""
@@ -26,7 +26,6 @@ class ImageFiles:
     def add(self, image: ImageRef, tile: Image.Image, latents: bytes | None) -> None:
         """Keep a picture, with its latents where it was drawn whole. Writing it again replaces it."""
         path = self._path(image, "png")
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with replacing(path) as temporary:
             tile.save(temporary, format="PNG", compress_level=1)
         if latents is None:
@@ -53,7 +52,6 @@ class ImageFiles:
         """Keep how a picture came about, beside it: it goes with the picture."""
         for extension, data in zip(MAKING, (words, denoising), strict=True):
             path = self._path(image, extension)
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with replacing(path) as temporary:
                 temporary.write_bytes(data)
 
@@ -68,7 +66,6 @@ class ImageFiles:
     def add_film(self, image: ImageRef, film: bytes) -> None:
         """Keep the denoising of a job, beside its first picture."""
         path = self._path(image, FILM)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with replacing(path) as temporary:
             temporary.write_bytes(film)
 
@@ -87,7 +84,6 @@ class ImageFiles:
         """Keep a picture under another name, too; one that is gone is no error."""
         for extension in ("png", "latents"):
             path = self._path(to, extension)
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with suppress(FileNotFoundError), replacing(path) as temporary:
                 shutil.copyfile(self._path(image, extension), temporary)
 
@@ -125,23 +121,3 @@ class ImageFiles:
 
     def _path(self, image: ImageRef, extension: str) -> Path:
         return self.folder / f"{image.job_id // 1000:06d}" / f"{image.job_id}-{image.index}.{extension}"
-
-
-class replacing:  # noqa: N801 - used like a function
-    """A temporary path that takes the place of the real one once it is on disk."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-
-    def __enter__(self) -> Path:
-        return self.temporary
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is not None:
-            self.temporary.unlink(missing_ok=True)
-            return
-        self.temporary.chmod(0o600)
-        with self.temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        self.temporary.replace(self.path)

@@ -1,5 +1,6 @@
 """Queries on members: who has used the bot where, and who was greeted."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -23,6 +24,13 @@ async def get_last_guild(session: AsyncSession, user_id: int) -> int | None:
     """The guild in which a user last used the bot."""
     query = select(MemberRow.guild_id).filter_by(user_id=user_id).order_by(MemberRow.last_used_at.desc())
     return await session.scalar(query.limit(1))
+
+
+async def list_names(session: AsyncSession, guild_id: int, user_ids: Collection[int]) -> dict[int, str]:
+    """What members of a guild are called, by their ids; those of whom no name is known are left out."""
+    query = select(MemberRow.user_id, MemberRow.name).filter_by(guild_id=guild_id)
+    found = await session.execute(query.where(MemberRow.user_id.in_(user_ids), MemberRow.name != ""))
+    return {row.user_id: row.name for row in found}
 
 
 async def update_greeted(session: AsyncSession, *, guild_id: int, user_id: int, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.uploads import Upload
-from bot.storage.images import replacing
+from bot.storage.files import replacing
 from bot.storage.models import BannedPictureRow, UploadRow
 from bot.storage.statements import insert_or_ignore
 
@@ -29,7 +29,6 @@ class UploadFiles:
         path = self._path(digest)
         if path.exists():
             return
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with replacing(path) as temporary:
             temporary.write_bytes(data)
 

@@ -20,7 +20,7 @@ from bot.domain.errors import NotFound, UserError
 from bot.domain.kept import Waits
 from bot.domain.people import AppealStatus
 from bot.domain.sentences import say
-from bot.messages import custom_ids, forgetting, order_appeals, uploads
+from bot.messages import custom_ids, forgetting, letters, order_appeals, uploads
 from bot.messages import people as messages
 from bot.messages.refusals import refusal
 from bot.services.order_appeals import OrderVerdict
@@ -112,9 +112,10 @@ def _server(interaction: Interaction) -> str:
 async def _delete(button: ModerationButton, interaction: Interaction) -> None:
     client, asker = wired(interaction), asker_of(interaction)
     async with patience(interaction):
-        await client.services.reports.delete_result(asker, button.number)
+        job = await client.services.reports.delete_result(asker, button.number)
     await decided(interaction, button.action)
     await client.remover.remove()
+    await client.moderators.tell_member(job.user_id, letters.deleted(job, _server(interaction)))
 
 
 async def _dismiss(button: ModerationButton, interaction: Interaction) -> None:

@@ -9,7 +9,7 @@ import discord
 from bot.boundary import Interaction, asker_of, guard, patience, reply, turn_into
 from bot.domain.errors import NotFound
 from bot.domain.sentences import say
-from bot.messages import custom_ids, making_of
+from bot.messages import custom_ids, letters, making_of
 from bot.messages import details as messages
 from bot.messages.components import to_file, with_label
 from bot.views.menus import noted
@@ -108,6 +108,9 @@ async def _delete(interaction: Interaction, job_id: int) -> None:
         choice = await client.services.taking_back.delete(asker, job_id)
     await turn_into(interaction, messages.deleted(choice, asker.locale))
     await client.remover.remove()
+    if not choice.is_own:
+        server = interaction.guild.name if interaction.guild else ""
+        await client.moderators.tell_member(choice.job.user_id, letters.deleted(choice.job, server))
 
 
 async def _back(interaction: Interaction, job_id: int) -> None:

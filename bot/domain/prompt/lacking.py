@@ -1,4 +1,4 @@
-"""What other tools understand and we do not yet, never read as text: `{a|b}`, `(x:1.3)`, LoRAs."""
+"""What other tools understand and we do not, never read as text: `{a|b}`, `(x:1.3)`, tags and mentions."""
 
 import re
 from collections.abc import Callable
@@ -28,7 +28,10 @@ def _first_choice(braces: re.Match[str]) -> str:
 SYNTAXES = (
     Syntax(
         re.compile(r"<(?:lora|lyco|hypernet)\b:?[^<>]{0,200}+>", re.IGNORECASE),
-        lambda found: say("{tags} is not here yet: leave that out.", tags=found),
+        lambda found: say(
+            "I cannot read {tags}. A LoRA is `--lora name:0.8` here, and /models tells which there are.",
+            tags=found,
+        ),
         lambda _: "",
     ),
     Syntax(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.domain.job import Speed
 from bot.domain.kinds import JobKind
 from bot.domain.order import Order
-from bot.domain.preferences import Preferences
+from bot.domain.preferences import Preferences, lost
 from bot.domain.prompt import Prompt, joined
 from bot.domain.recipe import Picture
 from bot.domain.speeds import typed_speed, without_speed
@@ -48,7 +48,12 @@ def _order(
     recipe = pictured(recipes.new(whole), found, recipes)
     if whole != prompt:
         recipe = replace(recipe, typed=str(lasting(prompt, found)))
-    return hurried(Order(kind=JobKind.IMAGINE, text=text, recipe=recipe), preferences)
+    remarks = tuple(lost(preferences, prompt))
+    if prompt.parameters.is_raw:
+        remarks += recipes.remarks(recipe)
+    drawn = replace(recipe.prompt, remarks=recipe.prompt.remarks + remarks)
+    order = Order(kind=JobKind.IMAGINE, text=text, recipe=replace(recipe, prompt=drawn))
+    return hurried(order, preferences)
 
 
 def hurried(order: Order, preferences: Preferences) -> Order:

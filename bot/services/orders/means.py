@@ -26,4 +26,4 @@ class Means:
         preferences = await self._preferences.get(asker)
         if preferences.model is None or (await self.recipes(asker)).has_model(preferences.model):
             return preferences
-        return replace(preferences, model=None)
+        return replace(preferences, model=None, lost_model=preferences.model)

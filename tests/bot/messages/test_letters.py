@@ -15,5 +15,6 @@ def test_letters(snapshot: SnapshotAssertion) -> None:
         "sent": messages.sent("https://discord.com/channels/@me/1/2", "en-US"),
         "where direct messages are closed": messages.beside(SENT, "en-US"),
         "the same after a reaction": messages.closed(3, "en-US"),
+        "deleted by a moderator": messages.deleted(SENT, "The *garden*"),
         "taken off": messages.taken_off(SENT, 3, "en-US"),
     } == snapshot

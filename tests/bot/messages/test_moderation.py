@@ -285,11 +285,19 @@ def test_queue_audit_and_forgetting(snapshot: SnapshotAssertion) -> None:
         "cleared": queue.cleared(100, 3, LOCALE),
         "all cleared": queue.cleared(None, 3, LOCALE),
         "nothing to clear": queue.cleared(None, 0, LOCALE),
-        "choice": queue.choice(job(is_direct_message=True)),
+        "choice": queue.choice(job(is_direct_message=True), "Ada"),
         "audit": audit.page(page, LOCALE),
         "forget?": forgetting.question(LOCALE),
         "forgotten": forgetting.done(Erasure(cancelled=1, pictures=8, until=NOW), LOCALE),
     } == snapshot
+
+
+def test_channels_and_roles_in_the_audit_log_can_be_read() -> None:
+    words = translations(LOCALE)
+    rooms = {"drawing-channels": " ".join(f"<#{10**17 + number}>" for number in range(3))}
+    assert deeds.details(rooms, words)[0].endswith(rooms["drawing-channels"])
+    (broken,) = deeds.details({"drawing-channels": "<#100000000000000000> <#1"}, words)
+    assert "\\<#1" in broken
 
 
 def test_every_deed_of_the_audit_log_has_a_sentence_of_its_own() -> None:

@@ -12,7 +12,8 @@ from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.models import GalleryMemberRow, KeptOrderRow, TermsAcceptanceRow
 from tests.bot.conftest import MovableClock
-from tests.bot.services.test_jobs import again, drawn
+from tests.bot.services.community import drawn
+from tests.bot.services.community import now as again
 from tests.bot.services.test_onboarding import asked, configured
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from PIL import Image
@@ -51,20 +50,8 @@ from engine.errors import EngineStopped, GenerationFailed, OutOfMemory
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
 from tests.bot.presses import pick, reroll, vary
-from tests.bot.services.community import spent
-
-
-def again(asker: Asker, **changes: object) -> Asker:
-    """The same person with a new interaction."""
-    return replace(asker, source=uuid4().hex, **changes)  # type: ignore[arg-type]
-
-
-async def finished(services: Services, job: Job) -> Job:
-    """The job, once its run is over."""
-    if run := services.runs.get(job.id):
-        async for _ in run.updates():
-            pass
-    return await services.runs.reload(job)
+from tests.bot.services.community import drawn, finished, spent
+from tests.bot.services.community import now as again
 
 
 async def running(services: Services, engine: HandEngine, asker: Asker, count: int) -> list[Job]:
@@ -81,11 +68,6 @@ async def until(is_true: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
         while not is_true():
             await asyncio.sleep(0)
-
-
-async def drawn(services: Services, asker: Asker, prompt: str = "a red apple") -> Job:
-    """A rendered job."""
-    return await finished(services, await services.orders.imagine(again(asker), prompt))
 
 
 async def test_a_job_is_reserved_while_it_runs_and_settled_when_it_is_rendered(

@@ -20,7 +20,8 @@ from bot.services import Services
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
 from tests.bot.presses import pick, vary
-from tests.bot.services.test_jobs import again, drawn, finished
+from tests.bot.services.community import drawn, finished
+from tests.bot.services.community import now as again
 
 Change = Callable[[GuildSettings], GuildSettings]
 

@@ -7,6 +7,7 @@ import pytest
 from bot.domain.audit import AuditFilter
 from bot.domain.errors import NotAllowed, NotFound, TooLate, Unavailable
 from bot.domain.job import JobStatus
+from bot.messages import queue as messages
 from bot.services import Services
 from tests.bot.hand_engine import HandEngine
 from tests.bot.presses import pick
@@ -99,3 +100,12 @@ async def test_a_paused_guild_drains_and_takes_nothing_new(services: Services, e
     await services.queue.pause(MODERATOR, is_paused=False)
     await drawn(services, ADA)
     assert await actions(services) == ["pause", "resume"]
+
+
+async def test_the_list_to_cancel_from_names_members(services: Services, engine: HandEngine) -> None:
+    engine.hold()
+    first = await services.orders.imagine(now(ADA, name="Ada\u202e"), "an apple")
+    second = await services.orders.imagine(now(BOB), "a pear")
+    shown = [messages.choice(job, name) for job, name in await services.queue.list_choices(MODERATOR)]
+    assert sorted(shown) == sorted([f"{first.id} · Ada · an apple", f"{second.id} · a pear"])
+    assert await services.queue.list_choices(BOB) == []

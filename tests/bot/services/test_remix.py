@@ -91,7 +91,7 @@ async def test_a_pan_with_other_words_says_the_shape_that_comes_of_it(
     job = await remixed(services, ada, grid, "a pear", JobKind.PAN, "right")
     assert job.prompt == "a pear --ar 3:2"
     assert engine.requests[-1].mask is not None
-    assert "Pan by <@100>" in messages.result(job).content
+    assert "Pan Right by <@100>" in messages.result(job).content
     with pytest.raises(PromptError, match="leave `--ar` as it was"):
         await remixed(services, ada, grid, "a pear --ar 1:2", JobKind.PAN, "right")
 

@@ -7,7 +7,8 @@ from bot.domain.errors import NotAllowed
 from bot.domain.rooms import BUSY_JOBS
 from bot.services import Services
 from tests.bot.conftest import MovableClock
-from tests.bot.services.test_jobs import again, drawn
+from tests.bot.services.community import drawn
+from tests.bot.services.community import now as again
 from tests.bot.services.test_onboarding import configured
 
 

@@ -8,7 +8,7 @@ from bot.domain.asker import Asker
 from bot.domain.errors import NotAllowed, PromptError, Unavailable
 from bot.domain.guild import GuildSettings
 from bot.domain.guild_options import InvalidSetting
-from bot.domain.job import JobStatus
+from bot.domain.job import JobStatus, Speed
 from bot.domain.recipe import Recipe
 from bot.imaging.encode import recipe_text
 from bot.messages import models as messages
@@ -72,7 +72,6 @@ async def test_two_guilds_do_not_see_each_others_models_names_and_loras(
     other = replace(ada, guild_id=2)
     assert [one.name for one in await services.studios.list_models(ada)] == ["xl"]
     assert await services.studios.suggest_models(ada, "") == ["xl", "6"]
-    assert await services.studios.suggest_loras(ada, "") == ["ink"]
     assert await model_of(services, ada, "a fox --v 6 --lora ink") == "xl"
     assert await services.studios.suggest_models(other, "") == ["plain", "xl", "anime"]
     with pytest.raises(PromptError, match="no model for `--v 6`"):
@@ -285,3 +284,39 @@ async def test_every_misfit_is_told_at_once_and_what_is_certain_is_mended_at_a_p
 def test_settings_of_a_guild_are_read_again() -> None:
     settings = GuildSettings(model_aliases=(("6", "xl"),), house_styles=(("xl", "ink"),), models=("xl",))
     assert GuildSettings.from_json(settings.to_json()) == settings
+
+
+async def remarks_of(services: Services, asker: Asker, prompt: str) -> list[str]:
+    job = await services.orders.imagine(now(asker), prompt)
+    return [str(remark) for remark in job.recipe.prompt.remarks]
+
+
+async def test_a_model_of_the_settings_that_is_gone_is_told_where_the_prompt_names_none(
+    services: Services, ada: Asker
+) -> None:
+    await services.preferences.change(ada, lambda mine: replace(mine, model="xl"))
+    assert await remarks_of(services, ada, "a fox") == []
+    await set_up(services, models=("anime", "plain"))
+    assert "Your model, `xl`, cannot be used here" in (await remarks_of(services, ada, "a fox"))[0]
+    assert await remarks_of(services, ada, "a fox --model anime") == []
+    await set_up(services, models=())
+    assert await model_of(services, ada, "a fox") == "xl"
+
+
+async def test_turbo_of_the_settings_that_moderators_have_switched_off_is_told(
+    services: Services, ada: Asker
+) -> None:
+    await services.preferences.change(ada, lambda mine: replace(mine, speed=Speed.TURBO))
+    assert "no turbo any more" in (await remarks_of(services, ada, "a fox"))[0]
+    assert await remarks_of(services, ada, "a fox --relax") == []
+    await set_up(services, is_turbo_allowed=True)
+    assert await remarks_of(services, ada, "a fox") == []
+
+
+async def test_raw_is_told_to_change_nothing_where_there_is_no_house_style(
+    services: Services, ada: Asker
+) -> None:
+    assert "changes nothing here" in (await remarks_of(services, ada, "a fox --style raw"))[0]
+    assert await remarks_of(services, ada, "a fox --style raw --stylize 250") == []
+    await set_up(services, usual_stylize=100)
+    assert await remarks_of(services, ada, "a fox --style raw") == []

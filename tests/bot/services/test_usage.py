@@ -1,13 +1,11 @@
 """Reports of who drew what, and the weekly digest that is owed exactly once."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
-from uuid import uuid4
 
 import pytest
 
 from bot.domain.asker import Asker
-from bot.domain.job import Job, JobStatus
+from bot.domain.job import JobStatus
 from bot.domain.kinds import JobKind
 from bot.domain.usage import DIRECT_MESSAGES, By, Usage
 from bot.services import Services
@@ -18,11 +16,8 @@ from engine.errors import GenerationFailed
 from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
 from tests.bot.presses import pick, vary
-
-
-def again(asker: Asker, **changes: object) -> Asker:
-    """The same person with a new interaction."""
-    return replace(asker, source=uuid4().hex, **changes)  # type: ignore[arg-type]
+from tests.bot.services.community import drawn, finished
+from tests.bot.services.community import now as again
 
 
 @pytest.fixture
@@ -30,28 +25,15 @@ def moderator(ada: Asker) -> Asker:
     return again(ada, user_id=1, is_manager=True)
 
 
-async def finished(services: Services, job: Job) -> Job:
-    """The job, once its run is over."""
-    if run := services.runs.get(job.id):
-        async for _ in run.updates():
-            pass
-    return await services.runs.reload(job)
-
-
-async def draw(services: Services, asker: Asker, prompt: str = "a red apple") -> Job:
-    """A job of four pictures, when it is over."""
-    return await finished(services, await services.orders.imagine(again(asker), prompt))
-
-
 async def test_a_report_says_who_where_and_for_what(
     services: Services, ada: Asker, moderator: Asker, engine: HandEngine
 ) -> None:
-    grid = await draw(services, again(ada, name="Ada"), "a red fox")
-    await draw(services, again(ada, user_id=101, channel_id=11), "a red fox")
+    grid = await drawn(services, again(ada, name="Ada"), "a red fox")
+    await drawn(services, again(ada, user_id=101, channel_id=11), "a red fox")
     await finished(services, await vary(services, again(ada, name="Ada!"), grid.id, 0, reply_to=None))
     await pick(services, again(ada), grid.id, 1, reply_to=None)  # no drawing: it counts nowhere
     engine.fails_with = GenerationFailed("bad kernel")
-    assert (await draw(services, ada)).status is JobStatus.FAILED  # refunded: it counts nowhere
+    assert (await drawn(services, ada)).status is JobStatus.FAILED  # refunded: it counts nowhere
     report = await services.usage.report(moderator, by=By.MEMBER, days=1)
     two, one = Usage(jobs=2, images=8, gpu_ms=500), Usage(jobs=1, images=4, gpu_ms=250)
     assert [(row.key, row.name, row.usage) for row in report.rows] == [(100, "Ada!", two), (101, "", one)]
@@ -65,8 +47,8 @@ async def test_a_report_says_who_where_and_for_what(
 async def test_prompts_of_direct_messages_are_nobody_elses_business(
     services: Services, ada: Asker, moderator: Asker
 ) -> None:
-    await draw(services, ada, "for all")
-    await draw(services, again(ada, guild_id=None, channel_id=99, name=""), "for me alone")
+    await drawn(services, ada, "for all")
+    await drawn(services, again(ada, guild_id=None, channel_id=99, name=""), "for me alone")
     report = await services.usage.report(moderator, by=By.MEMBER, days=1)
     assert report.total.jobs == 2
     assert [used.prompt for used in report.prompts] == ["for all"]
@@ -77,9 +59,9 @@ async def test_direct_messages_are_one_row_whosever_they_are(
 ) -> None:
     bob = again(ada, user_id=101)
     for asker in (ada, bob):
-        await draw(services, asker)
-        await draw(services, again(asker, guild_id=None, channel_id=900 + asker.user_id, name=""))
-    await draw(services, again(bob, guild_id=None, channel_id=1001, name=""))
+        await drawn(services, asker)
+        await drawn(services, again(asker, guild_id=None, channel_id=900 + asker.user_id, name=""))
+    await drawn(services, again(bob, guild_id=None, channel_id=1001, name=""))
     report = await services.usage.report(moderator, by=By.CHANNEL, days=1)
     assert [(row.key, row.usage.jobs) for row in report.rows] == [(DIRECT_MESSAGES, 3), (10, 2)]
 
@@ -89,10 +71,10 @@ async def test_days_are_those_of_the_guild(
 ) -> None:
     await services.quotas.set_limits(moderator, Limits(time_zone="Asia/Kathmandu"))  # UTC + 5:45
     clock.now = datetime(2026, 3, 1, 18, 14, 59, tzinfo=UTC)
-    await draw(services, ada)
+    await drawn(services, ada)
     clock.advance(seconds=1)
-    await draw(services, ada)
-    await draw(services, ada)
+    await drawn(services, ada)
+    await drawn(services, ada)
     report = await services.usage.report(moderator, by=By.DAY, days=3)
     assert [(row.key, row.usage.jobs) for row in report.rows] == [
         (date(2026, 2, 28), 0),
@@ -104,7 +86,7 @@ async def test_days_are_those_of_the_guild(
 
 
 async def test_another_guild_is_not_in_the_report(services: Services, ada: Asker, moderator: Asker) -> None:
-    await draw(services, again(ada, guild_id=2))
+    await drawn(services, again(ada, guild_id=2))
     for by in (By.MEMBER, By.CHANNEL):
         assert (await services.usage.report(moderator, by=by, days=90)).rows == ()
     assert (await services.usage.report(moderator, by=By.DAY, days=9)).total == Usage()
@@ -119,7 +101,7 @@ async def test_a_name_is_the_last_one_the_guild_saw(
             await members.update_last_used(
                 session, guild_id=1, user_id=100, name=name, now=datetime(2026, 3, 1, tzinfo=UTC)
             )
-    await draw(services, ada)
+    await drawn(services, ada)
     (row,) = await services.usage.leaderboard(again(ada, is_manager=True), days=1, limit=1)
     assert row.name == "Countess"
 
@@ -127,11 +109,11 @@ async def test_a_name_is_the_last_one_the_guild_saw(
 async def test_a_digest_is_owed_when_the_week_is_over_and_only_once(
     services: Services, ada: Asker, moderator: Asker, clock: MovableClock
 ) -> None:
-    await draw(services, ada)  # on Sunday
+    await drawn(services, ada)  # on Sunday
     assert await services.usage.set_digest(moderator, 5) == datetime(2026, 3, 2, tzinfo=UTC)
     assert await services.usage.list_due() == []
     clock.now = datetime(2026, 3, 2, tzinfo=UTC)
-    await draw(services, ada)  # on Monday: it belongs into the next
+    await drawn(services, ada)  # on Monday: it belongs into the next
     (digest,) = await services.usage.list_due()
     due = await services.usage.take(digest)
     assert due is not None
@@ -178,9 +160,9 @@ async def test_a_digest_that_everybody_reads_quotes_only_what_everybody_could_re
     services: Services, ada: Asker, moderator: Asker, clock: MovableClock
 ) -> None:
     await services.usage.set_digest(moderator, 5)
-    await draw(services, ada, "in a public room")
-    await draw(services, again(ada, channel_id=66), "in a hidden room")
-    await draw(services, again(ada, is_age_restricted=True), "for adults")
+    await drawn(services, ada, "in a public room")
+    await drawn(services, again(ada, channel_id=66), "in a hidden room")
+    await drawn(services, again(ada, is_age_restricted=True), "for adults")
     clock.advance(days=1)
     (digest,) = await services.usage.list_due()
     due = await services.usage.take(digest, prompts_from=[10])

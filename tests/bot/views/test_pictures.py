@@ -19,7 +19,7 @@ from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
 from tests.bot.presses import pick
 from tests.bot.services.community import ADA, delivered, now
-from tests.bot.views.edge import LIST, Edge
+from tests.bot.views.edge import LIST, PRIVATE, Edge
 from tests.bot.views.test_presses import kinds_in
 
 BOB = replace(ADA, user_id=101)
@@ -72,6 +72,17 @@ async def test_deleting_removes_every_post(edge: Edge, services: Services) -> No
     assert sorted(removed) == ["5000", "8000"]
     assert await services.removals.list_posts() == []
     assert "deleted already" in (await edge.press(asked.custom_ids[0])).content
+
+
+async def test_a_member_is_told_in_private_what_a_moderator_deleted(edge: Edge, services: Services) -> None:
+    job = await delivered(services, ADA, 5000)
+    answer = await edge.press(custom_ids.of_picture(job.id, "delete"), user=BOB.user_id, is_manager=True)
+    assert "written down in /audit" in answer.content
+    (letter,) = [
+        call for call in edge.calls if call.method == "POST" and f"/channels/{PRIVATE}/messages" in call.path
+    ]
+    assert "a moderator deleted a picture of yours" in str(letter.body)
+    assert "a red apple" in str(letter.body)
 
 
 async def test_a_post_that_discord_does_not_answer_for_is_removed_later(

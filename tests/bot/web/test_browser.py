@@ -17,7 +17,7 @@ from bot.domain.asker import Asker
 from bot.services import Services
 from bot.web.community import CommunityPages
 from bot.web.server import application
-from tests.bot.services.test_jobs import again
+from tests.bot.services.community import now as again
 from tests.bot.services.test_onboarding import configured
 from tests.bot.web.test_community import EVIL, Town, hung
 from tests.browser import needs_browser, open_browser

@@ -20,7 +20,8 @@ from bot.web.community import CommunityPages
 from bot.web.server import application
 from tests.bot.hand_engine import HandEngine
 from tests.bot.presses import pick
-from tests.bot.services.test_jobs import again, drawn, finished
+from tests.bot.services.community import drawn, finished
+from tests.bot.services.community import now as again
 from tests.bot.services.test_onboarding import configured
 
 Client = TestClient[Request, Application]

@@ -51,14 +51,6 @@ class RoomPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
-    """Whose room a channel is, and whether people draw in it."""
-
-    guild_id: int
-    is_open: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RoomChanges:
     """What was done to a guild's rooms."""
 

@@ -84,16 +84,19 @@ def _parameters(preferences: Preferences) -> Parameters:
 
 def _filled(parameters: Parameters, more: Parameters) -> Parameters:
     """The parameters, and of more what neither is given nor contradicts it. What is not wanted is a list."""
-    names = [name for name in ROWS if _is_given(parameters, name)]
-    for name in ROWS:
-        fits = _is_given(more, name) and name not in names
-        if fits and len([*contradictions([*names, name])]) <= len([*contradictions(names)]):
+    added = [name for name in ROWS if _is_given(more, name)]
+    names = [name for name in ROWS if _is_given(parameters, name)] if added else []
+    for name in added:
+        if name not in names and len([*contradictions([*names, name])]) <= len([*contradictions(names)]):
             parameters, names = replace(parameters, **{name: getattr(more, name)}), [*names, name]
     return replace(parameters, negative=tuple(dict.fromkeys([*parameters.negative, *more.negative])))
 
 
+_NOTHING = Parameters()
+
+
 def _is_given(parameters: Parameters, name: str) -> bool:
-    return bool(getattr(parameters, name) != getattr(Parameters(), name))
+    return bool(getattr(parameters, name) != getattr(_NOTHING, name))
 
 
 def _joined(parts: tuple[Part, ...], more: Iterable[Part]) -> tuple[Part, ...]:

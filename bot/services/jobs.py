@@ -95,11 +95,12 @@ class Jobs:
         now = self._now()
         async with self._database.transaction() as session:
             guild_id = await charged_guild(session, asker)
-            settings = await guilds.get_settings(session, guild_id)
             # First of all: the row of a member is a lock, so that their jobs pass the gates one by one.
             await members.update_last_used(
                 session, guild_id=guild_id, user_id=asker.user_id, name=asker.name, now=now
             )
+            # Not before: who waits for the writer must not bring along what held when they came.
+            settings = await guilds.recall_settings(session, guild_id)
             return await self._take(session, asker, orders, guild_id=guild_id, settings=settings)
 
     async def _withdraw_unconfirmed(self, asker: Asker, orders: Sequence[Order]) -> None:

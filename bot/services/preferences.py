@@ -52,7 +52,7 @@ class MemberPreferences:
             if guild_id is None:
                 return Preferences()
             found = await preferences_table.get(session, guild_id=guild_id, user_id=asker.user_id)
-            settings = await guilds.get_settings(session, guild_id)
+            settings = await guilds.recall_settings(session, guild_id)
         return _as_allowed(found, settings)
 
     async def panel(self, asker: Asker) -> MemberPanel:

@@ -257,7 +257,7 @@ class Runs:
 
     async def _max_running(self, job: Job) -> int | None:
         async with self._database.reading() as session:
-            return (await guilds.get_settings(session, job.guild_id)).max_running_jobs
+            return (await guilds.recall_settings(session, job.guild_id)).max_running_jobs
 
     async def _follow_engine(self, run: Run) -> None:
         job = run.latest.job

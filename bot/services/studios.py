@@ -57,8 +57,8 @@ class Studios:
             guild_id = await guild_of(session, asker)
             if guild_id is None:
                 return EVERYTHING
-            settings = await guilds.get_settings(session, guild_id)
-            policy = await rules.get_policy(
+            settings = await guilds.recall_settings(session, guild_id)
+            policy = await rules.recall_policy(
                 session, guild_id=guild_id, channel_id=asker.channel_id, parent_id=asker.parent_channel_id
             )
         return studio_of(settings, policy)

@@ -22,6 +22,8 @@ from sqlalchemy.pool import QueuePool
 
 import migrations
 from bot.storage.ownership import DatabaseUnusable, Ownership, owned
+from bot.storage.remembered import CHANGES, GENERATION, MEMORY, Memory
+from bot.storage.sqlite_driver import DRIVER
 from bot.storage.urls import UnreadableUrl, read_url
 
 log = logging.getLogger(__name__)
@@ -49,17 +51,18 @@ class Database:
         self.ownership: Ownership | None = None
         self._writer = self._sqlite_engine(writes=True) if self.is_sqlite else self._postgresql_engine()
         self._reader = self._sqlite_engine(writes=False) if self.is_sqlite else self._writer
+        self._memory = Memory()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A unit of work: committed at the end, rolled back on any exception."""
-        async with _whole(self._session(self._writer)) as session:
+        async with _whole(self._session(self._writer), self._memory) as session:
             yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A consistent read that cannot write."""
-        async with _whole(self._session(self._reader)) as session:
+        async with _whole(self._session(self._reader), self._memory) as session:
             yield session
 
     async def scrub(self) -> bool:
@@ -84,7 +87,12 @@ class Database:
 
     def _session(self, engine: AsyncEngine) -> AsyncSession:
         # Rows never outlive their transaction, so there is nothing to keep in step with an UPDATE.
-        return _Session(engine, expire_on_commit=False, execution_options={"synchronize_session": False})
+        return _Session(
+            engine,
+            expire_on_commit=False,
+            execution_options={"synchronize_session": False},
+            info={MEMORY: self._memory, GENERATION: self._memory.generation},
+        )
 
     async def close(self) -> None:
         """Close all connections, once the units of work that are under way have ended."""
@@ -102,7 +110,7 @@ class Database:
 
     def _sqlite_engine(self, *, writes: bool) -> AsyncEngine:
         size = 1 if writes else READER_CONNECTIONS
-        engine = create_async_engine(self.url, pool_size=size, max_overflow=0, pool_timeout=60)
+        engine = create_async_engine(self.url, module=DRIVER, pool_size=size, max_overflow=0, pool_timeout=60)
 
         @event.listens_for(engine.sync_engine, "connect")
         def configure(connection: Any, _record: object) -> None:
@@ -151,7 +159,7 @@ class _Session(AsyncSession):
 
 
 @asynccontextmanager
-async def _whole(session: AsyncSession) -> AsyncIterator[AsyncSession]:
+async def _whole(session: AsyncSession, memory: Memory) -> AsyncIterator[AsyncSession]:
     """A session that ends in one piece, whoever is cancelled meanwhile."""
     try:
         yield session
@@ -161,6 +169,9 @@ async def _whole(session: AsyncSession) -> AsyncIterator[AsyncSession]:
     else:
         await _to_the_end(session.commit())
     finally:
+        # Before the connection is free: who writes next sees what was changed here.
+        if CHANGES in session.info:
+            memory.clear()
         await _to_the_end(session.close())
 
 

@@ -32,6 +32,7 @@ from bot.storage.models import (
     SanctionRow,
     Table,
 )
+from bot.storage.remembered import changing, members_named
 
 KEPT = frozenset({"accounts", "audit", "grants", "jobs"})
 """Tables whose rows stay, under a pseudonym: sums and decisions outlive a member."""
@@ -61,6 +62,7 @@ async def list_guilds(session: AsyncSession, user_id: int) -> list[int]:
 
 async def update_member(session: AsyncSession, user_id: int, pseudonym: int) -> list[ImageRef]:
     """Take a member out of every table; the pictures whose files are to be deleted."""
+    changing(session)
     images = await _blank_jobs(session, user_id)
     mine = select(SanctionRow.id).where(SanctionRow.user_id == user_id)
     await session.execute(
@@ -81,6 +83,7 @@ async def update_forgotten(
     session: AsyncSession, *, guild_id: int, digest: str, until: datetime | None
 ) -> None:
     """Remember until when somebody may not draw, without remembering who."""
+    changing(session)
     key = {"guild_id": guild_id, "digest": digest}
     await session.execute(delete(ForgottenRow).filter_by(**key))
     await session.execute(insert(ForgottenRow).values(**key, until=until))
@@ -90,6 +93,14 @@ async def get_forgotten(
     session: AsyncSession, *, guild_id: int, digest: str, now: datetime
 ) -> Absence | None:
     """How long somebody may not draw; None if they may."""
+
+    async def read(limit: int) -> list[str]:
+        query = select(ForgottenRow.digest).filter_by(guild_id=guild_id)
+        return list(await session.scalars(query.limit(limit)))
+
+    forgotten = await members_named(session, "forgotten", guild_id, read)
+    if forgotten is not None and digest not in forgotten:
+        return None
     row = await session.get(ForgottenRow, (guild_id, digest), populate_existing=True)
     if row is None or (row.until is not None and row.until <= now):
         return None

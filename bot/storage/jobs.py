@@ -14,36 +14,36 @@ from bot.domain.job import UNDRAWN, UNFINISHED, WITH_PICTURES, Failure, Job, Job
 from bot.domain.kinds import TILES, JobKind
 from bot.domain.recipe import NOTHING, ImageRef, Recipe
 from bot.storage.models import CopyRow, JobRow, LikeRow
-from bot.storage.statements import insert_or_ignore
+from bot.storage.statements import adding
 from bot.storage.words import holds
 
 
 async def add(session: AsyncSession, job: Job, *, account_id: int | None) -> int | None:
     """Insert a job (its `id` is ignored); None when this source and ordinal were inserted before."""
-    statement = insert_or_ignore(session, JobRow).values(
-        source=job.source,
-        ordinal=job.ordinal,
-        kind=job.kind,
-        status=job.status,
-        guild_id=job.guild_id,
-        channel_id=job.channel_id,
-        user_id=job.user_id,
-        is_direct_message=job.is_direct_message,
-        is_age_restricted=job.is_age_restricted,
-        account_id=account_id,
-        prompt=job.prompt,
-        recipe=job.recipe.to_json(),
-        speed=job.speed,
-        reserved_images=job.charge.images,
-        reserved_gpu_ms=job.charge.gpu_ms,
-        parent_id=job.parent and job.parent.job_id,
-        parent_index=job.parent and job.parent.index,
-        reply_to=job.reply_to,
-        locale=job.locale,
-        created_at=job.created_at,
-        batch_size=job.batch_size,
-    )
-    return await session.scalar(statement.returning(JobRow.id))  # type: ignore[no-any-return]
+    values = {
+        "source": job.source,
+        "ordinal": job.ordinal,
+        "kind": job.kind,
+        "status": job.status,
+        "guild_id": job.guild_id,
+        "channel_id": job.channel_id,
+        "user_id": job.user_id,
+        "is_direct_message": job.is_direct_message,
+        "is_age_restricted": job.is_age_restricted,
+        "account_id": account_id,
+        "prompt": job.prompt,
+        "recipe": job.recipe.to_json(),
+        "speed": job.speed,
+        "reserved_images": job.charge.images,
+        "reserved_gpu_ms": job.charge.gpu_ms,
+        "parent_id": job.parent and job.parent.job_id,
+        "parent_index": job.parent and job.parent.index,
+        "reply_to": job.reply_to,
+        "locale": job.locale,
+        "created_at": job.created_at,
+        "batch_size": job.batch_size,
+    }
+    return await session.scalar(adding(session, JobRow, JobRow.id), values)  # type: ignore[no-any-return]
 
 
 async def get(session: AsyncSession, job_id: int) -> Job | None:

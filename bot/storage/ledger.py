@@ -4,17 +4,24 @@ An account is one member's day, or one grant. A week, a month or a trial is the 
 member whose allowance changes keeps what they used.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, insert, select, update
+from sqlalchemy import ColumnElement, FromClause, bindparam, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.charges import FREE, Charge
 from bot.domain.quota import Allowance, Grant, Mismatch, Unit, in_ledger, in_unit
 from bot.storage.models import AccountRow, JobRow, LedgerRow
-from bot.storage.statements import insert_or_ignore
+from bot.storage.statements import adding, table_of
+
+ACCOUNTS = table_of(AccountRow)
+LEDGER = table_of(LedgerRow)
 
 
 class Entry(StrEnum):
@@ -28,9 +35,7 @@ class Entry(StrEnum):
 async def get_account(session: AsyncSession, *, guild_id: int, user_id: int, start: datetime) -> int:
     """The id of a member's account for the day that began at `start`, opened if need be."""
     key = {"guild_id": guild_id, "user_id": user_id, "period_start": start}
-    opened = await session.scalar(
-        insert_or_ignore(session, AccountRow).values(**key).returning(AccountRow.id)
-    )
+    opened = await session.scalar(adding(session, AccountRow, AccountRow.id), key)
     if opened is not None:
         return int(opened)
     query = select(AccountRow.id).filter_by(**key).where(AccountRow.grant_id.is_(None))
@@ -53,30 +58,22 @@ async def reserve(
     granted the same pictures. The other days of the period only ever shrink, by settling and refunding, so
     a reading of them that is older than this statement refuses too much, never too little.
     """
-    other = aliased(AccountRow)
-    other_days = (
-        select(func.coalesce(func.sum(_used(other, allowance.unit)), 0))
-        .where(
-            other.guild_id == AccountRow.guild_id,
-            other.user_id == AccountRow.user_id,
-            other.grant_id.is_(None),
-            other.period_start >= since,
-            other.id != AccountRow.id,
-        )
-        .correlate(AccountRow)
-        .scalar_subquery()
-    )
-    fits = _used(AccountRow, allowance.unit) + other_days + in_unit(allowance.unit, charge) <= allowance.limit
-    return await _hold(session, account_id, job_id, charge, fits, now)
+    limits = {
+        "asked": in_unit(allowance.unit, charge),
+        "most": allowance.limit,
+        "since": since,
+    }
+    statement = _reserving(allowance.unit)
+    return await _hold(session, account_id, job_id, charge, statement, limits, now)
 
 
 async def reserve_granted(
     session: AsyncSession, account_id: int, job_id: int, charge: Charge, *, grant: Grant, now: datetime
 ) -> bool:
     """Hold a job's estimate in the account of a grant; False, and nothing held, if it does not cover it."""
-    limit = in_ledger(grant.unit, grant.amount)
-    fits = _used(AccountRow, grant.unit) + in_unit(grant.unit, charge) <= limit
-    return await _hold(session, account_id, job_id, charge, fits, now)
+    limits = {"asked": in_unit(grant.unit, charge), "most": in_ledger(grant.unit, grant.amount)}
+    statement = _reserving_granted(grant.unit)
+    return await _hold(session, account_id, job_id, charge, statement, limits, now)
 
 
 async def settle(session: AsyncSession, job_id: int, *, images: int, gpu_ms: int, now: datetime) -> None:
@@ -149,10 +146,48 @@ async def list_mismatches(session: AsyncSession) -> list[Mismatch]:
     return mismatches
 
 
-def _used(account: type[AccountRow], unit: Unit) -> ColumnElement[int]:
+@cache
+def _reserving(unit: Unit) -> ReturningUpdate[tuple[int]]:
+    """Holds what is asked in a day, if it and the other days since then allow it. Built once: it is long."""
+    other = ACCOUNTS.alias()
+    other_days = (
+        select(func.coalesce(func.sum(_used(other, unit)), 0))
+        .where(
+            other.c.guild_id == ACCOUNTS.c.guild_id,
+            other.c.user_id == ACCOUNTS.c.user_id,
+            other.c.grant_id.is_(None),
+            other.c.period_start >= bindparam("since"),
+            other.c.id != ACCOUNTS.c.id,
+        )
+        .correlate(ACCOUNTS)
+        .scalar_subquery()
+    )
+    return _holding(_used(ACCOUNTS, unit) + other_days)
+
+
+@cache
+def _reserving_granted(unit: Unit) -> ReturningUpdate[tuple[int]]:
+    """Holds what is asked in a grant, if it allows it."""
+    return _holding(_used(ACCOUNTS, unit))
+
+
+def _holding(used: ColumnElement[int]) -> ReturningUpdate[tuple[int]]:
+    return (
+        update(ACCOUNTS)
+        .where(ACCOUNTS.c.id == bindparam("account"), used + bindparam("asked") <= bindparam("most"))
+        .values(
+            reserved_images=ACCOUNTS.c.reserved_images + bindparam("images"),
+            reserved_gpu_ms=ACCOUNTS.c.reserved_gpu_ms + bindparam("gpu_ms"),
+        )
+        .returning(ACCOUNTS.c.id)
+    )
+
+
+def _used(account: FromClause, unit: Unit) -> ColumnElement[int]:
+    columns = account.c
     if unit is Unit.IMAGES:
-        return account.reserved_images + account.spent_images
-    return account.reserved_gpu_ms + account.spent_gpu_ms
+        return columns.reserved_images + columns.spent_images
+    return columns.reserved_gpu_ms + columns.spent_gpu_ms
 
 
 def _sum(signs: dict[Entry, int], column: InstrumentedAttribute[int]) -> ColumnElement[int]:
@@ -174,19 +209,12 @@ async def _hold(
     account_id: int,
     job_id: int,
     charge: Charge,
-    fits: ColumnElement[bool],
+    statement: ReturningUpdate[tuple[int]],
+    limits: Mapping[str, Any],
     now: datetime,
 ) -> bool:
-    statement = (
-        update(AccountRow)
-        .where(AccountRow.id == account_id, fits)
-        .values(
-            reserved_images=AccountRow.reserved_images + charge.images,
-            reserved_gpu_ms=AccountRow.reserved_gpu_ms + charge.gpu_ms,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    if await session.scalar(statement.returning(AccountRow.id)) is None:
+    values = {"account": account_id, "images": charge.images, "gpu_ms": charge.gpu_ms, **limits}
+    if await session.scalar(statement, values) is None:
         return False
     await _add(session, account_id, job_id, Entry.RESERVE, charge, now)
     return True
@@ -208,13 +236,12 @@ async def _release(session: AsyncSession, account_id: int, held: Charge, spent: 
 async def _add(
     session: AsyncSession, account_id: int, job_id: int, entry: Entry, charge: Charge, now: datetime
 ) -> None:
-    await session.execute(
-        insert(LedgerRow).values(
-            account_id=account_id,
-            job_id=job_id,
-            entry=entry,
-            images=charge.images,
-            gpu_ms=charge.gpu_ms,
-            created_at=now,
-        )
-    )
+    values = {
+        "account_id": account_id,
+        "job_id": job_id,
+        "entry": entry,
+        "images": charge.images,
+        "gpu_ms": charge.gpu_ms,
+        "created_at": now,
+    }
+    await session.execute(insert(LEDGER), values)

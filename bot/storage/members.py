@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.models import MemberRow
-from bot.storage.statements import insert_or_ignore
+from bot.storage.statements import updating
 
 
 async def update_last_used(
@@ -15,9 +16,9 @@ async def update_last_used(
 ) -> None:
     """Note that a member used the bot in a guild; an empty name leaves the one that is known."""
     key = {"guild_id": guild_id, "user_id": user_id}
-    await session.execute(insert_or_ignore(session, MemberRow).values(**key, last_used_at=now))
-    values = {"last_used_at": now, "name": name} if name else {"last_used_at": now}
-    await session.execute(update(MemberRow).filter_by(**key).values(**values))
+    values: dict[str, Any] = {"last_used_at": now, "name": name} if name else {"last_used_at": now}
+    statement = updating(session, MemberRow, tuple(key), tuple(values))
+    await session.execute(statement, {**key, **values})
 
 
 async def get_last_guild(session: AsyncSession, user_id: int) -> int | None:

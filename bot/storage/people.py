@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.audit import RULE
 from bot.domain.people import TO_READ, Appeal, AppealStatus, Sanction, SanctionKind
 from bot.storage.models import AppealRow, SanctionRow
+from bot.storage.remembered import changing, members_named
 from bot.storage.statements import insert_or_ignore
 
 
@@ -25,6 +26,7 @@ async def add(
     source: str | None = None,
 ) -> int | None:
     """Say something to a member; None when this source said it before."""
+    changing(session)
     statement = insert_or_ignore(session, SanctionRow).values(
         guild_id=guild_id,
         user_id=user_id,
@@ -43,6 +45,24 @@ async def get(session: AsyncSession, *, guild_id: int, sanction_id: int) -> Sanc
     """One thing that was said in a guild."""
     row = await session.scalar(select(SanctionRow).filter_by(id=sanction_id, guild_id=guild_id))
     return None if row is None else _sanction(row)
+
+
+async def has_open(session: AsyncSession, *, guild_id: int, user_id: int, now: datetime) -> bool:
+    """Whether a member may be blocked, or have something to read: never False where they are, or have."""
+
+    async def read(limit: int) -> list[int]:
+        blocks = and_(
+            SanctionRow.kind == SanctionKind.BLOCK, or_(SanctionRow.until.is_(None), SanctionRow.until > now)
+        )
+        query = (
+            select(SanctionRow.user_id)
+            .filter_by(guild_id=guild_id)
+            .where(SanctionRow.closed_at.is_(None), or_(SanctionRow.kind.in_(TO_READ), blocks))
+        )
+        return list(await session.scalars(query.distinct().limit(limit)))
+
+    concerned = await members_named(session, "concerned", guild_id, read)
+    return concerned is None or user_id in concerned
 
 
 async def get_block(session: AsyncSession, *, guild_id: int, user_id: int, now: datetime) -> Sanction | None:

@@ -1,6 +1,6 @@
 """Queries on what members want in every prompt."""
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.preferences import Preferences
@@ -10,8 +10,9 @@ from bot.storage.statements import insert_or_ignore
 
 async def get(session: AsyncSession, *, guild_id: int, user_id: int) -> Preferences:
     """A member's own settings in a guild; the defaults, where they set none."""
-    row = await session.get(PreferencesRow, (guild_id, user_id), populate_existing=True)
-    return Preferences() if row is None else Preferences.from_json(row.preferences)
+    query = select(PreferencesRow.preferences).filter_by(guild_id=guild_id, user_id=user_id)
+    found = await session.scalar(query)
+    return Preferences() if found is None else Preferences.from_json(found)
 
 
 async def update(session: AsyncSession, preferences: Preferences, *, guild_id: int, user_id: int) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.quota import Allowance, Grant, Unit
 from bot.storage.models import AccountRow, GrantRow, MemberQuotaRow
+from bot.storage.remembered import changing, members_named
 from bot.storage.statements import insert_or_ignore
 
 
@@ -22,6 +23,14 @@ class MemberQuota:
 
 async def get_member(session: AsyncSession, *, guild_id: int, user_id: int) -> MemberQuota:
     """What was decided about a member; nothing, for most."""
+
+    async def read(limit: int) -> list[int]:
+        query = select(MemberQuotaRow.user_id).filter_by(guild_id=guild_id)
+        return list(await session.scalars(query.limit(limit)))
+
+    decided = await members_named(session, "decided", guild_id, read)
+    if decided is not None and user_id not in decided:
+        return MemberQuota()
     row = await session.get(MemberQuotaRow, (guild_id, user_id), populate_existing=True)
     if row is None:
         return MemberQuota()
@@ -106,6 +115,7 @@ async def list_grants(
 
 
 async def _update_member(session: AsyncSession, guild_id: int, user_id: int, **values: Any) -> None:
+    changing(session)
     key = {"guild_id": guild_id, "user_id": user_id}
     await session.execute(insert_or_ignore(session, MemberQuotaRow).values(**key))
     await session.execute(update(MemberQuotaRow).filter_by(**key).values(**values))

@@ -7,8 +7,9 @@ from sqlalchemy import delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.job import UNFINISHED
-from bot.domain.rooms import BUSY_MINUTES, Door, Room
+from bot.domain.rooms import BUSY_MINUTES, Room
 from bot.storage.models import JobRow, RoomRow
+from bot.storage.remembered import changing, remembered
 
 
 async def list_of_guild(session: AsyncSession, guild_id: int, *, now: datetime) -> list[Room]:
@@ -33,10 +34,15 @@ async def list_of_guild(session: AsyncSession, guild_id: int, *, now: datetime) 
     ]
 
 
-async def get(session: AsyncSession, channel_id: int) -> Door | None:
-    """Of the room in a channel; None if there is no room in it."""
-    row = await session.get(RoomRow, channel_id, populate_existing=True)
-    return None if row is None else Door(guild_id=row.guild_id, is_open=row.is_open)
+async def recall_doors(session: AsyncSession, guild_id: int) -> dict[int, bool]:
+    """Whether the rooms of a guild are open, by channel; from memory."""
+
+    async def read() -> dict[int, bool]:
+        query = select(RoomRow.channel_id, RoomRow.is_open).filter_by(guild_id=guild_id)
+        rows = await session.execute(query)
+        return {row.channel_id: row.is_open for row in rows}
+
+    return await remembered(session, "doors", guild_id, read)
 
 
 async def list_guild_ids(session: AsyncSession) -> list[int]:
@@ -46,6 +52,7 @@ async def list_guild_ids(session: AsyncSession) -> list[int]:
 
 async def add(session: AsyncSession, guild_id: int, *, channel_id: int, number: int) -> None:
     """Record a room that has just been made."""
+    changing(session)
     await session.execute(
         insert(RoomRow).values(channel_id=channel_id, guild_id=guild_id, number=number, is_open=True)
     )
@@ -53,9 +60,11 @@ async def add(session: AsyncSession, guild_id: int, *, channel_id: int, number: 
 
 async def update_room(session: AsyncSession, channel_id: int, **values: bool | int | None) -> None:
     """Change `is_open` or `guide_message_id`."""
+    changing(session)
     await session.execute(update(RoomRow).filter_by(channel_id=channel_id).values(**values))
 
 
 async def delete_rooms(session: AsyncSession, channel_ids: Sequence[int]) -> None:
     """Their channels are gone."""
+    changing(session)
     await session.execute(delete(RoomRow).where(RoomRow.channel_id.in_(channel_ids)))

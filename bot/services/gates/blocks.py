@@ -34,6 +34,8 @@ class BlockGate:
         """
         del order
         key = {"guild_id": guild_id, "user_id": asker.user_id}
+        if not await people.has_open(session, **key, now=self._now()):
+            return
         await check_block(session, **key, settings=settings, now=self._now())
         unread = await people.get_unread(session, **key)
         if unread is not None:

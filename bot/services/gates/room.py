@@ -28,10 +28,9 @@ class RoomGate:
         if not order.kind.traits.is_drawn or asker.guild_id is None:
             return
         here = {asker.channel_id, asker.parent_channel_id or asker.channel_id}
-        found = [await rooms.get(session, channel_id) for channel_id in here]
-        doors = [door for door in found if door is not None and door.guild_id == guild_id]
-        is_room = any(door.is_open for door in doors)
-        is_closed = any(not door.is_open for door in doors)
+        doors = await rooms.recall_doors(session, guild_id)
+        is_room = any(doors[channel_id] for channel_id in here & doors.keys())
+        is_closed = any(not doors[channel_id] for channel_id in here & doors.keys())
         is_allowed = not settings.drawing_channel_ids or not here.isdisjoint(settings.drawing_channel_ids)
         if is_room or (is_allowed and not is_closed):
             return

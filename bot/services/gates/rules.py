@@ -55,7 +55,7 @@ class RuleGate:
         """
         traits = order.kind.traits
         if traits.obeys_room:
-            policy = await rules.get_policy(
+            policy = await rules.recall_policy(
                 session, guild_id=guild_id, channel_id=asker.channel_id, parent_id=asker.parent_channel_id
             )
             with _appealable(ROOM, order):
@@ -63,7 +63,7 @@ class RuleGate:
         texts = texts_of(order.recipe)
         if is_explicit(*texts):
             self._check_explicit(asker, order, settings)
-        found = broken(await rules.list_rules(session, guild_id=guild_id), *texts)
+        found = broken(await rules.recall_rules(session, guild_id=guild_id), *texts)
         hard = [of_phrase(rule) for rule in found if rule.weight is not Weight.SOFT]
         for rule in found:
             if rule.weight is not Weight.SOFT and is_allowed(of_phrase(rule), order.pardons):

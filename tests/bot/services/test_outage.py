@@ -182,7 +182,7 @@ async def test_a_press_whose_confirmation_was_lost_can_be_pressed_again(
     services: Services, database: Database, ada: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(PromptError) as refused:
-        await services.orders.imagine(now(ada), "a red apple --stylize 750")
+        await services.orders.imagine(now(ada), "a red apple --fizz 3")
     (step,) = refused.value.steps
     assert isinstance(step.action, Draw)
     with losing_confirmations(database, monkeypatch), pytest.raises(ConnectionResetError):

@@ -54,6 +54,10 @@ FORM = "form"
 PATIENCE_SECONDS = 1.0
 """After this long an interaction is acknowledged without its answer."""
 
+CROWD = 10
+"""With so many others under way an interaction is acknowledged first, and worked on then."""
+_under_way: set[int] = set()
+
 NEEDED = {
     "view_channel": say("View Channel"),
     "send_messages": say("Send Messages"),
@@ -294,11 +298,15 @@ async def edit_pressed(interaction: Interaction, payload: Payload, *, file: File
 @asynccontextmanager
 async def patience(interaction: Interaction) -> AsyncIterator[None]:
     """Acknowledge in time what takes long: Discord waits for three seconds, and a crowd keeps us busy."""
+    if len(_under_way) >= CROWD and not interaction.response.is_done():
+        await _acknowledge(interaction)
     is_over = asyncio.Event()
     acknowledging = asyncio.create_task(_acknowledge_unless(is_over, interaction))
+    _under_way.add(interaction.id)
     try:
         yield
     finally:
+        _under_way.discard(interaction.id)
         is_over.set()
         await acknowledging
 
@@ -307,8 +315,12 @@ async def _acknowledge_unless(is_over: asyncio.Event, interaction: Interaction) 
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE_SECONDS):
             await is_over.wait()
-    if is_over.is_set():
-        return
+    if not is_over.is_set() and not interaction.response.is_done():
+        await _acknowledge(interaction)
+
+
+async def _acknowledge(interaction: Interaction) -> None:
+    """Promise an answer."""
     try:
         # Private for a command, since it may yet be refused; on a press it is the pressed message that waits.
         # A form that a menu opened has no message of its own, so that an answer must be promised.

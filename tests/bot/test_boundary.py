@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from types import SimpleNamespace
 from typing import cast
 
@@ -9,7 +10,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.boundary import Interaction, reply, reply_to_failure
+from bot.boundary import CROWD, Interaction, patience, reply, reply_to_failure
 from bot.domain.errors import MissingPermissions
 from bot.domain.sentences import say
 from bot.messages.payload import Payload
@@ -30,6 +31,9 @@ class Response:
     async def send_message(self, content: str, **_: object) -> None:
         self.type = discord.InteractionResponseType.channel_message
         self.told.append(content)
+
+    async def defer(self, **_: object) -> None:
+        self.type = discord.InteractionResponseType.deferred_channel_message
 
     async def follow_up(self, content: str, **_: object) -> None:
         self.told.append(f"and: {content}")
@@ -111,3 +115,23 @@ async def test_a_full_disk_is_called_by_its_name(name: str) -> None:
 
 async def test_a_broken_call_to_discord_is_a_lost_answer() -> None:
     assert await told(aiohttp.ServerDisconnectedError()) == []
+
+
+async def test_in_a_crowd_a_request_is_acknowledged_before_it_is_worked_on() -> None:
+    def asked(number: int) -> tuple[Interaction, Response]:
+        response = Response()
+        kind = discord.InteractionType.application_command
+        double = SimpleNamespace(id=number, type=kind, message=None, response=response)
+        return cast("Interaction", double), response
+
+    async with AsyncExitStack() as crowd:
+        for number in range(CROWD):
+            interaction, response = asked(number)
+            await crowd.enter_async_context(patience(interaction))
+            assert not response.is_done()
+        interaction, response = asked(CROWD)
+        async with patience(interaction):
+            assert response.is_done()
+    interaction, response = asked(CROWD + 1)
+    async with patience(interaction):
+        assert not response.is_done()

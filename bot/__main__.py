@@ -136,6 +136,10 @@ def _housekeeping(arguments: argparse.Namespace, settings: Settings) -> Coroutin
         from bot.commandline.backup import restore
 
         return restore(settings, arguments.file, arguments.pictures)
+    if arguments.command == "init":
+        from bot.commandline.init import init
+
+        return init(settings, answers_of(arguments), is_asking=sys.stdin.isatty() and not arguments.yes)
     if arguments.command == "check":
         from bot.commandline.check import check
 
@@ -187,9 +191,36 @@ def _parser() -> argparse.ArgumentParser:
     restore = commands.add_parser("restore", help="put a copy back, while the bot is stopped")
     restore.add_argument("file", type=Path, help="what `backup` made")
     restore.add_argument("--pictures", type=Path, metavar="FILE.tar", help="put the picture files back, too")
+    _add_init(commands)
     commands.add_parser("check", help="say what is right, and what to do about what is not")
     parser.set_defaults(command="run")
     return parser
+
+
+def _add_init(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    init = commands.add_parser("init", help="ask for what is missing, and write .env")
+    init.add_argument("--token", help="the bot's token; better left to be asked for, or in DISCORD_TOKEN")
+    init.add_argument("--model", help="what draws: sketch, a folder, a .safetensors file, or a hub id")
+    init.add_argument("--device", help="auto, cuda, cuda:1, mps or cpu")
+    init.add_argument("--database", help="the address of the database; by default a SQLite file")
+    init.add_argument("--data", help="the folder of the pictures")
+    init.add_argument("--public-url", help="where people find the web pages, as https://art.example.org")
+    init.add_argument("--web-port", help="the port of the web pages; 0 for none")
+    init.add_argument("--yes", action="store_true", help="ask nothing: what is not said stays as it is")
+
+
+def answers_of(arguments: argparse.Namespace) -> dict[str, str]:
+    """What was said by flags, by the name of its setting."""
+    names = {
+        "discord_token": arguments.token,
+        "model": arguments.model,
+        "device": arguments.device,
+        "database_url": arguments.database,
+        "data_dir": arguments.data,
+        "public_url": arguments.public_url,
+        "web_port": arguments.web_port,
+    }
+    return {name: value for name, value in names.items() if value is not None}
 
 
 def _add_operations(commands: "argparse._SubParsersAction[_Parser]") -> None:

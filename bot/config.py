@@ -4,10 +4,10 @@ import codecs
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -276,6 +276,45 @@ class Settings(BaseSettings):
                     {"pair": pair[:100]},
                 )
         return models
+
+
+def written_into(text: str, values: Mapping[str, str]) -> str:
+    """The text of a .env with these settings in it, each where it stood, if only as an example."""
+    lines = text.splitlines()
+    for name, value in values.items():
+        line = f"{name.upper()}={_quoted(value)}"
+        own = [
+            at for at, old in enumerate(lines) if re.match(rf"\s*(export\s+)?{name}\s*=", old, re.IGNORECASE)
+        ]
+        example = [at for at, old in enumerate(lines) if re.match(rf"#\s*{name}=", old, re.IGNORECASE)]
+        at = (own or example or [len(lines)])[-1]
+        lines[at : at + 1] = [line]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(value: str) -> str:
+    """As dotenv, a shell and systemd read it alike."""
+    return (
+        value if re.fullmatch(r"[\w./:@%+,=-]*", value, re.ASCII) else "'" + value.replace("'", "\\'") + "'"
+    )
+
+
+def with_answers(settings: Settings, values: Mapping[str, str]) -> Settings:
+    """The settings with other values, proven like those from a file.
+
+    Raises: StartupError.
+    """
+    try:
+        given: dict[str, Any] = {**settings.model_dump(exclude_defaults=True), **values}
+        return Settings(_env_file=None, **given)  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise StartupError("\n".join(_told(error))) from None
+
+
+def _told(error: ValidationError) -> Iterator[str]:
+    """A line for each setting that is wrong."""
+    for problem in error.errors():
+        yield f"{'.'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}."
 
 
 def required_token(settings: Settings) -> str:

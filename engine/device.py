@@ -42,7 +42,10 @@ def choose_device(name: str) -> torch.device:
 def _check_cuda(device: torch.device) -> None:
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if count == 0:
-        raise InvalidRequest("There is no CUDA device here. Set DEVICE to auto or cpu.")
+        raise InvalidRequest(
+            f"torch {torch.__version__} finds no CUDA device here; `python -m bot check` says why. "
+            "To draw on the processor instead, set DEVICE to cpu."
+        )
     if (device.index or 0) >= count:
         raise InvalidRequest(
             f"There is no {device} here: the last of {count} is cuda:{count - 1}. Set DEVICE to one of them."
@@ -118,7 +121,7 @@ def memory_budget(device: torch.device, gib: float | None) -> int:
 
 def begun_budget(device: torch.device, mib: float | None) -> int:
     """Bytes that the pictures that have begun may take on the device."""
-    return int(0.02 * _total_memory(device)) if mib is None else int(mib * _MIB)
+    return int(0.02 * total_memory(device)) if mib is None else int(mib * _MIB)
 
 
 def decode_budget(device: torch.device, mib: float | None) -> int:
@@ -126,10 +129,11 @@ def decode_budget(device: torch.device, mib: float | None) -> int:
 
     A share of all there is and not of what is free: whether it is done in tiles shows in the last bits.
     """
-    return int(0.25 * _total_memory(device)) if mib is None else int(mib * _MIB)
+    return int(0.25 * total_memory(device)) if mib is None else int(mib * _MIB)
 
 
-def _total_memory(device: torch.device) -> int:
+def total_memory(device: torch.device) -> int:
+    """Bytes that the device has, used or not."""
     if device.type == "cuda":
         return int(torch.cuda.get_device_properties(device).total_memory)
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -142,7 +146,7 @@ def _free_memory(device: torch.device) -> int:
     available = re.search(r"^MemAvailable:\s+(\d+) kB", _system_text("/proc/meminfo"), re.MULTILINE)
     if available is not None:
         return int(available[1]) * 1024
-    return _total_memory(device)  # not Linux: nobody says what is free
+    return total_memory(device)  # not Linux: nobody says what is free
 
 
 def _system_text(name: str) -> str:

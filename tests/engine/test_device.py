@@ -14,7 +14,7 @@ def test_a_gpu_that_is_not_there_is_told_from_no_gpu(monkeypatch: pytest.MonkeyP
     with pytest.raises(InvalidRequest, match="There is no cuda:2 here: the last of 2 is cuda:1"):
         choose_device("cuda:2")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(InvalidRequest, match="There is no CUDA device here"):
+    with pytest.raises(InvalidRequest, match="finds no CUDA device here"):
         choose_device("cuda:1")
 
 

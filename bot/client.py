@@ -2,6 +2,7 @@
 
 import logging
 
+import aiohttp
 import discord
 import yarl
 from discord import app_commands
@@ -33,7 +34,9 @@ from bot.cogs.show import Show
 from bot.cogs.start import Start
 from bot.cogs.usage import Usage
 from bot.delivery import rooms
+from bot.delivery.access import Access
 from bot.delivery.answers import AnswerWatch
+from bot.delivery.budget import Budget
 from bot.delivery.digests import Digests
 from bot.delivery.jobs import Delivery
 from bot.delivery.letters import Letters
@@ -111,7 +114,7 @@ class Darkroom(commands.AutoShardedBot):
                 guild_reactions=reactions_intent,
                 dm_reactions=reactions_intent,
             ),
-            http_trace=self._answers.trace(),
+            http_trace=self._trace(),
             allowed_mentions=discord.AllowedMentions.none(),
             heartbeat_timeout=HEARTBEAT_SECONDS,
             max_messages=None,
@@ -120,8 +123,10 @@ class Darkroom(commands.AutoShardedBot):
             guild_ready_timeout=1.0,
         )
         self.services = services
+        self.access = Access(self)
         self.delivery = Delivery(
             self,
+            self.access,
             jobs=services.jobs,
             runs=services.runs,
             pictures=services.pictures,
@@ -129,11 +134,17 @@ class Darkroom(commands.AutoShardedBot):
             rules=services.rules,
             safety=services.safety,
         )
-        self.moderators = Moderators(self)
-        self.remover = Remover(self, services.removals)
+        self.moderators = Moderators(self, self.access)
+        self.remover = Remover(self, self.access, services.removals)
         self.letters = Letters(self, services)
-        self.rooms = RoomKeeper(self, services.rooms, services.guilds)
-        self.digests = Digests(self, services.usage)
+        self.rooms = RoomKeeper(self, self.access, services.rooms, services.guilds)
+        self.digests = Digests(self, self.access, services.usage)
+
+    def _trace(self) -> aiohttp.TraceConfig:
+        """How discord.py's requests are listened to, and held back where there are too many."""
+        trace = self._answers.trace()
+        trace.on_request_start.append(Budget().wait)
+        return trace
 
     async def setup_hook(self) -> None:
         """Everything between login and the first event."""

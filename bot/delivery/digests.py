@@ -5,7 +5,8 @@ import logging
 
 import discord
 
-from bot.delivery.calls import UPLOAD_SECONDS, CallLost, ChannelClosed, call
+from bot.delivery.access import LOOK, POST, Access
+from bot.delivery.calls import UPLOAD_SECONDS, CallLost, ChannelClosed
 from bot.delivery.channel import HISTORY_LIMIT
 from bot.delivery.community import public_channels
 from bot.domain.usage import Digest
@@ -22,8 +23,9 @@ ENGLISH = "en-US"
 class Digests:
     """One look a minute at what is due."""
 
-    def __init__(self, client: discord.Client, usage: UsageReports) -> None:
+    def __init__(self, client: discord.Client, access: Access, usage: UsageReports) -> None:
         self._client = client
+        self._access = access
         self._usage = usage
         self._watching: asyncio.Task[None] | None = None
 
@@ -70,8 +72,9 @@ class Digests:
     async def _is_there(self, due: DueDigest) -> bool:
         """Whether an earlier attempt succeeded without our hearing of it."""
         me = self._client.user
-        async with call():
-            async for message in self._channel(due).history(limit=HISTORY_LIMIT, after=due.digest.due_at):
+        channel = self._channel(due)
+        async with self._access.call(channel, LOOK):
+            async for message in channel.history(limit=HISTORY_LIMIT, after=due.digest.due_at):
                 names = [attachment.filename for attachment in message.attachments]
                 if me and message.author.id == me.id and any(due.token in name for name in names):
                     return True
@@ -84,8 +87,9 @@ class Digests:
         files = await asyncio.to_thread(
             messages.files, due.report, locale, channels=channels, token=due.token
         )
-        async with call(seconds=UPLOAD_SECONDS):
-            await self._channel(due).send(
+        channel = self._channel(due)
+        async with self._access.call(channel, POST, seconds=UPLOAD_SECONDS):
+            await channel.send(
                 messages.digest(due.report, locale).content,
                 files=[to_file(file) for file in files],
                 nonce=due.token,

@@ -6,12 +6,14 @@ From the first answer on only the bot token is used: interaction tokens die afte
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
 import discord
 
 from bot.boundary import LOST, Interaction, reply, turn_into
+from bot.delivery.access import LOOK, Access
 from bot.delivery.calls import (
     ALREADY_ACKNOWLEDGED,
     BLOCKED_BY_FILTER,
@@ -19,9 +21,9 @@ from bot.delivery.calls import (
     CallLost,
     ChannelClosed,
     TokenRefused,
-    call,
 )
 from bot.delivery.channel import channel_of
+from bot.delivery.lookout import Lookout
 from bot.delivery.post import Poster
 from bot.delivery.progress import Known, Pace, ProgressMessage, ToFind, ToPost, Whereabouts
 from bot.domain.image_filter import Withheld
@@ -41,6 +43,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 TOO_MANY = 429
+GATEWAY_SECONDS = 60.0
+"""After a start the gateway is waited for so long before anything is posted."""
 SHOWN_ALL_THE_SAME = frozenset({ALREADY_ACKNOWLEDGED, UNKNOWN_MESSAGE, *BLOCKED_BY_FILTER})
 """Refusals of an answer after which what comes of the job can still be posted."""
 
@@ -51,6 +55,7 @@ class Delivery:
     def __init__(
         self,
         client: discord.Client,
+        access: Access,
         *,
         jobs: Jobs,
         runs: Runs,
@@ -60,10 +65,12 @@ class Delivery:
         safety: Safety,
     ) -> None:
         self._client = client
+        self._access = access
+        self._lookout = Lookout(access)
         self._jobs = jobs
         self._runs = runs
         self._outbox = outbox
-        self._poster = Poster(client, pictures, outbox, rules=rules, safety=safety)
+        self._poster = Poster(client, access, pictures, outbox, rules=rules, safety=safety)
         self._safety = safety
         self._pace = Pace()
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -135,8 +142,9 @@ class Delivery:
         if job.result_message_id is None:
             return job.status is JobStatus.RENDERED
         try:
-            async with call():
-                await channel_of(self._client, job).fetch_message(job.result_message_id)
+            channel = channel_of(self._client, job)
+            async with self._access.call(channel, LOOK):
+                await channel.fetch_message(job.result_message_id)
         except (CallLost, ChannelClosed, discord.HTTPException) as error:
             log.info("the post of job %s was not found: %s", job.id, error)
             return False
@@ -146,13 +154,22 @@ class Delivery:
         """Post what a job owes that was drawn before."""
         self.follow(job, Known(None))
 
-    def follow(self, job: Job, where: Whereabouts) -> None:
+    def follow(self, job: Job, where: Whereabouts, *, is_resumed: bool = False) -> None:
         """Keep a job's messages true from now to its end. Following it twice is following it once."""
         if job.id in self._tasks:
             return
         channel = channel_of(self._client, job)
-        progress = ProgressMessage(channel, job, where, pace=self._pace, outbox=self._outbox)
-        task = asyncio.create_task(self._follow(job, progress), name=f"delivery {job.id}")
+        progress = ProgressMessage(
+            channel,
+            job,
+            where,
+            pace=self._pace,
+            outbox=self._outbox,
+            access=self._access,
+            lookout=self._lookout,
+        )
+        following = self._resume(job, progress) if is_resumed else self._follow(job, progress)
+        task = asyncio.create_task(following, name=f"delivery {job.id}")
         self._tasks[job.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(job.id, None))
 
@@ -165,7 +182,8 @@ class Delivery:
         for job in jobs:
             if job.status is JobStatus.QUEUED:
                 self._runs.start(job)
-            self.follow(job, ToFind() if job.message_id is None else Known(job.message_id))
+            where = ToFind() if job.message_id is None else Known(job.message_id)
+            self.follow(job, where, is_resumed=True)
 
     async def close(self) -> None:
         """Stop following. What is owed stays in the outbox."""
@@ -173,6 +191,13 @@ class Delivery:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _resume(self, job: Job, progress: ProgressMessage) -> None:
+        """Go on once the gateway has told where the bot may speak, or has told nothing for long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GATEWAY_SECONDS):
+                await self._client.wait_until_ready()
+        await self._follow(job, progress)
 
     async def _follow(self, job: Job, progress: ProgressMessage) -> None:
         try:
@@ -224,6 +249,7 @@ class Delivery:
         Jobs whose answer Discord surely refused are taken back, uncharged: nobody was told of them.
         """
         is_answered = False
+        self._access.opened(job.channel_id)
         siblings = await persistently(lambda: self._jobs.list_siblings(job))
         try:
             answered = await respond()

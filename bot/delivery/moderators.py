@@ -4,6 +4,7 @@ import logging
 
 import discord
 
+from bot.delivery.access import SAY, Access
 from bot.delivery.calls import CallLost, ChannelClosed, call
 from bot.messages.components import to_view
 from bot.messages.payload import Payload
@@ -14,8 +15,9 @@ log = logging.getLogger(__name__)
 class Moderators:
     """Nothing is lost by a post that fails: it also stands in /mod inbox, or waits at the next picture."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, access: Access) -> None:
         self._client = client
+        self._access = access
 
     async def tell(self, guild_id: int, channel_id: int | None, payload: Payload) -> None:
         """Post in the moderators' channel, if there is one, and only if it is this guild's."""
@@ -24,8 +26,9 @@ class Moderators:
             log.info("guild %s has no channel for its moderators: it waits in the inbox", guild_id)
             return
         try:
-            async with call():
-                await _send(channel, payload)
+            desk = self._client.get_partial_messageable(channel.id, guild_id=guild_id)
+            async with self._access.call(desk, SAY):
+                await _send(desk, payload)
         except (CallLost, ChannelClosed, discord.HTTPException) as error:
             log.warning("the moderators of guild %s could not be told: %s", guild_id, error)
 

@@ -14,13 +14,13 @@ from typing import TypeVar
 import discord
 
 from bot.boundary import Interaction, is_age_restricted, server_name
+from bot.delivery.access import LOOK, POST, Access
 from bot.delivery.calls import (
     BLOCKED_BY_FILTER,
     TOO_LARGE,
     UPLOAD_SECONDS,
     CallLost,
     ChannelClosed,
-    call,
 )
 from bot.delivery.channel import channel_of, messages_since, only, reply, upload_limit
 from bot.delivery.moderators import Moderators
@@ -48,12 +48,20 @@ class Poster:
     """Brings rendered jobs to their channels."""
 
     def __init__(
-        self, client: discord.Client, pictures: Pictures, outbox: Outbox, *, rules: Rules, safety: Safety
+        self,
+        client: discord.Client,
+        access: Access,
+        pictures: Pictures,
+        outbox: Outbox,
+        *,
+        rules: Rules,
+        safety: Safety,
     ) -> None:
         self._client = client
+        self._access = access
         self._rules = rules
         self._safety = safety
-        self._moderators = Moderators(client)
+        self._moderators = Moderators(client, access)
         self._pictures = pictures
         self._outbox = outbox
 
@@ -161,14 +169,14 @@ class Poster:
             return False
         channel = self._client.get_channel(job.channel_id)
         if channel is None:  # a thread that nobody has spoken in since the start
-            async with call():
+            async with self._access.call(channel_of(self._client, job), POST):
                 return is_age_restricted(await self._client.fetch_channel(job.channel_id))
         return is_age_restricted(channel)
 
     async def _find(self, channel: discord.PartialMessageable, job: Job, ticket: Ticket) -> int | None:
         """Our own post of this ticket, if an earlier attempt succeeded without our hearing of it."""
         me = self._client.user
-        async with call():
+        async with self._access.call(channel, LOOK):
             async for message in messages_since(job, channel):
                 names = [attachment.filename for attachment in message.attachments]
                 if me and message.author.id == me.id and any(ticket.token in name for name in names):
@@ -203,7 +211,7 @@ class Poster:
         payload: Payload,
         files: list[discord.File],
     ) -> int:
-        async with call(seconds=UPLOAD_SECONDS):
+        async with self._access.call(channel, POST, seconds=UPLOAD_SECONDS):
             message = await channel.send(
                 payload.content,
                 files=files,

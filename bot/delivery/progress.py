@@ -6,21 +6,16 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.delivery.calls import (
-    OLD_EDIT_LIMIT,
-    UNKNOWN_MESSAGE,
-    CallLost,
-    ChannelClosed,
-    call,
-)
-from bot.delivery.channel import messages_since, only, reply
+from bot.delivery.access import LOOK, SAY, Access
+from bot.delivery.calls import OLD_EDIT_LIMIT, UNKNOWN_MESSAGE, CallLost, ChannelClosed
+from bot.delivery.channel import only, reply
+from bot.delivery.lookout import Lookout
 from bot.domain.image_filter import Withheld
 from bot.domain.job import Job, JobStatus
 from bot.imaging.encode import encode_preview
 from bot.messages import jobs as messages
 from bot.messages import refusals
 from bot.messages.components import to_file, to_view
-from bot.messages.custom_ids import of_cancel
 from bot.messages.payload import File, Payload
 from bot.services.outbox import Outbox
 from bot.services.runs import JobUpdate, Run
@@ -33,6 +28,11 @@ WAITING_EDIT_SECONDS = 15.0
 """Between two edits while a job only waits: its place in the queue is not worth more."""
 CHANNEL_EDIT_SECONDS = 1.0
 """Between two edits in one channel, whoever's they are: the channel's rate limit is shared."""
+ALL_WAITING_EDITS_SECONDS = 0.05
+"""Between two edits about jobs that only wait, wherever: the limit of all channels is shared, too."""
+ASK_AGAIN_SECONDS = 1.0
+LAST_EDIT_SECONDS = 3.0
+"""How long an edit is waited for after its run has ended: the last word should come after it."""
 
 
 class Pace:
@@ -40,11 +40,22 @@ class Pace:
 
     def __init__(self) -> None:
         self._free_at: dict[int, float] = {}
+        self._waiting_free_at = 0.0
 
     def reserve(self, channel_id: int, *, now: float) -> float:
         """Take the channel's next free moment, in loop time."""
-        moment = max(now, self._free_at.get(channel_id, 0.0))
+        moment = self.next_free(channel_id, now=now)
         self._free_at[channel_id] = moment + CHANNEL_EDIT_SECONDS
+        return moment
+
+    def next_free(self, channel_id: int, *, now: float) -> float:
+        """The channel's next free moment, in loop time, which somebody else may take first."""
+        return max(now, self._free_at.get(channel_id, 0.0))
+
+    def reserve_waiting(self, *, now: float) -> float:
+        """The moment from which a job that only waits may look for one of its channel."""
+        moment = max(now, self._waiting_free_at)
+        self._waiting_free_at = moment + ALL_WAITING_EDITS_SECONDS
         return moment
 
 
@@ -79,6 +90,8 @@ class ProgressMessage:
         *,
         pace: Pace,
         outbox: Outbox,
+        access: Access,
+        lookout: Lookout,
     ) -> None:
         self._channel = channel
         self._job = job
@@ -86,6 +99,10 @@ class ProgressMessage:
         self._message_id = where.message_id if isinstance(where, Known) else None
         self._pace = pace
         self._outbox = outbox
+        self._access = access
+        self._lookout = lookout
+        self._is_owed = False
+        self._shown: Payload | None = None
         self._shown_preview: object = ()
         self.shows_previews = True
         """False where pictures are looked at before anybody sees them."""
@@ -107,9 +124,12 @@ class ProgressMessage:
 
     async def post(self) -> None:
         """Post it, as a reply to what was pressed."""
-        payload = messages.progress(JobUpdate(job=self._job))
+        await self._post(messages.progress(JobUpdate(job=self._job)))
+
+    async def _post(self, payload: Payload) -> None:
+        self._is_owed = False
         try:
-            async with call():
+            async with self._access.call(self._channel, SAY):
                 message = await self._channel.send(
                     payload.content,
                     view=to_view(payload.rows),
@@ -121,24 +141,21 @@ class ProgressMessage:
             log.info("job %s has no progress message: %s", self._job.id, error)
         else:
             self._message_id = message.id
+            self._shown = payload
             await self.keep()
 
     async def find(self, me: int) -> None:
         """Look for it in the channel, where its id is not known: the answer was lost, or the process died.
 
-        A job that still waits gets a new one where there is none.
+        A job that still waits gets a new one where there is none, when the channel has time for it: after a
+        start that may be true of a thousand.
         """
-        custom_id = of_cancel(self._job.id)
         try:
-            async with call():
-                async for message in messages_since(self._job, self._channel):
-                    if message.author.id == me and custom_id in _custom_ids(message):
-                        self._message_id = message.id
+            self._message_id = await self._lookout.find(self._channel, self._job, me=me)
         except (CallLost, ChannelClosed, discord.HTTPException) as error:
             log.info("job %s: progress message not found again: %s", self._job.id, error)
             return
-        if self._message_id is None and self._job.status is JobStatus.QUEUED:
-            await self.post()
+        self._is_owed = self._message_id is None and self._job.status is JobStatus.QUEUED
         await self.keep()
 
     async def follow(self, run: Run) -> None:
@@ -150,13 +167,52 @@ class ProgressMessage:
                 continue
             waits = update.job.status is JobStatus.QUEUED
             due = last_edit + (WAITING_EDIT_SECONDS if waits else EDIT_SECONDS)
-            if await self._ended_before(run, due, is_waiting=waits):
+            if not self._is_owed and await self._ended_before(run, due, is_waiting=waits):
                 continue
-            moment = self._pace.reserve(self._job.channel_id, now=loop.time())
-            if await self._ended_before(run, moment):
+            if self._is_as_shown(run.latest) or not await self._has_turn(run):
                 continue
-            await self._show(run.latest)
+            await self._show_until_ended(run)
             last_edit = loop.time()
+
+    async def _show_until_ended(self, run: Run) -> None:
+        """Show the latest state; an edit that Discord does not answer holds up nothing else."""
+        if self._is_owed:  # a post that is given up might be there, and nobody would know of it
+            await self._show(run.latest)
+            return
+        showing = asyncio.create_task(self._show(run.latest))
+        ending = asyncio.create_task(run.ended())
+        try:
+            await asyncio.wait({showing, ending}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({showing}, timeout=LAST_EDIT_SECONDS)
+            if showing.done():
+                await showing
+        finally:
+            showing.cancel()
+            ending.cancel()
+            await asyncio.gather(showing, ending, return_exceptions=True)
+
+    async def _has_turn(self, run: Run) -> bool:
+        """Wait for a moment of the channel; False when the run ended before.
+
+        A job that only waits gives way to those that are drawn: it takes a moment only when nobody else has.
+        """
+        loop = asyncio.get_running_loop()
+        if run.latest.job.status is JobStatus.QUEUED:
+            moment = self._pace.reserve_waiting(now=loop.time())
+            if await self._ended_before(run, moment, is_waiting=True):
+                return False
+        while run.latest.job.status is JobStatus.QUEUED:
+            moment = self._pace.next_free(self._job.channel_id, now=loop.time())
+            if moment <= loop.time():
+                break
+            if await self._ended_before(run, moment, is_waiting=True):
+                return False
+        moment = self._pace.reserve(self._job.channel_id, now=loop.time())
+        return not await self._ended_before(run, moment)
+
+    def _is_as_shown(self, update: JobUpdate) -> bool:
+        """Whether the message says so already."""
+        return not update.preview and messages.progress(update) == self._shown
 
     async def end(self, job: Job) -> None:
         """Turn it into the last word on a cancelled or failed job; say it anew if the message is gone."""
@@ -181,7 +237,7 @@ class ProgressMessage:
         if self._message_id is None:
             return
         try:
-            async with call():
+            async with self._access.call(self._channel, LOOK):
                 await self._channel.get_partial_message(self._message_id).delete()
         except CallLost as error:
             log.info("job %s: progress message not removed yet: %s", self._job.id, error)
@@ -195,16 +251,19 @@ class ProgressMessage:
         """Wait for the moment of the edit, but stop early when the run ends, or begins to draw."""
         loop = asyncio.get_running_loop()
         while (rest := moment - loop.time()) > 0:
-            if await run.ended_within(min(rest, 1.0)):
+            if await run.ended_within(min(rest, ASK_AGAIN_SECONDS)):
                 return True
             if is_waiting and run.latest.job.status is JobStatus.RUNNING:
                 return False
         return False
 
     async def _show(self, update: JobUpdate) -> None:
+        payload = messages.progress(update)
+        if self._is_owed:
+            await self._post(payload)
+            return
         if self._message_id is None:
             return
-        payload = messages.progress(update)
         if not self.shows_previews or not update.preview or update.preview is self._shown_preview:
             await self._edit(payload)
             return
@@ -222,7 +281,7 @@ class ProgressMessage:
         if self._message_id is None:
             return False
         try:
-            async with call():
+            async with self._access.call(self._channel, LOOK):
                 await self._channel.get_partial_message(self._message_id).edit(
                     content=payload.content,
                     view=to_view(payload.rows) if payload.rows else None,
@@ -230,7 +289,7 @@ class ProgressMessage:
                     attachments=discord.utils.MISSING if attachments is None else attachments,
                 )
         except ChannelClosed:
-            self._message_id = None
+            return False
         except CallLost as error:
             log.info("job %s: an edit was lost: %s", self._job.id, error)
         except discord.HTTPException as error:
@@ -238,19 +297,16 @@ class ProgressMessage:
                 log.warning("job %s: an edit was refused: %s", self._job.id, error)
             if error.code == UNKNOWN_MESSAGE:
                 self._message_id = None
+        else:
+            self._shown = payload
         return self._message_id is not None
 
     async def _say(self, payload: Payload) -> None:
         try:
-            async with call():
+            async with self._access.call(self._channel, SAY):
                 await self._channel.send(
                     payload.content,
                     allowed_mentions=only(self._job.user_id),
                 )
         except (CallLost, ChannelClosed, discord.HTTPException) as error:
             log.info("job %s: its end could not be told: %s", self._job.id, error)
-
-
-def _custom_ids(message: discord.Message) -> set[str | None]:
-    rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
-    return {getattr(item, "custom_id", None) for row in rows for item in row.children}

@@ -5,7 +5,8 @@ import logging
 
 import discord
 
-from bot.delivery.calls import CallLost, ChannelClosed, TokenRefused, call
+from bot.delivery.access import LOOK, Access
+from bot.delivery.calls import CallLost, ChannelClosed, TokenRefused
 from bot.domain.job import Post
 from bot.services.removals import Removals
 from bot.storage.outage import persistently
@@ -18,8 +19,9 @@ WATCH_SECONDS = 60.0
 class Remover:
     """One look a minute at what is still to be removed; files that a dead process left go at the start."""
 
-    def __init__(self, client: discord.Client, removals: Removals) -> None:
+    def __init__(self, client: discord.Client, access: Access, removals: Removals) -> None:
         self._client = client
+        self._access = access
         self._removals = removals
         self._lock = asyncio.Lock()
         self._watching: asyncio.Task[None] | None = None
@@ -61,9 +63,11 @@ class Remover:
 
     async def _is_gone(self, post: Post) -> bool:
         """Remove one; True where it is gone, or out of our reach for good."""
-        channel = self._client.get_partial_messageable(post.channel_id)
+        known = self._client.get_channel(post.channel_id)
+        guild_id = known.guild.id if isinstance(known, discord.abc.GuildChannel) else None
+        channel = self._client.get_partial_messageable(post.channel_id, guild_id=guild_id)
         try:
-            async with call():
+            async with self._access.call(channel, LOOK):
                 await channel.get_partial_message(post.message_id).delete()
         except (CallLost, TokenRefused) as error:
             log.info("message %s is not removed yet: %s", post.message_id, error)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import discord
 
+from bot.delivery.access import SAY, Access
 from bot.delivery.calls import CallLost, ChannelClosed, call
 from bot.delivery.channel import only
 from bot.domain.errors import MissingPermissions, Unavailable, UserError
@@ -53,8 +54,9 @@ CLOSED = discord.PermissionOverwrite(view_channel=True, send_messages=False, rea
 class RoomKeeper:
     """The hands of `bot.services.rooms`."""
 
-    def __init__(self, client: discord.Client, rooms: Rooms, guilds: Guilds) -> None:
+    def __init__(self, client: discord.Client, access: Access, rooms: Rooms, guilds: Guilds) -> None:
         self._client = client
+        self._access = access
         self._rooms = rooms
         self._guilds = guilds
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -105,7 +107,7 @@ class RoomKeeper:
         payload = messages.arrival(member.id, member.guild.preferred_locale.value)
         channel = self._client.get_partial_messageable(room.channel_id, guild_id=member.guild.id)
         try:
-            async with call():
+            async with self._access.call(channel, SAY):
                 await channel.send(
                     payload.content, view=to_view(payload.rows), allowed_mentions=only(member.id)
                 )

@@ -99,6 +99,10 @@ class Run:
             else:
                 await changed.wait()
 
+    async def ended(self) -> None:
+        """Wait for the end."""
+        await self._ended.wait()
+
     async def ended_within(self, seconds: float) -> bool:
         """Wait for the end, but not longer than this."""
         try:

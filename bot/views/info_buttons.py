@@ -12,7 +12,7 @@ from bot.messages import custom_ids
 from bot.messages import info as messages
 from bot.messages.payload import Payload
 from bot.services.info import MemberInfo
-from bot.views.rebuilt import Rebuilt
+from bot.views.rebuilt import Rebuilt, chosen_in
 from bot.views.wired import wired
 
 CHOICE = re.compile(r"[0-9]{1,18}")
@@ -34,7 +34,7 @@ class InfoItem(Rebuilt, discord.ui.DynamicItem[discord.ui.Item[Any]], template=c
 
     async def _found(self, interaction: Interaction) -> MemberInfo:
         info, asker = wired(interaction).services.info, asker_of(interaction)
-        chosen = (*self.item.values, "")[0] if isinstance(self.item, discord.ui.Select) else ""
+        chosen = chosen_in(self.item)
         match self.action:
             case "show":
                 return await info.show(asker)

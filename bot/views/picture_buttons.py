@@ -13,7 +13,7 @@ from bot.messages import custom_ids, letters, making_of
 from bot.messages import details as messages
 from bot.messages.components import to_file, with_label
 from bot.views.menus import noted
-from bot.views.rebuilt import Rebuilt
+from bot.views.rebuilt import Rebuilt, chosen_in
 from bot.views.wired import wired
 
 
@@ -44,7 +44,7 @@ class PictureMenu(Rebuilt, discord.ui.DynamicItem[discord.ui.Select[Any]], templ
         """Answer beside the list, which stays."""
         async with guard(interaction):
             services, asker = wired(interaction).services, asker_of(interaction)
-            chosen = (*self.item.values, "")[0]
+            chosen = chosen_in(self.item)
             if not re.fullmatch(r"[0-9]{1,18}", chosen):
                 raise NotFound(say("I do not know this picture here."))
             found = await services.shown.details_listed(asker, int(chosen))

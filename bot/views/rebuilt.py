@@ -19,3 +19,8 @@ class Rebuilt:
         del interaction
         made: Self = cast("Any", cls)(item, match)
         return made
+
+
+def chosen_in(item: discord.ui.Item[Any]) -> str:
+    """What was chosen in a menu; empty where nothing was, or where something else has its custom_id."""
+    return item.values[0] if isinstance(item, discord.ui.Select) and item.values else ""

@@ -18,7 +18,7 @@ from bot.messages.payload import Payload, Typed
 from bot.services.preferences import MemberPanel
 from bot.views import forms
 from bot.views.forms import Field, Form
-from bot.views.rebuilt import Rebuilt
+from bot.views.rebuilt import Rebuilt, chosen_in
 from bot.views.wired import wired
 
 SUFFIX = "suffix"
@@ -48,7 +48,7 @@ class SettingsItem(Rebuilt, discord.ui.DynamicItem[discord.ui.Item[Any]], templa
                 await forms.show(interaction, _form(mine.suffix))
                 return
             if isinstance(self.item, discord.ui.Select):
-                self.value = (*self.item.values, "")[0]
+                self.value = chosen_in(self.item)
             async with patience(interaction):
                 shown = await services.preferences.press(asker, self.action, self.value)
             await turn_into(interaction, panel(interaction, shown))

@@ -22,7 +22,7 @@ from bot.messages.guild import DIGEST
 from bot.messages.payload import Typed
 from bot.views import forms
 from bot.views.forms import Field, Form
-from bot.views.rebuilt import Rebuilt
+from bot.views.rebuilt import Rebuilt, chosen_in
 from bot.views.wired import wired
 
 FORMS: dict[str, tuple[Sentence, tuple[str, ...]]] = {
@@ -316,7 +316,7 @@ class SetupItem(
 
     def _value(self) -> str:
         """What was chosen of a few; nothing, for a press that chose nothing."""
-        return self.item.values[0] if isinstance(self.item, discord.ui.Select) and self.item.values else ""
+        return chosen_in(self.item)
 
     def _channel(self) -> int | None:
         picked = _picked(self.item) if isinstance(self.item, discord.ui.ChannelSelect) else []

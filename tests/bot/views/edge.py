@@ -253,8 +253,21 @@ class Edge:
             {"type": 1, "components": [{"type": 4, "custom_id": name, "value": value}]}
             for name, value in values.items()
         ]
-        below = message(5000) | {"embeds": frames}
-        form = {"type": 5, "message": below, "data": {"custom_id": custom_id, "components": rows}}
+        return await self.submit_raw(custom_id, rows, user=user, is_manager=is_manager, frames=frames)
+
+    async def submit_raw(
+        self,
+        custom_id: str,
+        parts: Sequence[Mapping[str, Any]],
+        *,
+        resolved: Mapping[str, Any] | None = None,
+        user: int = 100,
+        is_manager: bool = False,
+        frames: Sequence[Mapping[str, Any]] = (),
+    ) -> Answer:
+        """Send in a form of any parts, with what Discord resolved of them."""
+        data = {"custom_id": custom_id, "components": parts, "resolved": resolved or {}}
+        form = {"type": 5, "message": message(5000) | {"embeds": frames}, "data": data}
         return await self._send(form, _member(user, is_manager=is_manager))
 
     async def _send(

@@ -202,7 +202,9 @@ def _read(words: str, given: list[Given], *, is_new: bool, recipe: Parameters | 
         return Prompt(parts=text.parts, images=tuple(seen.images), parameters=read.parameters)
     error = PromptError(*at_most(MAX_MISTAKES, told))
     if missing or read.is_less:
-        error.without = _mended(left, seen.images, read.moved, read.parameters)
+        # What can be mended for certain is; what is not here goes.
+        kept = read.fixed if missing and read.fixed is not None else read.parameters
+        error.without = _mended(left, seen.images, read.moved, kept)
     if not missing:
         error.fixed = _mended(left, seen.images, read.moved, read.fixed)
     raise error

@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check-format lint types layers tests test-postgres catalogue clean
+.PHONY: demo test check-format lint types layers tests test-postgres chaos catalogue clean
 
 demo: $(VENV)/.demo  ## open a local Discord with the real bot in it
 	@$(BIN)/python -m playground
@@ -27,6 +27,9 @@ tests: $(VENV)/.test
 
 test-postgres: $(VENV)/.test  ## bot processes on PostgreSQL (TEST_POSTGRES_URL), all of tests/wire
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --postgresql tests/wire
+
+chaos: $(VENV)/.test  ## every promise at its worst, as a table; WRITE=--write keeps it in tests/CHAOS.md
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.chaos $(WRITE)
 
 $(VENV)/.demo: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -397,9 +397,11 @@ class Runs:
     async def _return(self, run: Run) -> None:
         """Once only: the process may be ending, and the next start finds what is still RUNNING."""
         job = run.latest.job
+        is_known = job.status is JobStatus.RUNNING  # else it may have begun without our being told
+        attempt = job.attempt if is_known else job.attempt + 1
         try:
             async with self._database.transaction() as session:
-                await jobs_table.update_returned(session, job.id, attempt=job.attempt)
+                await jobs_table.update_returned(session, job.id, attempt=attempt)
         except Exception as error:
             if not is_outage(error):
                 raise

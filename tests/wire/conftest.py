@@ -86,22 +86,24 @@ class Nursery:
 
 
 @asynccontextmanager
-async def opened_nursery(**settings: str) -> AsyncIterator[Nursery]:
+async def opened_nursery(module: str = "tests.wire.nursery", **settings: str) -> AsyncIterator[Nursery]:
     """A process that imports everything under these settings, and forks."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "tests.wire.nursery",
+        module,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "OMP_NUM_THREADS": "1", **settings},
     )
     nursery = Nursery(process)
     listening = asyncio.create_task(nursery.listen())
-    yield nursery
-    process.kill()
-    await process.wait()
-    await listening
+    try:
+        yield nursery
+    finally:
+        process.kill()
+        await process.wait()
+        await listening
 
 
 @pytest.fixture(scope="session")

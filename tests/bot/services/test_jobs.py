@@ -195,6 +195,24 @@ async def test_draining_returns_what_runs_to_the_queue_and_accepts_nothing_new(
     assert (await services.runs.reload(job)).status is JobStatus.QUEUED
 
 
+async def test_a_job_that_had_just_begun_when_the_process_ends_goes_back_to_the_queue(
+    services: Services, ada: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, is_begun = services.runs._begin, asyncio.Event()
+
+    async def committed(job: Job, unread: str) -> int | None:
+        await begin(job, unread)
+        is_begun.set()
+        await asyncio.Event().wait()
+        return None
+
+    monkeypatch.setattr(services.runs, "_begin", committed)
+    job = await services.orders.imagine(ada, "an apple")
+    await is_begun.wait()
+    await services.runs.drain()
+    assert (await services.runs.reload(job)).status is JobStatus.QUEUED
+
+
 async def test_a_job_that_was_just_being_accepted_waits_for_the_next_process(
     services: Services, engine: HandEngine, ada: Asker
 ) -> None:

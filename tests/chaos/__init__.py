@@ -1,0 +1,1 @@
+"""What an owner is promised, tried at its worst: `python -m tests.chaos` prints a table of bars."""

@@ -1,0 +1,102 @@
+"""`python -m tests.chaos`: tries every bar and prints the table; `--write` puts it into tests/CHAOS.md."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+from sqlalchemy.exc import SQLAlchemyError
+
+from engine.bench.tiny import save_tiny_checkpoint
+from tests.chaos import databases, deaths, discord, privacy, words  # noqa: F401 - they name their bars
+from tests.chaos.bars import BARS, Bar, Row, tried
+from tests.chaos.ground import Ground, on_server
+from tests.conftest import SERVER
+from tests.wire.conftest import opened_nursery
+
+TABLE = Path(__file__).parents[1] / "CHAOS.md"
+HEAD = """# Every promise, tried
+
+`make chaos` tries each bar anew and prints this table; `make chaos WRITE=--write` puts it here. Times are
+those of the machine that ran it ({machine}) and say little about another one; everything else should be the
+same anywhere. A bar that could not run says why.
+
+Run on {date}: {met} met, {missed} missed, {unable} not run.
+
+| bar | database | figure | verdict | s |
+|---|---|---|---|---|
+"""
+
+
+async def main() -> int:
+    """The exit code: 1 where a bar was missed."""
+    options = arguments()
+    os.umask(0)  # what the bot makes must be private all the same
+    rows: list[Row] = []
+    with TemporaryDirectory() as folder:
+        checkpoint = Path(folder) / "tiny"
+        save_tiny_checkpoint(checkpoint)
+        no_server = await why_no_postgresql()
+        async with opened_nursery() as nursery:
+            for bar in BARS:
+                for kind in bar.databases or ("",) if not options.only or bar.name in options.only else ():
+                    if kind == "postgresql" and no_server:
+                        rows.append(not_run(bar, kind, no_server))
+                    else:
+                        ground = Ground(kind, checkpoint, nursery)
+                        rows.append(await tried(bar, ground, patience=options.patience))
+                    sys.stdout.write(line(rows[-1]))
+                    sys.stdout.flush()
+    if options.write:
+        TABLE.write_text(table(rows), encoding="utf-8")
+    return int(any(row.verdict == "MISSED" for row in rows))
+
+
+def not_run(bar: Bar, kind: str, why: str) -> Row:
+    """The line of a bar that has nothing to run on."""
+    return Row(bar=bar.promise, database=kind, figure=why, verdict="not run", seconds=0)
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--only", nargs="*", choices=[bar.name for bar in BARS], help="these bars alone")
+    parser.add_argument("--write", action="store_true", help=f"write the table to {TABLE.name}")
+    parser.add_argument("--patience", type=float, default=1.0, help="how many times as long a bar may take")
+    return parser.parse_args()
+
+
+async def why_no_postgresql() -> str:
+    """Why there is none to try on; empty where one answers."""
+    try:
+        await on_server("SELECT 1")
+    except (OSError, SQLAlchemyError, asyncpg.PostgresError) as error:
+        return f"no PostgreSQL at {SERVER.render_as_string()}: {error}"
+    return ""
+
+
+def line(row: Row) -> str:
+    """A line of the table."""
+    return f"| {row.bar} | {row.database} | {row.figure} | {row.verdict} | {row.seconds:.0f} |\n"
+
+
+def table(rows: list[Row]) -> str:
+    """The whole of it, as the file has it."""
+    counts = Counter(row.verdict for row in rows)
+    head = HEAD.format(
+        machine=f"{os.cpu_count()} cores, shared with other work",
+        date=f"{datetime.now(UTC):%Y-%m-%d}",
+        met=counts["met"],
+        missed=counts["MISSED"],
+        unable=counts["not run"],
+    )
+    return head + "".join(line(row) for row in rows)
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

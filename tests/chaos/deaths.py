@@ -1,0 +1,110 @@
+"""Bars about processes that die, stop, or stand still."""
+
+import asyncio
+import os
+import random
+import signal
+
+from sqlalchemy import select
+
+from bot.storage.models import JobRow
+from tests.chaos.bars import BOTH, Found, bar
+from tests.chaos.ground import Ground, Town
+from tests.chaos.poisoned import POISON
+from tests.wire.conftest import opened_nursery
+
+KILLS, JOBS = 30, 200
+FROZEN_SECONDS = 60.0
+MOST_DEATHS = 4
+
+
+async def any_answered(town: Town) -> None:
+    """Wait until one of what was asked last is answered: the bot is at work."""
+    last = town.calls[-1]
+    await town.discord.wait_for(lambda _: not last.is_open, 20)
+
+
+async def restarted(town: Town) -> None:
+    """Kill the bot, and start it again."""
+    await town.bot.kill()
+    await town.bot.start()
+
+
+@bar(f"{JOBS} jobs under {KILLS} kills: none lost, doubled or charged wrongly", databases=BOTH, seconds=1200)
+async def kills_under_load(ground: Ground) -> Found:
+    """At moments that nobody chose."""
+    dice = random.Random(7)
+    async with ground.town() as town:
+        for number in range(KILLS):
+            await town.ask(JOBS // KILLS + (number < JOBS % KILLS))
+            await any_answered(town)
+            await asyncio.sleep(dice.uniform(0.0, 1.5))
+            await restarted(town)
+        told = await town.told()
+        return Found(figure=str(told), is_met=told.is_clean and told.failed == 0)
+
+
+@bar("SIGTERM under load: exit 0, nothing left running, nothing lost", databases=BOTH, seconds=240)
+async def sigterm_under_load(ground: Ground) -> Found:
+    """In the middle of drawing, five times."""
+    codes, left = [], 0
+    async with ground.town() as town:
+        for _ in range(5):
+            await town.ask(6)
+            await any_answered(town)
+            await asyncio.sleep(0.4)
+            codes.append(await town.bot.stop())
+            left += (await town.bot.statuses()).count("running")
+            await town.bot.start()
+        told = await town.told()
+    clean = told.is_clean and not told.failed and not left and codes == [0] * 5
+    return Found(figure=f"exit codes {codes}, {left} left running; {told}", is_met=clean)
+
+
+@bar(f"A process that stands still for {FROZEN_SECONDS:g} s goes on", databases=BOTH, seconds=300)
+async def frozen(ground: Ground) -> Found:
+    """As a laptop that was closed."""
+    async with ground.town() as town:
+        await town.ask(12)
+        await asyncio.sleep(0.3)
+        assert town.bot._process_id is not None
+        os.kill(town.bot._process_id, signal.SIGSTOP)
+        await asyncio.sleep(FROZEN_SECONDS)
+        os.kill(town.bot._process_id, signal.SIGCONT)
+        await town.discord.bot_ready(60)
+        await town.settled()
+        await town.ask(2)
+        told = await town.told()
+        return Found(figure=str(told), is_met=told.is_clean and not told.failed)
+
+
+@bar(f"A job that kills the process is found within {MOST_DEATHS} starts", databases=BOTH, seconds=300)
+async def poison_job(ground: Ground) -> Found:
+    """Its neighbours lose nothing, and are drawn."""
+    async with opened_nursery("tests.chaos.poisoned") as nursery, ground.town(nursery) as town:
+        await town.ask(2)
+        await town.ask(1, words=POISON)
+        await town.ask(2)
+        deaths = 0
+        while deaths <= 2 * MOST_DEATHS and not await ended_or_settled(town):
+            deaths += 1
+            await town.discord.bot_gone()
+            await town.bot.start()
+        told = await town.told()
+        async with town.bot.opened_database() as database, database.reading() as session:
+            blamed = list(await session.scalars(select(JobRow).where(JobRow.lone_deaths > 0)))
+    clean = told.is_clean and told.failed == 1 and len(blamed) <= 1 and deaths <= MOST_DEATHS
+    return Found(figure=f"found after {deaths} deaths, {len(blamed)} job blamed; {told}", is_met=clean)
+
+
+async def ended_or_settled(town: Town) -> bool:
+    """Whether all jobs have ended; False where the bot died before that."""
+    end = asyncio.ensure_future(town.bot.ended())
+    settled = asyncio.ensure_future(town.settled())
+    try:
+        await asyncio.wait([end, settled], return_when=asyncio.FIRST_COMPLETED)
+        return not end.done() and settled.done() and settled.exception() is None
+    finally:
+        for task in (end, settled):
+            task.cancel()
+        await asyncio.gather(end, settled, return_exceptions=True)

@@ -202,7 +202,7 @@ async def test_a_map_that_cannot_be_made_is_told_before_a_model_is_loaded(bot: B
         ),
         (["blend", "bot.log"], "I blend 2 to 5 pictures, not 1."),
         (["blend", "no.png", "bot.log"], "There is no file no.png."),
-        (["blend", "no.png", "bot.log", "--ar", "wide"], "`--ar` takes width:height"),
+        (["blend", "no.png", "bot.log", "--ar", "wide"], "`--ar` takes whole numbers with a colon"),
         (["draw"], "Argument command: invalid choice: 'draw'"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

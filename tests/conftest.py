@@ -24,6 +24,7 @@ SERVER = make_url(os.environ.get("TEST_POSTGRES_URL", LOCAL_POSTGRESQL))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgresql", action="store_true", help="run the bot processes on PostgreSQL alone")
+    parser.addoption("--steps", type=int, help="how many steps tests/bot/services/test_lives.py makes")
 
 
 def _name() -> str:

@@ -91,7 +91,7 @@ class HandEngine:
             yield api.Preview(images=tuple(_colour(seed, 8, 8) for seed in request.seeds))
             self.is_held.set()
             await self._may_finish.wait()
-            yield api.Finished(result=_result(request), gpu_seconds=0.25)
+            yield api.Finished(result=result_of(request), gpu_seconds=0.25)
             is_finished = True
         finally:
             self.closed += not is_finished
@@ -107,7 +107,7 @@ def _told(request: api.Explain) -> api.Explained:
     words = " ".join(part.text for part in request.drawing.prompts).split()
     rows = np.eye(len(words), dtype=np.float32)
     return api.Explained(
-        image=_result(request.drawing).images[0],
+        image=result_of(request.drawing).images[0],
         words=tuple(
             api.WordMap(word=word, heat=Image.fromarray(row[:, None].repeat(len(words), axis=1)))
             for word, row in zip(words, rows, strict=True)
@@ -137,7 +137,8 @@ def _looked(request: api.Describe | api.Shorten | api.Classify, captions: tuple[
             return api.Classified(scores=(-0.1,), care_scores=(), is_unsafe=False)
 
 
-def _result(request: api.Generate) -> api.Generated:
+def result_of(request: api.Generate) -> api.Generated:
+    """What a request comes to: a plain colour for each seed."""
     return api.Generated(
         images=tuple(_colour(seed, request.width, request.height) for seed in request.seeds),
         latents=tuple(seed.to_bytes(4) for seed in request.seeds),

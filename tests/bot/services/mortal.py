@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.database import Database
+from bot.storage.remembered import Memory
 from engine import api
 from engine.errors import EngineError
 from tests.bot.hand_engine import HandEngine, result_of
@@ -27,6 +28,7 @@ class MortalDatabase(Database):
 
     def __init__(self, base: Database) -> None:
         self.__dict__.update(base.__dict__)
+        self._memory = Memory()
         self.is_dead = False
         self.commits_left: int | None = None
         """How many transactions are committed before the process dies; None lets it live."""

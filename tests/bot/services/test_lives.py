@@ -155,8 +155,8 @@ class Lives(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.world.run(self._configure(max_running_jobs=2, max_waiting_jobs=4, is_turbo_allowed=True))
         self.world.run(self._begin())
+        self._do(self._configure(max_running_jobs=2, max_waiting_jobs=4, is_turbo_allowed=True))
         for word, weight in (("clown", Weight.SOFT), ("gun", Weight.LIGHT)):
             self._do(self.services.rules.add(self._asker(MODERATOR), word, weight, Place.ANYWHERE))
 
@@ -353,7 +353,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(version=st.integers(0, 2))
     def change_the_terms(self, version: int) -> None:
-        self.world.run(self._configure(terms="Be kind." if version else "", terms_version=version))
+        self._do(self._configure(terms="Be kind." if version else "", terms_version=version))
 
     @rule(member=members)
     @where(stands(*JobStatus))
@@ -378,17 +378,26 @@ class Lives(RuleBasedStateMachine):
     def die_soon(self, commits: int) -> None:
         self.database.commits_left = commits
 
-    @rule()
-    def die(self) -> None:
+    @rule(commits=st.none() | st.integers(1, 3))
+    def die(self, commits: int | None) -> None:
+        """Where `commits` is given, the next process dies as it starts."""
+        self._die(commits)
+
+    @rule(turns=st.integers(0, 40))
+    def restart(self, turns: int) -> None:
+        """As it should be, while somebody is being drawn; nobody is a suspect for it."""
+        if self.engine.held:
+            self.engine.finish(0)
+        self._do(self._drain(turns))
+        self._read()
+        assert self.database.is_dead or not self._jobs(JobStatus.RUNNING)
         self._die()
 
-    @rule(is_at_work=st.booleans())
-    def restart(self, *, is_at_work: bool) -> None:
-        if is_at_work and self.engine.held:
-            self.engine.finish(0)
+    async def _drain(self, turns: int) -> None:
+        for _ in range(turns):
+            await asyncio.sleep(0)
         self.services.jobs.drain()
-        self._do(self.services.runs.drain())
-        self._die()
+        await self.services.runs.drain()
 
     # What must hold, whatever happened
 
@@ -461,9 +470,9 @@ class Lives(RuleBasedStateMachine):
             self.engine.finish(number % len(self.engine.held), error)
             self.world.run(until_all_wait(self.database, self.world.threads))
 
-    def _die(self) -> None:
+    def _die(self, commits: int | None = None) -> None:
         self.world.run(self._leave())
-        self.world.run(self._begin())
+        self.world.run(self._begin(commits))
 
     async def _leave(self) -> None:
         """Nobody writes any more. Who waits is taken off the loop."""
@@ -476,7 +485,7 @@ class Lives(RuleBasedStateMachine):
         await until_all_wait(self.database, self.world.threads)
         self.tickets.clear()
 
-    async def _begin(self) -> None:
+    async def _begin(self, commits: int | None = None) -> None:
         """A new process on the same database and files."""
         async with self.world.database.reading() as session:
             facts = await proofs.collected(session, self.guild_id)
@@ -488,15 +497,19 @@ class Lives(RuleBasedStateMachine):
         self.services = build_services(
             self.database, self.engine, data_dir=self.folder, daily_images=DAILY_IMAGES, now=self.clock
         )
+        self.database.commits_left = commits
+        await self._attempt(self._recover())
+
+    async def _recover(self) -> None:
+        """What a process does as it starts."""
         await self.services.removals.sweep_orphans(LATER)
         await self.services.removals.sweep_files()
         for job in await self.services.runs.recover():
             if job.status is JobStatus.QUEUED:
                 self.services.runs.start(job)
-        await until_all_wait(self.database, self.world.threads)
 
     async def _configure(self, **values: Any) -> None:
-        async with self.world.database.transaction() as session:
+        async with self.database.transaction() as session:
             changed: GuildSettings = replace(await guilds.get_settings(session, self.guild_id), **values)
             await guilds.update_settings(session, self.guild_id, changed, now=datetime.now(UTC))
 

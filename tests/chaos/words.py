@@ -96,10 +96,10 @@ async def damaged_pictures(_: Ground) -> Found:
     return Found(figure=figure, is_met=worst < 0.5 and grown < 100)
 
 
-async def tests_of(*files: str) -> Found:
+async def tests_of(*arguments: str) -> Found:
     """What tests of ours say, run anew."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "--no-header", *files),
+        *(sys.executable, "-m", "pytest", "-n", "0", "--no-header", *arguments),
         cwd=Path(__file__).parents[2],
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -137,6 +137,17 @@ async def foreign_access(_: Ground) -> Found:
 async def ledger_steps(_: Ground) -> Found:
     """Its sums are proved after each."""
     return await tests_of("tests/bot/storage/test_ledger.py")
+
+
+@bar(
+    "10,000 random steps of jobs, posts, kept orders and the ledger, through deaths: nothing lost or doubled",
+    databases=("sqlite", "postgresql"),
+    seconds=1500,
+)
+async def lives(ground: Ground) -> Found:
+    """What must hold is looked at after each; other steps each time."""
+    chosen = ("-k", f"on_{ground.kind}", "--steps", "10000")
+    return await tests_of("tests/bot/services/test_lives.py", *chosen)
 
 
 @bar("Outages of the database while a job starts, draws, ends: settled once", seconds=300)

@@ -338,6 +338,19 @@ class Lives(RuleBasedStateMachine):
     @rule(member=members)
     @where(stands(*JobStatus))
     def forget(self, member: int) -> None:
+        self._forget(member)
+
+    @rule(number=nth)
+    @where(stands(JobStatus.RENDERED))
+    def be_forgotten_while_it_is_posted(self, number: int) -> None:
+        """The post that was under way brings nothing back."""
+        job_id = self._nth(number, JobStatus.RENDERED)
+        if job_id is not None and (owner := self.facts.jobs[job_id].user_id) in self.user_ids:
+            self._do(self._ticket(job_id))
+            self._forget(self.user_ids.index(owner))
+            self._do(self._delivered(job_id))
+
+    def _forget(self, member: int) -> None:
         user_id = self.user_ids[member]
         if self._do(self.services.forgetting.forget(self._asker(member))) is not None:
             self.forgotten.add(user_id)

@@ -91,7 +91,7 @@ _EXCEPTIONS = _Exceptions(
     innocent=tables.INNOCENT_LATIN,
     fragile=tables.FRAGILE_LATIN,
     attributive=tables.ATTRIBUTIVE_LATIN,
-    things=tables.THINGS_LATIN,
+    things=f"{tables.THINGS_LATIN} {tables.ART_LATIN}",
     contexts=tables.CONTEXTS,
 )
 
@@ -146,7 +146,11 @@ NSFW = Rule(
     name="nsfw",
     words=Words(
         lists=(_EXPLICIT,),
-        **_EXCEPTIONS,
+        innocent=tables.INNOCENT_LATIN,
+        fragile=tables.FRAGILE_LATIN,
+        attributive=tables.ATTRIBUTIVE_LATIN,
+        things=tables.THINGS_LATIN,
+        contexts=tables.CONTEXTS,
     ),
     refused=(frozenset({"explicit"}),),
     sentence=say("This is for age-restricted rooms of servers that allow it."),

@@ -200,19 +200,22 @@ corridor beams cake cakes cupcake cupcakes burrito burger bread pizza juice choc
 convertible convertibles cabriolet cabrio roadster jeep jeeps bus buses truck trucks van pickup motorcycle
 motorcycles motorbike motorbikes bike bikes bicycle bicycles vehicle vehicles buggy tractor bulb bulbs
 lightbulb flame flames wire wires cable cables steel metal wood plywood blade blades sword swords eye eyes
-truth singularity ape apes mole moles cat cats sphynx dog dogs chihuahua bird birds chick chicks mannequin
-mannequins statue statues marble sculpture sculptures skeleton skeletons tooth canvas lipstick lipsticks
-nail nails polish heel heels shoe shoes sandal sandals pump pumps colour colours color colors tone tones
-shade shades palette palettes makeup pink beige hue hues leather store stores shop shops department boutique
-drawer drawers rack racks aisle advert advertisement advertisements billboard catalog catalogue brand brands
-factory laundry line washing clothesline poetry poem poems poet novel novels literature manuscript
-manuscripts book books thriller verse art temple temples carving carvings frieze atoll bottom museum fresco
-pit lake well hole ocean abyss mimosa mimosas curtain curtains fabric veil silk tights volcano toad toads
-lizard lizards frog frogs viper vipers owl cattle sport engine sportscar sauce education health orientation
-jazz saxophone voice summer evening train locomotive bath coffee soup kitchen feet foot knees shoulders
-hands hand arms
+truth singularity ape apes mole moles cat cats sphynx dog dogs chihuahua bird birds chick chicks skeletons
+tooth lipstick lipsticks nail nails polish heel heels shoe shoes sandal sandals pump pumps colour colours
+color colors tone tones shade shades palette palettes makeup pink beige hue hues leather store stores shop
+shops department boutique drawer drawers rack racks aisle advert advertisement advertisements billboard
+catalog catalogue brand brands factory laundry line washing clothesline poetry poem poems poet novel novels
+literature manuscript manuscripts book books thriller verse atoll bottom pit lake well hole ocean abyss
+mimosa mimosas curtain curtains fabric veil silk tights volcano toad toads lizard lizards frog frogs viper
+vipers owl cattle sport engine sportscar sauce education health orientation jazz saxophone voice summer
+evening train locomotive bath coffee soup kitchen feet foot knees shoulders hands hand arms
 """
 """What makes that innocent."""
+ART_LATIN = """
+mannequin mannequins statue statues marble sculpture sculptures skeleton canvas art museum fresco carving
+carvings frieze temple temples bust busts
+"""
+"""What is no child beside it, but a nude all the same."""
 
 CONTEXTS = {
     "cock": "rooster roosters crowing crows hen hens chicken chickens barnyard farmyard coop pheasant",

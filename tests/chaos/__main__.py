@@ -53,7 +53,8 @@ async def main() -> int:
                     sys.stdout.write(line(rows[-1]))
                     sys.stdout.flush()
     if options.write:
-        TABLE.write_text(table(rows), encoding="utf-8")
+        lines = {key_of(line(row)): line(row) for row in rows}
+        TABLE.write_text(table({**written(), **lines}), encoding="utf-8")
     return int(any(row.verdict == "MISSED" for row in rows))
 
 
@@ -85,17 +86,33 @@ def line(row: Row) -> str:
     return f"| {row.bar} | {row.database} | {row.figure} | {row.verdict} | {row.seconds:.0f} |\n"
 
 
-def table(rows: list[Row]) -> str:
-    """The whole of it, as the file has it."""
-    counts = Counter(row.verdict for row in rows)
+def key_of(text: str) -> tuple[str, str]:
+    """The bar and the database of a line."""
+    promise, kind, *_ = text.removeprefix("| ").split(" | ")
+    return promise, kind
+
+
+def written() -> dict[tuple[str, str], str]:
+    """The lines of the file, by bar and database: what is not tried this time stays."""
+    if not TABLE.exists():
+        return {}
+    lines = TABLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    return {key_of(text): text for text in lines if text.startswith("| ") and not text.startswith("| bar |")}
+
+
+def table(lines: dict[tuple[str, str], str]) -> str:
+    """The whole of it, as the file has it: in the order of the bars."""
+    order = [(bar.promise, kind or "–") for bar in BARS for kind in bar.databases or ("",)]
+    there = [lines[key] for key in order if key in lines]
+    verdicts = Counter(text.rsplit(" | ", 2)[1] for text in there)
     head = HEAD.format(
         machine=f"{os.cpu_count()} cores, shared with other work",
         date=f"{datetime.now(UTC):%Y-%m-%d}",
-        met=counts["met"],
-        missed=counts["MISSED"],
-        unable=counts["not run"],
+        met=verdicts["met"],
+        missed=verdicts["MISSED"],
+        unable=verdicts["not run"],
     )
-    return head + "".join(line(row) for row in rows)
+    return head + "".join(there)
 
 
 if __name__ == "__main__":

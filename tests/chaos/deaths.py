@@ -66,7 +66,7 @@ async def frozen(ground: Ground) -> Found:
     """As a laptop that was closed."""
     async with ground.town() as town:
         await town.ask(12)
-        await asyncio.sleep(0.3)
+        await any_answered(town)
         assert town.bot._process_id is not None
         os.kill(town.bot._process_id, signal.SIGSTOP)
         await asyncio.sleep(FROZEN_SECONDS)

@@ -83,7 +83,8 @@ class Town:
             wrong = await ledger.list_mismatches(session)
         return Told(
             accepted=len(accepted),
-            refused=sum(call.error is None for call in self.calls) - len(accepted),
+            refused=sum(call.error is None and n not in accepted for n, call in enumerate(self.calls)),
+            deferred=sum(not results[n] and self.calls[n].kind == "deferred" for n in accepted),
             lost=max(0, without, statuses["delivered"] - len(+results)),
             doubled=sum(count > 1 for count in results.values()),
             failed=statuses["failed"],
@@ -99,6 +100,8 @@ class Told:
     refused: int
     """Told at once, or later, that it cannot be now: with what was asked for, and a button."""
     lost: int
+    deferred: int
+    """How many of the lost had been told to wait, and nothing more."""
     doubled: int
     failed: int
     unbalanced: int
@@ -110,7 +113,8 @@ class Told:
 
     def __str__(self) -> str:
         return (
-            f"{self.accepted} promised, {self.refused} told to ask again, {self.lost} lost, "
+            f"{self.accepted} promised, {self.refused} told to ask again, {self.lost} lost "
+            f"({self.deferred} of them only deferred), "
             f"{self.doubled} doubled, {self.failed} failed and refunded, "
             f"{self.unbalanced} accounts that do not add up"
         )

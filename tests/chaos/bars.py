@@ -29,6 +29,8 @@ class Bar:
     """`sqlite`, `postgresql`; empty where none is used."""
     seconds: float
     run: Callable[[Ground], Awaitable[Found]]
+    shortfall: str
+    """What an owner should know while it is missed."""
 
     @property
     def name(self) -> str:
@@ -52,11 +54,13 @@ BOTH = ("sqlite", "postgresql")
 Run = Callable[[Ground], Awaitable[Found]]
 
 
-def bar(promise: str, *, databases: tuple[str, ...] = (), seconds: float = 120) -> Callable[[Run], Run]:
+def bar(
+    promise: str, *, databases: tuple[str, ...] = (), seconds: float = 120, shortfall: str = ""
+) -> Callable[[Run], Run]:
     """A bar of the table; it is given up after so long."""
 
     def listed(run: Run) -> Run:
-        BARS.append(Bar(promise=promise, databases=databases, seconds=seconds, run=run))
+        BARS.append(Bar(promise=promise, databases=databases, seconds=seconds, run=run, shortfall=shortfall))
         return run
 
     return listed
@@ -75,6 +79,8 @@ async def tried(one: Bar, ground: Ground, *, patience: float) -> Row:
         figure, verdict = f"given up: {str(error) or f'not within {patience * one.seconds:g} s'}", "MISSED"
     except Exception as error:  # noqa: BLE001 - a bar that breaks is a bar that is missed
         figure, verdict = f"{type(error).__name__}: {error}", "MISSED"
+    if verdict == "MISSED" and one.shortfall:
+        figure += f". {one.shortfall}"
     seconds = monotonic() - begin
-    line = " ".join(figure.replace("|", "/").split())[:300]
+    line = " ".join(figure.replace("|", "/").split())[:600]
     return Row(bar=one.promise, database=ground.kind or "–", figure=line, verdict=verdict, seconds=seconds)

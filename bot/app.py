@@ -27,7 +27,7 @@ from bot.services.backups import EVERY_SECONDS
 from bot.storage.backups import BackupFailed
 from bot.storage.database import owned_database
 from bot.storage.forgetting import get_key
-from bot.storage.outage import persistently
+from bot.storage.outage import persistently, reason_of
 from bot.storage.ownership import DatabaseUnusable
 from bot.supervisor import Supervisor
 from bot.web.community import CommunityPages
@@ -319,14 +319,14 @@ async def _back_up(services: Services, settings: Settings) -> None:
     if not settings.backup_keep:
         return
     await asyncio.sleep(QUIET_SECONDS)
-    backups = services.backups(settings.backup_folder, keep=settings.backup_keep)
+    folder = settings.backup_folder
     while True:
-        await asyncio.sleep(await asyncio.to_thread(backups.seconds_until_next))
+        await asyncio.sleep(await asyncio.to_thread(services.backups.seconds_until_next, folder))
         try:
-            path = await backups.back_up()
+            path = await services.backups.back_up(folder, keep=settings.backup_keep)
             log.info("backup: %s (%.1f MB)", path, path.stat().st_size / 1e6)
         except (BackupFailed, OSError, SQLAlchemyError) as error:
-            log.warning("no backup was made: %s", str(getattr(error, "orig", error)).splitlines()[0])
+            log.warning("no backup was made: %s", reason_of(error))
             await asyncio.sleep(EVERY_SECONDS)
 
 

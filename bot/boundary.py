@@ -95,10 +95,21 @@ def role_ids_of(user: discord.User | discord.Member) -> tuple[int, ...]:
     return tuple(role.id for role in user.roles) if isinstance(user, discord.Member) else ()
 
 
+def in_guilds_and_dms(command: T) -> T:
+    """A command of everybody's: in servers and in the bot's direct messages, not in those of others."""
+    command = app_commands.allowed_installs(guilds=True, users=False)(command)
+    return app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)(command)
+
+
 def server_name(client: discord.Client, guild_id: int) -> str:
     """What a guild is called; empty where the bot is no longer in it."""
     guild = client.get_guild(guild_id)
     return "" if guild is None else guild.name
+
+
+def direct_server(interaction: Interaction, guild_id: int) -> str | None:
+    """In a direct message, what the server is called that it is about; None in a server."""
+    return server_name(interaction.client, guild_id) if interaction.guild_id is None else None
 
 
 def is_age_restricted(channel: object) -> bool:
@@ -278,6 +289,12 @@ async def turn_into(interaction: Interaction, payload: Payload) -> None:
         await edit_pressed(interaction, payload)
     else:
         await reply(interaction, payload)
+
+
+def editing(interaction: Interaction) -> Callable[..., Awaitable[object]]:
+    """What edits the pressed message, whether or not that was promised already."""
+    is_promised = interaction.response.is_done()
+    return interaction.edit_original_response if is_promised else interaction.response.edit_message
 
 
 async def edit_pressed(interaction: Interaction, payload: Payload, *, file: File | None = None) -> None:

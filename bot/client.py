@@ -185,7 +185,7 @@ class Darkroom(commands.AutoShardedBot):
         await self.add_cog(Forget())
         await self.add_cog(Report(self, self.services))
         await self.add_cog(Pictures(self, self.services, self.letters))
-        await self.add_cog(Reactions(self, self.services, self.letters, self.remover))
+        await self.add_cog(Reactions(self, self.services, self.access, self.letters, self.remover))
         await self.add_cog(Help())
 
     async def on_interaction(self, interaction: Interaction) -> None:

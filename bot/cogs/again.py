@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of, drawing_asker_of, patience
+from bot.boundary import Interaction, asker_of, drawing_asker_of, in_guilds_and_dms, patience
 from bot.delivery.jobs import Delivery
 from bot.domain.echo import visible
 from bot.messages.payload import MAX_CHOICE
@@ -23,8 +23,7 @@ class Again(commands.Cog):
         description=locale_str("Draw one of your prompts again, with a new seed"),
     )
     @app_commands.describe(job=locale_str("Which one: pick from the list, newest first"))
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     async def again(self, interaction: Interaction, job: app_commands.Range[int, 1]) -> None:
         """Draw it at once."""
         async with patience(interaction):

@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, drawing_asker_of, patience, reply
+from bot.boundary import Interaction, drawing_asker_of, in_guilds_and_dms, patience, reply
 from bot.delivery.jobs import Delivery
 from bot.domain.size import AspectRatio
 from bot.domain.uploads import MAX_LINK
@@ -39,8 +39,7 @@ class Brought(commands.Cog):
         dimensions=locale_str("The shape; left out: square"),
     )
     @app_commands.choices(dimensions=[Choice(name=locale_str(name), value=name) for name in DIMENSIONS])
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     async def blend(
         self,
         interaction: Interaction,
@@ -68,8 +67,7 @@ class Brought(commands.Cog):
         link=locale_str("Or its link"),
         prompt=locale_str("What it shows: with these words its surroundings are drawn"),
     )
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     async def edit(
         self,
         interaction: Interaction,
@@ -81,5 +79,5 @@ class Brought(commands.Cog):
         source, asker = one_of(image, link), drawing_asker_of(interaction)
         async with patience(interaction):
             job = await self.services.orders.edit_from(asker, source, prompt or "")
-        self.delivery.post(job)
+        self.delivery.deliver(job)
         await reply(interaction, messages.brought(asker.locale))

@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of, patience, reply
+from bot.boundary import Interaction, asker_of, in_guilds_and_dms, patience, reply
 from bot.domain.prompt import MAX_LENGTH
 from bot.domain.prompt.reading import read
 from bot.messages.manual import Page
@@ -18,8 +18,7 @@ class Help(commands.Cog):
     @app_commands.command(
         name=locale_str("help"), description=locale_str("How to draw, every parameter, every command")
     )
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     @app_commands.describe(prompt=locale_str("A prompt: I say how I read it, and draw nothing"))
     async def help(
         self, interaction: Interaction, prompt: app_commands.Range[str, 1, MAX_LENGTH] | None = None

@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of
+from bot.boundary import Interaction, asker_of, in_guilds_and_dms
 from bot.services import Services
 from bot.views.brought import all_attached
 from bot.views.drawing import MAX_PROMPT, draw
@@ -39,8 +39,7 @@ class Imagine(commands.Cog):
         aspect=[Choice(name=ratio, value=ratio) for ratio in ASPECTS],
         style=[Choice(name=locale_str("Raw"), value=RAW)],
     )
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     async def imagine(
         self,
         interaction: Interaction,

@@ -6,7 +6,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of, patience, reply
+from bot.boundary import Interaction, asker_of, in_guilds_and_dms, patience, reply
 from bot.messages import info as messages
 from bot.services import Services
 from bot.views.info_buttons import page
@@ -22,8 +22,7 @@ class Info(commands.Cog):
         name=locale_str("info"),
         description=locale_str("What you have left and used, and your jobs: where they are, cancel them"),
     )
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     async def info(self, interaction: Interaction) -> None:
         """Show where the member stands."""
         async with patience(interaction):
@@ -33,8 +32,7 @@ class Info(commands.Cog):
     @app_commands.command(
         name=locale_str("status"), description=locale_str("What draws here, and how long the queue is")
     )
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     async def status(self, interaction: Interaction) -> None:
         """Show how the bot is."""
         async with patience(interaction):

@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, answer
+from bot.boundary import Interaction, answer, in_guilds_and_dms
 from bot.domain.uploads import MAX_LINK
 from bot.messages import looking as messages
 from bot.services import Services
@@ -24,8 +24,7 @@ class Looking(commands.Cog):
     @app_commands.describe(
         image=locale_str("The picture"), link=locale_str("Or its link, or one of mine, such as picture:12.1")
     )
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     async def describe(
         self,
         interaction: Interaction,
@@ -39,8 +38,7 @@ class Looking(commands.Cog):
         name=locale_str("shorten"), description=locale_str("Which words of a prompt count, and shorter ones")
     )
     @app_commands.describe(prompt=locale_str("The prompt; weights and parameters stay as they are"))
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     async def shorten(self, interaction: Interaction, prompt: app_commands.Range[str, 1, MAX_PROMPT]) -> None:
         """Weigh the words of a prompt, in private."""
         key = str(interaction.user.id)

@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, answer, asker_of
+from bot.boundary import Interaction, answer, asker_of, in_guilds_and_dms
 from bot.domain.history import MAX_SEARCH, Shelf, Wanted
 from bot.messages import mine as messages
 from bot.services import Services
@@ -17,8 +17,7 @@ class Mine(commands.Cog):
         self.services = services
 
     @app_commands.command(name=locale_str("mine"), description=locale_str("All your pictures, newest first"))
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     @app_commands.describe(
         search=locale_str("Words of the prompt, and parameters: fox --chaos 20"),
         show=locale_str("All of yours, those that you like, or those that you took off"),

@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, answer, asker_of
+from bot.boundary import Interaction, answer, asker_of, in_guilds_and_dms
 from bot.messages import models as messages
 from bot.services import Services
 
@@ -18,8 +18,7 @@ class Models(commands.Cog):
     @app_commands.command(
         name=locale_str("models"), description=locale_str("What draws here, and what each model can do")
     )
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     async def models(self, interaction: Interaction) -> None:
         """List the models."""
         await answer(interaction, self.services.studios.list_models(asker_of(interaction)), messages.models)

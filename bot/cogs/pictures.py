@@ -11,6 +11,7 @@ from bot.messages import details as messages
 from bot.messages import letters
 from bot.services import Services
 from bot.views.menus import message_menu, noted
+from bot.views.picture_buttons import show_details
 from bot.views.use_buttons import use_as
 
 
@@ -30,7 +31,7 @@ class Pictures(commands.Cog):
             ),
             message_menu(
                 locale_str("Details"),
-                self.details,
+                show_details,
                 about=locale_str("How a picture was drawn, and a line that draws it again"),
                 in_dms=True,
             ),
@@ -57,14 +58,6 @@ class Pictures(commands.Cog):
         """And do not go with it."""
         for menu in self.menus:
             self.client.tree.remove_command(menu.name, type=menu.type)
-
-    async def details(self, interaction: Interaction, message: discord.Message) -> None:
-        """Say privately how a picture was made."""
-        asker = asker_of(interaction)
-        async with patience(interaction):
-            found = await noted(interaction, message, lambda: self.services.shown.details(asker, message.id))
-        payload, file = messages.details(found, asker.locale)
-        await reply(interaction, payload, file=file)
 
     async def send(self, interaction: Interaction, message: discord.Message) -> None:
         """Send a picture by direct message; where those are closed, privately here."""

@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of, patience, reply, server_name
+from bot.boundary import Interaction, asker_of, in_guilds_and_dms, patience, reply, server_name
 from bot.messages import quotas as messages
 from bot.services import Services
 
@@ -16,8 +16,7 @@ class Quota(commands.Cog):
         self.services = services
 
     @app_commands.command(name=locale_str("quota"), description=locale_str("What you have left"))
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     async def quota(self, interaction: Interaction) -> None:
         """Show a member their own balance; in a direct message, in which server that is."""
         async with patience(interaction):

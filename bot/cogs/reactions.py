@@ -10,7 +10,8 @@ import discord
 from discord.ext import commands
 
 from bot.boundary import is_age_restricted, role_ids_of
-from bot.delivery.calls import CallLost, ChannelClosed, call
+from bot.delivery.access import SAY, Access
+from bot.delivery.calls import CallLost, ChannelClosed
 from bot.delivery.letters import Letters, PrivateClosed
 from bot.delivery.removals import Remover
 from bot.domain.asker import Asker
@@ -41,9 +42,15 @@ class Reactions(commands.Cog):
     """Only beside our own messages. What somebody may not do is not answered: others use these signs too."""
 
     def __init__(
-        self, client: commands.AutoShardedBot, services: Services, letters: Letters, remover: Remover
+        self,
+        client: commands.AutoShardedBot,
+        services: Services,
+        access: Access,
+        letters: Letters,
+        remover: Remover,
     ) -> None:
         self.client = client
+        self.access = access
         self.services = services
         self.letters = letters
         self.remover = remover
@@ -135,7 +142,7 @@ class Reactions(commands.Cog):
         mentioned = discord.AllowedMentions(users=[] if mentions is None else [discord.Object(mentions)])
         mentioned.everyone = mentioned.roles = False
         try:
-            async with call():
+            async with self.access.call(channel, SAY):
                 await channel.send(
                     payload.content,
                     view=to_view(payload.rows) if payload.rows else discord.utils.MISSING,

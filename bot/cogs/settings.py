@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, answer, asker_of, patience, reply
+from bot.boundary import Interaction, answer, asker_of, in_guilds_and_dms, patience, reply
 from bot.domain.job import Speed
 from bot.messages import preferences as messages
 from bot.services import Services
@@ -21,8 +21,7 @@ class Settings(commands.Cog):
         name=locale_str("settings"),
         description=locale_str("What holds for all that you draw: model, style, speed, suffix"),
     )
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     async def settings(self, interaction: Interaction) -> None:
         """Show the panel."""
         async with patience(interaction):
@@ -30,8 +29,7 @@ class Settings(commands.Cog):
         await reply(interaction, panel(interaction, shown))
 
     @app_commands.command(name=locale_str("fast"), description=locale_str("Draw in your turn from now on"))
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     async def fast(self, interaction: Interaction) -> None:
         """Set the speed."""
         await self._set(interaction, Speed.FAST)
@@ -39,8 +37,7 @@ class Settings(commands.Cog):
     @app_commands.command(
         name=locale_str("relax"), description=locale_str("Draw while nobody else waits from now on")
     )
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     async def relax(self, interaction: Interaction) -> None:
         """Set the speed."""
         await self._set(interaction, Speed.RELAX)
@@ -48,8 +45,7 @@ class Settings(commands.Cog):
     @app_commands.command(
         name=locale_str("turbo"), description=locale_str("Draw before all others from now on, counted twice")
     )
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     async def turbo(self, interaction: Interaction) -> None:
         """Set the speed."""
         await self._set(interaction, Speed.TURBO)

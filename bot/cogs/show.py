@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, asker_of, drawing_asker_of
+from bot.boundary import Interaction, asker_of, drawing_asker_of, in_guilds_and_dms
 from bot.delivery.jobs import Delivery
 from bot.messages import mine as messages
 from bot.services import Services
@@ -21,8 +21,7 @@ class Show(commands.Cog):
 
     @app_commands.command(name=locale_str("show"), description=locale_str("Bring back one of your pictures"))
     @app_commands.describe(picture=locale_str("Which one: pick from the list, or type its number from /mine"))
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @in_guilds_and_dms
     async def show(self, interaction: Interaction, picture: app_commands.Range[int, 1]) -> None:
         """Post a finished job again."""
         asker = drawing_asker_of(interaction)

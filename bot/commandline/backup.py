@@ -18,6 +18,7 @@ from bot.storage import jobs as jobs_table
 from bot.storage.backups import BackupFailed
 from bot.storage.database import Database, migrate, open_database
 from bot.storage.images import ImageFiles
+from bot.storage.outage import reason_of
 from bot.storage.ownership import DatabaseUnusable, owned
 
 MARGIN = 100_000
@@ -44,7 +45,7 @@ async def backup(settings: Settings, out: Path | None, pictures: Path | None) ->
     except (BackupFailed, DatabaseUnusable) as error:
         raise StartupError(str(error)) from error
     except (OSError, SQLAlchemyError) as error:
-        raise StartupError(f"The backup cannot be made: {_reason(error)}") from error
+        raise StartupError(f"The backup cannot be made: {reason_of(error)}") from error
     return 0
 
 
@@ -67,7 +68,7 @@ async def restore(settings: Settings, path: Path, pictures: Path | None) -> int:
     except (BackupFailed, DatabaseUnusable) as error:
         raise StartupError(str(error)) from error
     except (OSError, SQLAlchemyError) as error:
-        raise StartupError(f"The copy cannot be put back: {_reason(error)}") from error
+        raise StartupError(f"The copy cannot be put back: {reason_of(error)}") from error
     sys.stdout.write(_told(created_at, done))
     for replaced in _list_replaced(url):
         sys.stdout.write(f"What was there before is {replaced}. Delete it once all is well.\n")
@@ -116,7 +117,3 @@ def _told(created_at: datetime, done: Restored) -> str:
         f"Members who asked to be forgotten since, forgotten again: {done.forgotten}.",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "orig", error)).splitlines()[0]

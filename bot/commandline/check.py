@@ -21,6 +21,7 @@ from bot.client import invitation, point_discord_to
 from bot.config import ENV_FILE, Settings, StartupError, required_token
 from bot.services.backups import newest_age
 from bot.storage.database import current_revision, head_revision, open_database
+from bot.storage.outage import reason_of
 from bot.storage.ownership import DatabaseUnusable
 from engine.api import ModelInfo, Refusal
 from engine.errors import EngineError
@@ -143,9 +144,8 @@ async def check_database(settings: Settings) -> str:
     except DatabaseUnusable as error:
         raise StartupError(str(error)) from error
     except Exception as error:
-        reason = str(getattr(error, "orig", error)).splitlines()[0]
         raise StartupError(
-            f"cannot be opened ({reason}). Is its server running? If it is, correct DATABASE_URL."
+            f"cannot be opened ({reason_of(error)}). Is its server running? If it is, correct DATABASE_URL."
         ) from error
     name = database.url.render_as_string(hide_password=True)
     if revision is None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import discord
 
-from bot.boundary import LOST, Interaction, reply, turn_into
+from bot.boundary import LOST, Interaction, editing, reply, turn_into
 from bot.delivery.access import LOOK, Access
 from bot.delivery.calls import (
     ALREADY_ACKNOWLEDGED,
@@ -102,8 +102,7 @@ class Delivery:
             self.follow(job, where)
             return
         view, files = with_pressed(message, custom_id), message.attachments
-        is_deferred = interaction.response.is_done()
-        edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
+        edit = editing(interaction)
         await self._answer(job, lambda: edit(view=view, attachments=files), lambda _: where, otherwise=where)
 
     async def follow_all(self, job: Job) -> None:
@@ -123,10 +122,6 @@ class Delivery:
         await self._answer(
             job, lambda: turn_into(interaction, payload), lambda _: ToPost(), otherwise=ToPost()
         )
-
-    def post(self, job: Job) -> None:
-        """Post a job that is there without being drawn, as a message of its own."""
-        self.follow(job, Known(None))
 
     async def show_again(
         self, interaction: Interaction, job: Job, *, is_age_restricted: bool

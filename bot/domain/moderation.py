@@ -6,26 +6,17 @@ out of a picture shapes it as well.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from math import inf
-from typing import TypedDict
 
 from bot.domain import moderation_words as tables
 from bot.domain.errors import PromptRefused
 from bot.domain.lexicon import Found, WordList, Words, lexicon
 from bot.domain.sentences import Sentence, say
 from bot.domain.skeleton import read
-
-
-class _Exceptions(TypedDict):
-    innocent: str
-    fragile: str
-    attributive: str
-    things: str
-    contexts: Mapping[str, str]
 
 
 class Action(StrEnum):
@@ -87,44 +78,48 @@ _EXPLICIT = WordList(
     kana=tables.EXPLICIT_KANA,
     unwanted=tables.UNDRESSING_PATTERNS,
 )
-_EXCEPTIONS = _Exceptions(
-    innocent=tables.INNOCENT_LATIN,
-    fragile=tables.FRAGILE_LATIN,
-    attributive=tables.ATTRIBUTIVE_LATIN,
-    things=f"{tables.THINGS_LATIN} {tables.ART_LATIN}",
-    contexts=tables.CONTEXTS,
-)
+
+
+def _words(*lists: WordList, things: str) -> Words:
+    """Word lists with the exceptions that all rules share; `things` are what makes an adjective innocent."""
+    return Words(
+        lists=lists,
+        innocent=tables.INNOCENT_LATIN,
+        fragile=tables.FRAGILE_LATIN,
+        attributive=tables.ATTRIBUTIVE_LATIN,
+        things=things,
+        contexts=tables.CONTEXTS,
+    )
+
 
 MINORS = Rule(
     name="minors",
-    words=Words(
-        lists=(
-            WordList(
-                label="minor",
-                latin=tables.MINOR_LATIN,
-                written=tables.MINOR_WRITTEN,
-                patterns=tables.MINOR_PATTERNS,
-                kana=tables.MINOR_KANA,
-                unwanted=tables.GROWN_PATTERNS,
-            ),
-            WordList(
-                label="young",
-                latin=tables.YOUNG_LATIN,
-                patterns=tables.YOUNG_PATTERNS,
-                kana=tables.YOUNG_KANA,
-            ),
-            _EXPLICIT,
-            WordList(
-                label="suggestive",
-                latin=tables.SUGGESTIVE_LATIN,
-                patterns=tables.SUGGESTIVE_PATTERNS,
-                kana=tables.SUGGESTIVE_KANA,
-            ),
-            WordList(label="bare", latin=tables.BARE_LATIN),
-            WordList(label="girl", latin=tables.GIRL_LATIN),
-            WordList(label="abuse", latin=tables.ABUSE_LATIN),
+    words=_words(
+        WordList(
+            label="minor",
+            latin=tables.MINOR_LATIN,
+            written=tables.MINOR_WRITTEN,
+            patterns=tables.MINOR_PATTERNS,
+            kana=tables.MINOR_KANA,
+            unwanted=tables.GROWN_PATTERNS,
         ),
-        **_EXCEPTIONS,
+        WordList(
+            label="young",
+            latin=tables.YOUNG_LATIN,
+            patterns=tables.YOUNG_PATTERNS,
+            kana=tables.YOUNG_KANA,
+        ),
+        _EXPLICIT,
+        WordList(
+            label="suggestive",
+            latin=tables.SUGGESTIVE_LATIN,
+            patterns=tables.SUGGESTIVE_PATTERNS,
+            kana=tables.SUGGESTIVE_KANA,
+        ),
+        WordList(label="bare", latin=tables.BARE_LATIN),
+        WordList(label="girl", latin=tables.GIRL_LATIN),
+        WordList(label="abuse", latin=tables.ABUSE_LATIN),
+        things=f"{tables.THINGS_LATIN} {tables.ART_LATIN}",
     ),
     refused=(
         frozenset({"abuse"}),
@@ -144,14 +139,7 @@ MINORS = Rule(
 
 NSFW = Rule(
     name="nsfw",
-    words=Words(
-        lists=(_EXPLICIT,),
-        innocent=tables.INNOCENT_LATIN,
-        fragile=tables.FRAGILE_LATIN,
-        attributive=tables.ATTRIBUTIVE_LATIN,
-        things=tables.THINGS_LATIN,
-        contexts=tables.CONTEXTS,
-    ),
+    words=_words(_EXPLICIT, things=tables.THINGS_LATIN),
     refused=(frozenset({"explicit"}),),
     sentence=say("This is for age-restricted rooms of servers that allow it."),
 )

@@ -1,8 +1,7 @@
 """Use cases: one method, one transaction; no Discord. Built once, by `bot.app`."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from bot.domain.community import WebPages
@@ -111,8 +110,7 @@ class Services:
     safety: Safety
     commands: Commands
     health: Health
-    backups: Callable[..., Backups]
-    """Of a folder, and how many are kept there."""
+    backups: Backups
 
 
 def build_services(
@@ -229,5 +227,5 @@ def build_services(
         safety=Safety(database, removals, classify, allows_nsfw=allows_nsfw, now=now),
         commands=Commands(database, now=now),
         health=Health(database, engine, now=now),
-        backups=partial(Backups, database, now=now),
+        backups=Backups(database, now=now),
     )

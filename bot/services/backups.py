@@ -30,26 +30,24 @@ def newest_age(folder: Path) -> float | None:
 
 
 class Backups:
-    """Copies of one database in one folder."""
+    """Copies of one database."""
 
-    def __init__(self, database: Database, folder: Path, *, keep: int, now: Clock = utc_now) -> None:
+    def __init__(self, database: Database, *, now: Clock = utc_now) -> None:
         self._database = database
-        self._folder = folder
-        self._keep = keep
         self._now = now
         self._is_told = False
 
-    def seconds_until_next(self) -> float:
-        """How long the newest copy is still new enough. Blocking."""
-        copies = backups.list_copies(self._folder)
+    def seconds_until_next(self, folder: Path) -> float:
+        """How long the newest copy in a folder is still new enough. Blocking."""
+        copies = backups.list_copies(folder)
         return max(0.0, copies[-1].stat().st_mtime + EVERY_SECONDS - time.time()) if copies else 0.0
 
-    async def back_up(self) -> Path:
-        """Make one, prove it, and let the oldest go.
+    async def back_up(self, folder: Path, *, keep: int) -> Path:
+        """Make one, prove it, and let the oldest go of more than so many.
 
         Raises: BackupFailed; OSError.
         """
-        path = self._folder / backups.name_of(self._database.url, self._now())
+        path = folder / backups.name_of(self._database.url, self._now())
         is_proven = await backups.write(self._database, path)
         if not is_proven and not self._is_told:
             self._is_told = True
@@ -57,7 +55,7 @@ class Backups:
                 "backups are made, but not put back to prove them: this user of the database may make no "
                 "other database (ALTER ROLE … CREATEDB)"
             )
-        await asyncio.to_thread(backups.rotate, self._folder, self._keep)
+        await asyncio.to_thread(backups.rotate, folder, keep)
         return path
 
 

@@ -18,7 +18,7 @@ from bot.domain.order import Order
 from bot.domain.sentences import say
 from bot.services.allowances import Allowances, charged_guild
 from bot.services.clock import Clock, utc_now
-from bot.services.gates import Gate, RefusedWithTrace
+from bot.services.gates import Gate, RefusedWithTrace, pass_all
 from bot.services.kept import KeptOrders
 from bot.services.models import Models
 from bot.services.runs import Note, Runs, noting_cancel
@@ -129,8 +129,7 @@ class Jobs:
             settings = await guilds.get_settings(session, guild_id)
             try:
                 async with session.begin_nested():
-                    for gate in self._gates:
-                        await gate.check(session, asker, order, guild_id=guild_id, settings=settings)
+                    await pass_all(self._gates, session, asker, order, guild_id=guild_id, settings=settings)
             except RefusedWithTrace as refused:
                 refusal = await refused.write(session)
             except UserError as error:
@@ -244,8 +243,7 @@ class Jobs:
 
         Raises: UserError, RefusedWithTrace.
         """
-        for gate in self._gates:
-            await gate.check(session, asker, order, guild_id=guild_id, settings=settings)
+        await pass_all(self._gates, session, asker, order, guild_id=guild_id, settings=settings)
         if self._is_draining:
             raise Unavailable(
                 say("I am restarting. Try again in a minute; nothing was charged."),

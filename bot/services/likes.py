@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.asker import Asker
 from bot.domain.job import Job
 from bot.services.clock import Clock, utc_now
-from bot.services.shown import gone, shown_by
+from bot.services.shown import finished_by
 from bot.storage import likes
 from bot.storage.database import Database
 
@@ -35,7 +35,7 @@ class Likes:
         Raises: NotFound.
         """
         async with self._database.transaction() as session:
-            job = await _likeable(session, asker, message_id)
+            job = await finished_by(session, asker, message_id)
             is_liked = not await likes.delete_one(session, job_id=job.id, user_id=asker.user_id)
             return await self._set(session, asker, job, is_liked=is_liked)
 
@@ -45,7 +45,7 @@ class Likes:
         Raises: NotFound.
         """
         async with self._database.transaction() as session:
-            job = await _likeable(session, asker, message_id)
+            job = await finished_by(session, asker, message_id)
             await likes.delete_one(session, job_id=job.id, user_id=asker.user_id)
             return await self._set(session, asker, job, is_liked=is_liked)
 
@@ -53,11 +53,3 @@ class Likes:
         if is_liked:
             await likes.add(session, job_id=job.id, user_id=asker.user_id, now=self._now())
         return Liking(is_liked=is_liked, count=await likes.count(session, job.id))
-
-
-async def _likeable(session: AsyncSession, asker: Asker, message_id: int) -> Job:
-    """Raises: NotFound."""
-    job = await shown_by(session, asker, message_id)
-    if not job.status.has_pictures:
-        raise gone()
-    return job

@@ -15,7 +15,8 @@ from bot.domain.sentences import say
 from bot.imaging.explained import animated
 from bot.imaging.sheet import sheet
 from bot.services.explaining import Explaining, Explanation
-from bot.services.gates import Gate
+from bot.services.gates import Gate, pass_all
+from bot.services.one_at_a_time import OneAtATime
 from bot.services.pictures import Pictures
 from bot.services.shown import Shown, gone
 from bot.storage import guilds
@@ -62,7 +63,7 @@ class MakingsOf:
         self._pictures = pictures
         self._explaining = explaining
         self._gates = gates
-        self._busy: set[int] = set()
+        self._busy = OneAtATime()
         self._drawing: dict[ImageRef, asyncio.Task[tuple[bytes, bytes]]] = {}
 
     async def get(self, asker: Asker, message_id: int) -> MakingOf:
@@ -84,18 +85,15 @@ class MakingsOf:
 
     async def _drawn(self, asker: Asker, job: Job, image: ImageRef, recipe: Recipe) -> tuple[bytes, bytes]:
         await self._check(asker, job, recipe)
-        if asker.user_id in self._busy:
-            raise NotAllowed(say("I am at the picture that you asked about before: one at a time."))
-        self._busy.add(asker.user_id)
+        busy = NotAllowed(say("I am at the picture that you asked about before: one at a time."))
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                return await asyncio.shield(self._task(asker, image, recipe))
+            with self._busy.serving(asker.user_id, busy):
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    return await asyncio.shield(self._task(asker, image, recipe))
         except TimeoutError:
             raise Unavailable(
                 say("Others come first, so this takes longer than I may answer. Press again later.")
             ) from None
-        finally:
-            self._busy.discard(asker.user_id)
 
     def _task(self, asker: Asker, image: ImageRef, recipe: Recipe) -> "asyncio.Task[tuple[bytes, bytes]]":
         """One for each picture, however many ask."""
@@ -130,8 +128,7 @@ class MakingsOf:
         order = Order(kind=JobKind.REROLL, recipe=recipe, text="")
         async with self._database.reading() as session:
             settings = await guilds.get_settings(session, job.guild_id)
-            for gate in self._gates:
-                await gate.check(session, asker, order, guild_id=job.guild_id, settings=settings)
+            await pass_all(self._gates, session, asker, order, guild_id=job.guild_id, settings=settings)
 
 
 def _rendered(told: Explanation) -> tuple[bytes, bytes]:

@@ -16,6 +16,7 @@ from bot.domain.order import Order
 from bot.domain.pardons import OrderAppeal, Pardon, phrase_of
 from bot.domain.people import AppealStatus
 from bot.domain.sentences import say
+from bot.services.appeals import DECIDED
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
 from bot.services.kept import KeptOrders
@@ -26,7 +27,6 @@ from bot.storage.database import Database
 
 MAX_OPEN = 5
 """Of one member: moderators have other things to do."""
-DECIDED = say("Somebody has decided this already.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

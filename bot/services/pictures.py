@@ -159,7 +159,9 @@ class Pictures:
 
         Raises: NotFound, Unavailable.
         """
-        return await self._picture(image)
+        if isinstance(image, UploadRef):
+            return await self._uploads.image(image)
+        return await self._tile(*await self._place(image))
 
     async def add_film(self, job: Job, film: bytes | None) -> None:
         """Keep the denoising of a job, if there was any to see."""
@@ -176,9 +178,9 @@ class Pictures:
         Raises: NotFound, Unavailable.
         """
         blended = await self._blended(recipe)
-        referred = [await self._picture(reference.image) for reference in recipe.references]
+        referred = [await self.get(reference.image) for reference in recipe.references]
         if recipe.edit is not None:
-            old = await self._picture(recipe.edit.image)
+            old = await self.get(recipe.edit.image)
             part = await asyncio.to_thread(cut, recipe, recipe.edit, old)
             return to_request(
                 recipe,
@@ -190,11 +192,11 @@ class Pictures:
                 speed=speed,
             )
         if recipe.enlargement is not None:
-            old = await self._picture(recipe.enlargement.image)
+            old = await self.get(recipe.enlargement.image)
             return to_enlarge(recipe.enlargement, old, fairness_key=fairness_key, speed=speed)
         start = None if recipe.start is None else await self._start(recipe.start.image, recipe)
         image = None if recipe.control is None else recipe.control.image
-        followed = None if image is None else await self._picture(image)
+        followed = None if image is None else await self.get(image)
         return to_request(
             recipe,
             start=start,
@@ -220,7 +222,7 @@ class Pictures:
 
     async def _tile(self, source: "Source", index: int) -> Image.Image:
         if source.job.recipe.brought is not None:
-            return await self._picture(source.job.recipe.brought)
+            return await self.get(source.job.recipe.brought)
         tile = await asyncio.to_thread(self._files.get_tile, source.image(index))
         return tile or await self._redraw(source.job, index)
 
@@ -228,21 +230,15 @@ class Pictures:
         """The pictures of a blend; those that are mixed in the shape that is drawn."""
         if recipe.blend is None:
             return []
-        pictures = [await self._picture(image) for image in recipe.blend.images]
+        pictures = [await self.get(image) for image in recipe.blend.images]
         if recipe.blend.strength is None:
             return pictures
         return [await asyncio.to_thread(filling, recipe.canvas, picture) for picture in pictures]
 
-    async def _picture(self, image: Picture) -> Image.Image:
-        """One picture: of a job, as it is shown, or brought in."""
-        if isinstance(image, UploadRef):
-            return await self._uploads.image(image)
-        return await self._tile(*await self._place(image))
-
     async def _start(self, image: Picture, recipe: Recipe) -> bytes | Image.Image:
         """The latents of a picture; or itself, where it has none of its own, or is to be enlarged."""
         if recipe.window or isinstance(image, UploadRef):
-            return await self._picture(image)
+            return await self.get(image)
         source, index = await self._place(image)
         if not _has_latents_for(source.job.recipe, recipe):
             picture = await self._tile(source, index)
@@ -269,7 +265,7 @@ class Pictures:
         edit = recipe.edit
         if edit is None:
             return result.images
-        old = await self._picture(edit.image)
+        old = await self.get(edit.image)
         return [await asyncio.to_thread(put_back, edit, old, drawn) for drawn in result.images]
 
     async def _is_model_changed(self, job: Job) -> bool:

@@ -1,8 +1,6 @@
 """Vary (Region): an area of a picture is chosen, in cells, in words or by a mask, and drawn anew."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from PIL import Image
@@ -18,6 +16,7 @@ from bot.imaging.canvas import written_area
 from bot.imaging.regions import area_of, on_canvas, share_of, with_area, with_cells
 from bot.services.explaining import Explaining, Explanation
 from bot.services.making_of import PATIENCE_SECONDS
+from bot.services.one_at_a_time import OneAtATime
 from bot.services.orders import Change, Orders, Press
 from bot.services.pictures import Pictures
 
@@ -51,8 +50,7 @@ class Regions:
         self._orders = orders
         self._pictures = pictures
         self._explaining = explaining
-        self._looking: set[int] = set()
-        """Members whose words are being looked for."""
+        self._looking = OneAtATime()
 
     async def show(self, asker: Asker, press: Press, cells: int, toggle: int | None = None) -> Choosing:
         """The nine cells of a picture, with those that are chosen; one of them is chosen now, or no more.
@@ -83,7 +81,7 @@ class Regions:
         """
         job = await self._parent(asker, press)
         press = _from(job, press)
-        with self._one_at_a_time(asker):
+        with self._looking.serving(asker.user_id, _still_looking()):
             await self._orders.check(asker, press, text)
             recipe = job.recipe.only(press.index)
             told = await self._explained(recipe, asker)
@@ -137,19 +135,6 @@ class Regions:
             )
         return job
 
-    @contextmanager
-    def _one_at_a_time(self, asker: Asker) -> Iterator[None]:
-        """Nobody is charged for the looking, so nobody has it twice at once. Raises: TooManyJobs."""
-        if asker.user_id in self._looking:
-            raise TooManyJobs(
-                say("I am still looking where your last words lie. Wait until you see that, then try again.")
-            )
-        self._looking.add(asker.user_id)
-        try:
-            yield
-        finally:
-            self._looking.discard(asker.user_id)
-
 
 def _from(job: Job, press: Press) -> Press:
     """The press, answered where the picture stands: the panel is private."""
@@ -170,3 +155,10 @@ def _check_shape(mask: Image.Image, picture: Image.Image) -> None:
                 picture_height=picture.height,
             )
         )
+
+
+def _still_looking() -> TooManyJobs:
+    """Nobody is charged for the looking, so nobody has it twice at once."""
+    return TooManyJobs(
+        say("I am still looking where your last words lie. Wait until you see that, then try again.")
+    )

@@ -69,7 +69,6 @@ class Removals:
         """Delete the files of pictures that no row knows, written before a moment in seconds (Unix), as of a
         process that died before it had settled them; returns how many pictures.
         """
-        await asyncio.to_thread(self._files.delete_unfinished, before)
         found = await asyncio.to_thread(self._files.list_older_than, before)
         async with self._database.reading() as session:
             orphans = found - await pictures.list_known(session, found)

@@ -193,9 +193,7 @@ class Runs:
         """Let a job that an earlier process left wait again, or end it."""
         deaths = job.lone_deaths + (job.custody is Custody.ALONE)
         if deaths >= LONE_DEATHS:
-            now = self._now()
-            await jobs_table.update_ended(session, job.id, JobStatus.FAILED, now=now, failure=Failure.CRASHED)
-            await ledger.refund(session, job.id, now=now)
+            await self._end_in(session, job.id, JobStatus.FAILED, Failure.CRASHED)
             return
         custody = Custody.SUSPECT if is_suspect else Custody.NONE
         if (job.status, job.custody, job.lone_deaths) != (JobStatus.QUEUED, custody, deaths):

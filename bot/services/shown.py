@@ -50,10 +50,7 @@ class Shown:
         Raises: NotFound.
         """
         async with self._database.reading() as session:
-            job = await shown_by(session, asker, message_id)
-        if not job.status.has_pictures:
-            raise gone()
-        return job
+            return await finished_by(session, asker, message_id)
 
     async def details_listed(self, asker: Asker, job_id: int) -> Details:
         """Of one of the pictures that /mine lists: the asker's own, and those that they like.
@@ -109,6 +106,17 @@ async def shown_by(session: AsyncSession, asker: Asker, message_id: int) -> Job:
     )
     if job is None or not may_be_pressed(job, asker):
         raise NotFound(say("This message is none of my pictures, or it is deleted already."))
+    return job
+
+
+async def finished_by(session: AsyncSession, asker: Asker, message_id: int) -> Job:
+    """The same, of a job that has its pictures.
+
+    Raises: NotFound.
+    """
+    job = await shown_by(session, asker, message_id)
+    if not job.status.has_pictures:
+        raise gone()
     return job
 
 

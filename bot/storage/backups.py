@@ -19,8 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.storage import ledger
-from bot.storage.database import Database
+from bot.storage.database import Database, copy_file
 from bot.storage.files import replacing
+from bot.storage.outage import reason_of
 
 SUFFIXES = {"sqlite": ".db", "postgresql": ".dump"}
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -133,14 +134,13 @@ def unpack_pictures(path: Path, data_dir: Path) -> int:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """All pages at once: a stepwise copy restarts at every write. It carries when it was made."""
-    with (
-        contextlib.closing(sqlite3.connect(source)) as ours,
-        contextlib.closing(sqlite3.connect(target)) as copy,
-    ):
-        target.chmod(0o600)
-        ours.backup(copy)
-        copy.execute(f"PRAGMA user_version = {int(datetime.now(UTC).timestamp())}")
+    """Raises: BackupFailed. The copy carries when it was made."""
+    try:
+        copy_file(source, target)
+        with contextlib.closing(sqlite3.connect(target)) as copy:
+            copy.execute(f"PRAGMA user_version = {int(datetime.now(UTC).timestamp())}")
+    except sqlite3.Error as error:
+        raise BackupFailed(f"The database cannot be copied ({error}).") from error
 
 
 def _created_at(path: Path) -> datetime:
@@ -191,8 +191,7 @@ async def _prove_ledger(url: URL) -> None:
         async with copy.reading() as session:
             mismatches = await ledger.list_mismatches(session)
     except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", error)).splitlines()[0]
-        raise BackupFailed(f"The copy cannot be read ({reason}).") from error
+        raise BackupFailed(f"The copy cannot be read ({reason_of(error)}).") from error
     finally:
         await copy.close()
     if mismatches:

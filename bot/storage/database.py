@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import QueuePool
 
 import migrations
+from bot.storage.outage import reason_of
 from bot.storage.ownership import DatabaseUnusable, Ownership, owned
 from bot.storage.remembered import CHANGES, GENERATION, MEMORY, Memory
 from bot.storage.sqlite_driver import DRIVER
@@ -199,8 +200,9 @@ async def owned_database(url: str) -> AsyncGenerator[Database]:
             await _check(database)
             await migrate(database)
         except (SQLAlchemyError, OSError) as error:
-            reason = str(getattr(error, "orig", error)).splitlines()[0]
-            raise DatabaseUnusable(f"The database of DATABASE_URL cannot be used: {reason}") from error
+            raise DatabaseUnusable(
+                f"The database of DATABASE_URL cannot be used: {reason_of(error)}"
+            ) from error
         yield database
 
 
@@ -274,15 +276,19 @@ async def _list_tables(database: Database) -> list[str]:
         return sorted(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
 
 
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a SQLite file that may be in use, for nobody else's eyes. Blocking. Raises: sqlite3.Error."""
+    with (
+        contextlib.closing(sqlite3.connect(source)) as ours,
+        contextlib.closing(sqlite3.connect(target)) as copy,
+    ):
+        target.chmod(0o600)
+        ours.backup(copy)  # all pages at once: a stepwise copy restarts at every write
+
+
 def _back_up(path: Path, revision: str) -> None:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    copy = path.with_name(f"{path.name}.{revision}.{stamp}.bak")
-    with (
-        contextlib.closing(sqlite3.connect(path)) as source,
-        contextlib.closing(sqlite3.connect(copy)) as target,
-    ):
-        source.backup(target)  # all pages at once: a stepwise copy restarts at every write
-    copy.chmod(0o600)
+    copy_file(path, path.with_name(f"{path.name}.{revision}.{stamp}.bak"))
     for old in _copies(path)[:-KEPT_COPIES]:
         old.unlink(missing_ok=True)
 

@@ -94,19 +94,21 @@ class ImageFiles:
                 self._path(image, extension).unlink(missing_ok=True)
 
     def list_older_than(self, moment: float) -> set[ImageRef]:
-        """The pictures of which there are files that were last written before a moment, in seconds (Unix)."""
-        found = set()
-        for path in self.folder.glob("*/*-*.*"):
-            job_id, _, index = path.stem.partition("-")
-            if job_id.isdecimal() and index.isdecimal() and path.stat().st_mtime < moment:
-                found.add(ImageRef(job_id=int(job_id), index=int(index)))
-        return found
+        """The pictures of which there are files that were last written before a moment, in seconds (Unix).
 
-    def delete_unfinished(self, moment: float) -> None:
-        """Delete what was being written when a process died, before a moment in seconds (Unix)."""
-        for path in self.folder.glob("*/.*.tmp"):
-            if path.stat().st_mtime < moment:
+        What was being written then, when a process died, is deleted on the way.
+        """
+        found = set()
+        for path in self.folder.glob("*/*"):
+            job_id, _, index = path.stem.partition("-")
+            is_picture = job_id.isdecimal() and index.isdecimal()
+            if not (is_picture or path.suffix == ".tmp") or path.stat().st_mtime >= moment:
+                continue
+            if is_picture:
+                found.add(ImageRef(job_id=int(job_id), index=int(index)))
+            else:
                 path.unlink(missing_ok=True)
+        return found
 
     def delete_older_than(self, days: int) -> int:
         """Delete what is older than the retention time; returns how many files."""

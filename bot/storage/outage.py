@@ -107,6 +107,11 @@ def _is_state_away(state: object) -> bool:
     return isinstance(state, str) and state.startswith(POSTGRESQL_AWAY)
 
 
+def reason_of(error: BaseException) -> str:
+    """What the database, or the system, says of an error: its first line."""
+    return str(getattr(error, "orig", None) or error).split("\n", 1)[0]
+
+
 @contextmanager
 def naming_outages() -> Iterator[None]:
     """Call an outage by its name.

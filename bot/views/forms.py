@@ -20,13 +20,28 @@ MAX_HINT = 100  # Discord's limit, of an example too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One question of a form."""
+class Question:
+    """What every field of a form has."""
 
     name: str
     label: Sentence
     hint: Sentence | None = None
     """How it is to be answered, and the limit: it stays in sight while one types."""
+
+    def heading(self, words: Translations) -> str:
+        """The label as people see it."""
+        return self.label.render(words)[:MAX_LABEL]
+
+    def labelled(self, words: Translations, component: discord.ui.Item[Any]) -> discord.ui.Label[Any]:
+        """A component under its label, in the reader's language."""
+        hint = None if self.hint is None else self.hint.render(words)[:MAX_HINT]
+        return discord.ui.Label(text=self.heading(words), description=hint, component=component)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field(Question):
+    """A question that is answered in words."""
+
     example: str = ""
     value: str = ""
     """What is filled in to begin with."""
@@ -35,10 +50,6 @@ class Field:
     most: int = MAX_TEXT
     """Characters."""
 
-    def heading(self, words: Translations) -> str:
-        """The label as people see it."""
-        return self.label.render(words)[:MAX_LABEL]
-
     def shown(self, value: str, words: Translations) -> str:
         """What was typed, as it was."""
         del words
@@ -46,47 +57,38 @@ class Field:
 
     def build(self, words: Translations, typed: Mapping[str, str]) -> discord.ui.Label[Any]:
         """The input, in the reader's language, filled with what they typed before."""
-        label = self.heading(words)
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id=self.name,
             required=self.is_required,
             style=discord.TextStyle.short if self.is_short else discord.TextStyle.long,
-            default=typed.get(label, self.value)[: self.most],
+            default=typed.get(self.heading(words), self.value)[: self.most],
             placeholder=self.example[:MAX_HINT],
             max_length=self.most,
         )
-        hint = None if self.hint is None else self.hint.render(words)[:MAX_HINT]
-        return discord.ui.Label(text=label, description=hint, component=field)
+        return self.labelled(words, field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One question of a form, with its answers to choose from."""
+class Choice(Question):
+    """A question with its answers to choose from."""
 
-    name: str
-    label: Sentence
     answers: tuple[tuple[str, Sentence], ...]
     """Values with what people read, at most 25."""
     value: str
     """What is chosen to begin with."""
-    hint: Sentence | None = None
-
-    def heading(self, words: Translations) -> str:
-        """The label as people see it."""
-        return self.label.render(words)[:MAX_LABEL]
 
     def build(self, words: Translations, typed: Mapping[str, str]) -> discord.ui.Label[Any]:
         """The menu, in the reader's language, with what they chose before."""
-        label = self.heading(words)
         read = {value: answer.render(words)[:MAX_CHOICE] for value, answer in self.answers}
-        chosen = next((value for value, text in read.items() if text == typed.get(label)), self.value)
+        chosen = next(
+            (value for value, text in read.items() if text == typed.get(self.heading(words))), self.value
+        )
         options = [
             discord.SelectOption(value=value, label=text, default=value == chosen)
             for value, text in read.items()
         ]
         menu: discord.ui.Select[Any] = discord.ui.Select(custom_id=self.name, options=options)
-        hint = None if self.hint is None else self.hint.render(words)[:MAX_HINT]
-        return discord.ui.Label(text=label, description=hint, component=menu)
+        return self.labelled(words, menu)
 
     def shown(self, value: str, words: Translations) -> str:
         """What was chosen, as people read it."""
@@ -94,23 +96,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
+class Upload(Question):
     """A picture that a form asks for. It is not given back after a mistake: Discord fills in no files."""
-
-    name: str
-    label: Sentence
-    hint: Sentence | None = None
-
-    def heading(self, words: Translations) -> str:
-        """The label as people see it."""
-        return self.label.render(words)[:MAX_LABEL]
 
     def build(self, words: Translations, typed: Mapping[str, str]) -> discord.ui.Label[Any]:
         """The place where one file is dropped."""
         del typed
         place: discord.ui.FileUpload[Any] = discord.ui.FileUpload(custom_id=self.name)
-        hint = None if self.hint is None else self.hint.render(words)[:MAX_HINT]
-        return discord.ui.Label(text=self.heading(words), description=hint, component=place)
+        return self.labelled(words, place)
 
     def shown(self, value: str, words: Translations) -> str:
         """Nothing: files are not repeated."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from bot.boundary import Interaction, asker_of, guard, patience, server_name, turn_into
+from bot.boundary import Interaction, asker_of, direct_server, guard, patience, turn_into
 from bot.domain.errors import NotFound
 from bot.domain.sentences import say
 from bot.messages import custom_ids
@@ -48,6 +48,5 @@ class InfoItem(Rebuilt, discord.ui.DynamicItem[discord.ui.Item[Any]], template=c
 
 def page(interaction: Interaction, found: MemberInfo) -> Payload:
     """Where a member stands; in a direct message it says in which server."""
-    is_direct = interaction.guild_id is None
-    server = server_name(interaction.client, found.balance.guild_id) if is_direct else None
+    server = direct_server(interaction, found.balance.guild_id)
     return messages.info(found, interaction.locale.value, server=server)

@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.boundary import Interaction, asker_of, guard, patience, reply, turn_into
+from bot.boundary import Interaction, asker_of, editing, guard, patience, reply, turn_into
 from bot.domain.errors import NotFound
 from bot.domain.sentences import say
 from bot.messages import custom_ids, letters, making_of
@@ -59,18 +59,21 @@ async def _like(interaction: Interaction, job_id: int) -> None:
         liking = await noted(interaction, message, lambda: likes.toggle(asker, message.id))
     label = str(liking.count) if liking.count else None
     view = with_label(message, custom_ids.of_picture(job_id, "like"), label)
-    is_deferred = interaction.response.is_done()
-    edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
-    await edit(view=view, attachments=message.attachments)
+    await editing(interaction)(view=view, attachments=message.attachments)
 
 
-async def _details(interaction: Interaction, job_id: int) -> None:
-    del job_id
-    shown, asker, message = wired(interaction).services.shown, asker_of(interaction), pressed(interaction)
+async def show_details(interaction: Interaction, message: discord.Message) -> None:
+    """Say privately how the picture of a message was made."""
+    shown, asker = wired(interaction).services.shown, asker_of(interaction)
     async with patience(interaction):
         found = await noted(interaction, message, lambda: shown.details(asker, message.id))
     payload, file = messages.details(found, asker.locale)
     await reply(interaction, payload, file=file)
+
+
+async def _details(interaction: Interaction, job_id: int) -> None:
+    del job_id
+    await show_details(interaction, pressed(interaction))
 
 
 async def _made(interaction: Interaction, job_id: int) -> None:

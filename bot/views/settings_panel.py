@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.boundary import Interaction, asker_of, guard, patience, server_name, turn_into
+from bot.boundary import Interaction, asker_of, direct_server, editing, guard, patience, turn_into
 from bot.domain.errors import Unreadable
 from bot.domain.sentences import say
 from bot.domain.suffix import MAX_SUFFIX
@@ -56,8 +56,7 @@ class SettingsItem(Rebuilt, discord.ui.DynamicItem[discord.ui.Item[Any]], templa
 
 def panel(interaction: Interaction, shown: MemberPanel) -> Payload:
     """The panel as it stands; in a direct message it says of which server."""
-    is_direct = interaction.guild_id is None
-    server = server_name(interaction.client, shown.guild_id) if is_direct else None
+    server = direct_server(interaction, shown.guild_id)
     return messages.panel(shown, interaction.locale.value, server=server)
 
 
@@ -83,9 +82,7 @@ async def _give_back(interaction: Interaction, refused: Unreadable, typed: tuple
     asker = asker_of(interaction)
     shown = await wired(interaction).services.preferences.panel(asker)
     payload = messages.panel(shown, asker.locale, refused=messages.not_kept(refused, asker.locale))
-    is_deferred = interaction.response.is_done()
-    edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
-    await edit(content=payload.content, view=to_view(payload.rows), embeds=to_embeds(typed))
+    await editing(interaction)(content=payload.content, view=to_view(payload.rows), embeds=to_embeds(typed))
 
 
 def _form(suffix: str = "") -> Form:

@@ -1,6 +1,6 @@
 """Who may refuse an order before it is charged. Each gate is a rule of the house, and has a module here."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,3 +34,20 @@ class Gate(Protocol):
         Raises: UserError or RefusedWithTrace, and nothing is charged.
         """
         ...
+
+
+async def pass_all(
+    gates: Sequence[Gate],
+    session: AsyncSession,
+    asker: Asker,
+    order: Order,
+    *,
+    guild_id: int,
+    settings: GuildSettings,
+) -> None:
+    """Let an order pass through gates, in their order.
+
+    Raises: UserError or RefusedWithTrace.
+    """
+    for gate in gates:
+        await gate.check(session, asker, order, guild_id=guild_id, settings=settings)

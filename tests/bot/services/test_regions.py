@@ -11,6 +11,7 @@ from bot.domain.errors import Impossible, NotAllowed, TooManyJobs, Unreadable, U
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
 from bot.domain.next_steps import Draw, NextStep
+from bot.domain.sentences import say
 from bot.messages import jobs as messages
 from bot.services import Services
 from bot.services.orders import Press
@@ -119,7 +120,7 @@ async def test_what_is_no_picture_of_ones_own_making_is_refused_before_it_is_loo
 async def test_words_are_looked_for_once_at_a_time(services: Services, ada: Asker) -> None:
     grid = await drawn(services, ada, WORDS)
     with (
-        services.regions._one_at_a_time(ada),
+        services.regions._looking.serving(ada.user_id, NotAllowed(say("not reached"))),
         pytest.raises(TooManyJobs, match="still looking"),
     ):
         await services.regions.by_words(now(ada), region(grid), "hat", WORDS)

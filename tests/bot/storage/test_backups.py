@@ -15,6 +15,7 @@ from bot.storage import backups
 from bot.storage.backups import BackupFailed
 from bot.storage.database import Database, owned_database
 from tests.bot.hand_engine import HandEngine
+from tests.bot.outages import full_disk
 from tests.bot.services.community import ADA, drawn, now, spent
 
 CARA = replace(ADA, user_id=123456789012345678)
@@ -132,3 +133,16 @@ async def test_the_picture_files_come_back_too(tmp_path: Path) -> None:
     (tmp_path / "no.tar").write_bytes(b"no tar")
     with pytest.raises(BackupFailed, match="damaged"):
         backups.unpack_pictures(tmp_path / "no.tar", other)
+
+
+async def test_a_full_disk_is_a_backup_that_failed(
+    settings: Settings, engine: HandEngine, tmp_path: Path
+) -> None:
+    async with owned_database(settings.database_url) as database:
+        services = services_on(database, engine, tmp_path)
+        if database.url.get_backend_name() != "sqlite":
+            pytest.skip("pg_dump is a process of its own, with limits of its own")
+        with full_disk(), pytest.raises(BackupFailed):
+            await services.backups.back_up(settings.backup_folder, keep=2)
+        await services.backups.back_up(settings.backup_folder, keep=2)
+        assert len(backups.list_copies(settings.backup_folder)) == 1

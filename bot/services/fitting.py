@@ -89,9 +89,11 @@ def _no_model(parameters: Parameters, models: Models, studio: Studio) -> Misfit:
             field=field,
             says=say(
                 "This server has no model for `{typed}`. Without it {model} draws; /models tells what else "
-                "there is.",
+                "there is. Moderators can have {model} draw it always: `{names}` among the model-names of "
+                "/guild set.",
                 typed=echo_code(typed),
                 model=usual.name,
+                names=f"{ANY_VERSION if field == 'version' else 'niji'}={usual.name}",
             ),
         )
     offered = models.offered(studio)

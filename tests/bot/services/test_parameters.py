@@ -79,13 +79,17 @@ async def test_a_parameter_reaches_the_engine(
         ("a fox --sampler heun", "`--sampler heun` does not suit plain. There is `ddim`, `euler-a`."),
         (
             "a fox --v 6",
-            "This server has no model for `--v 6`. Without it plain draws; /models tells what else there is.",
+            (
+                "This server has no model for `--v 6`. Without it plain draws; /models tells what else there "
+                "is. Moderators can have plain draw it always: `*=plain` among the model-names of /guild set."
+            ),
         ),
         (
             "a fox --niji",
             (
                 "This server has no model for `--niji`. Without it plain draws; /models tells what else "
-                "there is."
+                "there is. Moderators can have plain draw it always: `niji=plain` among the model-names of "
+                "/guild set."
             ),
         ),
         (

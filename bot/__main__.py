@@ -13,7 +13,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from bot.config import Settings, StartupError, load_settings, required_token
+from bot.config import Settings, StartupError, load_settings, required_token, tell_libraries
 from bot.domain.maps import MADE, MapKind
 from bot.logs import set_up_logging, use_format
 
@@ -49,14 +49,20 @@ def main() -> int:
         from bot.commandline.parameters import parameters
 
         return parameters()
+    looked_at = "settings"
     try:
         settings = load_settings()
         use_format(settings.log_format)
+        tell_libraries(settings)
+        looked_at = "libraries"
         with _importing():
             command = _command(arguments, settings)
         return asyncio.run(command)
     except StartupError as error:
-        sys.stderr.write(f"{error}\n")
+        if arguments.command == "check":
+            sys.stdout.writelines(f"FAIL  {looked_at}: {line}\n" for line in str(error).splitlines())
+        else:
+            sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -78,6 +84,11 @@ def _importing() -> Iterator[None]:
         ImportError,
         RuntimeError,
     ) as error:  # transformers and diffusers raise either, of whatever it was
+        if isinstance(error, ModuleNotFoundError) and (name := _missing_library(error)):
+            raise StartupError(
+                f"{name} is not installed in this Python ({sys.executable}), and nothing runs without it. "
+                "Run: pip install -c constraints.txt -e ."
+            ) from error
         if not _is_torchvision_broken():
             raise
         raise StartupError(
@@ -90,6 +101,12 @@ def _importing() -> Iterator[None]:
             sys.stderr.write("\r\x1b[K")
         gc.freeze()
         gc.enable()
+
+
+def _missing_library(error: ModuleNotFoundError) -> str:
+    """The library that is not there; empty where it is there, and a part of it, or of us, is not."""
+    name = (error.name or "").partition(".")[0]
+    return name if name not in {"bot", "engine"} and find_spec(name or "bot") is None else ""
 
 
 def _is_torchvision_broken() -> bool:
@@ -201,6 +218,7 @@ def _add_init(commands: "argparse._SubParsersAction[_Parser]") -> None:
     init = commands.add_parser("init", help="ask for what is missing, and write .env")
     init.add_argument("--token", help="the bot's token; better left to be asked for, or in DISCORD_TOKEN")
     init.add_argument("--model", help="what draws: sketch, a folder, a .safetensors file, or a hub id")
+    init.add_argument("--hub-token", help="a token of the Hugging Face hub; better in HF_TOKEN")
     init.add_argument("--device", help="auto, cuda, cuda:1, mps or cpu")
     init.add_argument("--database", help="the address of the database; by default a SQLite file")
     init.add_argument("--data", help="the folder of the pictures")
@@ -213,6 +231,7 @@ def answers_of(arguments: argparse.Namespace) -> dict[str, str]:
     """What was said by flags, by the name of its setting."""
     names = {
         "discord_token": arguments.token,
+        "hf_token": arguments.hub_token,
         "model": arguments.model,
         "device": arguments.device,
         "database_url": arguments.database,

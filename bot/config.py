@@ -97,6 +97,16 @@ class Settings(BaseSettings):
         description="A .safetensors file of an upscaler, such as Real-ESRGAN or SwinIR, to enlarge pictures "
         "with. Needs pip install 'darkroom[upscaler]'. Empty: they are enlarged without a model.",
     )
+    hf_token: SecretStr | None = Field(
+        None,
+        description="A token of the Hugging Face hub (read is enough), for models whose terms must be "
+        "accepted on their page, and for private ones. Empty: none.",
+    )
+    hf_home: Path | None = Field(
+        None,
+        description="Where models that come from the hub are kept. Empty: .cache/huggingface in this user's "
+        "home.",
+    )
     device: str = Field("auto", description="auto, cuda, cuda:1 (the second GPU), mps or cpu.")
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
         "auto", description="Of the weights: auto, float32, bfloat16 or float16."
@@ -181,7 +191,7 @@ class Settings(BaseSettings):
         "a picture that somebody brought along from every server.",
     )
 
-    @field_validator("discord_token")
+    @field_validator("discord_token", "hf_token")
     @classmethod
     def _is_one_word(cls, token: SecretStr | None) -> SecretStr | None:
         written = "" if token is None else token.get_secret_value()
@@ -328,6 +338,17 @@ def required_token(settings: Settings) -> str:
             "or try the bot without one: make demo."
         )
     return settings.discord_token.get_secret_value()
+
+
+def tell_libraries(settings: Settings) -> None:
+    """Put the settings that libraries read by themselves where they look: into the environment.
+
+    Before they are imported: huggingface_hub looks for HF_HOME only then.
+    """
+    if settings.hf_token is not None:
+        os.environ["HF_TOKEN"] = settings.hf_token.get_secret_value()
+    if settings.hf_home is not None:
+        os.environ["HF_HOME"] = str(settings.hf_home.expanduser())
 
 
 def split_models(models: str) -> tuple[str, ...]:

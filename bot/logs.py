@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Literal
 
 # A bot token is three base64 parts; an interaction's token stands in webhook and callback paths, and as a
-# value of its own in what the gateway says; a password stands before the @ of an address.
+# value of its own in what the gateway says; a password stands before the @ of an address; a token of the
+# Hugging Face hub begins with hf_.
 _SECRETS = re.compile(
     r"[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|(?<=/webhooks/)(\d+)/[\w-]{20,}|(?<=/interactions/)(\d+)/[\w-]{20,}"
     r"|(?<=token[\"']: [\"'])[^\"']{20,}|(?<=token[\"']:[\"'])[^\"']{20,}|(?<=://)[^\s:/@]*:[^\s/@]+(?=@)"
-    r"|(?<=Bot )[\w.-]{50,}"
+    r"|(?<=Bot )[\w.-]{50,}|\bhf_\w{20,}"
 )
 
 

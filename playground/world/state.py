@@ -20,6 +20,8 @@ from playground.world.cdn import Cdn
 
 ANSWER_WITHIN = 3.0
 HAS_THREAD = 1 << 5
+GRANTED = {1 << 8: 1 << 13, 1 << 1: 1 << 15, 1 << 15: 1 << 19}
+"""Privileged intents (presences, members, message content), each with the flag of who was granted it."""
 
 Payload = dict[str, Any]
 Listener = Callable[[str, Payload], None]
@@ -62,6 +64,7 @@ class World:
         self.listeners: list[Listener] = []
         self.upload_limit = DEFAULT_UPLOAD_LIMIT
         self.answer_within = ANSWER_WITHIN
+        self.approved_intents = 0
         self.nonce_of: dict[int, str] = {}
         self._tiers: dict[int, int] = {}
         self._nsfw: set[int] = set()
@@ -96,9 +99,14 @@ class World:
         payload["channels"] = [self.correct_channel(dict(channel)) for channel in payload["channels"]]
         return dict(corrections.users(corrections.guild(payload, self._tiers.get(guild_id, 0))))
 
+    def application_flags(self) -> int:
+        """Which privileged intents an application that few people reach was granted."""
+        return sum(flag for intent, flag in GRANTED.items() if self.approved_intents & intent)
+
     def ready_payload(self) -> Payload:
         user = dict(serializers.user_payload(self.backend.bot_user))
-        application = {"id": str(self.backend.application_id), "flags": 0, "flags_new": "0"}
+        flags = self.application_flags()
+        application = {"id": str(self.backend.application_id), "flags": flags, "flags_new": str(flags)}
         return dict(corrections.users({"user": user, "application": application}))
 
     def shape(self, event: str, payload: Payload, intents: int) -> Payload | None:

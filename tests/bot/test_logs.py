@@ -37,6 +37,7 @@ def test_another_error_is_written_with_its_own_traceback() -> None:
 
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4OQ" + ".GabcDE." + "abcdefghijklmnopqrstuvwxyz0123456789AB"
+HUB_TOKEN = "hf_" + "AbCdEfGhIjKlMnOpQrStUvWxYz01234567"
 OPAQUE = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4OTphYmNkZWZnaGlqa2xtbm9w"
 
 
@@ -51,6 +52,7 @@ OPAQUE = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4OTphYmNkZWZnaGlqa2xtbm9w"
         ),
         (f'{{"op":2,"d":{{"token":"{TOKEN}","intents":1}}}}', TOKEN),
         (f"Authorization: Bot {TOKEN}", TOKEN),
+        (f"GET /api/models/a/b authorization: Bearer {HUB_TOKEN}", HUB_TOKEN),
         ("postgresql+asyncpg://darkroom:s3cr3t!pass@db.example.org/darkroom is away", "s3cr3t!pass"),
     ],
 )

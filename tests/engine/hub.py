@@ -19,6 +19,10 @@ class Hub(ThreadingHTTPServer):
         self.root = root
         self.fetched: list[str] = []
         """Files of repositories that were downloaded, in order."""
+        self.gated: set[str] = set()
+        """Repositories as `owner/name` of which nobody has accepted the terms."""
+        self.tokens: list[str] = []
+        """What came as a token, in order."""
 
     @property
     def address(self) -> str:
@@ -47,6 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.do_GET()
 
     def do_GET(self) -> None:
+        self.server.tokens.append(self.headers.get("Authorization", "").removeprefix("Bearer "))
         path = self.path.split("?")[0].strip("/")
         if path.startswith("api/models/"):
             owner, name, *rest = path.removeprefix("api/models/").split("/")
@@ -73,6 +78,9 @@ class _Handler(BaseHTTPRequestHandler):
         file = repository / name
         if not file.is_file():
             self._send(404, b"", {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": COMMIT})
+            return
+        if repository.relative_to(self.server.root).as_posix() in self.server.gated:
+            self._send(403, b"", {"X-Error-Code": "GatedRepo"})
             return
         if self.command == "GET":
             self.server.fetched.append(name)

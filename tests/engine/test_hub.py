@@ -10,7 +10,7 @@ import pytest
 from engine.bench.tiny import save_tiny_adapter, tiny_pipeline
 from engine.control_sources import resolve_controls
 from engine.errors import ModelNotFound
-from engine.sources import resolve
+from engine.sources import count_missing_bytes, resolve
 from tests.engine.hub import Hub, serving
 
 
@@ -155,3 +155,26 @@ def test_what_cannot_steer_is_refused_before_its_weights_come(
     point_to("http://127.0.0.1:9", monkeypatch)
     with pytest.raises(ModelNotFound, match=r"set CONTROLNETS to a local folder or file"):
         resolve_controls({"edges": "someone/else"})
+
+
+def test_what_is_still_to_come_is_told_before_any_weight_is_downloaded(hub: Hub, tiny_path: Path) -> None:
+    shutil.copytree(tiny_path, hub.root / "someone" / "tiny")
+    missing = count_missing_bytes("someone/tiny")
+    assert not weights(hub)
+    assert missing > 0.9 * sum(file.stat().st_size for file in tiny_path.rglob("*.safetensors"))
+    resolve("someone/tiny")
+    assert count_missing_bytes("someone/tiny") == 0
+    assert count_missing_bytes(str(tiny_path)) == 0
+
+
+def test_a_model_behind_terms_says_what_to_do_with_and_without_a_token(
+    hub: Hub, tiny_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(tiny_path, hub.root / "someone" / "gated")
+    hub.gated.add("someone/gated")
+    with pytest.raises(ModelNotFound, match=r"Accept them on its page, and set HF_TOKEN\."):
+        count_missing_bytes("someone/gated")
+    monkeypatch.setenv("HF_TOKEN", "hf_of_somebody")
+    with pytest.raises(ModelNotFound, match=r"Accept them on its page, with the account of your HF_TOKEN\."):
+        count_missing_bytes("someone/gated")
+    assert hub.tokens[-1] == "hf_of_somebody"

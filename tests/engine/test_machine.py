@@ -25,7 +25,8 @@ def build(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
 
 
 def test_a_processor_is_named_with_its_memory_build_and_speed() -> None:
-    told = look_at_device("cpu")
+    machine_here = look_at_device("cpu")
+    told = machine_here.words
     assert "cores" in told
     assert "GiB" in told
     assert f"torch {torch.__version__}" in told

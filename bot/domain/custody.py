@@ -7,8 +7,8 @@ LONE_DEATHS = 3
 QUIET_SECONDS = (0.0, 5.0, 10.0)
 """How long a process must have lived before it tries a job again that was alone with none, one, two deaths:
 a process that dies sooner dies of something else, and that job was not on the device."""
-MOST_SUSPECTS = 8
-"""Of those that waited, where none was on the device."""
+MOST_SUSPECTS = 16
+"""Of those that waited: so many may have begun in the moment before the process died, and not been noted."""
 
 
 class Custody(StrEnum):

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -417,9 +418,10 @@ class Runs:
 
 
 def _suspects(unfinished: Sequence[Job]) -> list[Job]:
-    """The jobs that the last process may have died of: what was on the device, as far as is known.
+    """The jobs that the last process may have died of.
 
-    Where nothing was, it may have died of what it was just handed: of what waited, that are the first.
+    One that was alone on the device had nobody beside it. Else: what was on the device as far as is known,
+    and of what waited the first, which may have begun without our having noted it.
     """
     undrawn = [job for job in unfinished if job.status in UNDRAWN]
     known = [
@@ -427,9 +429,21 @@ def _suspects(unfinished: Sequence[Job]) -> list[Job]:
         for job in undrawn
         if job.status is JobStatus.RUNNING or job.custody in {Custody.SUSPECT, Custody.ALONE}
     ]
-    if any(job.status is JobStatus.RUNNING or job.custody is Custody.ALONE for job in known):
+    if any(job.custody is Custody.ALONE for job in known):
         return known
-    return known + [job for job in undrawn if job.custody is Custody.NONE][:MOST_SUSPECTS]
+    waited = [job for job in undrawn if job.status is JobStatus.QUEUED and job.custody is Custody.NONE]
+    return known + _in_turn(waited)[:MOST_SUSPECTS]
+
+
+def _in_turn(jobs: Sequence[Job]) -> list[Job]:
+    """About as the device takes them: the first of each member, then the second of each."""
+    seen: Counter[tuple[int, int]] = Counter()
+
+    def turn(job: Job) -> int:
+        seen[job.guild_id, job.user_id] += 1
+        return seen[job.guild_id, job.user_id]
+
+    return sorted(jobs, key=turn)
 
 
 def _failure(error: EngineError | UserError) -> Failure:

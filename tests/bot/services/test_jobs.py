@@ -14,7 +14,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
-from bot.domain.custody import Custody
+from bot.domain.custody import MOST_SUSPECTS, Custody
 from bot.domain.errors import (
     NotAllowed,
     NotFound,
@@ -305,6 +305,58 @@ async def test_where_nothing_was_drawn_yet_what_was_just_handed_over_is_suspect(
     reborn = build_services(database, engine, data_dir=tmp_path, daily_images=40, now=clock)
     (left,) = await reborn.runs.recover()
     assert left.custody is Custody.SUSPECT
+
+
+async def test_what_began_in_the_instant_of_a_death_is_suspect_beside_what_was_known_to_be_drawn(
+    services: Services,
+    database: Database,
+    engine: HandEngine,
+    ada: Asker,
+    tmp_path: Path,
+    clock: MovableClock,
+) -> None:
+    jobs = await running(services, engine, ada, 3)
+    async with database.transaction() as session:
+        await jobs_table.update_custody(session, jobs[1].id, Custody.NONE)  # it had begun, and nobody noted it
+    reborn = build_services(database, engine, data_dir=tmp_path, daily_images=40, now=clock)
+    assert [job.custody for job in await reborn.runs.recover()] == [Custody.SUSPECT] * 3
+
+
+async def test_nobody_is_suspect_beside_one_that_was_alone_on_the_device(
+    services: Services,
+    database: Database,
+    engine: HandEngine,
+    ada: Asker,
+    tmp_path: Path,
+    clock: MovableClock,
+) -> None:
+    alone, waiting = await running(services, engine, ada, 2)
+    async with database.transaction() as session:
+        await jobs_table.update_custody(session, waiting.id, Custody.NONE)
+        await jobs_table.update_alone(session, alone.id)
+    reborn = build_services(database, engine, data_dir=tmp_path, daily_images=40, now=clock)
+    left = [(job.custody, job.lone_deaths) for job in await reborn.runs.recover()]
+    assert left == [(Custody.SUSPECT, 1), (Custody.NONE, 0)]
+
+
+async def test_of_many_that_waited_the_first_of_each_member_are_suspect(
+    services: Services,
+    database: Database,
+    engine: HandEngine,
+    ada: Asker,
+    tmp_path: Path,
+    clock: MovableClock,
+) -> None:
+    await running(services, engine, ada, 9)
+    others = [await services.orders.imagine(again(ada, user_id=200 + n), "a plum") for n in range(9)]
+    await services.runs.drain()
+    async with database.transaction() as session:
+        await session.execute(update(JobRow).values(custody=Custody.NONE))  # as one leaves them that is killed
+    reborn = build_services(database, engine, data_dir=tmp_path, daily_images=40, now=clock)
+    recovered = await reborn.runs.recover()
+    suspects = [job.id for job in recovered if job.custody is Custody.SUSPECT]
+    assert len(suspects) == MOST_SUSPECTS
+    assert {other.id for other in others} < set(suspects)
 
 
 async def test_a_stale_attempt_cannot_complete(

@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check-format lint types layers tests test-postgres chaos catalogue clean
+.PHONY: demo test check-format lint types layers tests test-postgres chaos chaos-long catalogue clean
 
 demo: $(VENV)/.demo  ## open a local Discord with the real bot in it
 	@$(BIN)/python -m playground
@@ -30,6 +30,9 @@ test-postgres: $(VENV)/.test  ## bot processes on PostgreSQL (TEST_POSTGRES_URL)
 
 chaos: $(VENV)/.test  ## every promise at its worst, as a table; WRITE=--write keeps it in tests/CHAOS.md
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.chaos $(WRITE)
+
+chaos-long: $(VENV)/.test  ## the same with 10,000 damaged pictures
+	OMP_NUM_THREADS=1 CHAOS_LONG=1 $(BIN)/python -m tests.chaos $(WRITE)
 
 $(VENV)/.demo: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

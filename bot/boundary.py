@@ -32,6 +32,8 @@ Interaction: TypeAlias = discord.Interaction[discord.Client]
 
 UNKNOWN_INTERACTION = 10062
 TOO_LATE = frozenset({UNKNOWN_INTERACTION, 10015, 50027})  # unknown webhook, invalid webhook token
+OUTDATED = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)
+"""What a client sends that still has the commands of an earlier version."""
 
 LOST = (aiohttp.ClientError, OSError)
 """How a call *to Discord* ends of which nobody knows whether it took effect; TimeoutError is an OSError.
@@ -205,6 +207,9 @@ def _unexpected(interaction: Interaction, error: Exception) -> UserError:
     if is_outage(error):
         log.error("interaction %s: the database is away", interaction.id, exc_info=error)
         return refusals.database_away()
+    if isinstance(error, OUTDATED):
+        log.warning("interaction %s is of a command as it was before: %s", interaction.id, error)
+        return refusals.outdated_command()
     log.error("interaction %s failed", interaction.id, exc_info=error)
     return refusals.our_fault(interaction.id)
 

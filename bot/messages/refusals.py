@@ -69,6 +69,11 @@ def our_fault(reference: int) -> UserError:
     )
 
 
+def outdated_command() -> UserError:
+    """For a command that a client still offers as an earlier version of the bot had it."""
+    return UserError(say("This command is not here any more as you know it. Restart Discord and try again."))
+
+
 def database_away() -> UserError:
     """For what came while the database was away: none of it was kept."""
     return Unavailable(

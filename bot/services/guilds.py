@@ -1,6 +1,7 @@
 """A guild's own settings, and who may change them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -80,7 +81,7 @@ class Guilds:
         """
         guild_id = require_manager(asker)
         async with self._database.transaction() as session:
-            before = await guilds.get_settings(session, guild_id)
+            before = await guilds.lock_settings(session, guild_id, now=self._now())
             settings = change(before)
             check_possible(before, settings, **self._possible)
             if self._models is not None:
@@ -108,7 +109,7 @@ class Guilds:
     ) -> None:
         now = self._now()
         async with self._database.transaction() as session:
-            settings = await guilds.get_settings(session, guild_id)
+            settings = await guilds.lock_settings(session, guild_id, now=now)
             changed = change(settings)
             if changed == settings:
                 return
@@ -132,4 +133,13 @@ async def moderated_guild(session: AsyncSession, asker: Asker) -> tuple[int, Gui
     Raises: NotAllowed.
     """
     settings = await guilds.get_settings(session, asker.guild_id or 0)
+    return require_moderator(asker, settings), settings
+
+
+async def locked_guild(session: AsyncSession, asker: Asker, *, now: datetime) -> tuple[int, GuildSettings]:
+    """The same for one who changes the settings: who else does waits.
+
+    Raises: NotAllowed.
+    """
+    settings = await guilds.lock_settings(session, asker.guild_id or 0, now=now)
     return require_moderator(asker, settings), settings

@@ -12,7 +12,7 @@ from bot.domain.guild import is_moderator
 from bot.domain.job import Job, JobStatus
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
-from bot.services.guilds import moderated_guild
+from bot.services.guilds import locked_guild, moderated_guild
 from bot.services.runs import Note, Runs, noting_cancel
 from bot.storage import audit, guilds, members
 from bot.storage import jobs as jobs_table
@@ -110,7 +110,7 @@ class Queue:
         """
         now = self._now()
         async with self._database.transaction() as session:
-            guild_id, settings = await moderated_guild(session, asker)
+            guild_id, settings = await locked_guild(session, asker, now=now)
             changed = replace(settings, is_paused=is_paused)
             await guilds.update_settings(session, guild_id, changed, now=now)
             await audit.note(

@@ -16,7 +16,7 @@ from bot.domain.quota_words import rate
 from bot.domain.sentences import say
 from bot.services.allowances import Allowances, charged_guild
 from bot.services.clock import Clock, utc_now
-from bot.services.guilds import moderated_guild
+from bot.services.guilds import locked_guild, moderated_guild
 from bot.storage import audit, guilds, ledger, quotas
 from bot.storage.database import Database
 
@@ -238,7 +238,7 @@ class Quotas:
         **details: object,
     ) -> House:
         async with self._database.transaction() as session:
-            guild_id, settings = await moderated_guild(session, asker)
+            guild_id, settings = await locked_guild(session, asker, now=self._now())
             changed = change(settings)
             await guilds.update_settings(session, guild_id, changed, now=self._now())
             await self._note(session, asker, guild_id, action, None, "", allowance, **details)

@@ -43,7 +43,7 @@ class Rooms:
     async def category_made(self, guild_id: int, category_id: int) -> None:
         """Remember the category of the rooms."""
         async with self._database.transaction() as session:
-            settings = await guilds.get_settings(session, guild_id)
+            settings = await guilds.lock_settings(session, guild_id, now=self._now())
             changed = replace(settings, newbie_category_id=category_id)
             await guilds.update_settings(session, guild_id, changed, now=self._now())
 

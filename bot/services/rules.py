@@ -27,7 +27,7 @@ from bot.domain.rules import (
 )
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
-from bot.services.guilds import moderated_guild
+from bot.services.guilds import locked_guild, moderated_guild
 from bot.storage import audit, guilds, rules
 from bot.storage.database import Database
 
@@ -117,7 +117,7 @@ class Rules:
         Raises: NotAllowed.
         """
         async with self._database.transaction() as session:
-            guild_id, settings = await moderated_guild(session, asker)
+            guild_id, settings = await locked_guild(session, asker, now=self._now())
             changed = replace(settings, is_nsfw_allowed=is_allowed)
             check_possible(settings, changed, allows_nsfw=self._allows_nsfw)
             await guilds.update_settings(session, guild_id, changed, now=self._now())

@@ -15,7 +15,7 @@ from bot.domain.job import Job
 from bot.domain.people import AppealStatus, Report
 from bot.imaging.classify import Classify
 from bot.services.clock import Clock, utc_now
-from bot.services.guilds import moderated_guild
+from bot.services.guilds import locked_guild
 from bot.services.removals import Removals
 from bot.services.reports import ReportCase
 from bot.storage import audit, guilds, reports
@@ -56,7 +56,7 @@ class Safety:
         Raises: NotAllowed.
         """
         async with self._database.transaction() as session:
-            guild_id, settings = await moderated_guild(session, asker)
+            guild_id, settings = await locked_guild(session, asker, now=self._now())
             changed = replace(settings, image_filter=chosen.value)
             check_possible(settings, changed, can_classify=self._classify is not None)
             await guilds.update_settings(session, guild_id, changed, now=self._now())

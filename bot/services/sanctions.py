@@ -24,7 +24,7 @@ from bot.domain.people import (
 )
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
-from bot.services.guilds import moderated_guild
+from bot.services.guilds import locked_guild, moderated_guild
 from bot.services.queue import Queue
 from bot.storage import audit, guilds, people
 from bot.storage.database import Database
@@ -175,7 +175,7 @@ class Sanctions:
         """
         ladder = to_ladder(steps)
         async with self._database.transaction() as session:
-            guild_id, settings = await moderated_guild(session, asker)
+            guild_id, settings = await locked_guild(session, asker, now=self._now())
             changed = replace(settings, strike_ladder=ladder)
             await guilds.update_settings(session, guild_id, changed, now=self._now())
             await self._note(session, asker, guild_id, Deed.LADDER, None, "", minutes=list(ladder))
@@ -187,7 +187,7 @@ class Sanctions:
         Raises: NotAllowed.
         """
         async with self._database.transaction() as session:
-            guild_id, settings = await moderated_guild(session, asker)
+            guild_id, settings = await locked_guild(session, asker, now=self._now())
             changed = replace(settings, moderators_channel_id=channel_id)
             await guilds.update_settings(session, guild_id, changed, now=self._now())
             await self._note(session, asker, guild_id, Deed.CHANNEL, None, "", channel=channel_id or 0)

@@ -135,3 +135,9 @@ async def test_in_a_crowd_a_request_is_acknowledged_before_it_is_worked_on() -> 
     interaction, response = asked(CROWD + 1)
     async with patience(interaction):
         assert not response.is_done()
+
+
+async def test_a_command_of_an_earlier_version_is_no_fault_of_ours(caplog: pytest.LogCaptureFixture) -> None:
+    (said,) = await told(discord.app_commands.CommandNotFound("dream", []))
+    assert "Restart Discord" in said
+    assert "Traceback" not in caplog.text

@@ -5,16 +5,30 @@ import asyncio
 import os
 import sys
 from collections import Counter
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import asyncpg
+from sqlalchemy import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.bench.tiny import save_tiny_checkpoint
-from tests.chaos import databases, deaths, discord, privacy, words  # noqa: F401 - they name their bars
+from tests.chaos import (  # noqa: F401 - they name their bars
+    crowds,
+    databases,
+    deaths,
+    discord,
+    frames,
+    privacy,
+    servers,
+    suites,
+    times,
+    words,
+)
 from tests.chaos.bars import BARS, Bar, Row, tried
+from tests.chaos.cluster import NoCluster, opened_cluster
 from tests.chaos.ground import Ground, on_server
 from tests.conftest import SERVER
 from tests.wire.conftest import opened_nursery
@@ -36,25 +50,26 @@ Run on {date}: {met} met, {missed} missed, {unable} not run.
 async def main() -> int:
     """The exit code: 1 where a bar was missed."""
     options = arguments()
-    os.umask(0)  # what the bot makes must be private all the same
     rows: list[Row] = []
-    with TemporaryDirectory() as folder:
-        checkpoint = Path(folder) / "tiny"
+    async with AsyncExitStack() as stack:
+        server = await opened_server(stack)
+        os.umask(0)  # what the bot makes must be private all the same
+        checkpoint = Path(stack.enter_context(TemporaryDirectory())) / "tiny"
         save_tiny_checkpoint(checkpoint)
-        no_server = await why_no_postgresql()
-        async with opened_nursery() as nursery:
-            for bar in BARS:
-                for kind in bar.databases or ("",) if not options.only or bar.name in options.only else ():
-                    if kind == "postgresql" and no_server:
-                        rows.append(not_run(bar, kind, no_server))
-                    else:
-                        ground = Ground(kind, checkpoint, nursery)
-                        rows.append(await tried(bar, ground, patience=options.patience))
-                    sys.stdout.write(line(rows[-1]))
-                    sys.stdout.flush()
-    if options.write:
-        lines = {key_of(line(row)): line(row) for row in rows}
-        TABLE.write_text(table({**written(), **lines}), encoding="utf-8")
+        nursery = await stack.enter_async_context(opened_nursery())
+        no_server = await why_no_postgresql(server)
+        for bar in BARS:
+            for kind in bar.databases or ("",) if not options.only or bar.name in options.only else ():
+                if kind == "postgresql" and no_server:
+                    rows.append(not_run(bar, kind, no_server))
+                else:
+                    ground = Ground(kind, checkpoint, nursery, server)
+                    rows.append(await tried(bar, ground, patience=options.patience))
+                sys.stdout.write(line(rows[-1]))
+                sys.stdout.flush()
+                if options.write:
+                    text = line(rows[-1])
+                    TABLE.write_text(table({**written(), key_of(text): text}), encoding="utf-8")
     return int(any(row.verdict == "MISSED" for row in rows))
 
 
@@ -72,12 +87,23 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def why_no_postgresql() -> str:
+async def opened_server(stack: AsyncExitStack) -> URL:
+    """A PostgreSQL server of our own; where none can be run, the one that tests use."""
+    try:
+        url = (await stack.enter_async_context(opened_cluster())).url
+    except NoCluster as error:
+        sys.stderr.write(f"No PostgreSQL of our own ({error}): the one at {SERVER.render_as_string()}.\n")
+        return SERVER
+    os.environ["TEST_POSTGRES_URL"] = url.render_as_string(hide_password=False)  # for the tests that are bars
+    return url
+
+
+async def why_no_postgresql(server: URL) -> str:
     """Why there is none to try on; empty where one answers."""
     try:
-        await on_server("SELECT 1")
+        await on_server("SELECT 1", server)
     except (OSError, SQLAlchemyError, asyncpg.PostgresError) as error:
-        return f"no PostgreSQL at {SERVER.render_as_string()}: {error}"
+        return f"no PostgreSQL at {server.render_as_string()}: {error}"
     return ""
 
 

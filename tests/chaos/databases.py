@@ -1,4 +1,4 @@
-"""Bars about databases that go away, fill up, are held, damaged, copied and put back."""
+"""Bars about databases that fill up, are held, damaged, copied and put back."""
 
 import asyncio
 import resource
@@ -12,30 +12,12 @@ from bot.storage import ledger
 from bot.storage.database import owned_database
 from bot.storage.ownership import DatabaseUnusable
 from tests.chaos.bars import BOTH, Found, bar
-from tests.chaos.ground import Ground, Town, on_server
+from tests.chaos.ground import Ground, Town
 from tests.wire.conftest import BotProcess
 
-CUTS = 20
 PAGE = 4096
 RESTORED_SECONDS = 15.0
 """What was asked for after the copy is not in it: nobody waits for that."""
-
-
-@bar(f"All connections to the server cut {CUTS} times under load", databases=("postgresql",), seconds=300)
-async def connections_cut(ground: Ground) -> Found:
-    """As a failover does it, or a firewall."""
-    async with ground.town() as town:
-        name = town.bot.environment["DATABASE_URL"].rpartition("/")[2]
-        for _ in range(CUTS):
-            asked = await town.ask(3)
-            await asked[0].acknowledged()
-            await asyncio.sleep(0.5)
-            await on_server(
-                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
-            )
-        told = await town.told()
-        tracebacks = town.bot.log.count("Traceback")
-        return Found(figure=f"{told}; {tracebacks} tracebacks", is_met=told.is_clean and not told.failed)
 
 
 @bar("Somebody else holds the database for 5 s: all answered, nothing lost", databases=BOTH)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from uuid import uuid4
 
-from sqlalchemy import text
+from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.storage import ledger
@@ -128,10 +128,11 @@ def is_promised(call: Call) -> bool:
 class Ground:
     """One kind of database, and the model that draws."""
 
-    def __init__(self, kind: str, checkpoint: Path, nursery: Nursery) -> None:
+    def __init__(self, kind: str, checkpoint: Path, nursery: Nursery, server: URL = SERVER) -> None:
         self.kind = kind
         self.nursery = nursery
         self.checkpoint = checkpoint
+        self.server = server
 
     @asynccontextmanager
     async def folder(self) -> AsyncIterator[Path]:
@@ -146,24 +147,31 @@ class Ground:
             yield f"sqlite+aiosqlite:///{folder}/darkroom.db"
             return
         name = f"darkroom_chaos_{uuid4().hex[:12]}"
-        await on_server(f"CREATE DATABASE {name}")
-        url = SERVER.set(database=name).render_as_string(hide_password=False)
+        await on_server(f"CREATE DATABASE {name}", self.server)
+        url = self.server.set(database=name).render_as_string(hide_password=False)
         try:
             async with owned_database(url):
                 pass
             yield url
         finally:
-            await on_server(f"DROP DATABASE {name} WITH (FORCE)")
+            await on_server(f"DROP DATABASE {name} WITH (FORCE)", self.server)
 
     @asynccontextmanager
-    async def town(self, nursery: Nursery | None = None, **settings: str) -> AsyncIterator[Town]:
-        """A Discord with the bot in it, running; it is killed in the end."""
+    async def town(
+        self,
+        nursery: Nursery | None = None,
+        *,
+        arrange: Callable[[Playground], None] = lambda _: None,
+        **settings: str,
+    ) -> AsyncIterator[Town]:
+        """A Discord, arranged before the bot comes, with the bot in it, running; it is killed in the end."""
         async with (
             self.folder() as folder,
             self.database_url(folder) as url,
             Playground() as discord,
         ):
             discord.rate_limits.enabled = False
+            arrange(discord)
             bot = BotProcess(discord, nursery or self.nursery, folder, str(self.checkpoint), url)
             bot.environment |= {"DAILY_IMAGES": "100000", **settings}
             members = [discord.add_member(discord.guild, f"member{n}") for n in range(MEMBERS)]
@@ -181,9 +189,9 @@ async def keep_log(bot: BotProcess, kind: str) -> None:
         (Path(folder) / f"{kind}-{uuid4().hex[:6]}.log").write_text(bot.log)
 
 
-async def on_server(statement: str) -> None:
+async def on_server(statement: str, server: URL) -> None:
     """Run a statement on the PostgreSQL server itself."""
-    engine = create_async_engine(SERVER, isolation_level="AUTOCOMMIT")
+    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
     try:
         async with engine.connect() as connection:
             await connection.execute(text(statement))

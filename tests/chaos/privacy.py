@@ -5,11 +5,15 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.storage.models import Table
+from playground import Drop, Playground, Status
 from tests.chaos.bars import BOTH, Found, bar
+from tests.chaos.cluster import PASSWORD
 from tests.chaos.ground import Ground, Town
+from tests.wire.conftest import opened_nursery
 from tests.wire.test_path import grids
 
 SECRET = "avery private zebra"
+BOT_TOKEN = "MTE4ODg4ODg4ODg4ODg4ODg4OA.GaBcDe.not-a-token-of-anybody-0123456789-abc"
 
 
 @bar("After /forget me neither rows nor files hold the prompt or the member", databases=BOTH, seconds=180)
@@ -72,3 +76,38 @@ async def file_modes(ground: Ground) -> Found:
 def mode(path: Path) -> int:
     """Its permissions."""
     return path.stat().st_mode & 0o777
+
+
+@bar("At DEBUG no token and no password reaches the log or the database", databases=BOTH, seconds=180)
+async def secrets_at_debug(ground: Ground) -> Found:
+    """Through drawing, presses, refusals, lost answers, a cut gateway and a restart."""
+    async with (
+        opened_nursery("tests.chaos.talkative") as nursery,
+        ground.town(nursery, arrange=guard) as town,
+    ):
+        await town.ask(4)
+        await town.settled()
+        grid = grids(town.discord, town.room)[0]
+        for fault in (Drop(processed=True), Status(status=500), Status(status=404, code=10062)):
+            town.discord.faults.add(fault, method="*", path="*", times=3)
+            await (await town.discord.press(town.members[0], grid, label="U1")).acknowledged()
+            await town.ask(2)
+        town.discord.faults.clear()
+        town.discord.gateway.cut()
+        await town.discord.bot_gone()
+        await town.discord.bot_ready(60)
+        await town.settled()
+        await town.bot.stop()
+        tokens = {record.token for record in town.discord.world.backend.interactions.values()}
+        words = [*sorted(tokens), BOT_TOKEN, PASSWORD]
+        logged = [word for word in words if word in town.bot.log]
+        stored = await rows_with(town, *words)
+        lines = town.bot.log.count(" DEBUG ")
+        await town.bot.start()
+    figure = f"{len(logged)} of {len(words)} secrets in {lines} lines of DEBUG, {len(stored)} in rows"
+    return Found(figure=figure, is_met=lines > 100 and not logged and not stored)
+
+
+def guard(discord: Playground) -> None:
+    """Let the bot have a token like Discord's."""
+    discord.token = discord.rest._token = discord.gateway._token = BOT_TOKEN

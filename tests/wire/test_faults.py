@@ -169,6 +169,7 @@ async def test_a_job_longer_than_the_interaction_token_is_delivered(
     ada, room = discord.guild.owner, discord.guild.newbies
     call = await (await discord.slash(ada, room, "imagine", prompt="a red apple --steps 60")).acknowledged()
     assert call.error is None
+    await discord.wait_for(lambda _: call.content)  # where it was only deferred, its token was still needed
     discord.clock.advance(16 * 60)
     await wait_for_grids(discord, room, 1, 120)
     await discord.wait_for(lambda d: len(d.messages(room)) == 1)

@@ -1,5 +1,6 @@
 """A guild's own settings: who changes them, and what becomes of what is deleted on Discord."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -78,3 +79,12 @@ async def test_nobody_is_sent_to_a_deleted_channel_and_drawing_is_not_allowed_ev
     await services.guilds.channel_deleted(1, 30)
     assert (await services.guilds.get(1)).moderators_channel_id is None
     assert await actions(services) == ["channel_deleted", "channel_deleted"]
+
+
+async def test_of_two_settings_changed_in_the_same_moment_none_is_lost(services: Services) -> None:
+    changes = ({"terms": "Be kind."}, {"time-zone": "Asia/Tokyo"}, {"turbo": "on"})
+    for _ in range(2):  # in a guild that never set any, and in one that did
+        await asyncio.gather(*(services.guilds.set(now(MODERATOR), values) for values in changes))
+    settings = await services.guilds.get(1)
+    assert (settings.time_zone, settings.is_turbo_allowed) == ("Asia/Tokyo", True)
+    assert "Be kind." in settings.terms

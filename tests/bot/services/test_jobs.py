@@ -317,7 +317,9 @@ async def test_what_began_in_the_instant_of_a_death_is_suspect_beside_what_was_k
 ) -> None:
     jobs = await running(services, engine, ada, 3)
     async with database.transaction() as session:
-        await jobs_table.update_custody(session, jobs[1].id, Custody.NONE)  # it had begun, and nobody noted it
+        await jobs_table.update_custody(
+            session, jobs[1].id, Custody.NONE
+        )  # it had begun, and nobody noted it
     reborn = build_services(database, engine, data_dir=tmp_path, daily_images=40, now=clock)
     assert [job.custody for job in await reborn.runs.recover()] == [Custody.SUSPECT] * 3
 
@@ -351,7 +353,9 @@ async def test_of_many_that_waited_the_first_of_each_member_are_suspect(
     others = [await services.orders.imagine(again(ada, user_id=200 + n), "a plum") for n in range(9)]
     await services.runs.drain()
     async with database.transaction() as session:
-        await session.execute(update(JobRow).values(custody=Custody.NONE))  # as one leaves them that is killed
+        await session.execute(
+            update(JobRow).values(custody=Custody.NONE)
+        )  # as one leaves them that is killed
     reborn = build_services(database, engine, data_dir=tmp_path, daily_images=40, now=clock)
     recovered = await reborn.runs.recover()
     suspects = [job.id for job in recovered if job.custody is Custody.SUSPECT]

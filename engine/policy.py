@@ -1,7 +1,10 @@
-"""Who runs in this tick: speed class, fair share by key, age over work left, capped at the knee. Pure."""
+"""Who runs in this tick: speed class, fair share by tenant and key, age over work left, capped at the knee.
+
+Pure.
+"""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -63,12 +66,48 @@ Line: TypeAlias = tuple[str, Speed]
 """The requests of one key and speed wait in line for each other."""
 
 
+def tenant_of(fairness_key: str) -> str:
+    """Whose share a key's share is a part of: what stands before the slash, or a key without one itself."""
+    return fairness_key.partition("/")[0]
+
+
+class Share:
+    """Device time among those who share it evenly: how many seconds each was given."""
+
+    def __init__(self, *, quantum_seconds: float) -> None:
+        self._quantum_seconds = quantum_seconds
+        self._served: dict[str, float] = {}
+        self._level = 0.0
+
+    def __contains__(self, name: str) -> bool:
+        """Whether it is still known what somebody was given."""
+        return name in self._served
+
+    def charge(self, name: str, seconds: float) -> None:
+        """Note that somebody was given device time."""
+        self._served[name] = self._served.get(name, 0.0) + seconds
+
+    def ahead(self, active: Collection[str]) -> dict[str, float]:
+        """By how many seconds each of the active is ahead of the least served of them.
+
+        Who was idle comes back at most two quanta behind those who were busy meanwhile: for one quantum it
+        goes before who draws all day, for another it is their equal. More than that nobody saves up.
+        """
+        busy = [self._served[name] for name in active if name in self._served]
+        self._level = max(self._level, min(busy, default=self._level))
+        floor = self._level - 2 * self._quantum_seconds
+        recent = {name: served for name, served in self._served.items() if served > floor}
+        self._served = recent | {name: max(self._served.get(name, floor), floor) for name in active}
+        least = min((self._served[name] for name in active), default=self._level)
+        return {name: self._served[name] - least for name in active}
+
+
 class Policy:
     """Decides who runs, one tick at a time. What comes first weighs most:
 
     1. The speed class: turbo, fast, relax.
-    2. The fair share. A key's virtual time is the device seconds it was given; keys that are more than a
-       quantum ahead of the least served wait.
+    2. The fair share among tenants, then among the keys of a tenant. Virtual time is the device seconds that
+       were given; who is more than a quantum ahead of the least served waits.
     3. Whether it has begun: the first step comes at once, and with it the first preview.
     4. The key's own line: only the front of it competes with the fronts of others.
     5. Age over work left: drafts overtake long renders, yet a long render's turn always comes. Age counts
@@ -77,8 +116,8 @@ class Policy:
 
     def __init__(self, *, quantum_seconds: float) -> None:
         self._quantum_seconds = quantum_seconds
-        self._served: dict[str, float] = {}
-        self._level = 0.0
+        self._tenants = Share(quantum_seconds=quantum_seconds)
+        self._keys: dict[str, Share] = {}
         self._front_since: dict[int, float] = {}
         self._full_at: dict[Line, float] = {}
 
@@ -91,16 +130,15 @@ class Policy:
         """
         switches = {group: switch_seconds(group) for group in {candidate.group for candidate in candidates}}
         lines = _lines(candidates, now)
-        least = self._admit_keys({key for key, _ in lines})
+        ahead = self._ahead({key for key, _ in lines})
         self._mark_fronts(lines, now)
 
-        def entitlement(place: int, candidate: Candidate) -> tuple[int, int, bool, bool, float, int]:
+        def entitlement(place: int, candidate: Candidate) -> tuple[int, list[int], bool, bool, float, int]:
             switch = switches[candidate.group]
-            ahead = self._served[candidate.fairness_key] - least + switch
             waited = now - self._front_since.get(candidate.ticket, candidate.queued_at) - switch
             return (
                 RANK[candidate.speed],
-                int(ahead / self._quantum_seconds),
+                [int((s + switch) / self._quantum_seconds) for s in ahead[candidate.fairness_key]],
                 candidate.has_begun or switch > 0,
                 place >= _FRONT,
                 -_urgency(candidate, waited),
@@ -112,20 +150,25 @@ class Policy:
 
     def charge(self, fairness_key: str, seconds: float) -> None:
         """Note that a key was given device time."""
-        self._served[fairness_key] = self._served.get(fairness_key, 0.0) + seconds
+        tenant = tenant_of(fairness_key)
+        self._tenants.charge(tenant, seconds)
+        self._share_of(tenant).charge(fairness_key, seconds)
 
-    def _admit_keys(self, active: set[str]) -> float:
-        """The virtual time of the least served.
+    def _ahead(self, keys: Collection[str]) -> dict[str, tuple[float, float]]:
+        """By how many seconds the tenant of each key is ahead of other tenants, and the key of its others."""
+        active: dict[str, set[str]] = {}
+        for key in keys:
+            active.setdefault(tenant_of(key), set()).add(key)
+        tenants = self._tenants.ahead(active.keys())
+        self._keys = {tenant: share for tenant, share in self._keys.items() if tenant in self._tenants}
+        return {
+            key: (tenants[tenant], seconds)
+            for tenant, own in active.items()
+            for key, seconds in self._share_of(tenant).ahead(own).items()
+        }
 
-        Who was idle comes back at most two quanta behind those who were busy meanwhile: for one quantum it
-        goes before who draws all day, for another it is their equal. More than that nobody saves up.
-        """
-        busy = [self._served[key] for key in active if key in self._served]
-        self._level = max(self._level, min(busy, default=self._level))
-        floor = self._level - 2 * self._quantum_seconds
-        recent = {key: served for key, served in self._served.items() if served > floor}
-        self._served = recent | {key: max(self._served.get(key, floor), floor) for key in active}
-        return min((self._served[key] for key in active), default=self._level)
+    def _share_of(self, tenant: str) -> "Share":
+        return self._keys.setdefault(tenant, Share(quantum_seconds=self._quantum_seconds))
 
     def _mark_fronts(self, lines: dict[Line, list[Candidate]], now: float) -> None:
         """Note since when each request is in the front of its line: since it came, or found a place there."""

@@ -1,21 +1,29 @@
-"""Who waits outside the device: a line for each key and speed, served in turn, at a cost no crowd raises."""
+"""Who waits outside the device: a line for each key and speed, at a cost no crowd raises.
+
+Tenants are served in turn, and within each of them its keys.
+"""
 
 from collections.abc import Container, Iterable, Iterator
 from itertools import chain, islice
+from typing import TypeAlias
 
 from engine.api import Speed
-from engine.policy import RANK
+from engine.policy import RANK, tenant_of
 from engine.ticket import Ticket
+
+Line: TypeAlias = dict[int, Ticket]
+"""The tickets of one key, by their numbers, in order of arrival."""
 
 
 class Waiting:
     """The tickets that have not begun."""
 
     def __init__(self) -> None:
-        self._lines: dict[Speed, dict[str, dict[int, Ticket]]] = {
+        self._lines: dict[Speed, dict[str, dict[str, Line]]] = {
             speed: {} for speed in sorted(RANK, key=RANK.__getitem__)
         }
-        self._tickets: dict[int, Ticket] = {}
+        """By speed, tenant and key; whose turn comes next stands first."""
+        self._tickets: Line = {}
 
     def __len__(self) -> int:
         return len(self._tickets)
@@ -28,13 +36,14 @@ class Waiting:
 
     def add(self, ticket: Ticket) -> None:
         """Put a ticket at the end of its line; a new line goes behind the others."""
-        lines, key = self._lines[ticket.request.speed], ticket.request.fairness_key
+        tenants, tenant, key = self._place_of(ticket)
         self._tickets[ticket.number] = ticket
-        lines.setdefault(key, {})[ticket.number] = ticket
+        tenants.setdefault(tenant, {}).setdefault(key, {})[ticket.number] = ticket
 
     def begin(self, ticket: Ticket) -> None:
         """Take a ticket out whose turn has come; its line goes behind the others, whose turn it is now."""
-        lines, key = self._lines[ticket.request.speed], ticket.request.fairness_key
+        tenants, tenant, key = self._place_of(ticket)
+        tenants[tenant] = lines = tenants.pop(tenant)
         lines[key] = lines.pop(key)
         self.remove(ticket)
 
@@ -42,25 +51,36 @@ class Waiting:
         """Take a ticket out, if it is there; the others keep their turns."""
         if self._tickets.pop(ticket.number, None) is None:
             return
-        lines, key = self._lines[ticket.request.speed], ticket.request.fairness_key
-        del lines[key][ticket.number]
-        if not lines[key]:
-            del lines[key]
+        tenants, tenant, key = self._place_of(ticket)
+        del tenants[tenant][key][ticket.number]
+        if not tenants[tenant][key]:
+            del tenants[tenant][key]
+        if not tenants[tenant]:
+            del tenants[tenant]
 
     def heads(self, most: int, speeds: Container[Speed]) -> list[Ticket]:
         """Whose turns come next: at most so many, of these speeds."""
-        turns = (
-            _in_turns(islice(lines.values(), most)) for speed, lines in self._lines.items() if speed in speeds
-        )
+        turns = (_of_speed(tenants, most) for speed, tenants in self._lines.items() if speed in speeds)
         return list(islice(chain.from_iterable(turns), most))
 
     def in_order(self) -> list[Ticket]:
-        """Everybody, by when their turn comes: the first of each line, then the second, and so on."""
-        return [ticket for lines in self._lines.values() for ticket in _in_turns(lines.values())]
+        """Everybody, by when their turn comes: the first of each tenant, then the second, and so on."""
+        return [ticket for tenants in self._lines.values() for ticket in _of_speed(tenants, None)]
+
+    def _place_of(self, ticket: Ticket) -> tuple[dict[str, dict[str, Line]], str, str]:
+        """All that waits at its speed, and the names under which it stands in there."""
+        key = ticket.request.fairness_key
+        return self._lines[ticket.request.speed], tenant_of(key), key
 
 
-def _in_turns(lines: Iterable[dict[int, Ticket]]) -> Iterator[Ticket]:
-    queues = [iter(line.values()) for line in lines]
+def _of_speed(tenants: dict[str, dict[str, Line]], most: int | None) -> Iterator[Ticket]:
+    """The tickets by when their turn comes; of no more than so many tenants, and lines of each."""
+    by_tenant = islice(tenants.values(), most)
+    return _in_turns(_in_turns(line.values() for line in islice(lines.values(), most)) for lines in by_tenant)
+
+
+def _in_turns(lines: Iterable[Iterable[Ticket]]) -> Iterator[Ticket]:
+    queues = [iter(line) for line in lines]
     while queues:
         left = []
         for queue in queues:

@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.boundary import Interaction, answer, in_guilds_and_dms
+from bot.boundary import Interaction, answer, asker_of, in_guilds_and_dms
 from bot.domain.uploads import MAX_LINK
 from bot.messages import looking as messages
 from bot.services import Services
@@ -41,6 +41,5 @@ class Looking(commands.Cog):
     @in_guilds_and_dms
     async def shorten(self, interaction: Interaction, prompt: app_commands.Range[str, 1, MAX_PROMPT]) -> None:
         """Weigh the words of a prompt, in private."""
-        key = str(interaction.user.id)
-        found = self.services.looking.shorten(prompt, fairness_key=key)
+        found = self.services.looking.shorten(prompt, asker_of(interaction))
         await answer(interaction, found, messages.shortened)

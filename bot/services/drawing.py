@@ -12,6 +12,14 @@ FEATHER = 8
 """Pixels of what is drawn over which it passes into what stays."""
 
 
+def fairness_key_of(guild_id: int | None, user_id: int) -> str:
+    """The fairness key of a member: their share of the device is a part of their guild's.
+
+    Who is in no guild, and never was, shares with all others of whom that is true.
+    """
+    return f"{guild_id or 0}/{user_id}"
+
+
 def to_request(
     recipe: Recipe,
     *,

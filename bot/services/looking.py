@@ -16,8 +16,9 @@ from bot.domain.recipe import UploadRef
 from bot.domain.sentences import say
 from bot.domain.size import common_ratio
 from bot.domain.uploads import Incoming
-from bot.services.allowances import charged_guild
+from bot.services.allowances import charged_guild, guild_of
 from bot.services.clock import Clock, utc_now
+from bot.services.drawing import fairness_key_of
 from bot.services.gates.blocks import check_block
 from bot.services.models import Models
 from bot.services.pictures import Pictures
@@ -89,7 +90,7 @@ class Looking:
             await check_block(session, **key, settings=settings, now=self._now())
         image = await self._uploads.take(asker, source)
         picture = await self._pictures.get(image)
-        prompts = await self.describe(picture, fairness_key=str(asker.user_id), turn=turn)
+        prompts = await self.describe(picture, fairness_key=fairness_key_of(**key), turn=turn)
         check_text(" ".join(prompts)).enforce()
         is_upload = isinstance(image, UploadRef)
         is_spoiler = isinstance(image, UploadRef) and await self._uploads.must_be_hidden(asker, image)
@@ -120,8 +121,8 @@ class Looking:
         shape = "" if ratio.width == ratio.height else f" --ar {ratio}"
         return tuple(caption + shape for caption in (await self._asked(request, api.Described)).captions)
 
-    async def shorten(self, text: str, *, fairness_key: str = "") -> ShortenedPrompt:
-        """What a prompt could do without.
+    async def shorten(self, text: str, asker: Asker | None = None) -> ShortenedPrompt:
+        """What a prompt could do without; the time that it takes is the asker's, if there is one.
 
         Raises: PromptError; Unavailable.
         """
@@ -135,7 +136,7 @@ class Looking:
                     count=count,
                 )
             )
-        model = self._models.default.name
+        model, fairness_key = self._models.default.name, await self._share_of(asker)
         found = [
             await self._asked(
                 api.Shorten(model=model, prompt=part.text, fairness_key=fairness_key), api.Shortened
@@ -143,6 +144,12 @@ class Looking:
             for part in prompt.parts
         ]
         return ShortenedPrompt(parts=tuple(one.words for one in found), shorter=_together(prompt, found))
+
+    async def _share_of(self, asker: Asker | None) -> str:
+        if asker is None:
+            return ""
+        async with self._database.reading() as session:
+            return fairness_key_of(await guild_of(session, asker), asker.user_id)
 
     async def _asked(self, request: api.Request, kind: type[ResultT]) -> ResultT:
         try:

@@ -14,6 +14,7 @@ from bot.domain.recipe import ImageRef, Recipe
 from bot.domain.sentences import say
 from bot.imaging.explained import animated
 from bot.imaging.sheet import sheet
+from bot.services.drawing import fairness_key_of
 from bot.services.explaining import Explaining, Explanation
 from bot.services.gates import Gate, pass_all
 from bot.services.one_at_a_time import OneAtATime
@@ -86,19 +87,20 @@ class MakingsOf:
     async def _drawn(self, asker: Asker, job: Job, image: ImageRef, recipe: Recipe) -> tuple[bytes, bytes]:
         await self._check(asker, job, recipe)
         busy = NotAllowed(say("I am at the picture that you asked about before: one at a time."))
+        key = fairness_key_of(job.guild_id, asker.user_id)
         try:
             with self._busy.serving(asker.user_id, busy):
                 async with asyncio.timeout(PATIENCE_SECONDS):
-                    return await asyncio.shield(self._task(asker, image, recipe))
+                    return await asyncio.shield(self._task(key, image, recipe))
         except TimeoutError:
             raise Unavailable(
                 say("Others come first, so this takes longer than I may answer. Press again later.")
             ) from None
 
-    def _task(self, asker: Asker, image: ImageRef, recipe: Recipe) -> "asyncio.Task[tuple[bytes, bytes]]":
+    def _task(self, key: str, image: ImageRef, recipe: Recipe) -> "asyncio.Task[tuple[bytes, bytes]]":
         """One for each picture, however many ask."""
         if image not in self._drawing:
-            task = asyncio.create_task(self._draw(asker, image, recipe), name=f"making of {image}")
+            task = asyncio.create_task(self._draw(key, image, recipe), name=f"making of {image}")
             self._drawing[image] = task
             task.add_done_callback(partial(self._forget, image))
         return self._drawing[image]
@@ -108,8 +110,8 @@ class MakingsOf:
         if not task.cancelled():
             task.exception()  # whoever waited has it; nobody need have waited
 
-    async def _draw(self, asker: Asker, image: ImageRef, recipe: Recipe) -> tuple[bytes, bytes]:
-        told = await self._explaining.explain(recipe, fairness_key=str(asker.user_id))
+    async def _draw(self, key: str, image: ImageRef, recipe: Recipe) -> tuple[bytes, bytes]:
+        told = await self._explaining.explain(recipe, fairness_key=key)
         if recipe.edit is None:  # else only a part was drawn
             tile = await asyncio.to_thread(self._files.get_tile, image)
             if tile is not None:

@@ -17,7 +17,7 @@ from bot.domain.sentences import say
 from bot.domain.size import AspectRatio, are_alike
 from bot.imaging.canvas import cut, filling, put_back
 from bot.imaging.encode import Encoded, encode_file, encode_grid, encode_single, is_small, recipe_text
-from bot.services.drawing import to_enlarge, to_request
+from bot.services.drawing import fairness_key_of, to_enlarge, to_request
 from bot.services.uploads import Uploads
 from bot.storage import guilds
 from bot.storage import jobs as jobs_table
@@ -295,7 +295,8 @@ class Pictures:
         """Draw one tile again from its recipe, and keep it. Nobody is charged."""
         if job.recipe.is_imported:
             raise _gone()
-        request = await self.request(job.recipe.only(index), fairness_key=str(job.user_id), speed=job.speed)
+        key = fairness_key_of(job.guild_id, job.user_id)
+        request = await self.request(job.recipe.only(index), fairness_key=key, speed=job.speed)
         try:
             result = await self._draw(request)
         except (ModelNotFound, InvalidRequest) as error:

@@ -14,6 +14,7 @@ from bot.domain.recipe import Recipe
 from bot.domain.sentences import say
 from bot.imaging.canvas import written_area
 from bot.imaging.regions import area_of, on_canvas, share_of, with_area, with_cells
+from bot.services.drawing import fairness_key_of
 from bot.services.explaining import Explaining, Explanation
 from bot.services.making_of import PATIENCE_SECONDS
 from bot.services.one_at_a_time import OneAtATime
@@ -84,7 +85,7 @@ class Regions:
         with self._looking.serving(asker.user_id, _still_looking()):
             await self._orders.check(asker, press, text)
             recipe = job.recipe.only(press.index)
-            told = await self._explained(recipe, asker)
+            told = await self._explained(recipe, fairness_key_of(job.guild_id, asker.user_id))
             area = await self._explaining.area(told, phrase)
             picture = await self._pictures.get(press.tile(job))
             if recipe.edit is None:
@@ -102,11 +103,11 @@ class Regions:
         _check_shape(mask, picture)
         return await self._propose(asker, _from(job, press), picture, mask, text)
 
-    async def _explained(self, recipe: Recipe, asker: Asker) -> Explanation:
+    async def _explained(self, recipe: Recipe, fairness_key: str) -> Explanation:
         """Raises: UserError; Unavailable, where it would take longer than an answer may."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                return await self._explaining.explain(recipe, fairness_key=str(asker.user_id))
+                return await self._explaining.explain(recipe, fairness_key=fairness_key)
         except TimeoutError:
             raise Unavailable(
                 say("Others come first, so this takes longer than I may answer. Choose cells instead.")

@@ -21,6 +21,7 @@ from bot.domain.job import UNDRAWN, Failure, Job, JobStatus
 from bot.domain.recipe import Weights
 from bot.imaging.film import Film
 from bot.services.clock import Clock, utc_now
+from bot.services.drawing import fairness_key_of
 from bot.services.ends import log_end
 from bot.services.isolation import Isolation
 from bot.services.pictures import Pictures
@@ -266,7 +267,9 @@ class Runs:
         job = run.latest.job
         request = await self._persistently(
             run,
-            lambda: self._pictures.request(job.recipe, fairness_key=str(job.user_id), speed=job.speed),
+            lambda: self._pictures.request(
+                job.recipe, fairness_key=fairness_key_of(job.guild_id, job.user_id), speed=job.speed
+            ),
         )
         async with aclosing(self._engine.run(request)) as events:
             async for event in events:

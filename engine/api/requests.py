@@ -82,7 +82,8 @@ class Generate:
     controls: tuple[Control, ...] = ()
     loras: tuple[Lora, ...] = ()
     fairness_key: str = ""
-    """Whoever shares a key shares a fair share of the device."""
+    """Whoever shares a key shares a fair share of the device. Of `tenant/member` the share is fair among
+    tenants first, then among the members of each."""
     speed: Speed = Speed.FAST
 
     @property

@@ -1,20 +1,26 @@
-"""How others fare when one key floods the device: against twenty grids, and at overload."""
+"""How others fare when one key, or one tenant, floods the device: against twenty, and at overload."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import count
 from random import Random
 from statistics import median
 
 from engine.api import Finished
 from engine.bench.arms import Outcome, Served
+from engine.bench.clock import WorkClock
 from engine.bench.load import Arms, LoadPlan, described, mean
 from engine.bench.table import print_table
 from engine.bench.traffic import grid
 from engine.library import Library
 from engine.loop import DenoisingLoop
+from engine.ticket import Ticket
 
 _HEAVY_SHARE = 0.42
 _FLOODS = 3
+_MEMBERS = 20
+_OPEN = 2
+"""Grids that each member of a tenant always has under way."""
 
 
 def measure(library: Library, plan: LoadPlan) -> None:
@@ -30,7 +36,14 @@ def measure(library: Library, plan: LoadPlan) -> None:
     print_table([f"one key sends 42 %: {described(library, plan)}", "light keys", *_METRICS], rows)
     places = [_place_against_twenty(library, plan.size, seed) for seed in range(_FLOODS)]
     print_table(["one grid against twenty", "its place"], [["median", str(median(places))]])
+    with arms.cost():
+        shares = [
+            [tenants, str(_share_of_one(library, plan, arms.clock, large))] for tenants, large in _TENANTS
+        ]
+    print_table([f"one member beside {_MEMBERS}, all always drawing", f"of {plan.jobs} grids"], shares)
 
+
+_TENANTS = (("each for themselves", ""), ("the twenty are one tenant", "large/"))
 
 _METRICS = ("light in order: s", "light engine: s", "heavy in order: s", "heavy engine: s")
 
@@ -63,3 +76,26 @@ def _place_against_twenty(library: Library, size: int, seed: int) -> int:
     while lone not in finished:
         finished += [ticket for ticket, event in loop.step() if isinstance(event, Finished)]
     return finished.index(lone) + 1
+
+
+def _share_of_one(library: Library, plan: LoadPlan, clock: WorkClock, tenant: str) -> int:
+    """How many of the first grids are a lone member's, beside others of this tenant who never stop either."""
+    clock.restart()
+    loop, random, number = DenoisingLoop(library, clock=clock), Random(0), count()
+    name = library.models()[0].name
+    keys = [f"{tenant}{member}" for member in range(_MEMBERS)] + ["one"]
+
+    def submit(key: str) -> None:
+        request = grid(random, number=next(number), model=name, size=plan.size)
+        open_tickets[loop.submit(replace(request, fairness_key=key))] = key
+
+    open_tickets: dict[Ticket, str] = {}
+    finished: list[str] = []
+    for key in keys * _OPEN:
+        submit(key)
+    while len(finished) < plan.jobs:
+        for ticket, event in loop.step():
+            if isinstance(event, Finished):
+                finished.append(open_tickets.pop(ticket))
+                submit(finished[-1])
+    return finished.count("one")

@@ -41,7 +41,7 @@ class Arms:
     def __init__(self, library: Library, plan: LoadPlan) -> None:
         self._library = library
         self._plan = plan
-        self._clock = WorkClock(library.device)
+        self.clock = WorkClock(library.device)
         self._pipelines = StockPipelines(plan.model, device=library.device, dtype=library.dtype)
 
     def serve(self, traffic: Sequence[Arrival], loads: Sequence[float]) -> list[tuple[Outcome, Outcome]]:
@@ -50,8 +50,8 @@ class Arms:
         Calls that are really made are timed before and after the engine's turns, so that a machine whose
         speed changes meanwhile changes both.
         """
-        library, clock = self._library, self._clock
-        with self._cost():
+        library, clock = self._library, self.clock
+        with self.cost():
             before = service_seconds(self._pipelines, traffic, clock)
             intervals = [sum(before) / len(before) / load for load in loads]
             engine = [through_engine(library, traffic, interval, clock) for interval in intervals]
@@ -62,13 +62,14 @@ class Arms:
         stock = [in_order(traffic, services, interval) for interval in intervals]
         return list(zip(stock, engine, strict=True))
 
-    def _cost(self) -> AbstractContextManager[None]:
+    def cost(self) -> AbstractContextManager[None]:
+        """Within this, passes cost on the clock what the plan wants them to."""
         if not self._plan.is_modelled:
             return nullcontext()
         name = self._library.models()[0].name
         capacity = self._library.entry(name).capacity
         unets = (self._library.checkpoint(name).unet, self._pipelines.unet)
-        return modelled(unets, capacity, self._clock, self._plan.size**2)
+        return modelled(unets, capacity, self.clock, self._plan.size**2)
 
 
 def measure(library: Library, plan: LoadPlan) -> None:

@@ -82,6 +82,18 @@ def test_who_cancels_one_of_several_keeps_the_turn_of_the_others(library: Librar
     assert loop._waiting.in_order() == [kept, other]
 
 
+def test_tenants_that_wait_take_turns_and_the_members_of_each_take_theirs(library: Library) -> None:
+    loop = DenoisingLoop(library)
+    keys = ["large/1", "large/1", "large/2", "large/3", "small/1", "small/1", "alone"]
+    tickets = [loop.submit(generate(fairness_key=key)) for key in keys]
+    expected = ["large/1", "small/1", "alone", "large/2", "small/1", "large/3", "large/1"]
+    assert [one.request.fairness_key for one in loop._waiting.in_order()] == expected
+    assert loop._waiting.heads(3, list(Speed)) == loop._waiting.in_order()[:3]
+    loop._waiting.begin(tickets[0])
+    after = ["small/1", "alone", "large/2", "small/1", "large/3", "large/1"]
+    assert [one.request.fairness_key for one in loop._waiting.in_order()] == after
+
+
 def test_in_a_large_crowd_the_last_in_line_is_told_its_place_too(tiny_path: Path) -> None:
     now = 0.0
     loop = DenoisingLoop(Library(config(tiny_path, begun_mib=0.06)), clock=lambda: now)

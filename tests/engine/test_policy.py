@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.api import Speed
-from engine.policy import Candidate, Group, Policy
+from engine.policy import Candidate, Group, Policy, tenant_of
 from engine.policy import choose as pack
 
 GROUP = Group(model="tiny", width=64, height=64)
@@ -21,7 +21,7 @@ candidates = st.lists(
         Candidate,
         ticket=st.integers(0, 1000),
         group=st.sampled_from([GROUP, OTHER]),
-        fairness_key=st.sampled_from("abc"),
+        fairness_key=st.sampled_from(["a/1", "a/2", "b/1", "c", ""]),
         speed=st.sampled_from(list(Speed)),
         rows=st.integers(1, 12),
         queued_at=st.floats(0, 100),
@@ -79,6 +79,51 @@ def test_busy_keys_of_equal_weight_get_equal_time() -> None:
         policy.charge(chosen.fairness_key, TICK)
         served[chosen.fairness_key] += 1
         assert abs(served["many"] - served["one"]) * TICK <= 1.0 + 2 * TICK
+
+
+def test_a_tenant_of_fifty_does_not_starve_a_tenant_of_one() -> None:
+    large = [candidate(f"large/{member}") for member in range(50)]
+    served = busy([*large, candidate("small/one")], ticks=2000)
+    total = sum(served[one.fairness_key] for one in large)
+    assert abs(total - served["small/one"]) * TICK <= 1.0 + 2 * TICK
+    within = [served[one.fairness_key] for one in large]
+    assert (max(within) - min(within)) * TICK <= 1.0 + 2 * TICK, "and among the fifty it is even, too"
+
+
+@given(
+    st.lists(st.sampled_from(["a/1", "a/2", "b/1", "b/2", "b/3", "c/1", "lone"]), min_size=2, unique=True),
+    st.lists(st.integers(1, 4), min_size=7, max_size=7),
+)
+def test_busy_tenants_get_equal_time_and_so_do_the_members_of_each(
+    keys: list[str], counts: list[int]
+) -> None:
+    everybody = [candidate(key) for key, many in zip(keys, counts, strict=False) for _ in range(many)]
+    served = busy(everybody, ticks=600)
+    by_tenant: dict[str, list[int]] = {}
+    for key in keys:
+        by_tenant.setdefault(tenant_of(key), []).append(served[key])
+    for ticks in ([sum(own) for own in by_tenant.values()], *by_tenant.values()):
+        assert (max(ticks) - min(ticks)) * TICK <= 1.0 + 2 * TICK
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.floats(0.5, 3.0)), min_size=1, max_size=8))
+def test_of_one_tenant_the_order_is_that_of_its_keys_alone(jobs: list[tuple[str, float]]) -> None:
+    orders = [
+        simulate([candidate(f"{tenant}{key}", seconds_left=work) for key, work in jobs], ticks=400)
+        for tenant in ("", "only/")
+    ]
+    first, second = [[ticket - min(order) for ticket in order] for order in orders]
+    assert first == second
+
+
+def test_what_a_tenant_is_remembered_by_does_not_grow() -> None:
+    policy = Policy(quantum_seconds=1.0)
+    for tenant in range(200):
+        passing, staying = candidate(f"{tenant}/passing"), candidate("stays/here")
+        choose(policy, [passing, staying])
+        policy.charge(passing.fairness_key, TICK)
+        policy.charge(staying.fairness_key, 3.0)
+    assert len(policy._keys) < 30
 
 
 def test_one_grid_is_among_the_first_three_against_twenty() -> None:
@@ -214,6 +259,16 @@ def choose(
     policy: Policy, everybody: Sequence[Candidate], *, now: float = 100.0, cap: int = 16
 ) -> list[Candidate]:
     return pack(policy.rank(everybody, now, switches(0.0)), lambda _: cap)
+
+
+def busy(everybody: list[Candidate], *, ticks: int) -> Counter[str]:
+    """How many ticks each key was given, where nobody is ever done and one runs at a time."""
+    policy, served = Policy(quantum_seconds=1.0), Counter[str]()
+    for tick in range(ticks):
+        (chosen,) = choose(policy, everybody, now=tick * TICK, cap=1)
+        policy.charge(chosen.fairness_key, TICK)
+        served[chosen.fairness_key] += 1
+    return served
 
 
 def simulate(waiting: list[Candidate], *, ticks: int) -> list[int]:

@@ -70,6 +70,16 @@ async def until(is_true: Callable[[], bool]) -> None:
             await asyncio.sleep(0)
 
 
+async def test_what_a_member_draws_is_a_part_of_their_guilds_share_in_direct_messages_too(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    shares = []
+    for guild_id in (1, None, 2, None):
+        await drawn(services, replace(ada, guild_id=guild_id))
+        shares.append(engine.requests[-1].fairness_key)
+    assert shares == ["1/100", "1/100", "2/100", "2/100"], "a direct message counts where they last drew"
+
+
 async def test_a_job_is_reserved_while_it_runs_and_settled_when_it_is_rendered(
     services: Services, engine: HandEngine, ada: Asker
 ) -> None:

@@ -54,7 +54,7 @@ async def test_a_picked_tile_is_made_twice_as_large(
     assert (await picture(services, job)).size == (128, 128)
     (request,) = engine.enlarged
     assert request.picture.tobytes() == (await services.pictures.make_print(tile)).tiles[0].tobytes()
-    assert (request.factor, request.fairness_key) == (2, str(ada.user_id))
+    assert (request.factor, request.fairness_key) == (2, f"{ada.guild_id}/{ada.user_id}")
 
 
 async def test_four_times_is_asked_for_in_so_many_words(services: Services, ada: Asker) -> None:

@@ -25,7 +25,7 @@ from bot.meters import Meters
 from bot.services import KEY_FILE, Services, build_services
 from bot.services.backups import EVERY_SECONDS
 from bot.storage.backups import BackupFailed
-from bot.storage.database import owned_database
+from bot.storage.database import owned_database, wal_of
 from bot.storage.forgetting import get_key
 from bot.storage.outage import persistently, reason_of
 from bot.storage.ownership import DatabaseUnusable
@@ -34,6 +34,7 @@ from bot.web.community import CommunityPages
 from bot.web.health import Folders, HealthPages, LoopLag
 from bot.web.server import application, serving
 from engine.config import EngineConfig
+from engine.device import choose_device, free_memory, total_memory
 from engine.errors import DeviceLost, EngineError
 from engine.worker import InProcessEngine
 
@@ -72,6 +73,7 @@ async def run(settings: Settings) -> int:
         for model in engine.models():
             log.info("model %s (hash %s, %d pixels)", model.name, model.hash, model.native_size)
         meters = Meters()
+        _measure_memory(meters, settings, engine)
         client = await stack.enter_async_context(
             Darkroom(
                 services,
@@ -85,6 +87,14 @@ async def run(settings: Settings) -> int:
         async with readable_discord_errors():
             await client.login(token)
         return await _serve(client, services, engine)
+
+
+def _measure_memory(meters: Meters, settings: Settings, engine: object) -> None:
+    """Of the device, where it is this process's own."""
+    if isinstance(engine, InProcessEngine):
+        device = choose_device(settings.device)
+        meters.memory_free.set_function(lambda: free_memory(device))
+        meters.memory_total.set(total_memory(device))
 
 
 async def check_port(settings: Settings) -> None:
@@ -263,7 +273,9 @@ async def served_pages(
     """
     lag = LoopLag()
     folders = Folders(
-        data=settings.data_dir, backups=settings.backup_folder if settings.backup_keep else None
+        data=settings.data_dir,
+        backups=settings.backup_folder if settings.backup_keep else None,
+        wal=wal_of(settings.database_url),
     )
     health = HealthPages(services, meters, lag, folders=folders, is_connected=client.is_ready).routes()
     async with AsyncExitStack() as stack:

@@ -43,6 +43,7 @@ from bot.delivery.letters import Letters
 from bot.delivery.moderators import Moderators
 from bot.delivery.removals import Remover
 from bot.delivery.rooms import RoomKeeper
+from bot.delivery.traffic import Traffic
 from bot.messages.catalogue import translations
 from bot.meters import Meters
 from bot.services import Services
@@ -103,7 +104,9 @@ class Darkroom(commands.AutoShardedBot):
         members_intent: bool = False,
         reactions_intent: bool = False,
     ) -> None:
-        self._answers = AnswerWatch(meters or Meters())
+        self._meters = meters or Meters()
+        self._meters.gateway_latency.set_function(lambda: self.latency)
+        self._answers = AnswerWatch(self._meters)
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -144,6 +147,7 @@ class Darkroom(commands.AutoShardedBot):
         """How discord.py's requests are listened to, and held back where there are too many."""
         trace = self._answers.trace()
         trace.on_request_start.append(Budget().wait)
+        Traffic(self._meters).listen(trace)
         return trace
 
     async def setup_hook(self) -> None:
@@ -160,6 +164,16 @@ class Darkroom(commands.AutoShardedBot):
         self.rooms.start()
         self.digests.start()
         self.remover.start()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Count it: Discord allows a thousand a day, and no more."""
+        self._meters.identifies.inc()
+        await super().before_identify_hook(shard_id, initial=initial)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Count it."""
+        del shard_id
+        self._meters.resumes.inc()
 
     async def add_cogs(self) -> None:
         """Every family of commands."""

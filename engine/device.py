@@ -116,7 +116,7 @@ def candidate_threads() -> tuple[int, ...]:
 
 def memory_budget(device: torch.device, gib: float | None) -> int:
     """Bytes that weights may take on the device: what is named, or a share of what is free now."""
-    return int(gib * _GIB) if gib is not None else int(_SHARE_OF_MEMORY * _free_memory(device))
+    return int(gib * _GIB) if gib is not None else int(_SHARE_OF_MEMORY * free_memory(device))
 
 
 def begun_budget(device: torch.device, mib: float | None) -> int:
@@ -139,7 +139,8 @@ def total_memory(device: torch.device) -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
-def _free_memory(device: torch.device) -> int:
+def free_memory(device: torch.device) -> int:
+    """Bytes of the device that nobody uses."""
     if device.type == "cuda":
         free: int = torch.cuda.mem_get_info(device)[0]
         return free

@@ -20,6 +20,7 @@ from bot.domain.errors import Gone, UserError
 from bot.domain.job import UNDRAWN, Failure, Job, JobStatus
 from bot.domain.recipe import Weights
 from bot.imaging.film import Film
+from bot.meters import ATTEMPTS
 from bot.services.clock import Clock, utc_now
 from bot.services.drawing import fairness_key_of
 from bot.services.ends import log_end
@@ -298,6 +299,7 @@ class Runs:
         job = run.latest.job
         attempt = await self._persistently(run, lambda: self._begin(job, unread))
         if attempt is not None:
+            ATTEMPTS.labels(outcome="begun").inc()
             begun = replace(job, status=JobStatus.RUNNING, attempt=attempt, unread=unread)
             run.publish(JobUpdate(job=begun))
 
@@ -324,6 +326,7 @@ class Runs:
         except asyncio.CancelledError:
             await self._pictures.discard(job)
             raise
+        ATTEMPTS.labels(outcome="finished" if is_settled else "stale").inc()
         if not is_settled:
             await self._pictures.discard(job)
         else:
@@ -361,6 +364,7 @@ class Runs:
             log.exception("job %s could not be ended", job_id)
             return
         if job is not None:
+            ATTEMPTS.labels(outcome="failed").inc()
             log_end(job, job.status, now=self._now())
             run.publish(JobUpdate(job=job))
 
@@ -404,6 +408,7 @@ class Runs:
         try:
             async with self._database.transaction() as session:
                 await jobs_table.update_returned(session, job.id, attempt=attempt)
+            ATTEMPTS.labels(outcome="returned").inc()
         except Exception as error:
             if not is_outage(error):
                 raise

@@ -220,6 +220,13 @@ def open_database(url: str) -> Database:
     return Database(parsed)
 
 
+def wal_of(url: str) -> Path | None:
+    """The write-ahead log of a SQLite database; None where that is not ours to look at."""
+    parsed = read_url(url)
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database
+    return Path(f"{parsed.database}-wal") if is_file else None
+
+
 async def migrate(database: Database, revision: str = "head") -> None:
     """Bring the schema to a revision; a SQLite file with older tables is copied first."""
     current = await current_revision(database)

@@ -32,10 +32,16 @@ class Folders:
 
     data: Path
     backups: Path | None
+    wal: Path | None = None
+    """The write-ahead log of a SQLite database."""
 
     def free_bytes(self) -> int:
         """Room for pictures. Blocking."""
         return shutil.disk_usage(self.data).free
+
+    def wal_bytes(self) -> int:
+        """Size of the write-ahead log; it stays small while somebody can write it back. Blocking."""
+        return self.wal.stat().st_size if self.wal is not None and self.wal.exists() else 0
 
     def backup_age(self) -> float | None:
         """Seconds since the last backup, where there is one. Blocking."""
@@ -112,6 +118,9 @@ class HealthPages:
             [],
             registry=registry,
         )
+        self._wal = Gauge(
+            "darkroom_sqlite_wal_bytes", "Write-ahead log of a SQLite database; else 0.", registry=registry
+        )
         if folders.backups is None:
             registry.unregister(self._backup_age)
 
@@ -155,6 +164,7 @@ class HealthPages:
         self._connected.set(self._is_connected())
         self._unproven.set(await self._count_mismatches())
         self._room.set(await asyncio.to_thread(self._folders.free_bytes))
+        self._wal.set(await asyncio.to_thread(self._folders.wal_bytes))
         age = await asyncio.to_thread(self._folders.backup_age)
         self._backup_age.set(float("inf") if age is None else age)
         body = generate_latest(self._meters.registry)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import refusal
 from bot.__main__ import _importing, main
 from bot.config import StartupError
 
@@ -16,6 +17,23 @@ def test_it_says_its_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     with pytest.raises(SystemExit):
         main()
     assert capsys.readouterr().out == f"Darkroom {version('darkroom')}\n"
+
+
+@pytest.mark.parametrize(
+    ("version", "platform", "said"),
+    [
+        ((3, 10), "linux", "runs on Python 3.11 to 3.13, and this is 3.10. Use one of those."),
+        ((3, 14), "darwin", "and this is 3.14. Use one of those."),
+        ((3, 12), "win32", "On Windows, run it in WSL or in a container."),
+        ((3, 11), "linux", ""),
+        ((3, 13), "darwin", ""),
+    ],
+)
+def test_a_system_that_nobody_tried_is_refused_in_a_sentence(
+    version: tuple[int, int], platform: str, said: str
+) -> None:
+    assert refusal(version, platform).endswith(said)
+    assert bool(said) is bool(refusal(version, platform))
 
 
 def test_a_terminal_that_knows_only_ascii_is_no_reason_to_die(

@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check-format lint types layers tests test-postgres chaos chaos-long catalogue clean
+.PHONY: demo test check-format lint types layers tests test-postgres test-ray chaos chaos-long catalogue clean
 
 demo: $(VENV)/.demo  ## open a local Discord with the real bot in it
 	@$(BIN)/python -m playground
@@ -28,6 +28,9 @@ tests: $(VENV)/.test
 test-postgres: $(VENV)/.test  ## bot processes on PostgreSQL (TEST_POSTGRES_URL), all of tests/wire
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --postgresql tests/wire
 
+test-ray: $(VENV)/.ray  ## the engine's contract on Ray, with a Ray of its own on this machine
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 0 tests/cluster
+
 chaos: $(VENV)/.test  ## every promise at its worst, as a table; WRITE=--write keeps it in tests/CHAOS.md
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.chaos $(WRITE)
 
@@ -42,6 +45,10 @@ $(VENV)/.demo: pyproject.toml constraints.txt
 $(VENV)/.test: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[test]"
+	@touch $@
+
+$(VENV)/.ray: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[test,ray]"
 	@touch $@
 
 catalogue: $(VENV)/.test  ## collect every sentence anew for translators

@@ -18,7 +18,8 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.client import Darkroom, point_discord_to
-from bot.config import Settings, StartupError, named_files, required_token, split_models
+from bot.cluster import cluster_engine
+from bot.config import IN_PROCESS, Settings, StartupError, named_files, required_token, split_models
 from bot.delivery.community import Community
 from bot.imaging.fetch import Fetcher
 from bot.meters import Meters
@@ -33,6 +34,7 @@ from bot.supervisor import Supervisor
 from bot.web.community import CommunityPages
 from bot.web.health import Folders, HealthPages, LoopLag
 from bot.web.server import application, serving
+from engine.api import Engine
 from engine.config import EngineConfig
 from engine.device import choose_device, free_memory, total_memory
 from engine.errors import DeviceLost, EngineError
@@ -117,14 +119,16 @@ def _serving_metrics(settings: Settings, app: web.Application) -> AbstractAsyncC
 @asynccontextmanager
 async def started_engine(
     settings: Settings, *, cache_dir: Path | None = None, tell: Callable[[str], object] = log.debug
-) -> AsyncIterator[InProcessEngine]:
+) -> AsyncIterator[Engine]:
     """The engine with its models loaded.
 
     `cache_dir` keeps what was measured of them, by default in the settings' data_dir; `tell` is called,
     on the engine's thread, with what is being done.
     Raises: StartupError.
     """
-    engine = InProcessEngine(engine_config(settings, cache_dir=cache_dir, tell=tell))
+    config = engine_config(settings, cache_dir=cache_dir, tell=tell)
+    is_here = settings.engine == IN_PROCESS
+    engine = InProcessEngine(config) if is_here else cluster_engine(settings, config)
     try:
         await engine.__aenter__()
     except EngineError as error:
@@ -205,7 +209,7 @@ async def readable_discord_errors() -> AsyncGenerator[None]:
 @asynccontextmanager
 async def open_services(
     settings: Settings, *, cache_dir: Path | None = None, tell: Callable[[str], object] = log.debug
-) -> AsyncGenerator[tuple[Services, InProcessEngine]]:
+) -> AsyncGenerator[tuple[Services, Engine]]:
     """The services on the settings' database, owned by this process, and the engine that draws for them.
 
     The database comes first: a second process is turned away before it loads a model onto the same GPU.
@@ -361,7 +365,7 @@ async def _purge(services: Services, days: int) -> None:
         await asyncio.sleep(PURGE_SECONDS)
 
 
-async def _serve(client: Darkroom, services: Services, engine: InProcessEngine) -> int:
+async def _serve(client: Darkroom, services: Services, engine: Engine) -> int:
     """Connected to the gateway, until a signal, a lost device or a refused token ends it."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

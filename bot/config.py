@@ -19,12 +19,15 @@ from bot.domain.maps import MapKind
 log = logging.getLogger(__name__)
 
 ENV_FILE = Path(".env")
+IN_PROCESS, LOCAL_RAY = "in_process", "ray"
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 """How a file begins, by its encoding."""
 WEIGHTS = {".safetensors", ".pt", ".bin", ".ckpt", ".pth"}
 """How files of weights end; all but the first can run code when they are loaded, and are refused by name."""
 ORIGIN = re.compile(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 """An address without a path; it would stand in every link of the pages."""
+HEAD = re.compile(r"([\w.-]+|\[[0-9a-f:.]+\]):\d{1,5}", re.ASCII | re.IGNORECASE)
+"""A host and a port."""
 HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z][a-z0-9-]{0,61}[a-z0-9]", re.IGNORECASE)
 """A host by its name, which ends in letters: never an address in numbers."""
 
@@ -106,6 +109,16 @@ class Settings(BaseSettings):
         None,
         description="Where models that come from the hub are kept. Empty: .cache/huggingface in this user's "
         "home.",
+    )
+    engine: str = Field(
+        IN_PROCESS,
+        description="Where it is drawn: in_process; ray, on all GPUs of this machine; or HOST:6379, the head "
+        "of a Ray cluster that this machine has joined (deploy/CLUSTER.md). The latter two need pip install "
+        "'darkroom[ray]'.",
+    )
+    ray_auth_token_path: Path | None = Field(
+        None,
+        description="The file with the token of the Ray cluster, which nobody else may read.",
     )
     device: str = Field("auto", description="auto, cuda, cuda:1 (the second GPU), mps or cpu.")
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
@@ -207,6 +220,18 @@ class Settings(BaseSettings):
                 "device", "Input should be auto, cuda, cuda:1 (the second GPU), mps or cpu"
             )
         return device
+
+    @field_validator("engine")
+    @classmethod
+    def _is_a_place(cls, engine: str) -> str:
+        place = engine.strip()
+        if place not in {IN_PROCESS, LOCAL_RAY} and not HEAD.fullmatch(place):
+            raise PydanticCustomError(
+                "engine",
+                "Input should be in_process, ray, or the host and port of a Ray head, such as 10.0.0.5:6379 "
+                "(and not ray://, which cannot follow a drawing)",
+            )
+        return place
 
     @field_validator("public_url")
     @classmethod

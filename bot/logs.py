@@ -21,6 +21,20 @@ REPEAT_SECONDS = 60.0
 """A full disk, or a database that is away, fails a hundred times in the same way."""
 
 
+_blotted: set[str] = set()
+
+
+def blot(secret: str) -> None:
+    """Keep a secret that was read from a file out of the log from now on."""
+    _blotted.add(secret)
+
+
+def _without_secrets(text: str) -> str:
+    for secret in _blotted:
+        text = text.replace(secret, "[secret]")
+    return _SECRETS.sub("[secret]", text)
+
+
 class Redaction(logging.Formatter):
     """Formats a record, with a traceback that was not written just now, then blots out tokens."""
 
@@ -30,7 +44,7 @@ class Redaction(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line as it is written."""
-        return _SECRETS.sub("[secret]", super().format(self._shortened(record)))
+        return _without_secrets(super().format(self._shortened(record)))
 
     def _shortened(self, record: logging.LogRecord) -> logging.LogRecord:
         error = record.exc_info[1] if record.exc_info else None
@@ -58,11 +72,11 @@ class JsonLines(Redaction):
             "time": datetime.fromtimestamp(short.created, UTC).isoformat(timespec="milliseconds"),
             "level": short.levelname,
             "logger": short.name,
-            "message": _SECRETS.sub("[secret]", short.getMessage()),
+            "message": _without_secrets(short.getMessage()),
         }
         line |= {name: getattr(short, name) for name in CONTEXT if hasattr(short, name)}
         if short.exc_info:
-            line["error"] = _SECRETS.sub("[secret]", self.formatException(short.exc_info))
+            line["error"] = _without_secrets(self.formatException(short.exc_info))
         return json.dumps(line, ensure_ascii=False)
 
 

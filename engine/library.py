@@ -443,6 +443,7 @@ def _info(
         refused_loras=_refusals(refused),
         refused_embeddings=_refusals(checkpoint.refused_embeddings),
         seconds_per_image_step=capacity.seconds(_GRID_ROWS, area) / 4,
+        rows_per_pass=capacity.cap(area),
         seconds_per_decode=measures.seconds_per_decode,
         seconds_per_enlarged_pixel=measures.seconds_per_enlarged_pixel,
         capabilities=frozenset(_capabilities(checkpoint)),

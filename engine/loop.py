@@ -88,7 +88,7 @@ class DenoisingLoop:
         self._policy = Policy(quantum_seconds=_QUANTUM_GRIDS * library.seconds_per_grid())
         self._pace = Pace(library.device)
         self._numbers = count(1)
-        self._waiting = Waiting()
+        self._waiting: Waiting[Ticket] = Waiting()
         self._running: dict[int, Running] = {}
         self._finishing: dict[int, tuple[Ticket, Slices | Opening]] = {}
         """What is done between the passes for those who have begun: before their steps, or after them."""

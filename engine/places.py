@@ -18,7 +18,7 @@ class Places:
     Those who have begun and pause come first, as they are ranked; then those who wait, as their turns come.
     """
 
-    def __init__(self, waiting: Waiting, running: Mapping[int, Running], *, seconds: float) -> None:
+    def __init__(self, waiting: Waiting[Ticket], running: Mapping[int, Running], *, seconds: float) -> None:
         self._waiting = waiting
         self._running = running
         self._seconds = seconds

@@ -5,25 +5,40 @@ Tenants are served in turn, and within each of them its keys.
 
 from collections.abc import Container, Iterable, Iterator
 from itertools import chain, islice
-from typing import TypeAlias
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
-from engine.api import Speed
+from engine.api import Request, Speed
 from engine.policy import RANK, tenant_of
-from engine.ticket import Ticket
 
+
+class Waits(Protocol):
+    """Whatever waits for its turn."""
+
+    @property
+    def number(self) -> int:
+        """In order of arrival."""
+        ...
+
+    @property
+    def request(self) -> Request:
+        """What it wants, and for whom."""
+        ...
+
+
+Ticket = TypeVar("Ticket", bound=Waits)
 Line: TypeAlias = dict[int, Ticket]
 """The tickets of one key, by their numbers, in order of arrival."""
 
 
-class Waiting:
+class Waiting(Generic[Ticket]):
     """The tickets that have not begun."""
 
     def __init__(self) -> None:
-        self._lines: dict[Speed, dict[str, dict[str, Line]]] = {
+        self._lines: dict[Speed, dict[str, dict[str, Line[Ticket]]]] = {
             speed: {} for speed in sorted(RANK, key=RANK.__getitem__)
         }
         """By speed, tenant and key; whose turn comes next stands first."""
-        self._tickets: Line = {}
+        self._tickets: Line[Ticket] = {}
 
     def __len__(self) -> int:
         return len(self._tickets)
@@ -67,13 +82,13 @@ class Waiting:
         """Everybody, by when their turn comes: the first of each tenant, then the second, and so on."""
         return [ticket for tenants in self._lines.values() for ticket in _of_speed(tenants, None)]
 
-    def _place_of(self, ticket: Ticket) -> tuple[dict[str, dict[str, Line]], str, str]:
+    def _place_of(self, ticket: Ticket) -> tuple[dict[str, dict[str, Line[Ticket]]], str, str]:
         """All that waits at its speed, and the names under which it stands in there."""
         key = ticket.request.fairness_key
         return self._lines[ticket.request.speed], tenant_of(key), key
 
 
-def _of_speed(tenants: dict[str, dict[str, Line]], most: int | None) -> Iterator[Ticket]:
+def _of_speed(tenants: dict[str, dict[str, Line[Ticket]]], most: int | None) -> Iterator[Ticket]:
     """The tickets by when their turn comes; of no more than so many tenants, and lines of each."""
     by_tenant = islice(tenants.values(), most)
     return _in_turns(_in_turns(line.values() for line in islice(lines.values(), most)) for lines in by_tenant)

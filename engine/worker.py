@@ -31,6 +31,7 @@ from engine.device import as_engine_error
 from engine.errors import DeviceLost, EngineError, EngineStopped, ModelNotFound
 from engine.library import Library
 from engine.loop import DenoisingLoop, Notice
+from engine.mailbox import Mailbox, again
 from engine.ticket import Ticket
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ class InProcessEngine:
         self._config = config
         self._models: tuple[ModelInfo, ...] = ()
         self._commands: SimpleQueue[_Command] = SimpleQueue()
-        self._mailboxes: set[_Mailbox] = set()
+        self._mailboxes: set[Mailbox] = set()
         self._closed_by: EngineError | None = EngineStopped("The engine has not been started.")
         self._lost = asyncio.Event()
 
@@ -95,9 +96,9 @@ class InProcessEngine:
         Raises: EngineError.
         """
         if self._closed_by is not None:
-            raise _again(self._closed_by)
+            raise again(self._closed_by)
         self._check(request)
-        mailbox, mailboxes, commands = _Mailbox(request), self._mailboxes, self._commands
+        mailbox, mailboxes, commands = Mailbox(request), self._mailboxes, self._commands
         mailboxes.add(mailbox)
         commands.put(_Submit(mailbox=mailbox))
         try:
@@ -135,46 +136,14 @@ class InProcessEngine:
             self._lost.set()
 
 
-class _Mailbox:
-    """What one request has been told and not yet read. Of each kind of event only the latest is kept."""
-
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self._events: dict[type[Event], Event] = {}
-        self._error: EngineError | None = None
-        self._has_mail = asyncio.Event()
-
-    def put(self, mail: Event | EngineError) -> None:
-        """Leave an event, in the place of an older one of its kind, or the error that ends it all."""
-        if isinstance(mail, EngineError):
-            self._error = mail
-        else:
-            self._events.pop(type(mail), None)
-            self._events[type(mail)] = mail
-        self._has_mail.set()
-
-    async def get(self) -> Event:
-        """The next event.
-
-        Raises: the EngineError that ended the request.
-        """
-        await self._has_mail.wait()
-        if self._error is not None:
-            raise _again(self._error)
-        event = self._events.pop(next(iter(self._events)))
-        if not self._events:
-            self._has_mail.clear()
-        return event
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Submit:
-    mailbox: _Mailbox
+    mailbox: Mailbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cancel:
-    mailbox: _Mailbox
+    mailbox: Mailbox
 
 
 _Command: TypeAlias = _Submit | _Cancel | None
@@ -200,7 +169,7 @@ class _EngineThread(Thread):
         self._commands = commands
         self._event_loop = event_loop
         self._close = close
-        self._mailboxes: dict[Ticket, _Mailbox] = {}
+        self._mailboxes: dict[Ticket, Mailbox] = {}
 
     def run(self) -> None:
         """Load the models, then tick until told to stop or the device is lost."""
@@ -235,14 +204,14 @@ class _EngineThread(Thread):
                     return False
         return True
 
-    def _submit(self, loop: DenoisingLoop, mailbox: _Mailbox) -> None:
+    def _submit(self, loop: DenoisingLoop, mailbox: Mailbox) -> None:
         """Whatever is wrong with a request ends that request and no other."""
         try:
             self._mailboxes[loop.submit(mailbox.request)] = mailbox
         except Exception as error:  # noqa: BLE001 - the caller is told, whatever it is
             self._say(mailbox.put, as_engine_error(error))
 
-    def _forget(self, loop: DenoisingLoop, mailbox: _Mailbox) -> None:
+    def _forget(self, loop: DenoisingLoop, mailbox: Mailbox) -> None:
         ticket = next((ticket for ticket, holder in self._mailboxes.items() if holder is mailbox), None)
         if ticket is not None:
             del self._mailboxes[ticket]
@@ -258,11 +227,6 @@ class _EngineThread(Thread):
             self._event_loop.call_soon_threadsafe(tell, what)
 
 
-def _put_all(letters: Iterable[tuple[_Mailbox, Event | EngineError]]) -> None:
+def _put_all(letters: Iterable[tuple[Mailbox, Event | EngineError]]) -> None:
     for mailbox, mail in letters:
         mailbox.put(mail)
-
-
-def _again(error: EngineError) -> EngineError:
-    """A fresh exception of the same kind: one object raised in many tasks would mix up their tracebacks."""
-    return type(error)(*error.args)

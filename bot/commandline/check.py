@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,8 +19,9 @@ from bot.app import (
 )
 from bot.boundary import NEEDED
 from bot.client import invitation, point_discord_to
+from bot.cluster import DRIVER, driver_environment, ray_address
 from bot.commandline.address import where_public_url_leads
-from bot.config import ENV_FILE, Settings, StartupError, required_token
+from bot.config import ENV_FILE, IN_PROCESS, Settings, StartupError, required_token
 from bot.services.backups import newest_age
 from bot.storage.database import current_revision, head_revision, open_database
 from bot.storage.outage import reason_of
@@ -100,6 +102,8 @@ def _backup_lacks(settings: Settings) -> Iterator[str]:
 
 async def check_device(settings: Settings) -> str:
     """What draws and what suits it, or why a card that is there does not. Raises: StartupError."""
+    if settings.engine != IN_PROCESS:
+        return await check_cluster(settings)
     try:
         machine = await asyncio.to_thread(look_at_device, settings.device)
     except EngineError as error:
@@ -116,6 +120,19 @@ def _advice(machine: Machine) -> str:
         f"it suits checkpoints like {choice.name} (MODEL={choice.model}), a grid of which should take about "
         f"{choice.grid_seconds(machine.teraflops):.2g} s (reckoned; see deploy/CARDS.md)"
     )
+
+
+async def check_cluster(settings: Settings) -> str:
+    """Which GPUs the cluster has, and whether this host is one of its nodes. Raises: StartupError."""
+    environment = driver_environment(settings)
+    looking = await asyncio.create_subprocess_exec(
+        *DRIVER, ray_address(settings), "look", env=environment, stdout=PIPE, stderr=DEVNULL
+    )
+    told, _ = await looking.communicate()
+    sentence = told.decode(errors="replace").strip()
+    if looking.returncode != 0:
+        raise StartupError(sentence or f"the driver of ENGINE={settings.engine} does not start.")
+    return sentence
 
 
 async def _check_settings(settings: Settings) -> str:

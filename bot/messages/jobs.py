@@ -171,6 +171,11 @@ def _place(update: JobUpdate) -> Iterator[Sentence]:
     """What a job waits for. Not beside the state: tools look for `(Waiting to start)` as it is."""
     if update.is_database_away:
         yield say("Waiting for the database: it is away just now, and this goes on once it is back.")
+    elif update.is_engine_away:
+        yield say(
+            "Nothing that could draw this answers just now. It goes on by itself, perhaps in about {time}.",
+            time=about(update.eta_seconds or 0.0),
+        )
     elif update.own_jobs_before:
         yield say_n(
             "Begins after {count} other job of yours.",

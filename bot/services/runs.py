@@ -65,6 +65,8 @@ class JobUpdate:
     preview: tuple[Image.Image, ...] = ()
     loading_seconds: float = 0.0
     """Estimate: how long its model is loaded before it can be drawn; 0 where it is on the device."""
+    is_engine_away: bool = False
+    """Whether nothing that could draw it answers just now; `eta_seconds` is when that may be over."""
     is_database_away: bool = False
     """Whether the job waits for the database to come back."""
 
@@ -279,15 +281,31 @@ class Runs:
     async def _take(self, run: Run, event: api.Event) -> None:
         latest = run.latest
         match event:
+            case api.Queued(is_engine_away=True, eta_seconds=eta_seconds):
+                run.publish(replace(latest, position=None, eta_seconds=eta_seconds, is_engine_away=True))
             case api.Queued(position=position, eta_seconds=eta_seconds):
                 loading = 0.0 if latest.job.status is JobStatus.RUNNING else self._loading_seconds(latest.job)
                 run.publish(
-                    replace(latest, position=position, eta_seconds=eta_seconds, loading_seconds=loading)
+                    replace(
+                        latest,
+                        position=position,
+                        eta_seconds=eta_seconds,
+                        loading_seconds=loading,
+                        is_engine_away=False,
+                    )
                 )
             case api.Started(unread=unread):
                 await self._started(run, unread)
             case api.Progress(step=step, total=total, eta_seconds=eta_seconds):
-                run.publish(replace(latest, position=None, eta_seconds=eta_seconds, progress=step / total))
+                run.publish(
+                    replace(
+                        latest,
+                        position=None,
+                        eta_seconds=eta_seconds,
+                        progress=step / total,
+                        is_engine_away=False,
+                    )
+                )
             case api.Preview(images=images):
                 run.publish(replace(latest, preview=images))
                 if run.film is not None:

@@ -17,6 +17,8 @@ class Queued:
     """1 for the next one to be drawn."""
     eta_seconds: float = 0.0
     """Estimate: seconds until it is finished, if nobody else comes."""
+    is_engine_away: bool = False
+    """Whether nothing that could draw it answers just now. `eta_seconds` is then when that may be over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

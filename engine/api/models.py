@@ -66,6 +66,8 @@ class ModelInfo:
     """Estimate: device seconds for one image, one step, classifier-free guidance, at the native size."""
     seconds_per_decode: float
     """Estimate: device seconds to decode one image at the native size."""
+    rows_per_pass: int = 8
+    """Rows of a forward pass at the native size beyond which more of them do not pay."""
     seconds_per_enlarged_pixel: float = 0.0
     """Estimate: device seconds for each pixel of an enlarged picture."""
     capabilities: frozenset[Capability] = frozenset()

@@ -40,6 +40,9 @@ def test_every_state_of_a_job(snapshot: SnapshotAssertion) -> None:
             JobUpdate(job=job(status=JobStatus.RUNNING, unread="with a *lighthouse*"), progress=0.2)
         ),
         "third in the queue": messages.progress(JobUpdate(job=job(), position=3, eta_seconds=130.0)),
+        "nothing can draw it just now": messages.progress(
+            JobUpdate(job=job(), eta_seconds=30.0, is_engine_away=True)
+        ),
         "running": messages.progress(JobUpdate(job=running, progress=0.3125)),
         "result": messages.result(rendered),
         "result in a direct message": messages.result(job(is_direct_message=True), server="The *Harbour*"),

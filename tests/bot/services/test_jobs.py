@@ -95,6 +95,26 @@ async def test_a_job_is_reserved_while_it_runs_and_settled_when_it_is_rendered(
     assert (job.recipe.canvas.width, job.recipe.canvas.height) == (72, 48)
 
 
+async def test_a_job_whose_engine_goes_away_says_so_and_then_goes_on(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    engine.is_away = True
+    engine.hold()
+    job = await services.orders.imagine(ada, "a red apple")
+    run = services.runs.get(job.id)
+    assert run is not None
+    seen = []
+    async for latest in run.updates():
+        seen.append(latest)
+        if latest.is_engine_away:
+            assert latest.eta_seconds == 15.0
+            engine.release()
+    assert any(one.is_engine_away for one in seen)
+    assert not seen[-1].is_engine_away
+    assert (await services.runs.reload(job)).status is JobStatus.RENDERED
+    assert await spent(services, ada) == (4, 0)
+
+
 async def test_a_hundred_members_presses_at_once_grant_exactly_what_the_allowance_holds(
     services: Services, ada: Asker
 ) -> None:

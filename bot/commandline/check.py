@@ -23,7 +23,13 @@ from bot.cluster import DRIVER, driver_environment, ray_address
 from bot.commandline.address import where_public_url_leads
 from bot.config import ENV_FILE, IN_PROCESS, Settings, StartupError, required_token
 from bot.services.backups import newest_age
-from bot.storage.database import current_revision, head_revision, open_database
+from bot.storage.database import (
+    check_origin,
+    current_revision,
+    head_revision,
+    list_pending,
+    open_database,
+)
 from bot.storage.outage import reason_of
 from bot.storage.ownership import DatabaseUnusable, get_owner
 from engine.api import ModelInfo, Refusal
@@ -181,6 +187,8 @@ async def check_database(settings: Settings) -> str:
             if not owner and database.is_sqlite and not (file := Path(database.url.database or "")).exists():
                 return await asyncio.to_thread(_check_new_file, file)
             revision = None if owner else await current_revision(database)
+            if not owner:
+                await check_origin(database, revision)
         finally:
             await database.close()
     except DatabaseUnusable as error:
@@ -198,7 +206,9 @@ async def check_database(settings: Settings) -> str:
     if revision is None:
         return f"{name} is new; `python -m bot` creates the tables"
     if revision != head_revision():
-        return f"{name} is at revision {revision}; `python -m bot` brings it to {head_revision()}"
+        copied = "copies the file and " if database.is_sqlite else ""
+        to = f"`python -m bot` {copied}brings it to {head_revision()} (CHANGELOG.md says how to go back):"
+        return "\n      ".join([f"{name} is at revision {revision}; {to}", *list_pending(revision)])
     return f"{name} is up to date (revision {revision})"
 
 

@@ -232,7 +232,7 @@ async def migrate(database: Database, revision: str = "head") -> None:
     current = await current_revision(database)
     if current == head_revision() and revision == "head":
         return
-    await _check_origin(database, current)
+    await check_origin(database, current)
     if database.is_sqlite and current is not None and database.url.database:
         await asyncio.to_thread(_back_up, Path(database.url.database), current)
     await asyncio.to_thread(alembic.command.upgrade, alembic_config(database.url), revision)
@@ -251,6 +251,12 @@ def head_revision() -> str | None:
     return ScriptDirectory(migrations.__path__[0]).get_current_head()
 
 
+def list_pending(revision: str | None) -> list[str]:
+    """What a start does to a database at this revision, oldest first, as `0014: What is known of a job …`."""
+    steps = ScriptDirectory(migrations.__path__[0]).iterate_revisions("head", revision or "base")
+    return [f"{step.revision}: {step.doc}" for step in steps][::-1]
+
+
 async def current_revision(database: Database) -> str | None:
     """The revision that the database is at; None when it is empty."""
     async with database.reading() as session:
@@ -258,7 +264,7 @@ async def current_revision(database: Database) -> str | None:
         return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
 
 
-async def _check_origin(database: Database, current: str | None) -> None:
+async def check_origin(database: Database, current: str | None) -> None:
     """Whether the tables are ours, and none of a version to come: before anything is copied or changed.
 
     Raises: DatabaseUnusable.

@@ -11,10 +11,12 @@ import pytest
 import torch
 from aiohttp.test_utils import TestServer
 from aiohttp.web import Application
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from bot.commandline import check
 from bot.config import Settings, StartupError
+from bot.storage.database import migrate
 from bot.storage.ownership import owned
 from engine import machine
 from playground import Playground
@@ -137,6 +139,23 @@ async def test_a_database_that_another_process_has_is_named_with_it(bot: BotProc
     (line,) = failures(lines)
     assert line.startswith("FAIL  database: ")
     assert f"process {os.getpid()}" in line
+
+
+async def test_what_a_start_does_to_an_older_database_is_told_and_a_newer_one_is_refused(
+    bot: BotProcess,
+) -> None:
+    async with bot.opened_database() as database:
+        await migrate(database, "0013")
+        code, lines = await told(bot, "check")
+        assert code == 0
+        assert any(line.strip().startswith("0014: What is known of a job") for line in lines)
+        assert not any(line.strip().startswith("0013") for line in lines)
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        code, lines = await told(bot, "check")
+    assert code == 1
+    assert "written by a newer version of Darkroom" in failures(lines)[0]
+    (bot.folder / "darkroom.db").unlink()
 
 
 async def test_an_address_at_which_somebody_else_answers_is_named(bot: BotProcess) -> None:

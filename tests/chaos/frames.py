@@ -34,7 +34,8 @@ NUMBERS = [0, 1, 2**31, 2**53]
 TIME = re.compile(r"\d{4}-\d\d-")
 KEPT = {"type", "application_id", "token", "version"}
 """What decides how a frame is read; the schema leaves no choice there."""
-OPTIONAL = {"resolved", "options", "values", "components", "target_id", "attachments", "embeds", "flags"}
+OPTIONAL = {"resolved", "options", "values"}
+"""What a client may leave out."""
 
 
 @bar(
@@ -45,7 +46,7 @@ OPTIONAL = {"resolved", "options", "values", "components", "target_id", "attachm
 async def made_up_interactions(ground: Ground) -> Found:
     """Real ones in which ids, texts, numbers and lists are others, or gone."""
     dice = random.Random(11)
-    async with ground.town() as town:
+    async with ground.town(DAILY_IMAGES="40") as town:
         seen = await real_interactions(town)
         gateway = town.discord.gateway
         before = gateway.identifies + gateway.resumes
@@ -110,7 +111,7 @@ def changed(frame: Json, dice: random.Random) -> dict[str, Any]:
         if places:
             holder, key = dice.choice(places)
             holder[key] = other(key, holder[key], dice, HUGE if is_clients else SNOWFLAKES)
-    for holder, key in [place for place in optional(copy) if dice.random() < 0.1]:
+    for holder, key in [place for place in optional(copy["data"]) if dice.random() < 0.1]:
         holder.pop(key, None)
     return copy
 

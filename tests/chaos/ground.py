@@ -14,6 +14,7 @@ from uuid import uuid4
 from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.domain.job import JobStatus
 from bot.storage import ledger
 from bot.storage.database import owned_database
 from playground import Call, Playground
@@ -21,7 +22,7 @@ from playground.views import Channel, Member
 from tests.conftest import SERVER
 from tests.wire.conftest import BotProcess, Nursery
 
-FINAL = {"delivered", "failed", "cancelled", "undeliverable"}
+FINAL = {status.value for status in JobStatus if status.is_final}
 MEMBERS = 20
 
 

@@ -44,7 +44,9 @@ async def jump(town: Town, late: Path, seconds: float) -> None:
     """Ask for some, let the clock jump while they are drawn, and ask for more."""
     for call in await town.ask(4, more="--steps 60"):
         await call.acknowledged()
-    late.write_text(str(seconds))
+    aside = late.with_suffix(".new")
+    aside.write_text(str(seconds))
+    aside.replace(late)
     for call in await town.ask(2):
         await call.acknowledged()
     await town.settled()

@@ -19,6 +19,7 @@ KILLS, JOBS = 40, 200
 MOST_BLAMELESS = 2
 FROZEN_SECONDS = 60.0
 RECOVERY_SECONDS = 45.0
+BACKLOG_SECONDS = 300.0
 UNKEPT = (
     "Who reads no more than that the bot is thinking when it is killed asks again; nothing was charged. "
     "Every order that was confirmed is drawn"
@@ -55,7 +56,7 @@ async def kills_under_load(ground: Ground) -> Found:
             await any_answered(town)
             await asyncio.sleep(dice.uniform(0.0, 1.5))
             await restarted(town)
-        told = await town.told()
+        told = await town.told(BACKLOG_SECONDS)
         return Found(figure=str(told), is_met=told.is_clean and told.failed <= MOST_BLAMELESS)
 
 
@@ -70,7 +71,7 @@ async def kills_seconds_apart(ground: Ground) -> Found:
                 await town.ask(1, more="--steps 60")
                 await asyncio.sleep(0.5)
             await restarted(town)
-        told = await town.told()
+        told = await town.told(BACKLOG_SECONDS)
     is_met = not told.failed and not told.doubled and not told.unbalanced and told.lost <= told.deferred
     return Found(figure=str(told), is_met=is_met)
 

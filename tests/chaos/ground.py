@@ -74,9 +74,9 @@ class Town:
         """The numbers of the calls whose member was promised a grid: answered in time, and not refused."""
         return [n for n, call in enumerate(self.calls) if is_promised(call)]
 
-    async def told(self) -> "Told":
-        """What became of every call, once all has ended."""
-        statuses = await self.settled()
+    async def told(self, seconds: float = 90.0) -> "Told":
+        """What became of every call, once all has ended, which may take so long."""
+        statuses = await self.settled(seconds)
         results = self.results()
         accepted = [n for n, call in enumerate(self.calls) if is_promised(call) or results[n]]
         without = sum(not results[n] for n in accepted) - statuses["failed"] - statuses["cancelled"]

@@ -241,7 +241,8 @@ class Delivery:
     ) -> bool:
         """Answer, and follow the job and its siblings; False where the answer was lost, or refused.
 
-        Jobs whose answer Discord surely refused are taken back, uncharged: nobody was told of them.
+        Jobs whose answer Discord surely refused are taken back, uncharged: nobody was told of them. What is
+        drawn by then, as a tile always is, is posted all the same.
         """
         is_answered = False
         self._access.opened(job.channel_id)
@@ -252,7 +253,8 @@ class Delivery:
             if _is_refusal(error):
                 log.warning("job %s is withdrawn, its answer was refused: %s", job.id, error)
                 for one in (job, *siblings):
-                    await persistently(partial(self._jobs.withdraw, one))
+                    if not await persistently(partial(self._jobs.withdraw, one)):
+                        self.deliver(one)
                 return False
             log.warning("job %s: the answer was lost: %s", job.id, error)
         except LOST as error:

@@ -185,9 +185,9 @@ class Jobs:
             job = await jobs_table.get(session, job_id)
         return [job_id] if job is None else [job_id, *(one.id for one in await self.list_siblings(job))]
 
-    async def withdraw(self, job: Job) -> None:
-        """Take back a job whose asker never got an answer: no picture, no charge."""
-        await self._runs.cancel(job.id)
+    async def withdraw(self, job: Job) -> bool:
+        """Take back a job whose asker never got an answer: no picture, no charge. False where it is drawn."""
+        return await self._runs.cancel(job.id)
 
     def drain(self) -> None:
         """Accept nothing new; the process is about to end."""

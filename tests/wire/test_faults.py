@@ -237,6 +237,19 @@ async def test_an_answer_that_is_surely_refused_takes_the_job_back_uncharged(
     assert bot.log.count("is withdrawn") == 1
 
 
+async def test_a_tile_whose_press_was_answered_too_late_is_posted_all_the_same(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    ada, room = discord.guild.owner, discord.guild.newbies
+    await discord.slash(ada, room, "imagine", prompt="a red apple")
+    (grid,) = await wait_for_grids(discord, room, 1)
+    discord.faults.add(Status(status=404, code=10062), method="POST", path=CALLBACKS)
+    await discord.press(ada, grid, label="U2")
+    await wait_for_grids(discord, room, 2)
+    await bot.has("delivered", "delivered")
+
+
 async def test_the_daily_limit_of_commands_is_named_and_the_bot_goes_on(
     discord: Playground, bot: BotProcess
 ) -> None:

@@ -15,7 +15,7 @@ from typing import NoReturn, TypeVar
 
 from bot.config import Settings, StartupError, load_settings, required_token, tell_libraries
 from bot.domain.maps import MADE, MapKind
-from bot.logs import set_up_logging, use_format
+from bot.logs import blot, set_up_logging, use_format
 
 T = TypeVar("T", int, float)
 
@@ -54,6 +54,8 @@ def main() -> int:
         settings = load_settings()
         use_format(settings.log_format)
         tell_libraries(settings)
+        for secret in filter(None, (settings.discord_token, settings.hf_token)):
+            blot(secret.get_secret_value())
         looked_at = "libraries"
         with _importing():
             command = _command(arguments, settings)

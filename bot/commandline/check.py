@@ -225,6 +225,8 @@ async def foresee_model(settings: Settings) -> str:
 
     Raises: StartupError, where it is none, it is not given to us, or there is no room for it.
     """
+    if settings.engine != IN_PROCESS:
+        return f"{settings.model}, as the cluster's machines find it"
     try:
         return await asyncio.to_thread(_foreseen, settings)
     except EngineError as error:

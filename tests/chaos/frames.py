@@ -56,12 +56,17 @@ async def made_up_interactions(ground: Ground) -> Found:
             if number % AT_ONCE == 0:  # no more than it takes: a crowd is another bar
                 await answered(await town.discord.slash(town.members[0], town.room, "help"))
         await town.settled()
-        await town.ask(2)
+        asked = await town.ask(2)
         told = await town.told()
+        drawn = sum(town.results()[len(town.calls) - 1 - n] > 0 for n in range(len(asked)))
         reconnects = gateway.identifies + gateway.resumes - before
         tracebacks = town.bot.log.count("Traceback")
-    figure = f"{tracebacks} tracebacks, {reconnects} reconnects; {len(seen)} kinds; {told}"
-    return Found(figure=figure, is_met=not tracebacks and not reconnects and not told.unbalanced)
+    figure = (
+        f"of {len(seen)} kinds: {tracebacks} tracebacks, {reconnects} reconnects, "
+        f"{told.unbalanced} accounts that do not add up; {drawn} of {len(asked)} drawn afterwards"
+    )
+    is_met = not tracebacks and not reconnects and not told.unbalanced and drawn == len(asked)
+    return Found(figure=figure, is_met=is_met)
 
 
 async def real_interactions(town: Town) -> list[Json]:

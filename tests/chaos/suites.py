@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -114,9 +115,10 @@ async def loop_lag(ground: Ground) -> Found:
     return Found(figure=f"median {p50:.1f} ms, p99 {p99:.1f} ms, last {last:.0f} ms", is_met=p99 < 100)
 
 
-@bar("Several devices: actors, nodes, the head and the network fail, and no job is lost", seconds=900)
+@bar("Several devices: replicas, drivers, nodes and cables fail, and no job is lost", seconds=900)
 async def several_devices(_: Ground) -> Found:
-    """On a cluster of this machine alone."""
-    if find_spec("ray") is None or not (ROOT / "tests/cluster").exists():
-        raise CannotRun("Ray is not installed here, and one device needs none of it")
-    return await tests_of("tests/cluster")
+    """On a cluster of this machine alone, and on Ray where it is installed."""
+    found = await tests_of("tests/cluster")
+    if find_spec("ray") is None:
+        return replace(found, figure=f"{found.figure}; on a fleet of ours alone: Ray is not installed here")
+    return found

@@ -68,8 +68,8 @@ async def kills_seconds_apart(ground: Ground) -> Found:
         for _ in range(KILLS):
             dies_at = monotonic() + dice.uniform(3.0, 8.0)
             while monotonic() < dies_at:
-                await town.ask(1, more="--steps 60")
-                await asyncio.sleep(0.5)
+                await town.ask(1)
+                await asyncio.sleep(1.0)
             await restarted(town)
         told = await town.told(BACKLOG_SECONDS)
     is_met = not told.failed and not told.doubled and not told.unbalanced and told.lost <= told.deferred

@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check-format lint types layers tests test-postgres test-ray chaos chaos-long catalogue clean
+.PHONY: demo test check-format lint types layers tests test-postgres test-ray cluster chaos-cluster chaos chaos-long catalogue clean
 
 demo: $(VENV)/.demo  ## open a local Discord with the real bot in it
 	@$(BIN)/python -m playground
@@ -30,6 +30,12 @@ test-postgres: $(VENV)/.test  ## bot processes on PostgreSQL (TEST_POSTGRES_URL)
 
 test-ray: $(VENV)/.ray  ## the engine's contract on Ray, with a Ray of its own on this machine
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 0 tests/cluster
+
+cluster: $(VENV)/.ray  ## a Ray head, two workers and the bot in the playground, here; a job on each
+	$(BIN)/python -m tests.chaos_cluster.demo
+
+chaos-cluster: $(VENV)/.ray  ## what an owner is promised of a cluster, under every loss, as a table
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.chaos_cluster
 
 chaos: $(VENV)/.test  ## every promise at its worst, as a table; WRITE=--write keeps it in tests/CHAOS.md
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.chaos $(WRITE)

@@ -17,6 +17,7 @@ from engine.bench import (
     lag,
     load,
     looking,
+    members,
     operations,
     parity,
     rows,
@@ -33,6 +34,9 @@ _NARROW, _WIDE = (32, 64), (64, 128)  # narrow is enough to compare; wide, eight
 def main() -> None:
     """Parse the command line and run one measurement."""
     options = _options()
+    if options.name == "members":
+        members.measure()
+        return
     if options.name == "lag":
         asyncio.run(lag.measure(options.model, options.device, options.seconds))
         return
@@ -131,6 +135,7 @@ _MEASUREMENTS = {
     "parity": "equality with the stock pipelines, sampler by sampler",
     "load": "latency under Poisson traffic, against pipelines in order of arrival",
     "fairness": "others' latency when one key floods the device",
+    "members": "how many so many GPUs serve, simulated from a measured curve",
     "lag": "event-loop lag while drawing",
     "crowd": "host time of a tick, event-loop lag and bytes, against how many wait",
     "kernels": "the U-Net's iterations a second, eager and compiled, beside plain diffusers",

@@ -163,6 +163,7 @@ class Driver:
         if not _is_last(head):
             await self._tell(number, said.parcel)
             return
+        log.info("request %d was drawn by %s", number, name)
         del self._open[number]
         self._router.remove(number, device_seconds=head.get("gpu_seconds"))
         await self._end(number, said.parcel)

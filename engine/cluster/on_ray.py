@@ -6,12 +6,13 @@ this host that ends with it, or HOST:PORT of the head of a cluster that this hos
 
 import asyncio
 import hashlib
+import itertools
 import json
 import logging
 import os
 import socket
 import sys
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib.metadata import version
@@ -44,6 +45,8 @@ JOIN_SECONDS = 45.0
 """For Ray to start, or to let this machine in."""
 KNOCK_SECONDS = 2.0
 ADVICE = "Has it joined the cluster as a node (deploy/ray.sh node), and is the token the same on both?"
+MOST_IN_VAIN = 2
+"""Surveys in a row that find no head: what is drawn may end meanwhile, but the next head will not know us."""
 LOOK = "look"
 """Instead of a socket: say what there is, and end."""
 HEALTH = (1000, 2000, 3)
@@ -113,15 +116,15 @@ class RayMember:
     """A replica that is an actor."""
 
     def __init__(self, actor: Any) -> None:
-        self._actor = actor
+        self.actor = actor
 
     async def tell(self, driver: str, session: str, orders: Sequence[Order]) -> bool:
         """As `Replica`."""
-        return bool(await _reached(self._actor.tell.remote(driver, session, list(orders))))
+        return bool(await _reached(self.actor.tell.remote(driver, session, list(orders))))
 
     async def ask(self, driver: str, confirmed: int) -> Answer:
         """As `Replica`, with all that is carried fetched from the object store."""
-        answer, carried = await _reached(self._actor.ask.remote(driver, confirmed))
+        answer, carried = await _reached(self.actor.ask.remote(driver, confirmed))
         said = [
             replace(one, parcel=Parcel(head=one.parcel.head, pieces=tuple(await _fetched(pieces))))
             for one, pieces in zip(answer.said, carried, strict=True)
@@ -147,14 +150,23 @@ class RayFleet:
     Actors of another configuration, or of another version of Darkroom, are ended.
     """
 
-    def __init__(self, config: EngineConfig) -> None:
+    def __init__(self, config: EngineConfig, kind_of_actor: type[Actor] = Actor) -> None:
+        self._kind_of_actor = kind_of_actor
         self._head = config_head(config)
         made_of = json.dumps([version("darkroom"), self._head], sort_keys=True)
         self._prefix = hashlib.sha256(made_of.encode()).hexdigest()[:10]
         self._members: dict[str, RayMember] = {}
+        self._num_in_vain = 0
+        """How often in a row nothing listened where the head should be."""
 
     async def survey(self) -> Mapping[str, Member]:
         """See that there are as many actors as there should be. Raises: Unreachable."""
+        if not await asyncio.to_thread(is_listening, ray.get_runtime_context().gcs_address):
+            self._num_in_vain += 1
+            if self._num_in_vain >= MOST_IN_VAIN:
+                raise Unreachable("the head of the cluster is gone")
+            return self._members
+        self._num_in_vain = 0
         try:
             async with asyncio.timeout(SURVEY_SECONDS):
                 await asyncio.to_thread(self._survey)
@@ -163,22 +175,29 @@ class RayFleet:
         return self._members
 
     def _survey(self) -> None:
-        kind, count = _devices(ray.nodes())
-        wanted = [f"{self._prefix}-{kind}-{number}" for number in range(count)]
-        for name in ray.util.list_named_actors():
-            if not name.startswith(f"{self._prefix}-{kind}-"):
+        kind, count = devices_of(ray.nodes())
+        ours = f"{self._prefix}-{kind}-"
+        named = set(ray.util.list_named_actors())
+        for name in named:
+            if not name.startswith(ours):
                 log.info("replica %s is of another configuration, and ended", name)
                 with suppress(ValueError):
                     ray.kill(ray.get_actor(name))
-        for name in wanted:
+        # One whose node is gone stays: it comes back with the node, or with another.
+        names = {name for name in named if name.startswith(ours)}
+        fresh = (name for number in itertools.count() if (name := f"{ours}{number}") not in names)
+        names |= set(itertools.islice(fresh, max(0, count - len(names))))
+        for name in names:
             if name not in self._members:
                 self._members[name] = RayMember(self._actor(name, kind))
-        self._members = {name: self._members[name] for name in wanted}
+            elif name not in named:
+                self._members[name].actor = self._actor(name, kind)
+        self._members = {name: self._members[name] for name in sorted(names)}
 
     def _actor(self, name: str, kind: str) -> Any:
         resources = {"num_gpus": 1, "num_cpus": 0} if kind == "gpu" else {"num_cpus": 1}
         return (
-            ray.remote(Actor)
+            ray.remote(self._kind_of_actor)
             .options(
                 name=name,
                 lifetime="detached",
@@ -192,7 +211,7 @@ class RayFleet:
         )
 
 
-def _devices(nodes: Sequence[Mapping[str, Any]]) -> tuple[str, int]:
+def devices_of(nodes: Sequence[Mapping[str, Any]]) -> tuple[str, int]:
     """What replicas are on, and how many there should be, where these nodes are."""
     alive = [node["Resources"] for node in nodes if node["Alive"]]
     gpus = round(sum(resources.get("GPU", 0.0) for resources in alive))
@@ -207,20 +226,25 @@ def await_head(address: str, *, seconds: float = float("inf")) -> None:
     """
     if address == "local":
         return
-    host, _, port = address.rpartition(":")
     ends_at = monotonic() + seconds
-    while True:
-        try:
-            with socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_SECONDS):
-                return
-        except OSError as error:
-            if monotonic() > ends_at:
-                raise Unreachable(
-                    f"Nothing answers at {address} ({error.strerror or error}). Is the head of the cluster "
-                    "running there (deploy/ray.sh head), and is its port open to this machine?"
-                ) from error
+    while not is_listening(address):
+        if monotonic() > ends_at:
+            raise Unreachable(
+                f"Nothing answers at {address}. Is the head of the cluster running there "
+                "(deploy/ray.sh head), and is its port open to this machine?"
+            )
         log.warning("the head of the cluster at %s does not answer", address)
         sleep(KNOCK_SECONDS)
+
+
+def is_listening(address: str) -> bool:
+    """Whether somebody does, at HOST:PORT. Blocking."""
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_SECONDS):
+            return True
+    except OSError:
+        return False
 
 
 @contextmanager
@@ -280,7 +304,7 @@ def look(address: str) -> str:
     await_head(address, seconds=KNOCK_SECONDS)
     join(address)
     nodes = [node for node in ray.nodes() if node["Alive"]]
-    kind, count = _devices(nodes)
+    kind, count = devices_of(nodes)
     devices = f"{count} {'GPUs' if kind == 'gpu' else 'CPU slots (there is no GPU)'}"
     told = f"{len(nodes)} nodes have joined the cluster at {address}; {devices} can draw"
     if any(limit > most for limit, most in zip(_health(), HEALTH, strict=True)):
@@ -302,11 +326,11 @@ def _health() -> tuple[int, int, int]:
     )
 
 
-async def run(address: str, descriptor: int) -> None:
+async def run(address: str, descriptor: int, fleet_of: Callable[[EngineConfig], RayFleet] = RayFleet) -> None:
     """The driver, from joining the cluster to the bot's end. Raises: Unreachable."""
     await_head(address)
     join(address)
-    await drive(descriptor, RayFleet)
+    await drive(descriptor, fleet_of)
 
 
 def main() -> int:

@@ -60,6 +60,7 @@ class _Load:
     """Device seconds that its jobs took, over those that were expected."""
     rows: int = 0
     """Of all its jobs."""
+    num_suspects: int = 0
     models: Counter[str | None] = field(default_factory=Counter)
     loras: Counter[tuple[Lora, ...]] = field(default_factory=Counter)
     """What its jobs use."""
@@ -75,6 +76,7 @@ class _Load:
 
     def _count(self, placed: "_Placed", by: int) -> None:
         self.rows += by * placed.rows
+        self.num_suspects += by * (placed.job.deaths >= SUSPECT_DEATHS)
         self.models[model_of(placed.job.request)] += by
         self.loras[_loras(placed.job.request)] += by
 
@@ -84,8 +86,11 @@ class _Load:
         return self.pace * sum(placed.seconds * (1 - placed.share_done) for placed in self.jobs.values())
 
     @property
-    def has_suspect(self) -> bool:
-        return any(placed.job.deaths >= SUSPECT_DEATHS for placed in self.jobs.values())
+    def fullness(self) -> float:
+        """Full passes of rows that it holds; without end while a suspect is drawn there, alone."""
+        if self.num_suspects:
+            return float("inf")
+        return min(FILL[Speed.FAST] * len(self.jobs) / LEAST_JOBS, self.rows / self.replica.rows)
 
 
 @dataclass(slots=True)
@@ -193,7 +198,7 @@ class Router:
     def assign(self, now: float) -> list[Assignment]:
         """Whom to give to which replica now; they are taken to be there from now on."""
         assigned: list[Assignment] = []
-        while any(self._has_room(load, FIRST_FILL) for load in self._loads.values()):
+        while self._least_full() < FIRST_FILL:
             placed = self._assign_heads(now)
             assigned += placed
             if not placed:
@@ -218,9 +223,11 @@ class Router:
     def _assign_heads(self, now: float) -> list[Assignment]:
         """Once through the heads of the lines: each goes where it is finished first, if there is room."""
         backlog = {name: load.seconds for name, load in self._loads.items()}
-        num_open = sum(self._has_room(load, FIRST_FILL) for load in self._loads.values())
+        least = self._least_full()
         assigned = []
         for job in self._ranked(now):
+            if self._fill(job) <= least:
+                continue  # no replica has room for it: where it would go need not be weighed
             best = self._best(job, backlog)
             if best is None:
                 continue
@@ -228,9 +235,7 @@ class Router:
             if self._may_begin(job, load):
                 self._place(job, load)
                 assigned.append(Assignment(job=job, replica=best))
-                num_open -= not self._has_room(load, FIRST_FILL)
-                if not num_open:
-                    break
+                least = self._least_full()
             backlog[best] += load.pace * seconds_of(job.request, load.replica.models)
         return assigned
 
@@ -273,15 +278,16 @@ class Router:
     def _may_begin(self, job: Job, load: _Load) -> bool:
         if job.deaths >= SUSPECT_DEATHS:
             return not load.jobs
-        fill = FILL[job.request.speed]
-        if job.request.speed is not Speed.RELAX and not self._placed_of[job.request.fairness_key]:
-            fill = max(fill, FIRST_FILL)
-        return self._has_room(load, fill)
+        return load.fullness < self._fill(job)
 
-    def _has_room(self, load: _Load, fill: float) -> bool:
-        if load.has_suspect:
-            return False
-        return len(load.jobs) < LEAST_JOBS * fill / 2 or load.rows < fill * load.replica.rows
+    def _fill(self, job: Job) -> float:
+        """How full a replica may be that is still to be given this job."""
+        fill = FILL[job.request.speed]
+        is_first = not self._placed_of[job.request.fairness_key]
+        return max(fill, FIRST_FILL) if is_first and job.request.speed is not Speed.RELAX else fill
+
+    def _least_full(self) -> float:
+        return min((load.fullness for load in self._loads.values()), default=float("inf"))
 
     def _place(self, job: Job, load: _Load) -> None:
         seconds = seconds_of(job.request, load.replica.models)

@@ -14,6 +14,7 @@ import pytest
 from engine.api import Engine
 from engine.cluster.engine import ClusterEngine
 from engine.cluster.process import DriverProcess
+from engine.cluster.wire import config_head
 from engine.config import EngineConfig
 from tests.cluster.test_losses import long_one, until
 from tests.engine.contract import EngineContract, Opened, config, last
@@ -72,6 +73,35 @@ async def test_a_killed_driver_costs_time_and_no_request(engine: Engine, drivers
     assert drivers.pid is not None
     os.kill(drivers.pid, signal.SIGKILL)
     assert len(await asyncio.gather(*tasks)) == 3
+
+
+def test_a_node_may_have_models_of_its_own(tmp_path: Path) -> None:
+    from engine.cluster.on_ray import config_on_node
+
+    head = config_head(EngineConfig(model="sketch", dtype="float32"))
+    config = config_on_node(
+        head,
+        {
+            "NODE_MODEL": "/m/a",
+            "NODE_MODELS": "b=/m/b, c=/m/c",
+            "NODE_MEMORY_GIB": "2.5",
+            "XDG_CACHE_HOME": str(tmp_path),
+        },
+    )
+    assert (config.model, config.more_models, config.dtype) == ("/m/a", ("b=/m/b", "c=/m/c"), "float32")
+    assert (config.memory_gib, config.cache_dir) == (2.5, tmp_path / "darkroom")
+
+
+def test_replicas_are_on_gpus_and_on_cpus_only_where_there_is_no_gpu() -> None:
+    from engine.cluster.on_ray import devices_of
+
+    cpu, gpu = (
+        {"Alive": True, "Resources": {"CPU": 2.0}},
+        {"Alive": True, "Resources": {"CPU": 8.0, "GPU": 2.0}},
+    )
+    gone = {"Alive": False, "Resources": {"CPU": 8.0, "GPU": 4.0}}
+    assert devices_of([cpu, cpu, gone]) == ("cpu", 4)
+    assert devices_of([cpu, gpu, gpu, gone]) == ("gpu", 4)
 
 
 def actors() -> Iterator[psutil.Process]:

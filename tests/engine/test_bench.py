@@ -7,7 +7,19 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.bench import attention, crowd, fairness, kernels, lag, load, looking, operations, parity, rows
+from engine.bench import (
+    attention,
+    crowd,
+    fairness,
+    kernels,
+    lag,
+    load,
+    looking,
+    members,
+    operations,
+    parity,
+    rows,
+)
 from engine.bench.arms import in_order, through_engine
 from engine.bench.clock import WorkClock
 from engine.bench.load import LoadPlan
@@ -158,3 +170,14 @@ def test_attention_prints_a_row_for_each_drawing_and_shows_maps_on_a_sheet(
     assert "| mean of 1 | " in printed
     with Image.open(tmp_path / "maps.png") as sheet:
         assert sheet.width == 3 * sheet.height * 144 // 164
+
+
+def test_eight_gpus_serve_eight_times_the_members_of_one_no_slower() -> None:
+    curve = {1: 10.0, 8: 20.0, 16: 40.0}
+    rates = [0.8 * gpus / members.grid_seconds(curve) for gpus in (1, 8)]
+    one, eight = (
+        members.serve(curve, gpus=gpus, rate=rate, seconds=30.0)
+        for gpus, rate in zip((1, 8), rates, strict=True)
+    )
+    assert eight.p95_seconds <= 1.2 * one.p95_seconds
+    assert 0.5 < eight.share_busy <= 1.0

@@ -1,0 +1,34 @@
+"""A driver like any other, whose replicas sleep where others compute: what is left is the cluster's own."""
+
+import asyncio
+import functools
+import sys
+import time
+
+import torch
+
+from engine.cluster.on_ray import Actor, RayFleet, run
+from engine.cluster.wire import Head
+from engine.families.unet import Checkpoint
+from engine.rows import Rows
+
+PASS_SECONDS = 0.2
+
+
+class SleepingActor(Actor):
+    """A replica whose passes take the same time on any machine, however busy it is."""
+
+    def __init__(self, head: Head, darkroom: str) -> None:
+        Checkpoint.predict_noise = sleep  # type: ignore[method-assign, assignment]
+        super().__init__(head, darkroom)
+
+
+def sleep(_: Checkpoint, rows: Rows) -> torch.Tensor:
+    """Predict nothing, in the time of a pass."""
+    time.sleep(PASS_SECONDS)
+    return torch.zeros_like(rows.sample)
+
+
+if __name__ == "__main__":
+    fleet_of = functools.partial(RayFleet, kind_of_actor=SleepingActor)
+    asyncio.run(run(sys.argv[1], int(sys.argv[2]), fleet_of))

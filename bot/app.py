@@ -406,6 +406,7 @@ async def _drain(client: Darkroom, services: Services) -> None:
     """Nothing new, what runs goes back to the queue, what is owed stays owed."""
     services.jobs.drain()
     await client.answered(ANSWER_SECONDS)
+    await client.left_behind.close()
     await services.runs.drain()
     await client.rooms.close()
     await client.digests.close()

@@ -23,6 +23,7 @@ from bot.domain.sentences import say
 from bot.messages import refusals
 from bot.messages.components import to_embeds, to_file, to_view
 from bot.messages.payload import File, Payload, Typed
+from bot.services.arrivals import Undecided
 from bot.storage.outage import is_disk_full, is_outage
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,9 @@ PROMISES = frozenset(
 )
 KEPT = "kept"
 """In an interaction's extras, once the answer that was promised is given: Discord's library does not say."""
+
+UNDECIDED = "undecided"
+"""In an interaction's extras: what it asks for, until that is a job or its refusal is told."""
 
 FORM = "form"
 """In an interaction's extras: what was typed into the form that it sends."""
@@ -169,6 +173,13 @@ def _check_permissions(interaction: Interaction) -> None:
 
 async def reply_to_failure(interaction: Interaction, error: Exception) -> None:
     """Tell the person what to do next; log only what is our fault."""
+    try:
+        await _tell_failure(interaction, error)
+    finally:
+        _decided(interaction)
+
+
+async def _tell_failure(interaction: Interaction, error: Exception) -> None:
     cause = getattr(error, "original", error)
     if isinstance(cause, discord.HTTPException) and cause.code in TOO_LATE:
         log.warning("interaction %s was answered too late", interaction.id)
@@ -318,31 +329,48 @@ async def edit_pressed(interaction: Interaction, payload: Payload, *, file: File
 
 
 @asynccontextmanager
-async def patience(interaction: Interaction) -> AsyncIterator[None]:
-    """Acknowledge in time what takes long: Discord waits for three seconds, and a crowd keeps us busy."""
+async def patience(interaction: Interaction, undecided: Undecided | None = None) -> AsyncIterator[None]:
+    """Acknowledge in time what takes long: Discord waits for three seconds, and a crowd keeps us busy.
+
+    What is `undecided` is kept before that, until there is a job of it, or its refusal is told.
+    """
     if len(_under_way) >= CROWD and not interaction.response.is_done():
-        await _acknowledge(interaction)
+        await _acknowledge(interaction, undecided)
     is_over = asyncio.Event()
-    acknowledging = asyncio.create_task(_acknowledge_unless(is_over, interaction))
+    acknowledging = asyncio.create_task(_acknowledge_unless(is_over, interaction, undecided))
     _under_way.add(interaction.id)
+    if undecided is not None:
+        interaction.extras[UNDECIDED] = undecided
     try:
         yield
     finally:
         _under_way.discard(interaction.id)
         is_over.set()
         await acknowledging
+    if undecided is not None:
+        _decided(interaction)
 
 
-async def _acknowledge_unless(is_over: asyncio.Event, interaction: Interaction) -> None:
+async def _acknowledge_unless(
+    is_over: asyncio.Event, interaction: Interaction, undecided: Undecided | None
+) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE_SECONDS):
             await is_over.wait()
     if not is_over.is_set() and not interaction.response.is_done():
-        await _acknowledge(interaction)
+        await _acknowledge(interaction, undecided)
 
 
-async def _acknowledge(interaction: Interaction) -> None:
+def _decided(interaction: Interaction) -> None:
+    undecided: Undecided | None = interaction.extras.pop(UNDECIDED, None)
+    if undecided is not None:
+        undecided.over()
+
+
+async def _acknowledge(interaction: Interaction, undecided: Undecided | None) -> None:
     """Promise an answer."""
+    if undecided is not None:
+        await undecided.keep()
     try:
         # Private for a command, since it may yet be refused; on a press it is the pressed message that waits.
         # A form that a menu opened has no message of its own, so that an answer must be promised.

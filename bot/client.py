@@ -36,6 +36,7 @@ from bot.cogs.usage import Usage
 from bot.delivery import rooms
 from bot.delivery.access import Access
 from bot.delivery.answers import AnswerWatch
+from bot.delivery.arrivals import LeftBehind
 from bot.delivery.budget import Budget
 from bot.delivery.digests import Digests
 from bot.delivery.jobs import Delivery
@@ -138,6 +139,7 @@ class Darkroom(commands.AutoShardedBot):
             safety=services.safety,
         )
         self.moderators = Moderators(self, self.access)
+        self.left_behind = LeftBehind(self, services.arrivals, self.delivery, self.moderators)
         self.remover = Remover(self, self.access, services.removals)
         self.letters = Letters(self, services)
         self.rooms = RoomKeeper(self, self.access, services.rooms, services.guilds)
@@ -161,6 +163,7 @@ class Darkroom(commands.AutoShardedBot):
         await self.tree.set_translator(CatalogueTranslator())
         await self._sync_commands()
         await self.delivery.resume()
+        await self.left_behind.start()
         self.rooms.start()
         self.digests.start()
         self.remover.start()

@@ -1,4 +1,4 @@
-"""Orders that were refused and can be mended by a press: why each waits, and for how long."""
+"""Orders that wait: refused, for the press that mends them, or not yet decided; why, and for how long."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Waits(StrEnum):
-    """Why a refused order is kept, and what a press on it says."""
+    """Why an order is kept, and what a press on it says."""
 
     TERMS = "terms"
     """The guild's terms come first: they are accepted."""
@@ -30,6 +30,8 @@ class Waits(StrEnum):
     """A rule of the guild refuses it: its moderators are asked."""
     ALLOWANCE = "allowance"
     """The allowance is spent: it is tried again when it is full."""
+    ARRIVED = "arrived"
+    """Its member was told to wait, and nothing is decided: it goes on by itself, after a restart too."""
 
 
 KEPT = timedelta(days=1)
@@ -37,7 +39,9 @@ KEPT = timedelta(days=1)
 KEPT_LONGEST = timedelta(days=8)
 """For an allowance that is full again later than in a day."""
 MAX_KEPT = 10
-"""Of one member; older ones are forgotten."""
+"""Of one member, less those that nothing was decided of; older ones are forgotten."""
+FRESH = timedelta(minutes=15)
+"""Who waits for longer than this is asked whether they still want it: Discord has given up by then, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ class Keep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptOrder:
-    """A refused order that waits for its member's press."""
+    """An order that waits, mostly for its member's press."""
 
     id: int
     guild_id: int
@@ -69,7 +73,10 @@ class KeptOrder:
     """The request that it came with: however often it is pressed, it makes one job."""
     why: Waits
     order: Mapping[str, Any]
-    """As `Order.to_json` wrote it. Of an older version it may have no recipe."""
+    """As `Order.to_json` wrote it; of an older version it may have no recipe. What has only arrived is no
+    order yet: it is as `bot.services.orders.arrival.Arrival.to_json` wrote it.
+    """
+    created_at: datetime
     expires_at: datetime
 
     @property

@@ -9,6 +9,7 @@ from bot.imaging.classify import is_available, nsfw_score
 from bot.imaging.fetch import Fetcher
 from bot.services.allowances import Allowances
 from bot.services.appeals import Appeals
+from bot.services.arrivals import Arrivals
 from bot.services.audit import Audit
 from bot.services.backups import Backups
 from bot.services.binning import Binning
@@ -73,6 +74,7 @@ class Services:
     """Every use case of the bot."""
 
     models: Models
+    arrivals: Arrivals
     orders: Orders
     imports: Imports
     explaining: Explaining
@@ -177,6 +179,7 @@ def build_services(
     orders = Orders(database, jobs, kept, recipes, imports, preferences, uploads, studios)
     return Services(
         models=models,
+        arrivals=Arrivals(database, orders, now=now),
         orders=orders,
         imports=imports,
         explaining=explaining,

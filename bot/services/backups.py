@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.domain.job import UNDRAWN, Failure, JobStatus
 from bot.services.clock import Clock, utc_now
 from bot.services.forgetting import Digests, make_unknown
-from bot.storage import backups, ledger
+from bot.storage import backups, kept_orders, ledger
 from bot.storage import jobs as jobs_table
 from bot.storage import outbox as outbox_table
 from bot.storage.database import Database
@@ -103,6 +103,7 @@ class Restoring:
                         session, job.id, JobStatus.UNDELIVERABLE, result_message_id=None, now=now
                     )
                     kept_back += 1
+            await kept_orders.delete_arrived(session)  # of most of it something was decided since
             await jobs_table.add_gap(session, first_free, now=now)
         return Restored(forgotten=gone, refunded=refunded, kept_back=kept_back)
 

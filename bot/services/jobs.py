@@ -26,6 +26,7 @@ from bot.storage import guilds, members
 from bot.storage import jobs as jobs_table
 from bot.storage import outbox as outbox_table
 from bot.storage.database import Database
+from bot.storage.grouped import GroupCommit
 from bot.storage.outage import is_outage, persistently
 
 
@@ -51,6 +52,7 @@ class Jobs:
         now: Clock = utc_now,
     ) -> None:
         self._database = database
+        self._together = GroupCommit(database)
         self._models = models
         self._runs = runs
         self._kept = kept
@@ -77,7 +79,7 @@ class Jobs:
         raises, and then nothing was taken.
         """
         try:
-            taken = await self._take_all(asker, orders)
+            taken = await self._together.run(partial(self._take_all, asker, orders), key=asker.user_id)
         except Exception as error:
             if is_outage(error):  # its confirmation may be all that was lost, and the asker will hear "no"
                 doubt = asyncio.create_task(self._withdraw_unconfirmed(asker, orders), name="unconfirmed")
@@ -91,17 +93,21 @@ class Jobs:
                 self._runs.start(one)
         return [one.job if isinstance(one, Replayed) else one for one in taken]
 
-    async def _take_all(self, asker: Asker, orders: Sequence[Order]) -> list[Job | Replayed] | UserError:
+    async def _take_all(
+        self, asker: Asker, orders: Sequence[Order], session: AsyncSession
+    ) -> list[Job | Replayed] | UserError:
         now = self._now()
-        async with self._database.transaction() as session:
+        try:
             guild_id = await charged_guild(session, asker)
-            # First of all: the row of a member is a lock, so that their jobs pass the gates one by one.
-            await members.update_last_used(
-                session, guild_id=guild_id, user_id=asker.user_id, name=asker.name, now=now
-            )
-            # Not before: who waits for the writer must not bring along what held when they came.
-            settings = await guilds.recall_settings(session, guild_id)
-            return await self._take(session, asker, orders, guild_id=guild_id, settings=settings)
+        except NotAllowed as refusal:
+            return refusal
+        # First of all: the row of a member is a lock, so that their jobs pass the gates one by one.
+        await members.update_last_used(
+            session, guild_id=guild_id, user_id=asker.user_id, name=asker.name, now=now
+        )
+        # Not before: who waits for the writer must not bring along what held when they came.
+        settings = await guilds.recall_settings(session, guild_id)
+        return await self._take(session, asker, orders, guild_id=guild_id, settings=settings)
 
     async def _withdraw_unconfirmed(self, asker: Asker, orders: Sequence[Order]) -> None:
         """Take back what was stored although the database did not say so; what is in flight was confirmed.

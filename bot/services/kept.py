@@ -27,6 +27,7 @@ LABELS = {
     Waits.QUEUE: say("Try again"),
     Waits.ALLOWANCE: say("Try again"),
     Waits.APPEAL: say("Ask the moderators"),
+    Waits.ARRIVED: say("Try again"),
 }
 """What the press says."""
 

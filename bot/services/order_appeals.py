@@ -1,9 +1,7 @@
 """Refused prompts before the moderators: asked for by members, allowed or refused, drawn when allowed."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -74,7 +72,7 @@ class OrderAppeals:
                 user_id=kept.user_id,
                 source=kept.source,
                 order=kept.order,
-                asker=_written(asker),
+                asker=asker.to_json(),
                 rules=order.objections,
                 now=now,
             )
@@ -183,24 +181,4 @@ class OrderAppeals:
 
 def asker_of(appeal: OrderAppeal) -> Asker:
     """Who asked for it, from where, as it was then."""
-    values: Mapping[str, Any] = appeal.asker
-    joined_at = values["joined_at"]
-    return Asker(
-        **{
-            **values,
-            "source": appeal.source,
-            "user_id": appeal.user_id,
-            "role_ids": tuple(values["role_ids"]),
-            "joined_at": joined_at and datetime.fromisoformat(joined_at),
-        }
-    )
-
-
-def _written(asker: Asker) -> dict[str, Any]:
-    """Plain values; who it is stands in a column of its own, which is forgotten with them."""
-    values = asdict(asker)
-    del values["source"], values["user_id"]
-    return values | {
-        "role_ids": list(asker.role_ids),
-        "joined_at": asker.joined_at and asker.joined_at.isoformat(),
-    }
+    return Asker.from_json(appeal.asker, source=appeal.source, user_id=appeal.user_id)

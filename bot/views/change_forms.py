@@ -15,7 +15,7 @@ from bot.domain.sentences import Sentence, say
 from bot.messages import custom_ids
 from bot.messages import rules as messages
 from bot.messages.custom_ids import CHOOSE_REGION, CUSTOM_ZOOM, REMIX, JobPress, of_change
-from bot.services.orders import Press
+from bot.services.orders import Arrival, Press
 from bot.services.orders.edit import CUSTOM
 from bot.services.orders.press import unknown
 from bot.services.orders.vary import preferred
@@ -80,11 +80,12 @@ async def submitted(interaction: Interaction) -> None:
         return
     async with guard(interaction):
         client, asker = wired(interaction), drawing_asker_of(interaction)
-        async with patience(interaction):
-            parent = await _parent(interaction, asked)
-            values = forms.values_of(interaction, _form(asked, parent))
-            press = replace(_press(asked, values), reply_to=_answered(interaction, parent))
-            job = await client.services.orders.remix(asker, press, values["prompt"])
+        parent = await _parent(interaction, asked)
+        values = forms.values_of(interaction, _form(asked, parent))
+        press = replace(_press(asked, values), reply_to=_answered(interaction, parent))
+        arrival = Arrival(asker=asker, press=press, text=values["prompt"])
+        async with patience(interaction, client.services.arrivals.undecided(arrival)):
+            job = await client.services.orders.take(arrival)
         if interaction.message is None or interaction.message.flags.ephemeral:
             await client.delivery.answer_in_place(interaction, job, messages.confirmed(asker.locale))
         else:

@@ -10,6 +10,7 @@ from bot.domain.sentences import say
 from bot.domain.uploads import Incoming
 from bot.messages import guide, preferences
 from bot.messages.custom_ids import PROMPT_FORM
+from bot.services.orders import Arrival
 from bot.views import forms
 from bot.views.forms import Field, Form
 from bot.views.wired import wired
@@ -26,8 +27,9 @@ async def draw(interaction: Interaction, text: str, sources: Sequence[Incoming] 
     Raises: UserError, with the text in it.
     """
     client, asker = wired(interaction), drawing_asker_of(interaction)
-    async with patience(interaction):
-        job = await client.services.orders.imagine(asker, text, sources)
+    arrival = Arrival(asker=asker, text=text, sources=tuple(sources))
+    async with patience(interaction, client.services.arrivals.undecided(arrival)):
+        job = await client.services.orders.take(arrival)
     await answered(interaction, asker, job)
 
 

@@ -12,7 +12,7 @@ from bot.domain.job import Job
 from bot.domain.kinds import JobKind, Outcome
 from bot.messages import custom_ids
 from bot.messages import jobs as messages
-from bot.services.orders import Press
+from bot.services.orders import Arrival, Press
 from bot.services.orders.press import unknown
 from bot.views import change_forms
 from bot.views.rebuilt import Rebuilt
@@ -69,9 +69,10 @@ class JobButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], templat
             if preferences.is_remix:
                 await change_forms.ask(interaction, self.press, preferences)
                 return
-        async with patience(interaction):
+        arrival = Arrival(asker=asker, press=press)
+        async with patience(interaction, client.services.arrivals.undecided(arrival)):
             there = await _posted_before(client, asker, press)
-            job = there or await client.services.orders.press(asker, press)
+            job = there or await client.services.orders.take(arrival)
         if there is not None:
             await reply(interaction, messages.already_there(replace(there, locale=asker.locale)))
         else:

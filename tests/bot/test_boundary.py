@@ -14,6 +14,7 @@ from bot.boundary import CROWD, Interaction, patience, reply, reply_to_failure
 from bot.domain.errors import MissingPermissions
 from bot.domain.sentences import say
 from bot.messages.payload import Payload
+from bot.services.arrivals import Undecided
 from bot.storage.outage import is_disk_full
 from tests.bot.outages import OUTAGES
 
@@ -141,3 +142,46 @@ async def test_a_command_of_an_earlier_version_is_no_fault_of_ours(caplog: pytes
     (said,) = await told(discord.app_commands.CommandNotFound("dream", []))
     assert "Restart Discord" in said
     assert "Traceback" not in caplog.text
+
+
+class Kept:
+    """Notes what becomes of an undecided request."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+        self.noted: list[str] = []
+
+    async def keep(self) -> None:
+        self.noted.append("kept" if not self.response.is_done() else "kept too late")
+
+    def over(self) -> None:
+        self.noted.append(f"over, told {len(self.response.told)}")
+
+
+async def test_what_is_only_promised_is_kept_before_and_until_its_refusal_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.boundary.CROWD", 0)
+    response = Response()
+    interaction, kept = interaction_with(response), Kept(response)
+    interaction.type = discord.InteractionType.application_command
+    interaction.message = None
+
+    async def fail() -> None:
+        async with patience(interaction, cast("Undecided", kept)):
+            assert response.is_done()
+            raise RuntimeError("ours")
+
+    with pytest.raises(RuntimeError, match="ours") as failure:
+        await fail()
+    assert kept.noted == ["kept"]
+    await reply_to_failure(interaction, failure.value)
+    assert kept.noted == ["kept", "over, told 1"]
+
+
+async def test_what_became_a_job_is_kept_no_longer() -> None:
+    response = Response()
+    interaction, kept = interaction_with(response), Kept(response)
+    async with patience(interaction, cast("Undecided", kept)):
+        pass
+    assert kept.noted == ["over, told 0"]

@@ -72,6 +72,28 @@ async def test_a_kill_right_after_the_answer_loses_nothing(discord: Playground, 
 
 
 @pytest.mark.both_databases
+async def test_who_was_only_told_to_wait_when_the_process_died_gets_a_grid_once(
+    discord: Playground, bot: BotProcess
+) -> None:
+    await bot.start()
+    room = discord.guild.newbies
+    members = [discord.add_member(discord.guild, f"member{number}") for number in range(30)]
+    calls = [await discord.slash(member, room, "imagine", prompt="a red apple") for member in members]
+    await discord.wait_for(lambda _: any(call.kind == "deferred" for call in calls))
+    await bot.kill()
+    await bot.start()
+    promised = [call.member.mention for call in calls if call.error is None and not call.is_open]
+    assert "deferred" in {call.kind for call in calls}
+
+    def drawn(mention: str) -> int:
+        return sum(mention in grid.content for grid in grids(discord, room))
+
+    await discord.wait_for(lambda _: all(map(drawn, promised)), 120)
+    await discord.wait_for(lambda d: len(d.messages(room)) == len(grids(d, room)), 60)
+    assert max(drawn(member.mention) for member in members) == 1
+
+
+@pytest.mark.both_databases
 async def test_a_rendered_job_is_delivered_by_the_next_process(discord: Playground, bot: BotProcess) -> None:
     await bot.start()
     ada, room = discord.guild.owner, discord.guild.newbies

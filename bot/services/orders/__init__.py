@@ -12,7 +12,7 @@ from PIL import Image
 from bot.domain.asker import Asker
 from bot.domain.errors import Impossible, NotFound, Unconfirmed
 from bot.domain.job import Job, may_be_pressed
-from bot.domain.kept import Keep, Waits
+from bot.domain.kept import Keep, KeptOrder, Waits
 from bot.domain.kinds import JobKind
 from bot.domain.next_steps import NextStep
 from bot.domain.order import Order
@@ -30,6 +30,7 @@ from bot.services.imports import UNTITLED, Imports
 from bot.services.jobs import Jobs
 from bot.services.kept import KeptOrders
 from bot.services.orders import again, blend, bring, steer
+from bot.services.orders.arrival import ASKER, Arrival
 from bot.services.orders.edit import Change
 from bot.services.orders.imagine import hurried
 from bot.services.orders.means import Means
@@ -46,7 +47,7 @@ from bot.storage import jobs as jobs_table
 from bot.storage.database import Database
 from bot.storage.outage import passing_over_outages
 
-__all__ = ["BUILDERS", "Change", "Orders", "Press", "Steer"]
+__all__ = ["BUILDERS", "Arrival", "Change", "Orders", "Press", "Steer"]
 
 
 class Orders:
@@ -72,6 +73,18 @@ class Orders:
         self._means = Means(recipes, preferences, studios)
         self._presses = Presses(database, self._means, self._sources)
         self._texts = TypedTexts(jobs, kept, self._means, self._sources)
+
+    async def take(self, arrival: Arrival) -> Job:
+        """Do what an interaction asks for. The first job of it.
+
+        Raises: UserError.
+        """
+        asker, press = arrival.asker, arrival.press
+        if press is None:
+            return await self.imagine(asker, arrival.text, arrival.sources)
+        if arrival.text:
+            return await self.remix(asker, press, arrival.text)
+        return await self.press(asker, press)
 
     async def imagine(self, asker: Asker, text: str, sources: Sequence[Incoming] = ()) -> Job:
         """Draw four pictures of each of the prompts that a text stands for, or of none. The first job.
@@ -223,14 +236,21 @@ class Orders:
         """
         kept = await self._kept.get(asker, key)
         asker = replace(asker, source=kept.source)
+        if ASKER in kept.order:
+            arrival = Arrival.from_json(kept.order, source=kept.source, user_id=kept.user_id)
+            job = await self.take(replace(arrival, asker=asker))
+        else:
+            job = await self._submit_kept(asker, kept)
+        with passing_over_outages("forgetting a kept order"):  # pressed again, it is the same job
+            await self._kept.delete(kept)
+        return job
+
+    async def _submit_kept(self, asker: Asker, kept: KeptOrder) -> Job:
         with quoting(kept.typed):
             orders = await self._read(asker, kept.order)
             if kept.why is Waits.WORDS:
                 orders = [replace(order, is_confirmed=True) for order in orders]
-            job, *_ = await self._jobs.submit(asker, orders)
-        with passing_over_outages("forgetting a kept order"):  # pressed again, it is the same job
-            await self._kept.delete(kept)
-        return job
+            return (await self._jobs.submit(asker, orders))[0]
 
     async def allowed(self, asker: Asker, values: Mapping[str, Any], pardons: Sequence[Pardon]) -> Job:
         """Submit what moderators allowed of a refused request. The first job of it.

@@ -37,9 +37,10 @@ from bot.domain.next_steps import Accept, Draw, NextStep
 from bot.domain.quota import Unit
 from bot.domain.rules import Place, Weight
 from bot.services import Services, build_services, runs
-from bot.services.orders import Press
+from bot.services.arrivals import Left
+from bot.services.orders import Arrival, Press
 from bot.services.quotas import Gift
-from bot.storage import guilds
+from bot.storage import guilds, kept_orders
 from bot.storage import jobs as jobs_table
 from bot.storage.database import Database, owned_database
 from bot.storage.images import ImageFiles
@@ -189,6 +190,15 @@ class Lives(RuleBasedStateMachine):
         job = self._do(self.services.orders.imagine(asker, text))
         if job is not None:
             self.accepted.append((asker, text, job.id))
+
+    @rule(member=members, text=st.sampled_from(TEXTS), is_begun=st.booleans())
+    def be_told_to_wait_by_a_process_that_dies(self, member: int, text: str, *, is_begun: bool) -> None:
+        """Whether or not it became a job before, the next process makes it one; or refuses it."""
+        arrival = Arrival(asker=self._asker(member), text=text)
+        self._do(self.services.arrivals.undecided(arrival).keep())
+        if is_begun and not self.database.is_dead:
+            self._do(self.services.orders.take(arrival))
+        self._die()
 
     @rule(number=nth)
     @where(lambda self: self.accepted)
@@ -446,7 +456,12 @@ class Lives(RuleBasedStateMachine):
                 for row in await session.scalars(select(KeptOrderRow))
                 if row.user_id in self.forgotten
             ]
-            return [*nameless, *await proofs.unproven(session)]
+            undecided = [
+                f"request {kept.source}, which nothing was decided of"
+                for kept in await kept_orders.list_arrived(session)
+                if kept.guild_id == self.guild_id and self.database.commits_left is None
+            ]
+            return [*nameless, *undecided, *await proofs.unproven(session)]
 
     # How it is done
 
@@ -520,6 +535,14 @@ class Lives(RuleBasedStateMachine):
         for job in await self.services.runs.recover():
             if job.status is JobStatus.QUEUED:
                 self.services.runs.start(job)
+        for left in await self.services.arrivals.list_left():
+            await self._decide(left)
+
+    async def _decide(self, left: Left) -> None:
+        try:
+            await self.services.arrivals.submit(left)
+        except UserError:
+            await self.services.arrivals.forget(left.arrival)
 
     async def _configure(self, **values: Any) -> None:
         async with self.database.transaction() as session:

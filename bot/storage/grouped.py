@@ -61,7 +61,7 @@ class _Lane:
         if self._working is None:
             self._working = asyncio.create_task(self._work(), name="group commit")
         try:
-            return await asyncio.shield(one.done)  # type: ignore[no-any-return]
+            return await asyncio.shield(one.done)
         except asyncio.CancelledError:
             if one in self._waiting:
                 self._waiting.remove(one)

@@ -121,10 +121,11 @@ class Driver:
             await self._end(number, pack(GenerationFailed(f"The request cannot be read: {error}.")))
             return
         self._open[number] = _Open(parcel)
-        self._router.add(Job(number=number, request=request, queued_at=monotonic()))
+        job = Job(number=number, request=request, queued_at=monotonic())
+        self._router.add(job)
         self._assign()
         if self._open[number].replica is None:
-            await self._tell_places()
+            await self._tell_place(job, self._router.first_place(job))
 
     def _stop(self, number: int) -> None:
         """Forget a request, wherever it is."""
@@ -173,6 +174,7 @@ class Driver:
         """What a lost replica had goes to others; what replicas die of, again and again, has failed."""
         self._states.pop(name, None)
         alone = {number for number in self._open if self._router.was_alone(number)}
+        failed = []
         for number in self._router.remove_replica(name):
             one = self._open[number]
             one.replica = None
@@ -180,9 +182,11 @@ class Driver:
             if one.lone_deaths >= LONE_DEATHS:
                 self._router.remove(number)
                 del self._open[number]
-                sentence = "Each time that this was drawn alone, the device that drew it was lost."
-                await self._end(number, pack(GenerationFailed(sentence)))
+                failed.append(number)
         self._assign()
+        sentence = "Each time that this was drawn alone, the device that drew it was lost."
+        for number in failed:
+            await self._end(number, pack(GenerationFailed(sentence)))
         await self._tell_state()
         await self._tell_places()
 
@@ -230,14 +234,17 @@ class Driver:
     async def _tell_places(self) -> None:
         """Tell who is on no replica their place and time, where it has changed."""
         for job, queued in self._router.places():
-            one = self._open[job.number]
-            place = queued
-            if not self._router.can_draw(job.request):
-                place = replace(queued, eta_seconds=AWAY_SECONDS, is_engine_away=True)
-            is_news = one.told is None or one.told.position != place.position
-            if is_news or (one.told is not None and one.told.is_engine_away != place.is_engine_away):
-                one.told = place
-                await self._tell(job.number, pack(place))
+            if job.number in self._open:  # nobody has given it up since the others were told
+                await self._tell_place(job, queued)
+
+    async def _tell_place(self, job: Job, place: Queued) -> None:
+        if not self._router.can_draw(job.request):
+            place = replace(place, eta_seconds=AWAY_SECONDS, is_engine_away=True)
+        one = self._open[job.number]
+        known = None if one.told is None else (one.told.position, one.told.is_engine_away)
+        if known != (place.position, place.is_engine_away):
+            one.told = place
+            await self._tell(job.number, pack(place))
 
     async def _tell(self, number: int, parcel: Parcel) -> None:
         await self._send({"kind": "event", "number": number}, parcel)

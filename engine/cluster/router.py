@@ -205,11 +205,23 @@ class Router:
                 break
         return assigned
 
+    def first_place(self, job: Job) -> Queued:
+        """Behind everybody, as if each were as large; reckoned in the same time for a crowd."""
+        ahead, seconds = self._before_all()
+        position = ahead + self.num_waiting
+        seconds += self._seconds_anywhere(job) * self.num_waiting
+        return Queued(position=position, eta_seconds=seconds / max(1, len(self._loads)))
+
+    def _before_all(self) -> tuple[int, float]:
+        """Of what is on replicas, how many have not begun, and how many seconds all of it takes."""
+        seconds = sum(load.seconds for load in self._loads.values())
+        ahead = sum(placed.share_done == 0 for load in self._loads.values() for placed in load.jobs.values())
+        return ahead, seconds
+
     def places(self) -> list[tuple[Job, Queued]]:
         """Of everybody who is on no replica, the place and the time, as their turns come."""
         replicas = max(1, len(self._loads))
-        seconds = sum(load.seconds for load in self._loads.values())
-        ahead = sum(placed.share_done == 0 for load in self._loads.values() for placed in load.jobs.values())
+        ahead, seconds = self._before_all()
         told = []
         for position, job in enumerate(self._waiting.in_order(), ahead + 1):
             seconds += self._seconds_anywhere(job)

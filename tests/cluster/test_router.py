@@ -220,6 +220,11 @@ def test_who_waits_is_told_a_place_and_a_time() -> None:
     assert [told.position for _, told in places] == list(range(len(begun) + 1, 21))
     assert [told.eta_seconds for _, told in places] == sorted(told.eta_seconds for _, told in places)
     assert places[0][1].eta_seconds > 0
+    newest = job(20, drawing())
+    router.add(newest)
+    first = router.first_place(newest)
+    assert first.position == router.places()[-1][1].position == 21
+    assert first.eta_seconds == pytest.approx(router.places()[-1][1].eta_seconds)
 
 
 def test_without_a_replica_everybody_waits_and_nothing_breaks() -> None:

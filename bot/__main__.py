@@ -159,6 +159,10 @@ def _housekeeping(arguments: argparse.Namespace, settings: Settings) -> Coroutin
         from bot.commandline.init import init
 
         return init(settings, answers_of(arguments), is_asking=sys.stdin.isatty() and not arguments.yes)
+    if arguments.command == "host":
+        from bot.commandline.host import host
+
+        return host(settings, arguments)
     if arguments.command == "check":
         from bot.commandline.check import check
 
@@ -210,10 +214,29 @@ def _parser() -> argparse.ArgumentParser:
     restore = commands.add_parser("restore", help="put a copy back, while the bot is stopped")
     restore.add_argument("file", type=Path, help="what `backup` made")
     restore.add_argument("--pictures", type=Path, metavar="FILE.tar", help="put the picture files back, too")
+    _add_host(commands)
     _add_init(commands)
     commands.add_parser("check", help="say what is right, and what to do about what is not")
     parser.set_defaults(command="run")
     return parser
+
+
+def _add_host(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    host = commands.add_parser("host", help="who uses the GPU; cap, pause or leave a server; tell everybody")
+    deeds = host.add_subparsers(dest="deed", metavar="what")
+    usage = deeds.add_parser("usage", help="which servers used the GPU how much (the default)")
+    usage.add_argument("--days", type=_days, default=7, help="how many days back, 1 to 90")
+    cap = deeds.add_parser("cap", help="how many pictures a day a server may draw in all")
+    pause = deeds.add_parser("pause", help="refuse what a server orders from now on")
+    resume = deeds.add_parser("resume", help="let a paused server draw again")
+    leave = deeds.add_parser("leave", help="take the bot out of a server")
+    for parser in (cap, pause, resume, leave):
+        parser.add_argument("server", type=_number, help="its number, as `usage` lists it")
+    cap.add_argument("pictures", type=_number, nargs="?", help="a day, all its members; left out: no cap")
+    pause.add_argument("words", nargs="?", default="", help="why, for its members")
+    notice = deeds.add_parser("notice", help="tell everybody something, until you end it")
+    notice.add_argument("words", nargs="?", default="", help="left out: the notice is taken down")
+    deeds.add_parser("log", help="what was done lately")
 
 
 def _add_init(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -332,6 +355,14 @@ def _add_blend(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser.add_argument("--prompt", default="", help="words beside the pictures, with parameters")
     parser.add_argument("--seed", type=_seed, help="the noise to begin with")
     parser.add_argument("--out", type=Path, default=Path("blend.png"), help="where to")
+
+
+def _days(text: str) -> int:
+    return _in_range(int(text), 1, 90)
+
+
+def _number(text: str) -> int:
+    return _in_range(int(text), 1, 2**63 - 1)
 
 
 def _seed(text: str) -> int:

@@ -82,6 +82,7 @@ async def run(settings: Settings) -> int:
                 meters=meters,
                 members_intent=settings.members_intent,
                 reactions_intent=settings.reactions_intent,
+                owner_guild=settings.owner_guild,
             )
         )
         await stack.enter_async_context(served_pages(settings, services, client, meters))
@@ -233,7 +234,8 @@ async def open_services(
             public_url=settings.pages_url,
             fetcher=Fetcher(split_models(settings.image_hosts), stand_in=settings.discord_api_base),
             upload_days=settings.upload_days,
-            owners=[int(owner) for owner in split_models(settings.owners)],
+            owners=settings.owner_ids,
+            guilds=settings.guild_ids,
         )
         yield services, engine
 

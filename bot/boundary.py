@@ -392,6 +392,17 @@ async def guard(interaction: Interaction) -> AsyncIterator[None]:
 class Tree(app_commands.CommandTree[discord.Client]):
     """The slash commands, with every failure brought to the one place that answers it."""
 
+    is_served: Callable[[int | None], bool] = staticmethod(lambda _: True)
+    """Whether a guild, by its id, may use the bot at all."""
+
+    async def interaction_check(self, interaction: Interaction) -> bool:
+        """Refuse every command of a guild that the bot does not serve."""
+        if self.is_served(interaction.guild_id):
+            return True
+        if interaction.type is not discord.InteractionType.autocomplete:
+            await reply_to_failure(interaction, refusals.not_served())
+        return False
+
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         """Answer a failed command."""
         await reply_to_failure(interaction, error)

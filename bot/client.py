@@ -13,10 +13,12 @@ from bot.cogs.again import Again
 from bot.cogs.allowance import Allowances
 from bot.cogs.audit import Audit
 from bot.cogs.brought import Brought
+from bot.cogs.door import Door
 from bot.cogs.forget import Forget
 from bot.cogs.gallery import Gallery
 from bot.cogs.guild import Guild
 from bot.cogs.help import Help
+from bot.cogs.host import Host
 from bot.cogs.imagine import Imagine
 from bot.cogs.info import Info
 from bot.cogs.looking import Looking
@@ -39,6 +41,7 @@ from bot.delivery.answers import AnswerWatch
 from bot.delivery.arrivals import LeftBehind
 from bot.delivery.budget import Budget
 from bot.delivery.digests import Digests
+from bot.delivery.doorkeeper import Doorkeeper
 from bot.delivery.jobs import Delivery
 from bot.delivery.letters import Letters
 from bot.delivery.moderators import Moderators
@@ -80,6 +83,8 @@ HEARTBEAT_SECONDS = 30.0  # discord.py's default of 60 leaves a dead gateway unn
 
 COMMANDS_OF_THE_DAY = 30034
 """Discord's code for its limit of commands that are made in a day."""
+NOT_THERE = frozenset({10004, 50001})
+"""Discord's codes for a guild that is unknown, or that the bot has no access to."""
 
 
 class CatalogueTranslator(app_commands.Translator):
@@ -104,6 +109,7 @@ class Darkroom(commands.AutoShardedBot):
         meters: Meters | None = None,
         members_intent: bool = False,
         reactions_intent: bool = False,
+        owner_guild: int | None = None,
     ) -> None:
         self._meters = meters or Meters()
         self._meters.gateway_latency.set_function(lambda: self.latency)
@@ -127,6 +133,7 @@ class Darkroom(commands.AutoShardedBot):
             guild_ready_timeout=1.0,
         )
         self.services = services
+        self._owner_guild = None if owner_guild is None else discord.Object(owner_guild)
         self.access = Access(self)
         self.delivery = Delivery(
             self,
@@ -140,6 +147,7 @@ class Darkroom(commands.AutoShardedBot):
         )
         self.moderators = Moderators(self, self.access)
         self.left_behind = LeftBehind(self, services.arrivals, self.delivery, self.moderators)
+        self.doorkeeper = Doorkeeper(self, self.access, self.moderators, services.host)
         self.remover = Remover(self, self.access, services.removals)
         self.letters = Letters(self, services)
         self.rooms = RoomKeeper(self, self.access, services.rooms, services.guilds)
@@ -160,6 +168,8 @@ class Darkroom(commands.AutoShardedBot):
         self.add_dynamic_items(JobButton, AuditButton, ModerationButton, HelpButton)
         self.add_dynamic_items(PictureButton, PictureMenu, GalleryButton, LookedButton, UseButton)
         self.add_dynamic_items(SettingsItem, InfoItem, AskButton)
+        if isinstance(self.tree, Tree):
+            self.tree.is_served = self.services.host.is_listed
         await self.tree.set_translator(CatalogueTranslator())
         await self._sync_commands()
         await self.delivery.resume()
@@ -204,6 +214,9 @@ class Darkroom(commands.AutoShardedBot):
         await self.add_cog(Pictures(self, self.services, self.letters))
         await self.add_cog(Reactions(self, self.services, self.access, self.letters, self.remover))
         await self.add_cog(Help())
+        await self.add_cog(Door(self.services, self.doorkeeper))
+        if self._owner_guild is not None:
+            await self.add_cog(Host(self.services, self.doorkeeper), guild=self._owner_guild)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Measure how soon it is answered."""
@@ -227,17 +240,31 @@ class Darkroom(commands.AutoShardedBot):
 
     async def _sync_commands(self) -> None:
         application_id = self.application_id or 0
-        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
-        if await self.services.commands.are_known(application_id, payload):
+        await self._sync(application_id)
+        mine = [application_id]
+        if self._owner_guild is not None:
+            mine.append(self._owner_guild.id)
+            await self._sync(self._owner_guild.id, guild=self._owner_guild)
+        for former in await self.services.commands.list_former(*mine):
+            await self._sync(former, guild=discord.Object(former))
+            await self.services.commands.forget(former)
+
+    async def _sync(self, place: int, *, guild: discord.Object | None = None) -> None:
+        """Send the commands that are for all, or those that a guild alone has, unless Discord has them."""
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands(guild=guild)]
+        if await self.services.commands.are_known(place, payload):
             return
         try:
-            await self.tree.sync()
+            await self.tree.sync(guild=guild)
         except discord.HTTPException as error:
+            if guild is not None and error.code in NOT_THERE:
+                log.warning("guild %d gets no commands of its own: I am not there", place)
+                return
             if error.code != COMMANDS_OF_THE_DAY:
                 raise
             log.warning("Discord takes no new commands today: I go on with yesterday's. %s", error.text)
         else:
-            await self.services.commands.remember(application_id, payload)
+            await self.services.commands.remember(place, payload)
 
 
 def invitation(application_id: int, *, makes_rooms: bool = False) -> str:

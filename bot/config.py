@@ -200,8 +200,18 @@ class Settings(BaseSettings):
 
     owners: str = Field(
         "",
-        description="Discord's numbers of those who run this bot, with commas between them: they can remove "
-        "a picture that somebody brought along from every server.",
+        description="Discord's numbers of those who run this bot, with commas between them: they can use "
+        "/host, and remove a picture that somebody brought along from every server.",
+    )
+    owner_guild: int | None = Field(
+        None,
+        gt=0,
+        description="Discord's number of the server in which OWNERS have the command /host. Empty: nowhere.",
+    )
+    guilds: str = Field(
+        "",
+        description="Discord's numbers of the servers that may use this bot, with commas between them; it "
+        "leaves every other. Empty: whoever has the invitation can add it to a server of their own.",
     )
 
     @field_validator("discord_token", "hf_token")
@@ -268,6 +278,30 @@ class Settings(BaseSettings):
                     {"owner": owner[:100]},
                 )
         return owners
+
+    @field_validator("guilds")
+    @classmethod
+    def _are_servers(cls, guilds: str) -> str:
+        for guild in split_models(guilds):
+            if not re.fullmatch(r"[1-9]\d{0,18}", guild, re.ASCII):
+                raise PydanticCustomError(
+                    "guilds",
+                    "Input should be numbers of servers with commas between them, and `{guild}` is none "
+                    "(Discord > Settings > Advanced > Developer Mode, then Copy Server ID)",
+                    {"guild": guild[:100]},
+                )
+        return guilds
+
+    @property
+    def owner_ids(self) -> frozenset[int]:
+        """Those who run this bot."""
+        return frozenset(int(owner) for owner in split_models(self.owners))
+
+    @property
+    def guild_ids(self) -> frozenset[int]:
+        """The servers that may use it, the owners' own among them; none means every one."""
+        listed = frozenset(int(guild) for guild in split_models(self.guilds))
+        return listed | {self.owner_guild} if listed and self.owner_guild else listed
 
     @property
     def backup_folder(self) -> Path:

@@ -71,8 +71,13 @@ def channel(payload: Payload, *, nsfw: bool) -> Payload:
     return payload
 
 
-def interaction(payload: Payload, *, locale: str, upload_limit: int, member_permissions: str) -> Payload:
-    """The context that Discord adds to an interaction: guild, limits, owners and permissions."""
+def interaction(
+    payload: Payload, *, locale: str, upload_limit: int, member_permissions: str, is_of_guild: bool = False
+) -> Payload:
+    """The context that Discord adds to an interaction: guild, limits, owners and permissions.
+
+    `is_of_guild` says whether its command is registered in that guild alone.
+    """
     payload["locale"] = locale
     payload["attachment_size_limit"] = upload_limit
     if payload["data"].get("id") == 0:
@@ -82,6 +87,8 @@ def interaction(payload: Payload, *, locale: str, upload_limit: int, member_perm
         payload["app_permissions"] = str(DM_APP_PERMISSIONS)
         payload["authorizing_integration_owners"] = {"0": "0"}
         return payload
+    if is_of_guild:
+        payload["data"]["guild_id"] = guild_id
     payload["guild"] = {"id": guild_id, "locale": payload["guild_locale"], "features": []}
     payload["channel"]["permissions"] = member_permissions
     payload["authorizing_integration_owners"] = {"0": guild_id}

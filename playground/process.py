@@ -60,6 +60,8 @@ async def running_bot(
         "DISCORD_TOKEN": playground.token,
         "DISCORD_API_BASE": playground.base_url,
         "DATA_DIR": str(folder),
+        "OWNERS": str(playground.guild.owner.id),
+        "OWNER_GUILD": str(playground.guild.id),
         "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'darkroom.db'}",
         "WEB_HOST": WEB_HOST,
         "WEB_PORT": str(web_port),

@@ -36,5 +36,5 @@ class Info(commands.Cog):
     async def status(self, interaction: Interaction) -> None:
         """Show how the bot is."""
         async with patience(interaction):
-            found = await self.services.info.status()
+            found = await self.services.info.status(asker_of(interaction))
         await reply(interaction, messages.status(found, version("darkroom"), interaction.locale.value))

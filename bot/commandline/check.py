@@ -87,8 +87,19 @@ def lacks(settings: Settings) -> Iterator[str]:
         folder = settings.data_dir
         yield f"others on this machine can read pictures and prompts in {folder}: chmod -R go= {folder}"
     yield from _backup_lacks(settings)
+    yield from _door_lacks(settings)
     if settings.web_port and not settings.metrics_port and settings.web_host not in LOOPBACK:
         yield "whoever reads the web pages can read /metrics, too: set METRICS_PORT"
+
+
+def _door_lacks(settings: Settings) -> Iterator[str]:
+    if not settings.guild_ids:
+        yield (
+            "GUILDS is empty: every stranger with the invitation can add the bot to a server of their own, "
+            "moderates it there and draws on this card. Set GUILDS to the numbers of your servers"
+        )
+    if settings.owner_guild and not settings.owner_ids:
+        yield "OWNER_GUILD is set and OWNERS is empty, so nobody may use /host: set OWNERS"
 
 
 def _is_open(path: Path) -> bool:
@@ -311,14 +322,18 @@ async def _check_discord(settings: Settings) -> str:
             flags.gateway_guild_members or flags.gateway_guild_members_limited
         ):
             raise discord.PrivilegedIntentsRequired(None)
-        return await _check_guilds(client)
+        return await _check_guilds(client, settings)
 
 
-async def _check_guilds(client: discord.Client) -> str:
+async def _check_guilds(client: discord.Client, settings: Settings) -> str:
     link = invitation(client.application_id or 0)
-    guilds = [guild async for guild in client.fetch_guilds(limit=MAX_GUILDS)]
+    served = settings.guild_ids
+    found = [guild async for guild in client.fetch_guilds(limit=MAX_GUILDS)]
+    guilds = [guild for guild in found if not served or guild.id in served]
+    left = [f"{guild.name} ({guild.id})" for guild in found if guild not in guilds]
     if not guilds:
-        raise StartupError(f"the token works, but the bot is in no server yet. Invite it: {link}")
+        only = f", but those that GUILDS does not name: {', '.join(left)}" if left else ""
+        raise StartupError(f"the token works, but the bot is in no server yet{only}. Invite it: {link}")
     me = client.user
     for guild in guilds:
         member = await (await client.fetch_guild(guild.id)).fetch_member(me.id if me else 0)
@@ -327,7 +342,8 @@ async def _check_guilds(client: discord.Client) -> str:
             raise StartupError(f"in {guild.name} I lack {', '.join(missing)}. Invite me again: {link}")
     where = guilds[0].name if len(guilds) == 1 else f"{len(guilds)} servers"
     rooms = invitation(client.application_id or 0, makes_rooms=True)
+    told = f" It leaves {', '.join(left)}, which GUILDS does not name." if left else ""
     return (
-        f"the token works; in {where} with all permissions. To invite the bot elsewhere: {link} "
+        f"the token works; in {where} with all permissions.{told} To invite the bot elsewhere: {link} "
         f"- or, where /setup is to make rooms for newcomers: {rooms}"
     )

@@ -59,6 +59,12 @@ class Deed(StrEnum):
     ROLE_DELETED = "role_deleted"
     CHANNEL_DELETED = "channel_deleted"
     USAGE_DIGEST = "usage_digest"
+    HOST_CAP = "host_cap"
+    HOST_PAUSE = "host_pause"
+    HOST_RESUME = "host_resume"
+    HOST_LEAVE = "host_leave"
+    HOST_NOTICE = "host_notice"
+    HOST_UNLISTED = "host_unlisted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

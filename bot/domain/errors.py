@@ -38,6 +38,8 @@ class UserError(Exception):
         """Whether the order that it refuses is kept, for a press that mends it."""
         self.prompt = ""
         """What the person typed, whole, where it is theirs: nothing typed is lost."""
+        self.notice = ""
+        """What the owners of the bot tell everybody just now, who is refused an order among them."""
 
     def __str__(self) -> str:
         return "\n".join(str(sentence) for sentence in self.sentences)

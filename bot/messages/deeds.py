@@ -68,6 +68,12 @@ SENTENCES: Mapping[Deed, Sentence] = {
     Deed.ROLE_DELETED: say("A role is gone, and with it what it was chosen for"),
     Deed.CHANNEL_DELETED: say("A channel is gone, and with it what it was chosen for"),
     Deed.USAGE_DIGEST: say("{actor} chose where the weekly report goes"),
+    Deed.HOST_CAP: say("{actor} changed how much a server may draw"),
+    Deed.HOST_PAUSE: say("{actor} paused a server"),
+    Deed.HOST_RESUME: say("{actor} let a server draw again"),
+    Deed.HOST_LEAVE: say("{actor} had me leave a server"),
+    Deed.HOST_NOTICE: say("{actor} changed the notice for everybody"),
+    Deed.HOST_UNLISTED: say("I left a server that `GUILDS` does not name"),
 }
 
 FILTERS = {
@@ -78,8 +84,10 @@ FILTERS = {
 }
 LABELS = {
     "allowance": say("now {value}"),
+    "cap": say("pictures a day: {value}"),
     "days": say("for {value} days"),
     "grants": say("grants: {value}"),
+    "guild": say("server: {value}"),
     "models": say("models: {value}"),
     "num_required": say("words of the theme that a prompt needs: {value}"),
     "is_everywhere": say("in every server: {value}"),
@@ -90,6 +98,7 @@ LABELS = {
     "takes_pictures": say("pictures that members bring along: {value}"),
     "time_zone": say("time zone: {value}"),
     "waiting": say("may wait: {value}"),
+    "words": say("words: {value}"),
 }
 """Details that are named; settings are, by what they are for."""
 

@@ -7,6 +7,7 @@ from bot.domain.sentences import Sentence, Translations, moment, say, say_n
 from bot.domain.usage import NOTHING
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_info
+from bot.messages.host import told
 from bot.messages.lists import fitted
 from bot.messages.payload import Button, Menu, Payload
 from bot.messages.preferences import SPEEDS
@@ -23,6 +24,7 @@ def info(found: MemberInfo, locale: str, *, server: str | None = None) -> Payloa
     words = translations(locale)
     sentences = [
         reset(found.balance, is_own=True),
+        *told(found.host),
         *_used(found),
         say("Speed: {speed}. /settings has more.", speed=SPEEDS[found.preferences.speed or Speed.FAST]),
         _count(len(found.jobs)),
@@ -37,7 +39,8 @@ def info(found: MemberInfo, locale: str, *, server: str | None = None) -> Payloa
 def status(found: Status, version: str, locale: str) -> Payload:
     """How the bot is, without anything that is only its owner's business."""
     words = translations(locale)
-    lines = [*_ready(found), *_waiting(found), _since(found, version)]
+    waiting = () if found.host.is_closed else _waiting(found)
+    lines = [*_ready(found), *waiting, *told(found.host), _since(found, version)]
     return Payload(content="\n".join(line.render(words) for line in lines))
 
 

@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from bot.domain.echo import visible
-from bot.domain.errors import Unavailable, UserError
+from bot.domain.errors import NotAllowed, Unavailable, UserError
+from bot.domain.hosting import NOT_SERVED
 from bot.domain.next_steps import Appeal, AskModerators
 from bot.domain.sentences import say
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_step
+from bot.messages.host import standing
 from bot.messages.payload import MAX_CONTENT, Button, File, Payload
 
 MAX_PROMPT = 1800
@@ -27,6 +29,8 @@ def refusal(error: UserError, locale: str) -> Payload:
         )
         for step in error.steps
     )
+    if error.notice:
+        lines.append(f"-# {standing(error.notice).render(words)}")
     payload = Payload(content="\n".join(lines)[:MAX_CONTENT], rows=(steps,) if steps else ())
     return _with_prompt(payload, error.prompt, locale) if error.prompt else payload
 
@@ -72,6 +76,11 @@ def our_fault(reference: int) -> UserError:
 def outdated_command() -> UserError:
     """For a command that a client still offers as an earlier version of the bot had it."""
     return UserError(say("This command is not here any more as you know it. Restart Discord and try again."))
+
+
+def not_served() -> UserError:
+    """For whoever uses the bot in a guild that its owners did not choose."""
+    return NotAllowed(NOT_SERVED)
 
 
 def database_away() -> UserError:

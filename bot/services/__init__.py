@@ -19,7 +19,10 @@ from bot.services.explaining import Explaining
 from bot.services.forgetting import Digests, Forgetting
 from bot.services.gallery import Gallery
 from bot.services.gates.blocks import BlockGate
+from bot.services.gates.cap import CapGate
 from bot.services.gates.forgotten import ForgottenGate
+from bot.services.gates.hosted import HostedGate
+from bot.services.gates.listed import ListedGate
 from bot.services.gates.minors import MinorsGate
 from bot.services.gates.models import ModelGate
 from bot.services.gates.newcomers import NewcomerGate
@@ -31,6 +34,7 @@ from bot.services.gates.uploads import UploadGate
 from bot.services.gates.waiting import WaitingGate
 from bot.services.guilds import Guilds
 from bot.services.health import Health
+from bot.services.host import Host
 from bot.services.imports import Imports
 from bot.services.info import Info
 from bot.services.jobs import Jobs
@@ -111,6 +115,7 @@ class Services:
     forgetting: Forgetting
     safety: Safety
     commands: Commands
+    host: Host
     health: Health
     backups: Backups
 
@@ -126,13 +131,14 @@ def build_services(
     fetcher: Fetcher | None = None,
     upload_days: int = 30,
     owners: Collection[int] = (),
+    guilds: Collection[int] = (),
     now: Clock = utc_now,
 ) -> Services:
     """The services on one database, one engine and one folder of pictures.
 
     `public_url` is where people find the web pages; empty where that is nowhere. `fetcher` downloads the
     pictures that members bring along, which are kept for `upload_days`. `owners` run
-    this bot.
+    this bot, and let it be used in these `guilds`: none means in all.
     """
     files = ImageFiles(data_dir / "images")
     classify = nsfw_score if is_available() else None
@@ -152,13 +158,16 @@ def build_services(
     removals = Removals(database, files)
     sanctions = Sanctions(database, queue, now=now)
     digests = Digests(data_dir / KEY_FILE)
+    host = Host(database, owners=owners, guilds=guilds, now=now)
     models = Models(engine)
     allowances = Allowances(models, daily_images=daily_images)
     kept = KeptOrders(database, now=now)
     gates = (
         MinorsGate(),
+        ListedGate(host.is_listed),
         BlockGate(now=now),
         ForgottenGate(digests, now=now),
+        HostedGate(),
         PausedGate(),
         RuleGate(allows_nsfw=allows_nsfw, now=now),
         ModelGate(),
@@ -167,6 +176,7 @@ def build_services(
         UploadGate(now=now),
         NewcomerGate(now=now),
         WaitingGate(),
+        CapGate(models, now=now),
     )
     jobs = Jobs(database, models, runs, kept, allowances=allowances, gates=gates, now=now)
     taking_back = TakingBack(database, files, removals, now=now)
@@ -189,7 +199,13 @@ def build_services(
             shown,
             pictures,
             explaining,
-            gates=(BlockGate(now=now), ForgottenGate(digests, now=now), PausedGate()),
+            gates=(
+                ListedGate(host.is_listed),
+                BlockGate(now=now),
+                ForgottenGate(digests, now=now),
+                HostedGate(),
+                PausedGate(),
+            ),
         ),
         regions=Regions(orders, pictures, explaining),
         jobs=jobs,
@@ -201,7 +217,7 @@ def build_services(
         outbox=Outbox(database, now=now),
         quotas=quotas,
         preferences=preferences,
-        info=Info(database, models, quotas, preferences, jobs, runs, now=now),
+        info=Info(database, models, quotas, preferences, jobs, runs, host, now=now),
         usage=UsageReports(database, now=now),
         onboarding=Onboarding(database, orders, kept, now=now),
         rooms=Rooms(database, now=now),
@@ -229,6 +245,7 @@ def build_services(
         forgetting=Forgetting(database, files, uploads, runs, digests, now=now),
         safety=Safety(database, removals, classify, allows_nsfw=allows_nsfw, now=now),
         commands=Commands(database, now=now),
+        host=host,
         health=Health(database, engine, now=now),
         backups=Backups(database, now=now),
     )

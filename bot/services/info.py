@@ -6,12 +6,14 @@ from datetime import datetime
 
 from bot.domain.asker import Asker
 from bot.domain.errors import TooLate
+from bot.domain.hosting import HostState
 from bot.domain.job import UNDRAWN, Job, JobStatus, Speed, may_be_pressed
 from bot.domain.preferences import Preferences
 from bot.domain.quota import Balance
 from bot.domain.sentences import say
 from bot.domain.usage import Usage
 from bot.services.clock import Clock, utc_now
+from bot.services.host import Host
 from bot.services.jobs import Jobs
 from bot.services.models import Models
 from bot.services.preferences import MemberPreferences
@@ -33,6 +35,8 @@ class MemberInfo:
     used: Mapping[Speed, Usage]
     """All that they drew in the guild that is charged, by speed; a picture is one, whatever it cost."""
     preferences: Preferences
+    host: HostState
+    """What the owners of the bot decided about that guild."""
     jobs: tuple[JobUpdate, ...]
     """What runs and waits, in the order in which it was asked for; in a direct message, of all guilds."""
 
@@ -48,6 +52,7 @@ class Status:
     wait_seconds: float | None
     """Until the last of those that wait is finished, as far as it is known."""
     started_at: datetime
+    host: HostState
 
 
 class Info:
@@ -61,6 +66,7 @@ class Info:
         preferences: MemberPreferences,
         jobs: Jobs,
         runs: Runs,
+        host: Host,
         *,
         now: Clock = utc_now,
     ) -> None:
@@ -70,6 +76,7 @@ class Info:
         self._preferences = preferences
         self._jobs = jobs
         self._runs = runs
+        self._host = host
         self._started_at = now()
 
     async def show(self, asker: Asker) -> MemberInfo:
@@ -84,6 +91,7 @@ class Info:
             balance=balance,
             used=dict(used),
             preferences=await self._preferences.get(asker),
+            host=await self._host.state(asker),
             jobs=tuple(self._latest(job) for job in await self._list_undrawn(asker)),
         )
 
@@ -111,8 +119,8 @@ class Info:
             raise TooLate(say("Nothing of yours waits or is drawn: there is nothing to cancel."))
         return await self.show(asker)
 
-    async def status(self) -> Status:
-        """How the bot is."""
+    async def status(self, asker: Asker) -> Status:
+        """How the bot is, for who asks."""
         async with self._database.reading() as session:
             counts = await workload.count_jobs(session)
         times = [update.eta_seconds for update in self._runs.list_latest() if update.eta_seconds is not None]
@@ -122,6 +130,7 @@ class Info:
             num_waiting=counts[JobStatus.QUEUED],
             wait_seconds=max(times, default=None),
             started_at=self._started_at,
+            host=await self._host.state(asker),
         )
 
     async def _list_undrawn(self, asker: Asker) -> list[Job]:

@@ -22,7 +22,7 @@ from bot.services.gates import Gate, RefusedWithTrace, pass_all
 from bot.services.kept import KeptOrders
 from bot.services.models import Models
 from bot.services.runs import Note, Runs, noting_cancel
-from bot.storage import guilds, members
+from bot.storage import guilds, hosting, members
 from bot.storage import jobs as jobs_table
 from bot.storage import outbox as outbox_table
 from bot.storage.database import Database
@@ -238,6 +238,7 @@ class Jobs:
                 )
         except UserError as error:
             refusal = error
+        refusal.notice = await hosting.recall_notice(session)
         if refusal.keep is not None:
             await self._kept.add(session, asker, order, refusal, refusal.keep, guild_id=guild_id)
         return refusal

@@ -88,6 +88,12 @@ class Queue:
             cancelled += await self._runs.cancel(job.id, note=self._note(asker, job, reason))
         return cancelled
 
+    async def drop(self, guild_id: int) -> int:
+        """Stop everything that waits for a guild, and refund it; how many. For the owners of the bot."""
+        async with self._database.reading() as session:
+            jobs = await jobs_table.list_waiting(session, guild_id=guild_id)
+        return sum([await self._runs.cancel(job.id) for job in jobs])
+
     async def end_in(
         self, session: AsyncSession, asker: Asker, user_id: int, *, guild_id: int, reason: str
     ) -> list[Job]:

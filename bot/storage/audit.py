@@ -33,7 +33,7 @@ async def note(
         lambda _: log.info(
             "guild %d: %s: %s%s",
             guild_id,
-            f"moderator {actor_id}" if actor_id else "a rule",
+            f"{'moderator' if guild_id else 'owner'} {actor_id}" if actor_id else "a rule",
             action,
             f" (member {target_id})" if target_id else "",
         ),

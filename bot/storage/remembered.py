@@ -3,7 +3,8 @@
 One process owns a database, so that all that changes a decision passes here. A transaction that does so reads
 the tables themselves from then on, and when it has ended, well or badly, everything that was remembered goes.
 What somebody read meanwhile is not remembered. An answer of the database that was lost may yet take effect,
-and an owner may type SQL: for both, nothing is remembered for longer than a few seconds.
+and an owner may use `python -m bot host`, or type SQL: for those, nothing is remembered for longer than a few
+seconds.
 """
 
 import time

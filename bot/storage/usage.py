@@ -50,6 +50,18 @@ async def list_by_member(
     ]
 
 
+async def list_by_guild(session: AsyncSession, *, start: datetime, end: datetime) -> list[tuple[int, Usage]]:
+    """What each guild used, most GPU time first."""
+    _, images, gpu_ms = SUMS
+    query: Select[Any, Any, Any, Any] = (
+        select(JobRow.guild_id, *SUMS)
+        .where(_is_drawn_between(start, end))
+        .group_by(JobRow.guild_id)
+        .order_by(gpu_ms.desc(), images.desc(), JobRow.guild_id)
+    )
+    return [(guild_id, _usage(*sums)) for guild_id, *sums in await session.execute(query)]
+
+
 async def list_by_channel(
     session: AsyncSession, *, guild_id: int, start: datetime, end: datetime
 ) -> list[tuple[int, bool, Usage]]:
@@ -141,9 +153,12 @@ def _grouped(
 
 
 def _is_counted(guild_id: int, start: datetime, end: datetime) -> ColumnElement[bool]:
+    return and_(JobRow.guild_id == guild_id, _is_drawn_between(start, end))
+
+
+def _is_drawn_between(start: datetime, end: datetime) -> ColumnElement[bool]:
     """What is not drawn, as a picked tile, uses nothing."""
     return and_(
-        JobRow.guild_id == guild_id,
         JobRow.created_at >= start,
         JobRow.created_at < end,
         JobRow.status.in_(DRAWN),

@@ -8,7 +8,7 @@ from bot.domain.asker import Asker
 from bot.domain.job import Job
 from bot.domain.sentences import say
 from bot.domain.uploads import Incoming
-from bot.messages import guide, preferences
+from bot.messages import guide, host, preferences
 from bot.messages.custom_ids import PROMPT_FORM
 from bot.services.orders import Arrival
 from bot.views import forms
@@ -43,6 +43,8 @@ async def answered(interaction: Interaction, asker: Asker, job: Job) -> None:
         mine = await client.services.preferences.get(asker)
         added = preferences.remark(job, job.locale, has_suffix=bool(mine.suffix))
         await reply(interaction, added)
+    if is_answered and (notice := await client.services.host.unread_notice(asker.user_id)):
+        await reply(interaction, host.notice(notice, job.locale))
     if is_answered and await client.services.onboarding.greet_first_use(job):
         await reply(interaction, guide.welcome(await client.services.quotas.balance(asker), job.locale))
 

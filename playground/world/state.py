@@ -129,7 +129,9 @@ class World:
 
     def _correct_event(self, event: str, payload: Payload) -> Payload:
         if event in ("GUILD_CREATE", "GUILD_UPDATE"):
-            return self.guild_payload(int(payload["id"]))
+            guild = self.guild_payload(int(payload["id"]))
+            del guild["unavailable"]  # which is said of guilds that are back: to this one the bot was added
+            return guild
         if event in ("MESSAGE_CREATE", "MESSAGE_UPDATE"):
             return self.correct_message(payload)
         if event in ("CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE"):
@@ -154,11 +156,13 @@ class World:
         if "message" in payload:
             payload["message"] = self.correct_message(dict(payload["message"]))
         self._correct_resolved(payload)
+        own = self.backend.commands.get(int(payload.get("guild_id", 0)), {}).values()
         return corrections.interaction(
             payload,
             locale=self._locales.get(int(user["id"]), "en-US"),
             upload_limit=self.limit_of(int(payload.get("guild_id", 0))),
             member_permissions=payload.get("member", {}).get("permissions", "0"),
+            is_of_guild=payload["data"].get("id") in {command["id"] for command in own},
         )
 
     def correct_message(self, payload: Payload) -> Payload:

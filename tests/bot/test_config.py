@@ -54,6 +54,10 @@ def test_no_token_reaches_the_log() -> None:
         ("CONTROLNETS", "canny=/one", "begin with edges, depth, seg, pose, scribble, tile"),
         ("CONTROLNETS", "edgesxl=/one", "as edges or edges-xl, and `edgesxl` is none"),
         ("CONTROLNETS", "edges=/one,edges=/two", "names of their own"),
+        ("OWNERS", "Ada", "`Ada` is none"),
+        ("GUILDS", "123, my server", "`my server` is none (Discord > Settings > Advanced"),
+        ("GUILDS", "0", "`0` is none"),
+        ("OWNER_GUILD", "none", "valid integer"),
         ("DTYPE", "float8", "Input should be 'auto', 'float32', 'bfloat16' or 'float16'"),
         ("MEMORY_GIB", "0", "greater than 0"),
         ("PUBLIC_URL", "art.example.org", "Input should be an address without a path"),
@@ -191,3 +195,14 @@ def test_members_are_told_the_public_address_and_no_other(
     assert load_settings().served_at == (address or "http://127.0.0.1:8080")
     monkeypatch.setenv("WEB_PORT", "0")
     assert (load_settings().pages_url, load_settings().served_at) == ("", "")
+
+
+def test_the_guild_of_the_owners_is_always_served_and_an_empty_list_means_every_guild(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OWNER_GUILD", "9")
+    monkeypatch.setenv("OWNERS", "7, 8")
+    assert load_settings().guild_ids == frozenset()
+    monkeypatch.setenv("GUILDS", "1,2")
+    assert load_settings().guild_ids == {1, 2, 9}
+    assert load_settings().owner_ids == {7, 8}

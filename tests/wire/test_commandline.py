@@ -326,8 +326,21 @@ async def test_check_says_what_is_right_and_how_to_invite_the_bot(
     assert "TFLOPS" in lines[0]
     assert "a grid takes about" in lines[6]
     assert lines[5].count("permissions=") == 2  # to draw, and to make rooms as well
+    assert any("GUILDS is empty: every stranger" in line for line in lines if line.startswith("note"))
     assert not (bot.folder / "darkroom.db").exists()  # looking makes nothing
     assert not discord.gateway.connected
+
+
+async def test_check_names_servers_that_the_bot_leaves_and_owners_that_are_missing(
+    discord: Playground, bot: BotProcess
+) -> None:
+    other = discord.add_guild("Lighthouse", owner="Hedy")
+    code, lines = await told(bot, "check", GUILDS=str(discord.guild.id), OWNER_GUILD=str(discord.guild.id))
+    assert code == 0
+    assert f"It leaves Lighthouse ({other.id}), which GUILDS does not name." in lines[5]
+    notes = [line for line in lines if line.startswith("note")]
+    assert not any("GUILDS is empty" in line for line in notes)
+    assert any("nobody may use /host: set OWNERS" in line for line in notes)
 
 
 async def test_check_names_every_wrong_thing_with_its_cure(discord: Playground, bot: BotProcess) -> None:

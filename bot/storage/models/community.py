@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, PrimaryKeyConstraint, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, PrimaryKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.models.base import Table, UtcMilliseconds
@@ -16,6 +16,18 @@ class GuildRow(Table):
 
     guild_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     settings: Mapped[dict[str, Any]] = mapped_column(JSON)
+    updated_at: Mapped[datetime] = mapped_column(UtcMilliseconds)
+
+
+class HostingRow(Table):
+    """What the owners of the bot decided about a guild; see `bot.domain.hosting.Hosting`."""
+
+    __tablename__ = "hosting"
+
+    guild_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    cap: Mapped[int | None]
+    is_paused: Mapped[bool]
+    words: Mapped[str] = mapped_column(Text)
     updated_at: Mapped[datetime] = mapped_column(UtcMilliseconds)
 
 
@@ -99,7 +111,10 @@ class ForgottenRow(Table):
 
 
 class CommandSyncRow(Table):
-    """The slash commands last sent to Discord, by digest: creating them is limited per day."""
+    """The slash commands last sent to Discord, by digest: creating them is limited per day.
+
+    The number is an application's, whose commands are everywhere, or a guild's, which has some of its own.
+    """
 
     __tablename__ = "command_syncs"
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.charges import Charge
+from bot.domain.hosting import Hosting, HostState
 from bot.domain.job import JobStatus, Speed
 from bot.domain.preferences import Preferences
 from bot.domain.quota import Allowance, Balance
@@ -26,6 +27,7 @@ NEW = MemberInfo(
     ),
     used={},
     preferences=Preferences(),
+    host=HostState(hosting=Hosting(guild_id=1)),
     jobs=(),
 )
 BUSY = replace(
@@ -42,13 +44,28 @@ BUSY = replace(
         JobUpdate(job=job(id=815, prompt="a plum")),
     ),
 )
-QUIET = Status(models=("sketch", "ink"), num_running=0, num_waiting=0, wait_seconds=None, started_at=NOW)
+HOSTED = HostState(
+    hosting=Hosting(guild_id=1, cap=200, is_paused=True, words="The *card* is away until Monday."),
+    num_used=120,
+    resets_at=NOW,
+    notice="A new model comes tonight.",
+)
+QUIET = Status(
+    models=("sketch", "ink"),
+    num_running=0,
+    num_waiting=0,
+    wait_seconds=None,
+    started_at=NOW,
+    host=HostState(hosting=Hosting(guild_id=1)),
+)
 
 
 def test_where_a_member_stands(snapshot: SnapshotAssertion) -> None:
     assert messages.info(NEW, "en-US") == snapshot(name="nothing waits")
     assert messages.info(BUSY, "en-US") == snapshot(name="jobs wait")
     assert messages.info(NEW, "en-US", server="Darkroom") == snapshot(name="in a direct message")
+    hosted = replace(NEW, host=HOSTED)
+    assert messages.info(hosted, "en-US") == snapshot(name="what the owners of the bot decided")
 
 
 def test_many_jobs_fit_into_the_message_and_the_menu() -> None:
@@ -64,5 +81,7 @@ def test_how_the_bot_is(snapshot: SnapshotAssertion) -> None:
     assert messages.status(QUIET, "1.0", "en-US").content == snapshot(name="quiet")
     busy = replace(QUIET, num_running=3, num_waiting=1, wait_seconds=130.0)
     assert messages.status(busy, "1.0", "en-US").content == snapshot(name="busy")
+    hosted = replace(QUIET, host=HOSTED)
+    assert messages.status(hosted, "1.0", "en-US").content == snapshot(name="what its owners decided")
     starting = replace(QUIET, models=(), num_waiting=2)
     assert messages.status(starting, "1.0", "en-US").content == snapshot(name="starting")

@@ -63,10 +63,10 @@ async def test_what_was_drawn_is_summed_by_speed_and_turbo_counts_twice(
 async def test_the_status_tells_everybody_how_much_there_is_to_do_and_nothing_of_whom(
     services: Services, engine: HandEngine, ada: Asker
 ) -> None:
-    idle = await services.info.status()
+    idle = await services.info.status(ada)
     assert (idle.num_running, idle.num_waiting, idle.wait_seconds) == (0, 0, None)
     await waiting_jobs(services, engine, ada)
-    busy = await services.info.status()
+    busy = await services.info.status(ada)
     assert busy.num_running + busy.num_waiting == 3
     assert (busy.models, busy.started_at) == (services.models.names(), idle.started_at)
     await services.info.cancel_all(ada)

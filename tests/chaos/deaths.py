@@ -60,7 +60,12 @@ async def kills_under_load(ground: Ground) -> Found:
         return Found(figure=str(told), is_met=told.is_clean and told.failed <= MOST_BLAMELESS)
 
 
-@bar(f"{KILLS} kills, 3 to 8 s apart, under load: no job is blamed for them", databases=BOTH, seconds=900)
+@bar(
+    f"{KILLS} kills, 3 to 8 s apart, under load: no job is blamed for them",
+    databases=BOTH,
+    seconds=900,
+    shortfall="After a death what was on the device is drawn one by one: a slow machine takes minutes for it",
+)
 async def kills_seconds_apart(ground: Ground) -> Found:
     """Long enough for a suspect to be tried, and to be there at the next one."""
     dice = random.Random(8)

@@ -20,10 +20,7 @@ MOST_BLAMELESS = 2
 FROZEN_SECONDS = 60.0
 RECOVERY_SECONDS = 45.0
 BACKLOG_SECONDS = 300.0
-UNKEPT = (
-    "Who reads no more than that the bot is thinking when it is killed asks again; nothing was charged. "
-    "Every order that was confirmed is drawn"
-)
+ONE_BY_ONE = "After a death what was on the device is drawn one by one: a slow machine takes minutes for it"
 MOST_DEATHS = 4
 NEIGHBOURS = 12
 
@@ -45,7 +42,7 @@ async def restarted(town: Town) -> None:
     f"{MOST_BLAMELESS} failed, refunded",
     databases=BOTH,
     seconds=1200,
-    shortfall=UNKEPT,
+    shortfall=ONE_BY_ONE,
 )
 async def kills_under_load(ground: Ground) -> Found:
     """At moments that nobody chose."""
@@ -64,7 +61,7 @@ async def kills_under_load(ground: Ground) -> Found:
     f"{KILLS} kills, 3 to 8 s apart, under load: no job is blamed for them",
     databases=BOTH,
     seconds=900,
-    shortfall="After a death what was on the device is drawn one by one: a slow machine takes minutes for it",
+    shortfall=ONE_BY_ONE,
 )
 async def kills_seconds_apart(ground: Ground) -> Found:
     """Long enough for a suspect to be tried, and to be there at the next one."""
@@ -77,8 +74,7 @@ async def kills_seconds_apart(ground: Ground) -> Found:
                 await asyncio.sleep(1.0)
             await restarted(town)
         told = await town.told(BACKLOG_SECONDS)
-    is_met = not told.failed and not told.doubled and not told.unbalanced and told.lost <= told.deferred
-    return Found(figure=str(told), is_met=is_met)
+    return Found(figure=str(told), is_met=told.is_clean and not told.failed)
 
 
 @bar(

@@ -63,6 +63,7 @@ PATIENCE_SECONDS = 1.0
 CROWD = 10
 """With so many others under way an interaction is acknowledged first, and worked on then."""
 _under_way: set[int] = set()
+_being_told: set[asyncio.Task[None]] = set()
 
 NEEDED = {
     "view_channel": say("View Channel"),
@@ -335,7 +336,7 @@ async def patience(interaction: Interaction, undecided: Undecided | None = None)
     What is `undecided` is kept before that, until there is a job of it, or its refusal is told.
     """
     if len(_under_way) >= CROWD and not interaction.response.is_done():
-        await _acknowledge(interaction, undecided)
+        await _acknowledge_in_crowd(interaction, undecided)
     is_over = asyncio.Event()
     acknowledging = asyncio.create_task(_acknowledge_unless(is_over, interaction, undecided))
     _under_way.add(interaction.id)
@@ -351,14 +352,32 @@ async def patience(interaction: Interaction, undecided: Undecided | None = None)
         _decided(interaction)
 
 
+async def _acknowledge_in_crowd(interaction: Interaction, undecided: Undecided | None) -> None:
+    """Work, which keeps the database busy, begins once those who came at the same time are told, too."""
+    telling = asyncio.create_task(_keep_and_acknowledge(interaction, undecided), name="acknowledging")
+    _being_told.add(telling)
+    telling.add_done_callback(_being_told.discard)
+    await telling
+    if _being_told:
+        await asyncio.wait(tuple(_being_told), timeout=PATIENCE_SECONDS)
+
+
+async def _keep_and_acknowledge(interaction: Interaction, undecided: Undecided | None) -> None:
+    if undecided is not None:
+        await undecided.keep()
+    await _acknowledge(interaction)
+
+
 async def _acknowledge_unless(
     is_over: asyncio.Event, interaction: Interaction, undecided: Undecided | None
 ) -> None:
     with suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS if undecided is None else PATIENCE_SECONDS / 2):
             await is_over.wait()
+    if undecided is not None and not is_over.is_set() and not interaction.response.is_done():
+        await undecided.keep()  # which takes its time, too
     if not is_over.is_set() and not interaction.response.is_done():
-        await _acknowledge(interaction, undecided)
+        await _acknowledge(interaction)
 
 
 def _decided(interaction: Interaction) -> None:
@@ -367,10 +386,8 @@ def _decided(interaction: Interaction) -> None:
         undecided.over()
 
 
-async def _acknowledge(interaction: Interaction, undecided: Undecided | None) -> None:
+async def _acknowledge(interaction: Interaction) -> None:
     """Promise an answer."""
-    if undecided is not None:
-        await undecided.keep()
     try:
         # Private for a command, since it may yet be refused; on a press it is the pressed message that waits.
         # A form that a menu opened has no message of its own, so that an answer must be promised.

@@ -50,12 +50,15 @@ class Config:
     """How many concepts the U-Net learns, common ones first; the autoencoder always sees all art."""
 
     vae_channels: tuple[int, ...] = (16, 16, 32, 64, 128)
+    vae_layers: int = 2
     vae_groups: int = 8
     latent_channels: int = 8
     crop: int = 96
     critic_width: int = 24
+    redrawn: int = 600
+    """Pictures that the U-Net of `init` redraws for the decoder to learn from."""
     vae: Plan = field(default_factory=lambda: Plan(steps=12_000, batch=8, lr=1.2e-3, decay=0.6, ema=0.998))
-    decoder: Plan = field(default_factory=lambda: Plan(steps=1500, batch=16, lr=6e-4, decay=0.6, ema=0.995))
+    decoder: Plan = field(default_factory=lambda: Plan(steps=3600, batch=16, lr=6e-4, decay=0.6, ema=0.995))
 
     vocabulary: int = 8192
     text_width: int = 256

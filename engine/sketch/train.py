@@ -22,7 +22,7 @@ from diffusers import (
 from torch.multiprocessing.spawn import spawn
 from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
-from engine.sketch import data, text, tower, unet, vae
+from engine.sketch import data, redraw, text, tower, unet, vae
 from engine.sketch.config import WORK, Config, Plan, cpu, gpu
 
 log = logging.getLogger(__name__)
@@ -115,6 +115,7 @@ STAGES: dict[str, Callable[[Config], object]] = {
     "data": pack_once,
     "text": learn_words,
     "vae": vae.train,
+    "redraw": redraw.redraw,
     "decoder": vae.sharpen,
     "unet": learn_drawing,
     "tower": learn_seeing,

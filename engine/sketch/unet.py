@@ -64,13 +64,14 @@ def build(config: Config) -> UNet2DConditionModel:
     )
 
 
-def open_studio(config: Config) -> Studio:
-    """The studio that composes the U-Net's pictures."""
+def open_studio(config: Config, synonyms: dict[str, list[str]] | None = None) -> Studio:
+    """The studio that composes the U-Net's pictures; synonyms are the text stage's if none are given."""
     pixels, pictures = load(config.work)
     chosen, wanted = concepts.choose_pictures(pictures, config.concepts)
     place = {concept.key: at for at, concept in enumerate(chosen)}
     wanted.sort(key=lambda picture: place[picture.concept.key])
-    return Studio(pixels, wanted, text.read_synonyms(config), side=config.resolution)
+    synonyms = text.read_synonyms(config) if synonyms is None else synonyms
+    return Studio(pixels, wanted, synonyms, side=config.resolution)
 
 
 class Shards(Dataset[tuple[int, Tensor, list[tuple[str, ...]]]]):

@@ -12,9 +12,10 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from engine.sketch import scenes
+from engine.sketch.captions import pick
 from engine.sketch.config import Config, Plan
 from engine.sketch.data import Pixels, load
-from engine.sketch.loop import Learner, Training, go_part_of_the_way, warm_start
+from engine.sketch.loop import Batch, Compose, Learner, Training, go_part_of_the_way, warm_start
 
 KL = 3e-4
 LATENT_NOISE = 0.15
@@ -22,6 +23,14 @@ LATENT_NOISE = 0.15
 LOUDNESS = 0.004
 """What it costs an autoencoder that grows to say more in its new channels: else it would drown that noise."""
 SAMPLES = 512
+CELL = 8
+"""Pixels of the side of a cell in which colours and edges may move without being wrong."""
+REDRAWN = "redrawn.pt"
+"""What `redraw` leaves in the work folder."""
+SHARE_REDRAWN = 0.25
+"""How much of each batch is what a U-Net redrew."""
+P_SCENE = 0.4
+"""Share of crops that stand before a sky and a ground."""
 LIKENESS, PERSUASION = 0.5, 0.03
 """What it counts, beside plain errors, that the critic sees the same in a drawing and takes it for art."""
 
@@ -33,7 +42,7 @@ def build(config: Config) -> AutoencoderKL:
         down_block_types=("DownEncoderBlock2D",) * levels,
         up_block_types=("UpDecoderBlock2D",) * levels,
         block_out_channels=config.vae_channels,
-        layers_per_block=1,
+        layers_per_block=config.vae_layers,
         latent_channels=config.latent_channels,
         norm_num_groups=config.vae_groups,
         sample_size=config.resolution,
@@ -113,6 +122,17 @@ def _deeper(name: str, levels: int) -> str:
     return re.sub(r"(?<=encoder\.down_blocks\.)\d+", lambda place: str(int(place[0]) + levels), name)
 
 
+@torch.no_grad()
+def lengthened(known: AutoencoderKL, layers: int) -> AutoencoderKL:
+    """The same with so many layers at every size; what is added begins as if it were not there."""
+    longer: AutoencoderKL = AutoencoderKL.from_config(known.config, layers_per_block=layers)
+    added = longer.load_state_dict(known.state_dict(), strict=False).missing_keys
+    for name, parameter in longer.named_parameters():
+        if name in added and ".conv2." in name:
+            parameter.zero_()
+    return longer
+
+
 class Critic(nn.Module):
     """Tells crops of the art from drawn ones, patch by patch (Isola et al. 2017); it ships nothing."""
 
@@ -147,17 +167,23 @@ class Sharpening(nn.Module):
         vae.encoder.requires_grad_(requires_grad=False)
         vae.quant_conv.requires_grad_(requires_grad=False)
 
-    def forward(self, pixels: Tensor) -> Tensor:
-        """The loss on pixels in [-1, 1], (batch, 3, height, width): the decoder's and the critic's."""
+    def forward(self, pixels: Tensor, redrawn: Tensor | None = None) -> Tensor:
+        """The loss on pixels in [-1, 1], (batch, 3, height, width): the decoder's and the critic's.
+
+        `redrawn` are latents that a U-Net made of the last of the pictures.
+        """
+        count = len(pixels) - (0 if redrawn is None else len(redrawn))
         with torch.no_grad():
-            latents = self.vae.encode(pixels).latent_dist.mode()
-        drawn = self.vae.decode(slightly_wrong(latents)).sample.float()
+            latents = slightly_wrong(self.vae.encode(pixels[:count]).latent_dist.mode())
+        if redrawn is not None:
+            latents = torch.cat([latents, redrawn])
+        drawn = overshoot_forgiven(self.vae.decode(latents).sample.float(), pixels)
         art, seen = self.critic(pixels)
         told_apart = F.softplus(-art).mean() + F.softplus(self.critic(drawn.detach())[0]).mean()
         frozen = {name: weight.detach() for name, weight in self.critic.named_parameters()}
         score, seen_drawn = functional_call(self.critic, frozen, (drawn,))
         alike = sum(F.l1_loss(ours, theirs.detach()) for ours, theirs in zip(seen_drawn, seen, strict=True))
-        loss: Tensor = reconstruction_loss(drawn, pixels) + LIKENESS * alike
+        loss: Tensor = sharpness_loss(drawn, pixels) + LIKENESS * alike
         return loss + PERSUASION * F.softplus(-score).mean() + told_apart
 
 
@@ -169,12 +195,47 @@ def slightly_wrong(latents: Tensor) -> Tensor:
 
 def reconstruction_loss(decoded: Tensor, pixels: Tensor) -> Tensor:
     """Absolute error of pixels, edges and coarse colours. What is fully white or black may be overshot."""
-    saturated = (pixels.abs() >= 1) & (decoded * pixels.sign() >= 1)
-    decoded = torch.where(saturated, pixels, decoded)
+    decoded = overshoot_forgiven(decoded, pixels)
     error = decoded - pixels
     edges = error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
-    coarse = sum(colour_error(F.avg_pool2d(decoded, n), F.avg_pool2d(pixels, n)) for n in (4, 16))
-    return colour_error(decoded, pixels) + error.square().mean() + edges + 0.5 * coarse
+    return colour_error(decoded, pixels) + error.square().mean() + edges + 0.5 * coarse_error(decoded, pixels)
+
+
+def sharpness_loss(decoded: Tensor, pixels: Tensor) -> Tensor:
+    """Absolute error of pixels and coarse colours, and of how much of which colour and edge is in each cell.
+
+    Where an edge runs a little off, errors of edges and squares call a blur better than an edge. Of a
+    cell's colours in their order, and of its edges, a blur has the wrong ones wherever they are.
+    """
+    down, right = (int(torch.randint(CELL, ())) for _ in range(2))
+    spread = sum(
+        F.l1_loss(_in_order(ours[..., down:, right:]), _in_order(theirs[..., down:, right:]))
+        for ours, theirs in zip(_colours_and_edges(decoded), _colours_and_edges(pixels), strict=True)
+    )
+    loss: Tensor = colour_error(decoded, pixels) + 0.5 * coarse_error(decoded, pixels) + spread
+    return loss
+
+
+def _colours_and_edges(pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    return pixels, pixels.diff(dim=-1).abs(), pixels.diff(dim=-2).abs()
+
+
+def _in_order(values: Tensor) -> Tensor:
+    """The values of each whole cell, sorted."""
+    cells = values.unfold(-2, CELL, CELL).unfold(-2, CELL, CELL)
+    return cells.flatten(-2).sort(-1).values
+
+
+def overshoot_forgiven(decoded: Tensor, pixels: Tensor) -> Tensor:
+    """What was decoded, but as it should be where it is whiter than white or blacker than black."""
+    saturated = (pixels.abs() >= 1) & (decoded * pixels.sign() >= 1)
+    return torch.where(saturated, pixels, decoded)
+
+
+def coarse_error(decoded: Tensor, pixels: Tensor) -> Tensor:
+    """The colour error of the two, made small."""
+    found = [colour_error(F.avg_pool2d(decoded, side), F.avg_pool2d(pixels, side)) for side in (4, 16)]
+    return torch.stack(found).sum()
 
 
 def colour_error(decoded: Tensor, pixels: Tensor) -> Tensor:
@@ -184,13 +245,13 @@ def colour_error(decoded: Tensor, pixels: Tensor) -> Tensor:
 
 
 def crops(pixels: Pixels, config: Config, batch: int, rng: np.random.Generator) -> Tensor:
-    """(batch, 3, crop, crop) in [-1, 1]: parts of pictures, placed, turned and on papers of all kinds."""
+    """(batch, 3, crop, crop) in [-1, 1]: parts of pictures, turned, on all kinds of paper and in scenes."""
     found = [crop(pixels, config, rng) for _ in range(batch)]
     return to_tensor(np.stack([np.asarray(image) for image in found]))
 
 
 def crop(pixels: Pixels, config: Config, rng: np.random.Generator) -> Image.Image:
-    """One part of a random picture on a random paper."""
+    """One part of a random picture on a random paper or in a scene."""
     art = Image.fromarray(pixels[rng.integers(len(pixels))])
     art = art.reduce(art.width // config.resolution)
     size = config.crop
@@ -201,12 +262,19 @@ def crop(pixels: Pixels, config: Config, rng: np.random.Generator) -> Image.Imag
         turn=rng.normal(0, 8),
         is_flipped=rng.random() < 0.5,
     )
-    paper = scenes.any_paper(size, rng)
+    paper = scenes.any_paper(size, rng) if rng.random() >= P_SCENE else part_of_scene(config, rng)
     paper.alpha_composite(scenes.place(art, placement, size))
     image = paper.convert("RGB")
     if rng.random() < 0.15:
         image = Image.merge("RGB", [image.split()[channel] for channel in rng.permutation(3)])
     return image
+
+
+def part_of_scene(config: Config, rng: np.random.Generator) -> Image.Image:
+    """As much of a random scene as a crop shows."""
+    scene = pick(rng, list(scenes.VIEWS))(config.resolution, rng)
+    left, top = rng.integers(config.resolution - config.crop, size=2, endpoint=True)
+    return scene.crop((left, top, left + config.crop, top + config.crop))
 
 
 def to_tensor(pixels: Pixels) -> Tensor:
@@ -272,6 +340,7 @@ def train(config: Config) -> AutoencoderKL:
     folder = config.work / "vae"
     if not folder.exists() and config.init is not None:
         known = AutoencoderKL.from_pretrained(config.init, subfolder="vae", torch_dtype=torch.float32)
+        known = lengthened(known, config.vae_layers)
         levels, kept = len(known.config.block_out_channels), known.config.latent_channels
         if levels < len(config.vae_channels) or kept < config.latent_channels:
             known = _learn("vae", Growing(known, config), config.vae, config).vae
@@ -291,12 +360,40 @@ def sharpen(config: Config) -> AutoencoderKL:
     With a `blend` it goes part of the way: what a critic teaches in a short lesson is edges, and a grid.
     """
     known = train(config)
-    finished: AutoencoderKL = _learn(
-        "decoder", Sharpening(deepcopy(known), config), config.decoder, config
-    ).vae
+    training = Training("decoder", Sharpening(deepcopy(known), config), config.decoder, config)
+    finished: AutoencoderKL = training.run(composing(config)).vae
     if config.init is not None and config.blend < 1:
         go_part_of_the_way(finished, known, config.blend)
     return finished
+
+
+def composing(config: Config) -> Compose:
+    """Batches of crops, and of crops of what a U-Net redrew where there is any."""
+    pixels, _ = load(config.work)
+    path, batch = config.work / REDRAWN, config.decoder.batch
+    if not path.exists():
+        return lambda rng: (crops(pixels, config, batch, rng),)
+    redrawn = torch.load(path, mmap=True)
+    count = max(1, round(SHARE_REDRAWN * batch))
+
+    def compose(rng: np.random.Generator) -> Batch:
+        parts = [_part(redrawn["pixels"], redrawn["latents"], config, rng) for _ in range(count)]
+        art = to_tensor(np.stack([part for part, _ in parts]))
+        return (
+            torch.cat([crops(pixels, config, batch - count, rng), art]),
+            torch.stack([latents for _, latents in parts]).float(),
+        )
+
+    return compose
+
+
+def _part(pixels: Tensor, latents: Tensor, config: Config, rng: np.random.Generator) -> tuple[Pixels, Tensor]:
+    """A crop of one of the pictures, bytes (crop, crop, 3), and the same part of its latents."""
+    number, cell = rng.integers(len(pixels)), pixels.shape[1] // latents.shape[2]
+    side = config.crop // cell
+    top, left = (rng.integers(length - side, endpoint=True) for length in latents.shape[2:])
+    rows, columns = slice(top * cell, (top + side) * cell), slice(left * cell, (left + side) * cell)
+    return pixels[number, rows, columns].numpy(), latents[number, :, top : top + side, left : left + side]
 
 
 def _learn(name: str, module: Learner, plan: Plan, config: Config) -> Learner:

@@ -73,6 +73,7 @@ def toy(packed: Path, tmp_path: Path) -> Config:
         vae_channels=(8, 8),
         vae_groups=4,
         crop=16,
+        redrawn=4,
         vae=plan,
         decoder=plan,
         vocabulary=600,

@@ -19,12 +19,12 @@ from PIL import Image
 from torch import Tensor, nn
 from transformers import CLIPTokenizer
 
-from engine.sketch import WEIGHTS, evaluate, judge, text, tower, train, unet, vae
+from engine.sketch import WEIGHTS, evaluate, judge, redraw, text, tower, train, unet, vae
 from engine.sketch.config import Config, Plan, cpu, gpu
 from engine.sketch.data import load
 from engine.sketch.loop import Training, go_part_of_the_way, warm_start
 from engine.sketch.prompts import BESIDE, Kind, Pair, Prompt, hundred
-from tests.engine.sketch.conftest import THINGS
+from tests.engine.sketch.conftest import SIDE, THINGS
 
 
 class Killed(Exception):
@@ -131,6 +131,39 @@ def test_overshot_white_costs_nothing() -> None:
     assert vae.reconstruction_loss(white * 0.9, white) > 0
 
 
+def test_an_edge_a_little_off_is_better_than_a_blur() -> None:
+    columns = torch.arange(32.0)
+    art, moved, blurred = (
+        shape.mul(2).sub(1).mul(0.9).expand(1, 3, 32, 32)
+        for shape in (columns > 12, columns > 14, ((columns - 8) / 8).clamp(0, 1))
+    )
+    assert vae.sharpness_loss(art, art) == 0
+    assert vae.sharpness_loss(moved, art) < vae.sharpness_loss(blurred, art)
+
+
+def test_layers_that_are_added_begin_as_if_they_were_not_there(toy: Config) -> None:
+    known = vae.build(replace(toy, vae_layers=1))
+    longer = vae.lengthened(known, 3)
+    assert len(longer.decoder.up_blocks[0].resnets) == 4
+    pixels = torch.rand(1, 3, 32, 32)
+    with torch.no_grad():
+        latents = known.encode(pixels).latent_dist.mode()
+        assert torch.equal(longer.encode(pixels).latent_dist.mode(), latents)
+        assert torch.equal(longer.decode(latents).sample, known.decode(latents).sample)
+
+
+def test_the_decoder_gets_the_same_part_of_a_picture_and_of_its_redrawn_latents(toy: Config) -> None:
+    cell = 2 ** (len(toy.vae_channels) - 1)
+    latents = torch.rand(6, toy.latent_channels, SIDE // cell, SIDE // cell)
+    pixels = latents[:, :3].repeat_interleave(cell, 2).repeat_interleave(cell, 3).mul(255).byte()
+    torch.save({"pixels": pixels.permute(0, 2, 3, 1), "latents": latents}, toy.work / vae.REDRAWN)
+    config = replace(toy, decoder=replace(toy.decoder, batch=8))
+    art, redrawn = vae.composing(config)(np.random.default_rng(0))
+    assert art.shape == (8, 3, toy.crop, toy.crop)
+    assert redrawn.shape == (2, toy.latent_channels, toy.crop // cell, toy.crop // cell)
+    assert torch.allclose(F.avg_pool2d(art[-2:], cell), redrawn[:, :3] * 2 - 1, atol=0.02)
+
+
 def test_a_warm_start_copies_what_overlaps() -> None:
     wide, narrow = nn.Linear(4, 3), nn.Linear(2, 3)
     warm_start(wide, narrow.state_dict())
@@ -228,6 +261,11 @@ def test_a_checkpoint_can_be_gone_on_from(toy: Config, tmp_path: Path) -> None:
     assert all(torch.equal(weight, before[name]) for name, weight in learned.state_dict().items())
     words = taught.state_dict()
     assert all(torch.equal(weight, words[name]) for name, weight in encoder.state_dict().items())
+    redraw.redraw(config)
+    drawn = torch.load(further / vae.REDRAWN)
+    assert drawn["pixels"].shape == (config.redrawn, SIDE, SIDE, 3)
+    assert drawn["latents"].shape == (config.redrawn, 4, SIDE // 2, SIDE // 2)
+    vae.sharpen(config)
     kept = vae.train(toy).encoder.conv_in.weight
     assert torch.allclose(vae.train(config).encoder.conv_in.weight, kept, atol=1e-2)
     untaught = replace(config, tower=replace(config.tower, steps=0))

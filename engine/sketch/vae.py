@@ -29,7 +29,7 @@ REDRAWN = "redrawn.pt"
 """What `redraw` leaves in the work folder."""
 SHARE_REDRAWN = 0.25
 """How much of each batch is what a U-Net redrew."""
-P_SCENE = 0.4
+P_SCENE = 0.55
 """Share of crops that stand before a sky and a ground."""
 LIKENESS, PERSUASION = 0.5, 0.03
 """What it counts, beside plain errors, that the critic sees the same in a drawing and takes it for art."""

@@ -58,7 +58,7 @@ class Config:
     redrawn: int = 600
     """Pictures that the U-Net of `init` redraws for the decoder to learn from."""
     vae: Plan = field(default_factory=lambda: Plan(steps=12_000, batch=8, lr=1.2e-3, decay=0.6, ema=0.998))
-    decoder: Plan = field(default_factory=lambda: Plan(steps=3600, batch=16, lr=6e-4, decay=0.6, ema=0.995))
+    decoder: Plan = field(default_factory=lambda: Plan(steps=2200, batch=16, lr=6e-4, decay=0.6, ema=0.995))
 
     vocabulary: int = 8192
     text_width: int = 256

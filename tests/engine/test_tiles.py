@@ -20,6 +20,7 @@ from engine.work.tiles import Mosaic
 from tests.engine.requests import generate, result
 from tests.engine.test_loop import fail_when, record_sizes
 
+Pixels = np.ndarray[Any, np.dtype[np.float64]]
 LARGE = generate(width=168, height=104, seeds=(1, 2), num_inference_steps=2)
 
 
@@ -73,9 +74,21 @@ def test_in_tiles_it_is_the_picture_that_it_is_at_once_and_there_is_no_seam(
     tiled = np.asarray(result(DenoisingLoop(sketch), request).images[0], dtype=float)
     assert 10 * math.log10(255**2 / np.square(tiled - whole).mean()) >= 35.0
     for axis in (0, 1):
-        error = np.abs(np.diff(tiled - whole, axis=axis)).mean(axis=(1 - axis, 2))
-        inside = error[2:-2]  # at the borders of the picture the decoder sees less, at once as in tiles
-        assert inside.max() < 6 * inside.mean(), "nowhere is there a step that is not in the picture"
+        steps = steps_beside_edges(tiled, whole, axis=axis)
+        assert steps.max() < 3 * steps.mean(), "nowhere is there a step that is not in the picture"
+
+
+def steps_beside_edges(tiled: Pixels, whole: Pixels, *, axis: int) -> Pixels:
+    """How steep the difference of two pictures (h, w, 3) is from each line to the next, beside their edges.
+
+    At the borders of the picture the decoder sees less, at once as in tiles: they do not count.
+    """
+    is_edge = np.abs(np.diff(whole, axis=axis)).max(axis=2) >= 3
+    is_flat = ~np.any([np.roll(is_edge, shift, axis=axis) for shift in range(-2, 3)], axis=0)
+    errors = np.abs(np.diff(tiled - whole, axis=axis)).mean(axis=2)
+    counts = is_flat.sum(axis=1 - axis)
+    means = (errors * is_flat).sum(axis=1 - axis)[counts > 20] / counts[counts > 20]
+    return np.asarray(means[2:-2])
 
 
 def test_a_large_tile_that_joins_itself_does_so_when_it_is_decoded_in_tiles(sketch: Library) -> None:

@@ -1,5 +1,7 @@
 """The program's first and last words, on terminals of all kinds."""
 
+import os
+import subprocess
 import sys
 from importlib.metadata import version
 from io import BytesIO, TextIOWrapper
@@ -45,6 +47,18 @@ def test_a_terminal_that_knows_only_ascii_is_no_reason_to_die(
     assert main() == 1  # there is no such kind of picture
     terminal.write("256×256")
     assert terminal.buffer.getvalue() == b"256?256"
+
+
+def test_who_has_read_enough_gets_no_traceback(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "check"], cwd=tmp_path, env=environment, stdout=-1, stderr=-1
+    ) as check:
+        assert check.stdout is not None
+        assert check.stderr is not None
+        check.stdout.close()
+        assert check.stderr.read() == b""
+    assert check.returncode == 1
 
 
 def test_a_torchvision_that_breaks_everything_is_named(

@@ -41,6 +41,17 @@ class Terminal:
         """Press keys."""
         os.write(self._keyboard, keys.encode())
 
+    async def interrupted(self) -> int:
+        """Press Ctrl-C until it ends; returns its exit code.
+
+        Once is not enough: what reads a line in Python misses a key in the instant before it listens.
+        """
+        ending = asyncio.ensure_future(self.ended())
+        while not ending.done():
+            self.press(CTRL_C)
+            await asyncio.wait([ending], timeout=1.0)
+        return await ending
+
     async def ended(self) -> int:
         """Wait for its end; returns its exit code."""
         return await asyncio.wait_for(self._process.wait(), PATIENCE_SECONDS)

@@ -11,6 +11,7 @@ from bot.domain.errors import Unavailable
 from bot.domain.sentences import say
 from bot.messages import host as messages
 from bot.services.host import Host
+from bot.storage.outage import passing_over_outages
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,9 @@ class Doorkeeper:
         except Unavailable:
             log.warning("guild %d (%s) is not in GUILDS, and could not be left yet", guild.id, guild.name)
             return
+        with passing_over_outages("noting that a guild was left"):
+            await self._host.note_unlisted(guild.id, name=guild.name)
         log.warning("guild %d (%s) is not in GUILDS: the bot said so, and left", guild.id, guild.name)
-        await self._host.note_unlisted(guild.id, name=guild.name)
 
     async def leave(self, guild_id: int) -> None:
         """Leave a guild; one that the bot is not in is left already.

@@ -8,14 +8,19 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.models import MemberRow
+from bot.storage.models.community import MAX_NAME
 from bot.storage.statements import updating
 
 
 async def update_last_used(
     session: AsyncSession, *, guild_id: int, user_id: int, name: str, now: datetime
 ) -> None:
-    """Note that a member used the bot in a guild; an empty name leaves the one that is known."""
+    """Note that a member used the bot in a guild; an empty name leaves the one that is known.
+
+    Of a name that no real client has is kept what can be.
+    """
     key = {"guild_id": guild_id, "user_id": user_id}
+    name = name.replace("\0", "")[:MAX_NAME]
     values: dict[str, Any] = {"last_used_at": now, "name": name} if name else {"last_used_at": now}
     statement = updating(session, MemberRow, tuple(key), tuple(values))
     await session.execute(statement, {**key, **values})

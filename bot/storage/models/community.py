@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.models.base import Table, UtcMilliseconds
 
+MAX_NAME = 100
+"""Characters of a member's name; Discord's own limit is 32."""
+
 
 class GuildRow(Table):
     """What a guild has decided; see `bot.domain.guild.GuildSettings`."""
@@ -44,7 +47,7 @@ class MemberRow(Table):
     user_id: Mapped[int] = mapped_column(BigInteger)
     last_used_at: Mapped[datetime] = mapped_column(UtcMilliseconds)
     greeted_at: Mapped[datetime | None] = mapped_column(UtcMilliseconds)
-    name: Mapped[str] = mapped_column(String(100), server_default="")
+    name: Mapped[str] = mapped_column(String(MAX_NAME), server_default="")
     """As the guild last saw it, for reports."""
 
 

@@ -18,6 +18,7 @@ from bot.domain.sentences import ENGLISH
 from bot.messages.host import deed
 from bot.services.host import Host
 from bot.storage.database import Database, current_revision, head_revision, open_database
+from bot.storage.outage import reason_of
 from bot.storage.ownership import DatabaseUnusable
 
 TERMINAL = Asker(source="", guild_id=None, channel_id=0, user_id=RULE)
@@ -40,8 +41,7 @@ async def host(settings: Settings, arguments: argparse.Namespace) -> int:
     except DatabaseUnusable as error:
         raise StartupError(str(error)) from error
     except (OSError, SQLAlchemyError) as error:
-        reason = str(getattr(error, "orig", error)).splitlines()[0]
-        raise StartupError(f"The database of DATABASE_URL cannot be used: {reason}") from error
+        raise StartupError(f"The database of DATABASE_URL cannot be used: {reason_of(error)}") from error
     return 0
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from uuid import uuid4
 
@@ -66,11 +66,7 @@ class Replica:
     @property
     def state(self) -> State:
         """How it is, and which models are on the device now."""
-        return State(
-            models=self._engine.models(),
-            refusal=self._state.refusal,
-            num_dropped=self._state.num_dropped,
-        )
+        return replace(self._state, models=self._engine.models())
 
     async def tell(self, driver: str, session: str, orders: Sequence[Order]) -> bool:
         """Take orders of a driver in; False where its session is over, and nothing was taken in."""
@@ -122,7 +118,7 @@ class Replica:
                 self._lost(ending.reason)
         except EngineError as error:
             log.warning("this replica cannot draw: %s", error)
-            self._state = State(refusal=error, num_dropped=self._state.num_dropped)
+            self._state = replace(self._state, refusal=error)
 
     async def _look(self) -> None:
         """Drop the work of drivers that are not heard of any more, for as long as this lives."""
@@ -137,8 +133,7 @@ class Replica:
         del self._sessions[driver]
         for task in session.runs.values():
             task.cancel()
-        dropped = self._state.num_dropped + len(session.runs)
-        self._state = State(refusal=self._state.refusal, num_dropped=dropped)
+        self._state = replace(self._state, num_dropped=self._state.num_dropped + len(session.runs))
         log.warning("driver %s is not heard of: %d requests are dropped", driver, len(session.runs))
 
     async def _run(self, session: _Session, key: Key, parcel: Parcel) -> None:

@@ -155,14 +155,13 @@ def _unpacked_piece(kind: str, value: Head, piece: bytes) -> bytes | Image.Image
 
 def config_head(config: EngineConfig) -> Head:
     """An engine's configuration as JSON. What is called or measured on this machine stays here."""
-    head = {one.name: getattr(config, one.name) for one in fields(config)}
-    for local in ("tell", "cache_dir", "num_threads"):
-        del head[local]
+    local = {"tell", "cache_dir"}
+    head = {one.name: getattr(config, one.name) for one in fields(config) if one.name not in local}
     for name in ("loras", "embeddings"):
         head[name] = {key: str(path) for key, path in head[name].items()}
     head["upscaler"] = None if config.upscaler is None else str(config.upscaler)
     head["controlnets"] = dict(config.controlnets)
-    return {**head, "num_threads": config.num_threads}
+    return head
 
 
 def config_of(head: Mapping[str, Any]) -> EngineConfig:

@@ -53,6 +53,14 @@ from tests.bot.presses import pick, reroll, vary
 from tests.bot.services.community import drawn, finished, spent
 from tests.bot.services.community import now as again
 
+Reborn = Callable[[HandEngine], Services]
+
+
+@pytest.fixture
+def reborn_on(database: Database, tmp_path: Path, clock: MovableClock) -> Reborn:
+    """The services of the next process, on the same database."""
+    return lambda device: build_services(database, device, data_dir=tmp_path, daily_images=40, now=clock)
+
 
 async def running(services: Services, engine: HandEngine, asker: Asker, count: int) -> list[Job]:
     """Jobs that are on the device, and stay there."""
@@ -254,16 +262,11 @@ async def test_a_job_that_was_just_being_accepted_waits_for_the_next_process(
 
 
 async def test_after_a_crash_jobs_go_on_in_order_and_what_was_drawn_is_drawn_alone(
-    services: Services,
-    database: Database,
-    engine: HandEngine,
-    ada: Asker,
-    tmp_path: Path,
-    clock: MovableClock,
+    services: Services, engine: HandEngine, ada: Asker, reborn_on: Reborn
 ) -> None:
     jobs = await running(services, engine, ada, 3)
     device = HandEngine()  # the old one stands still, as its process does
-    reborn = build_services(database, device, data_dir=tmp_path, daily_images=40, now=clock)
+    reborn = reborn_on(device)
     recovered = await reborn.runs.recover()
     assert [job.id for job in recovered] == [job.id for job in jobs]
     assert {(job.status, job.custody) for job in recovered} == {(JobStatus.QUEUED, Custody.SUSPECT)}
@@ -283,18 +286,13 @@ async def test_after_a_crash_jobs_go_on_in_order_and_what_was_drawn_is_drawn_alo
 
 
 async def test_the_third_death_alone_is_the_last_and_nobody_else_is_blamed(
-    services: Services,
-    database: Database,
-    engine: HandEngine,
-    ada: Asker,
-    tmp_path: Path,
-    clock: MovableClock,
+    services: Services, database: Database, engine: HandEngine, ada: Asker, reborn_on: Reborn
 ) -> None:
     poison, neighbour = await running(services, engine, ada, 2)
     async with database.transaction() as session:
         await jobs_table.update_custody(session, poison.id, Custody.ALONE, lone_deaths=2)
     device = HandEngine()  # the old one stands still, as its process does
-    reborn = build_services(database, device, data_dir=tmp_path, daily_images=40, now=clock)
+    reborn = reborn_on(device)
     (left,) = await reborn.runs.recover()
     failed = await reborn.runs.reload(poison)
     assert (left.id, left.lone_deaths) == (neighbour.id, 0)
@@ -308,76 +306,51 @@ async def test_the_third_death_alone_is_the_last_and_nobody_else_is_blamed(
 
 
 async def test_who_ends_as_they_should_leaves_no_suspects(
-    services: Services,
-    database: Database,
-    engine: HandEngine,
-    ada: Asker,
-    tmp_path: Path,
-    clock: MovableClock,
+    services: Services, engine: HandEngine, ada: Asker, reborn_on: Reborn
 ) -> None:
     await running(services, engine, ada, 2)
     await services.runs.drain()
-    reborn = build_services(database, engine, data_dir=tmp_path, daily_images=40, now=clock)
+    reborn = reborn_on(engine)
     assert [job.custody for job in await reborn.runs.recover()] == [Custody.NONE, Custody.NONE]
 
 
 async def test_where_nothing_was_drawn_yet_what_was_just_handed_over_is_suspect(
-    services: Services,
-    database: Database,
-    engine: HandEngine,
-    ada: Asker,
-    tmp_path: Path,
-    clock: MovableClock,
+    services: Services, database: Database, engine: HandEngine, ada: Asker, reborn_on: Reborn
 ) -> None:
     job = await services.orders.imagine(ada, "an apple")
     async with database.transaction() as session:
         await jobs_table.update_custody(session, job.id, Custody.NONE)  # as if it had never begun
-    reborn = build_services(database, engine, data_dir=tmp_path, daily_images=40, now=clock)
+    reborn = reborn_on(engine)
     (left,) = await reborn.runs.recover()
     assert left.custody is Custody.SUSPECT
 
 
 async def test_what_began_in_the_instant_of_a_death_is_suspect_beside_what_was_known_to_be_drawn(
-    services: Services,
-    database: Database,
-    engine: HandEngine,
-    ada: Asker,
-    tmp_path: Path,
-    clock: MovableClock,
+    services: Services, database: Database, engine: HandEngine, ada: Asker, reborn_on: Reborn
 ) -> None:
     jobs = await running(services, engine, ada, 3)
     async with database.transaction() as session:
         await jobs_table.update_custody(
             session, jobs[1].id, Custody.NONE
         )  # it had begun, and nobody noted it
-    reborn = build_services(database, engine, data_dir=tmp_path, daily_images=40, now=clock)
+    reborn = reborn_on(engine)
     assert [job.custody for job in await reborn.runs.recover()] == [Custody.SUSPECT] * 3
 
 
 async def test_nobody_is_suspect_beside_one_that_was_alone_on_the_device(
-    services: Services,
-    database: Database,
-    engine: HandEngine,
-    ada: Asker,
-    tmp_path: Path,
-    clock: MovableClock,
+    services: Services, database: Database, engine: HandEngine, ada: Asker, reborn_on: Reborn
 ) -> None:
     alone, waiting = await running(services, engine, ada, 2)
     async with database.transaction() as session:
         await jobs_table.update_custody(session, waiting.id, Custody.NONE)
         await jobs_table.update_alone(session, alone.id)
-    reborn = build_services(database, engine, data_dir=tmp_path, daily_images=40, now=clock)
+    reborn = reborn_on(engine)
     left = [(job.custody, job.lone_deaths) for job in await reborn.runs.recover()]
     assert left == [(Custody.SUSPECT, 1), (Custody.NONE, 0)]
 
 
 async def test_of_many_that_waited_the_first_of_each_member_are_suspect(
-    services: Services,
-    database: Database,
-    engine: HandEngine,
-    ada: Asker,
-    tmp_path: Path,
-    clock: MovableClock,
+    services: Services, database: Database, engine: HandEngine, ada: Asker, reborn_on: Reborn
 ) -> None:
     await running(services, engine, ada, 9)
     others = [await services.orders.imagine(again(ada, user_id=200 + n), "a plum") for n in range(9)]
@@ -386,7 +359,7 @@ async def test_of_many_that_waited_the_first_of_each_member_are_suspect(
         await session.execute(
             update(JobRow).values(custody=Custody.NONE)
         )  # as one leaves them that is killed
-    reborn = build_services(database, engine, data_dir=tmp_path, daily_images=40, now=clock)
+    reborn = reborn_on(engine)
     recovered = await reborn.runs.recover()
     suspects = [job.id for job in recovered if job.custody is Custody.SUSPECT]
     assert len(suspects) == MOST_SUSPECTS

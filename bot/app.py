@@ -18,7 +18,7 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.client import Darkroom, point_discord_to
-from bot.cluster import cluster_engine
+from bot.cluster import ClusterMeters, cluster_engine
 from bot.config import IN_PROCESS, Settings, StartupError, named_files, required_token, split_models
 from bot.delivery.community import Community
 from bot.imaging.fetch import Fetcher
@@ -35,6 +35,7 @@ from bot.web.community import CommunityPages
 from bot.web.health import Folders, HealthPages, LoopLag
 from bot.web.server import application, serving
 from engine.api import Engine
+from engine.cluster.engine import ClusterEngine
 from engine.config import EngineConfig
 from engine.device import choose_device, free_memory, total_memory
 from engine.errors import DeviceLost, EngineError
@@ -75,7 +76,7 @@ async def run(settings: Settings) -> int:
         for model in engine.models():
             log.info("model %s (hash %s, %d pixels)", model.name, model.hash, model.native_size)
         meters = Meters()
-        _measure_memory(meters, settings, engine)
+        measure_devices(meters, settings, engine)
         client = await stack.enter_async_context(
             Darkroom(
                 services,
@@ -92,8 +93,10 @@ async def run(settings: Settings) -> int:
         return await _serve(client, services, engine)
 
 
-def _measure_memory(meters: Meters, settings: Settings, engine: object) -> None:
-    """Of the device, where it is this process's own."""
+def measure_devices(meters: Meters, settings: Settings, engine: Engine) -> None:
+    """What draws: this process's own device, or a cluster."""
+    if isinstance(engine, ClusterEngine):
+        meters.registry.register(ClusterMeters(engine))
     if isinstance(engine, InProcessEngine):
         device = choose_device(settings.device)
         meters.memory_free.set_function(lambda: free_memory(device))

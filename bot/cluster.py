@@ -1,11 +1,16 @@
-"""The engine on a cluster, as the settings ask for it: what must be there, and how its driver is started."""
+"""The engine on a cluster, as the settings ask for it: what must be there, how its driver is started, and
+what is measured of it."""
 
 import os
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+
+from prometheus_client import Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from bot.config import LOCAL_RAY, Settings, StartupError
 from bot.logs import blot
@@ -18,7 +23,7 @@ TOKEN_FILE = "ray-token"  # noqa: S105 - the name of a file
 TOKEN_BYTES = 32
 OURS_ALONE = {"DISCORD_TOKEN", "DATABASE_URL"}
 """What the driver, and whatever runs in the cluster, need not know."""
-DRIVER = (sys.executable, "-m", "engine.cluster.on_ray")
+DRIVER: tuple[str, ...] = (sys.executable, "-m", "engine.cluster.on_ray")
 MODELS_FILE = "cluster-models.json"
 
 
@@ -89,3 +94,54 @@ def _token(path: Path) -> str:
             f"the token in {path} is too short to be safe. Make another for all nodes: openssl rand -hex 32"
         )
     return token
+
+
+class ClusterMeters(Collector):
+    """What a cluster does, as its driver last told it; read when somebody asks for it."""
+
+    def __init__(self, engine: ClusterEngine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[Metric]:
+        """Of all, and of each replica."""
+        engine, status = self._engine, self._engine.status
+        yield _gauge("driver_up", "Whether the driver runs.", engine.is_driver_here)
+        yield _gauge("head_up", "Whether the driver speaks: the head answers it.", engine.is_head_here)
+        yield _gauge("devices", "Devices that there should be.", len(status.replicas))
+        yield _gauge("devices_drawing", "Those that can draw.", status.num_drawing)
+        yield _gauge("waiting", "Requests that are on no replica yet.", status.num_waiting)
+        yield CounterMetricFamily(
+            "darkroom_cluster_dropped",
+            "Requests that replicas dropped, as the driver that had sent them was dead.",
+            value=engine.num_dropped,
+        )
+        yield CounterMetricFamily(
+            "darkroom_cluster_drivers_started",
+            "Drivers that the bot has started, each after the end of the one before.",
+            value=engine.num_drivers,
+        )
+        yield from self._of_replicas()
+
+    def _of_replicas(self) -> Iterator[Metric]:
+        serving = GaugeMetricFamily(
+            "darkroom_cluster_replicas", "Replicas that draw with a model now.", labels=["model"]
+        )
+        for model in self._engine.models():
+            able = sum(model.name in one.models for one in self._engine.status.replicas)
+            serving.add_metric([model.name], able)
+        yield serving
+        labels = ["replica", "host"]
+        jobs = GaugeMetricFamily("darkroom_cluster_replica_jobs", "Requests on a replica.", labels=labels)
+        seconds = GaugeMetricFamily(
+            "darkroom_cluster_replica_seconds",
+            "Until a replica has nothing left to do, as is reckoned.",
+            labels=labels,
+        )
+        for one in self._engine.status.replicas:
+            jobs.add_metric([one.name, one.host], one.num_jobs)
+            seconds.add_metric([one.name, one.host], one.seconds)
+        yield from (jobs, seconds)
+
+
+def _gauge(name: str, words: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"darkroom_cluster_{name}", words, value=value)

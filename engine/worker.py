@@ -85,6 +85,10 @@ class InProcessEngine:
         resident = self._thread.resident if self._models else frozenset()
         return tuple(replace(model, is_resident=model.name in resident) for model in self._models)
 
+    def is_away(self) -> bool:
+        """Whether the device is lost: the process ends with it."""
+        return self._closed_by is not None
+
     async def ended(self) -> Ending:
         """Return when the device is lost: only a new process can use it again."""
         await self._lost.wait()

@@ -34,6 +34,7 @@ from bot.storage.outage import reason_of
 from bot.storage.ownership import DatabaseUnusable, get_owner
 from engine.api import ModelInfo, Refusal
 from engine.cards import advised
+from engine.cluster.engine import ClusterEngine
 from engine.errors import EngineError
 from engine.hub import cache_folder, free_bytes
 from engine.machine import Machine, look_at_device
@@ -48,6 +49,8 @@ OLD_SECONDS = 3 * 3600.0
 GRIDS_AN_HOUR = 6
 BUSY_SECONDS = 0.7 * 3600
 """Of an hour: fuller than that, everybody waits."""
+REPLICAS_SECONDS = 300.0
+"""For all of a cluster to load their models, once the first has."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -62,7 +65,10 @@ async def check(settings: Settings) -> int:
         ("discord", _check_discord),
     ]
     is_sound = all([await _tell(name, look, settings) for name, look in checks])
-    is_sound &= await _tell("model", _check_model if is_sound else _check_model_unloaded, settings)
+    is_ready = is_sound
+    is_sound &= await _tell("model", _check_model if is_ready else _check_model_unloaded, settings)
+    if is_ready and settings.engine != IN_PROCESS:
+        is_sound &= await _tell("replicas", _check_replicas, settings)
     for lack in await asyncio.to_thread(lambda: [*lacks(settings)]):
         sys.stdout.write(f"note  {lack}\n")
     return 0 if is_sound else 1
@@ -285,6 +291,20 @@ async def _check_model(settings: Settings) -> str:
     )
 
 
+async def _check_replicas(settings: Settings) -> str:
+    """Which machines of the cluster draw. Raises: StartupError, where one cannot."""
+    async with started_engine(settings) as engine:
+        if not isinstance(engine, ClusterEngine):
+            raise TypeError(f"{settings.engine} is no cluster")
+        status, models = await engine.settled(REPLICAS_SECONDS), engine.models()
+    idle = [one for one in status.replicas if not one.models]
+    why = [f"{one.place}: {one.refusal or 'it does not answer; see deploy/ray.sh there'}" for one in idle]
+    if why or not status.num_drawing:
+        raise StartupError("\n      ".join([f"{status}", *why]))
+    members = status.num_drawing * members_served(grid_seconds(models[0]))
+    return f"{status}; together they serve about {members} members"
+
+
 def _extras(
     words: str, of_models: Mapping[str, tuple[tuple[str, ...], tuple[Refusal, ...]]]
 ) -> Iterator[str]:
@@ -302,13 +322,22 @@ def _loaded(model: ModelInfo) -> str:
 
 def pace(model: ModelInfo) -> str:
     """How long four pictures take here, as was measured, and how many members that serves."""
-    side = model.native_size
-    seconds = model.estimate_seconds(width=side, height=side, steps=model.default_steps, num_images=4)
-    members = max(1, int(BUSY_SECONDS / seconds / GRIDS_AN_HOUR))
+    seconds = grid_seconds(model)
     return (
-        f"a grid takes about {seconds:.2g} s here, which serves about {members} members who draw "
-        f"{GRIDS_AN_HOUR} an hour each"
+        f"a grid takes about {seconds:.2g} s here, which serves about {members_served(seconds)} members who "
+        f"draw {GRIDS_AN_HOUR} an hour each"
     )
+
+
+def grid_seconds(model: ModelInfo) -> float:
+    """How long four pictures take, alone, as was measured."""
+    side = model.native_size
+    return model.estimate_seconds(width=side, height=side, steps=model.default_steps, num_images=4)
+
+
+def members_served(grid_seconds: float) -> int:
+    """By one device, without its being always full."""
+    return max(1, int(BUSY_SECONDS / grid_seconds / GRIDS_AN_HOUR))
 
 
 async def _check_discord(settings: Settings) -> str:

@@ -88,9 +88,9 @@ class Health:
         """What is loaded, as `name (hash)`; the first is the one that draws."""
         return tuple(f"{model.name} ({model.hash})" for model in self._engine.models())
 
-    def has_model(self) -> bool:
-        """Whether the engine has something to draw with."""
-        return bool(self._engine.models())
+    def can_draw(self) -> bool:
+        """Whether there is something to draw with just now; jobs are taken all the same, and wait."""
+        return bool(self._engine.models()) and not self._engine.is_away()
 
     async def workload(self) -> Workload:
         """How much there is to do now."""

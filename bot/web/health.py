@@ -139,13 +139,13 @@ class HealthPages:
         return web.json_response(body, status=200 if is_well else 503)
 
     async def _readyz(self, _: web.Request) -> web.Response:
-        """200 when a command would be answered: connected, database writable and ours, model loaded, room."""
+        """200 when what is asked for comes: connected, database writable and ours, a device, room."""
         health = self._services.health
         checks = {
             "gateway": self._is_connected(),
             "database": await health.is_database_writable(),
             "lock": health.is_database_owned(),
-            "engine": health.has_model(),
+            "engine": health.can_draw(),
             "disk": await asyncio.to_thread(self._folders.free_bytes) > SCARCE_BYTES,
         }
         status = 200 if all(checks.values()) else 503

@@ -110,6 +110,10 @@ class Engine(Protocol):
         """
         ...
 
+    def is_away(self) -> bool:
+        """Whether nothing that could draw answers just now. Requests are taken all the same, and wait."""
+        ...
+
     async def ended(self) -> Ending:
         """Return when the engine is lost, and say how."""
         ...

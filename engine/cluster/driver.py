@@ -17,6 +17,7 @@ from engine.cluster.exchange import Order, Said, State
 from engine.cluster.link import UNANSWERED_SECONDS, Link, Member
 from engine.cluster.peers import check_peer
 from engine.cluster.router import Replica, Router
+from engine.cluster.status import ReplicaStatus, Status
 from engine.cluster.wire import Garbled, Head, Parcel, config_of, pack, receive, send, unpack
 from engine.cluster.work import Job
 from engine.config import EngineConfig
@@ -150,7 +151,7 @@ class Driver:
             for model in self._router.others_called(name):
                 log.warning("replica %s has other weights that are named %s: not used", name, model)
             self._assign()
-        await self._tell_state()
+        await self._tell_status()
 
     async def on_said(self, name: str, said: Said) -> None:
         """Pass on what became of a request, unless it has been given to another replica since."""
@@ -187,7 +188,7 @@ class Driver:
         sentence = "Each time that this was drawn alone, the device that drew it was lost."
         for number in failed:
             await self._end(number, pack(GenerationFailed(sentence)))
-        await self._tell_state()
+        await self._tell_status()
         await self._tell_places()
 
     async def _survey_on(self) -> None:
@@ -205,31 +206,32 @@ class Driver:
 
     async def _beat_on(self) -> None:
         while True:
-            await self._tell_state()
+            await self._tell_status()
             await self._tell_places()
             await asyncio.sleep(BEAT_SECONDS)
 
-    async def _tell_state(self) -> None:
-        """Which models there are, and what is wrong with replicas."""
+    async def _tell_status(self) -> None:
         models = self._router.models()
-        head: Head = {
-            "kind": "state",
-            "replicas": sum(bool(state.models) for state in self._states.values()),
-            "expected": len(self._links),
-            "dropped": sum(state.num_dropped for state in self._states.values()),
-            "refusals": {
-                name: str(state.refusal) for name, state in self._states.items() if state.refusal is not None
-            },
-        }
-        refusals = [state.refusal for state in self._states.values() if state.refusal is not None]
-        head["is_refused"] = bool(refusals) and len(refusals) == len(self._links)
-        if head["is_refused"]:
-            await self._send(head, pack(refusals[0]))
-        elif models != self._told_models:
-            self._told_models = models
-            await self._send({**head, "has_models": True}, pack(models))
-        else:
-            await self._send(head)
+        news = None if models == self._told_models else models
+        self._told_models = models
+        status = Status(
+            replicas=tuple(map(self._status_of, self._links)),
+            num_waiting=self._router.num_waiting,
+            models=news,
+        )
+        await self._send({"kind": "status"}, pack(status))
+
+    def _status_of(self, name: str) -> ReplicaStatus:
+        state, load = self._states.get(name, State()), self._router.load_of(name)
+        return ReplicaStatus(
+            name=name,
+            host=state.host,
+            models=load.models,
+            num_jobs=load.num_jobs,
+            seconds=load.seconds,
+            num_dropped=state.num_dropped,
+            refusal=state.refusal,
+        )
 
     async def _tell_places(self) -> None:
         """Tell who is on no replica their place and time, where it has changed."""

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from engine.api import Ending, Event, Finished, ModelInfo, Queued, Request, Started
+from engine.cluster.status import Status
 from engine.cluster.wire import Garbled, Head, Parcel, config_head, pack, receive, send, unpack
 from engine.cluster.work import model_of
 from engine.config import EngineConfig
@@ -74,14 +75,20 @@ class ClusterEngine:
         self._writer: asyncio.StreamWriter | None = None
         self._ready = asyncio.Event()
         self._refusal: EngineError | None = None
-        self._refused: dict[str, str] = {}
-        """Replicas that cannot draw, and why."""
         self._closed_by: EngineError | None = EngineStopped("The engine has not been started.")
         self._keeper: asyncio.Task[None] | None = None
-        self.num_replicas = 0
-        """Devices that could draw when the driver last spoke."""
+        self.status = Status()
+        """As the driver last told it; nothing while there is none."""
+        self._told = asyncio.Event()
+        """Set at the next status, and another one from then on."""
+        self.is_head_here = False
+        """Whether a driver speaks, which it does once it has joined, and as long as the head answers."""
+        self.num_drivers = 0
+        """So many were started."""
         self.num_dropped = 0
         """Requests that replicas dropped, since the driver that had sent them was dead."""
+        self._dropped: dict[str, int] = {}
+        """By replica, in its present life."""
 
     async def __aenter__(self) -> Self:
         self._closed_by, self._refusal = None, None
@@ -118,6 +125,23 @@ class ClusterEngine:
     def models(self) -> tuple[ModelInfo, ...]:
         """What all replicas can be asked for, the default first; while there is none, what they last were."""
         return self._models
+
+    def is_away(self) -> bool:
+        """Whether no device can draw just now: requests wait for one."""
+        return not self.status.num_drawing
+
+    @property
+    def is_driver_here(self) -> bool:
+        """Whether the driver runs."""
+        return self._writer is not None
+
+    async def settled(self, seconds: float) -> Status:
+        """How the cluster is once every replica draws or says why it cannot; after so long, as it is then."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self.status.is_settled:
+                    await self._told.wait()
+        return self.status
 
     async def ended(self) -> Ending:
         """Return when this was closed: whatever else is lost comes back."""
@@ -177,7 +201,6 @@ class ClusterEngine:
                 await self._drive()
             except (OSError, Garbled) as error:
                 log.warning("the driver cannot be followed: %s", error)
-            self.num_replicas = 0
             deaths = 0 if monotonic() - born_at > LONG_LIFE_SECONDS else deaths + 1
             log.warning("the driver has ended: %s; another is started", self._drivers.last_words)
             self._tell_away()
@@ -192,13 +215,14 @@ class ClusterEngine:
         async with self._drivers.started() as (reader, writer):
             await send(writer, {"kind": "hello", "config": config_head(self._config)})
             self._writer = writer
+            self.num_drivers += 1
             try:
                 for number, (parcel, _) in list(self._open.items()):
                     if number in self._open:  # nobody has given it up meanwhile
                         await self._send({"kind": "run", "number": number}, parcel)
                 await self._follow(reader)
             finally:
-                self._writer = None
+                self._writer, self.is_head_here, self.status = None, False, Status()
 
     async def _follow(self, reader: asyncio.StreamReader) -> None:
         patience: float | None = None  # it has a cluster to join first
@@ -213,12 +237,12 @@ class ClusterEngine:
                 return
             if message is None:
                 return
-            patience = SILENCE_SECONDS
+            patience, self.is_head_here = SILENCE_SECONDS, True
             self._take(*message)
 
     def _take(self, head: Head, parcel: Parcel) -> None:
-        if head["kind"] == "state":
-            self._take_state(head, parcel)
+        if head["kind"] == "status":
+            self._take_status(unpack(parcel))
             return
         number = head["number"]
         if number in self._open:
@@ -227,21 +251,32 @@ class ClusterEngine:
                 del self._open[number]
             mailbox.put(unpack(parcel))
 
-    def _take_state(self, head: Head, parcel: Parcel) -> None:
-        if head["replicas"] != self.num_replicas:
-            log.info("%d of %d replicas can draw", head["replicas"], head["expected"])
-        if head["dropped"] > self.num_dropped:
-            log.warning("replicas dropped the work of a dead driver: %d requests", head["dropped"])
-        self.num_replicas, self.num_dropped = head["replicas"], head["dropped"]
-        for name, why in head["refusals"].items():
-            if self._refused.get(name) != why:
-                log.warning("replica %s cannot draw: %s", name, why)
-        self._refused = head["refusals"]
-        if head.get("has_models"):
-            self._learn(unpack(parcel))
-        elif head["is_refused"]:
-            self._refusal = unpack(parcel)
+    def _take_status(self, status: Status) -> None:
+        before, self.status = self.status, status
+        self._told.set()
+        self._told = asyncio.Event()
+        if (told := str(status)) != str(before):
+            log.info("%s", told)
+        for one in status.replicas:
+            known = {other.name: str(other.refusal) for other in before.replicas}
+            if one.refusal is not None and known.get(one.name) != str(one.refusal):
+                log.warning("replica %s cannot draw: %s", one.place, one.refusal)
+        self._count_dropped(status)
+        if status.models is not None:
+            self._learn(status.models)
+        if status.refusal is not None:
+            self._refusal = status.refusal
             self._ready.set()
+
+    def _count_dropped(self, status: Status) -> None:
+        """A replica that was started anew begins from 0 again; one that does not answer tells nothing."""
+        for one in status.replicas:
+            known = self._dropped.get(one.name, 0)
+            if one.models:
+                self.num_dropped += one.num_dropped - (known if one.num_dropped >= known else 0)
+                self._dropped[one.name] = one.num_dropped
+            if one.models and one.num_dropped > known:
+                log.warning("replica %s dropped work of a dead driver", one.place)
 
     def _learn(self, models: tuple[ModelInfo, ...]) -> None:
         """What there is now. A model that has gone with its replica is waited for, so it stays known."""

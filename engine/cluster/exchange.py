@@ -33,6 +33,8 @@ class Said:
 class State:
     """How a replica is."""
 
+    host: str = ""
+    """The machine that it is on, where that is known."""
     models: tuple[ModelInfo, ...] = ()
     """What it can be asked for; none while it loads."""
     refusal: EngineError | None = None

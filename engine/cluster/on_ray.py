@@ -65,7 +65,8 @@ class Actor:
             raise RuntimeError(
                 f"Darkroom {version('darkroom')} is installed here, and the bot is {darkroom}."
             )
-        self._replica = Replica(config_on_node(head, os.environ), lost=_die)
+        host = ray.util.get_node_ip_address()
+        self._replica = Replica(config_on_node(head, os.environ), lost=_die, host=host)
 
     async def tell(self, driver: str, session: str, orders: Sequence[Order]) -> bool:
         """As `Replica`."""
@@ -176,17 +177,10 @@ class RayFleet:
 
     def _survey(self) -> None:
         kind, count = devices_of(ray.nodes())
-        ours = f"{self._prefix}-{kind}-"
-        named = set(ray.util.list_named_actors())
-        for name in named:
-            if not name.startswith(ours):
-                log.info("replica %s is of another configuration, and ended", name)
-                with suppress(ValueError):
-                    ray.kill(ray.get_actor(name))
         # One whose node is gone stays: it comes back with the node, or with another.
-        names = {name for name in named if name.startswith(ours)}
-        fresh = (name for number in itertools.count() if (name := f"{ours}{number}") not in names)
-        names |= set(itertools.islice(fresh, max(0, count - len(names))))
+        named = set(self._list_ours(kind))
+        fresh = (name for number in itertools.count() if (name := f"{kind}-{number}") not in named)
+        names = named | set(itertools.islice(fresh, max(0, count - len(named))))
         for name in names:
             if name not in self._members:
                 self._members[name] = RayMember(self._actor(name, kind))
@@ -194,12 +188,23 @@ class RayFleet:
                 self._members[name].actor = self._actor(name, kind)
         self._members = {name: self._members[name] for name in sorted(names)}
 
+    def _list_ours(self, kind: str) -> Iterator[str]:
+        """The replicas that there are, by name and number; all others are ended."""
+        for full in ray.util.list_named_actors():
+            prefix, _, name = full.partition("-")
+            if prefix == self._prefix and name.startswith(kind):
+                yield name
+            else:
+                log.info("replica %s is of another configuration, and ended", full)
+                with suppress(ValueError):
+                    ray.kill(ray.get_actor(full))
+
     def _actor(self, name: str, kind: str) -> Any:
         resources = {"num_gpus": 1, "num_cpus": 0} if kind == "gpu" else {"num_cpus": 1}
         return (
             ray.remote(self._kind_of_actor)
             .options(
-                name=name,
+                name=f"{self._prefix}-{name}",
                 lifetime="detached",
                 get_if_exists=True,
                 max_restarts=-1,

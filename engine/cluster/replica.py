@@ -23,6 +23,8 @@ LOOK_SECONDS = 0.5
 """How often that is looked at."""
 ANSWER_SECONDS = 1.0
 """A driver that asks is answered within this, if only that there is nothing new."""
+AGAIN_SECONDS = 60.0
+"""After which a replica that could not begin tries again: a disk may be mounted, a file be copied by then."""
 MOST_BYTES = 50_000
 """Of what is told in one answer, beside the pictures of results."""
 
@@ -52,6 +54,7 @@ class Replica:
         config: EngineConfig,
         *,
         lost: Callable[[str], object],
+        host: str = "",
         silence_seconds: float = SILENCE_SECONDS,
     ) -> None:
         """`lost` is called when the device is: it must end what this runs in, to be started again."""
@@ -59,7 +62,8 @@ class Replica:
         self._lost = lost
         self._silence_seconds = silence_seconds
         self._sessions: dict[str, _Session] = {}
-        self._state = State()
+        self._state = State(host=host)
+        self._is_asked_anew = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -86,6 +90,9 @@ class Replica:
     async def ask(self, driver: str, confirmed: int) -> Answer:
         """What is new for a driver, which has what it was told up to a number; soon, if there is nothing."""
         self._begin()
+        if driver not in self._sessions and self._state.refusal is not None:
+            self._state = replace(self._state, refusal=None)  # what was wrong may have been mended since
+            self._is_asked_anew.set()
         session = self._sessions.setdefault(driver, _Session(monotonic()))
         session.heard_at = monotonic()
         session.owed = [said for said in session.owed if said.number > confirmed]
@@ -111,14 +118,21 @@ class Replica:
             self._watch = asyncio.create_task(self._look(), name="drivers")
 
     async def _live(self) -> None:
-        """Load the models, and be told when the device is lost."""
-        try:
-            async with self._engine:
-                ending = await self._engine.ended()
-                self._lost(ending.reason)
-        except EngineError as error:
-            log.warning("this replica cannot draw: %s", error)
-            self._state = replace(self._state, refusal=error)
+        """Load the models, and be told when the device is lost. What cannot be loaded is tried again."""
+        while True:
+            try:
+                async with self._engine:
+                    self._state = replace(self._state, refusal=None)
+                    ending = await self._engine.ended()
+                    self._lost(ending.reason)
+                    return
+            except EngineError as error:
+                log.warning("this replica cannot draw: %s", error)
+                self._state = replace(self._state, refusal=error)
+                self._is_asked_anew.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(AGAIN_SECONDS):
+                    await self._is_asked_anew.wait()
 
     async def _look(self) -> None:
         """Drop the work of drivers that are not heard of any more, for as long as this lives."""

@@ -50,6 +50,15 @@ class Assignment:
     replica: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What a replica can draw, and how much it has to do; of one that is not here, nothing."""
+
+    models: tuple[str, ...] = ()
+    num_jobs: int = 0
+    seconds: float = 0.0
+
+
 @dataclass(slots=True)
 class _Load:
     """What a replica holds."""
@@ -137,6 +146,14 @@ class Router:
                     infos[name] = _together(infos[name], info) if name in infos else info
         first = [name for name in order if name in infos]
         return tuple(infos[name] for name in [*first, *(name for name in infos if name not in first)])
+
+    def load_of(self, replica: str) -> Load:
+        """What a replica is asked for, and how much it has to do."""
+        load = self._loads.get(replica)
+        if load is None:
+            return Load()
+        models = tuple(name for name in load.replica.models if name not in self.others_called(replica))
+        return Load(models=models, num_jobs=len(load.jobs), seconds=load.seconds)
 
     def others_called(self, replica: str) -> list[str]:
         """The models of a replica whose names other weights have elsewhere: it is not asked for those."""

@@ -18,6 +18,7 @@ from PIL import Image
 
 from engine import errors
 from engine.api import conditions, events, models, requests
+from engine.cluster import status
 from engine.config import EngineConfig
 
 MOST_JSON_BYTES = 2**24
@@ -28,7 +29,7 @@ _MODES = frozenset({"1", "L", "LA", "RGB", "RGBA", "F"})
 _PHOTO_QUALITY = 90
 _TYPES: dict[str, type] = {
     name: value
-    for module in (requests, conditions, events, models)
+    for module in (requests, conditions, events, models, status)
     for name, value in vars(module).items()
     if isinstance(value, type) and value.__module__ == module.__name__
 }
@@ -54,7 +55,7 @@ class Parcel:
 
 
 def pack(value: object, *, most_raw_bytes: int = MOST_RAW_BYTES) -> Parcel:
-    """Of a request, an event, models or an EngineError; pictures come out of `unpack` pixel for pixel.
+    """Of a request, an event, a status, models or an EngineError; pictures come out pixel for pixel.
 
     Pictures that take more raw bytes than this become JPEGs: those that are only looked at for a moment.
     """

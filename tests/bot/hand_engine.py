@@ -38,8 +38,10 @@ class HandEngine:
         self.closed = 0
         """How many requests were closed before they finished."""
         self.fails_with: EngineError | None = None
-        self.is_away = False
+        self.goes_away = False
         """Whether it goes away for a moment after half of the steps."""
+        self.is_gone = False
+        """Whether it says that nothing draws."""
         self._may_finish = asyncio.Event()
         self._may_finish.set()
         self.is_held = asyncio.Event()
@@ -55,6 +57,10 @@ class HandEngine:
     def models(self) -> tuple[api.ModelInfo, ...]:
         """The one model, and what a test adds."""
         return (self.model, *self.others)
+
+    def is_away(self) -> bool:
+        """As a test says."""
+        return self.is_gone
 
     async def ended(self) -> api.Ending:
         """Never lost."""
@@ -91,11 +97,11 @@ class HandEngine:
                 raise self.fails_with
             yield api.Progress(step=2, total=4, eta_seconds=1.0)
             yield api.Preview(images=tuple(_colour(seed, 8, 8) for seed in request.seeds))
-            if self.is_away:
+            if self.goes_away:
                 yield api.Queued(position=1, eta_seconds=15.0, is_engine_away=True)
             self.is_held.set()
             await self._may_finish.wait()
-            if self.is_away:
+            if self.goes_away:
                 yield api.Progress(step=1, total=4, eta_seconds=1.0)
             yield api.Finished(result=result_of(request), gpu_seconds=0.25)
             is_finished = True

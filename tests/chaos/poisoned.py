@@ -47,4 +47,4 @@ def die_with(loop: DenoisingLoop, ticket: Ticket) -> None:
 
 if __name__ == "__main__":
     poison()
-    nursery._serve()
+    nursery.serve()

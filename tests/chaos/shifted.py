@@ -33,4 +33,4 @@ if __name__ == "__main__":
     time.time = shifted_time
     clock.datetime = ShiftedDatetime  # type: ignore[attr-defined]
     discord.utils.utcnow = ShiftedDatetime.now
-    nursery._serve()
+    nursery.serve()

@@ -23,4 +23,4 @@ def talk() -> None:
 
 if __name__ == "__main__":
     talk()
-    nursery._serve()
+    nursery.serve()

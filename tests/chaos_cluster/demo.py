@@ -47,7 +47,7 @@ async def demonstrate(machines: Cluster, discord: Playground, folder: Path) -> C
 
 def drawn(log: Path) -> list[str]:
     """Of each job that is drawn, by whom."""
-    return re.findall(r"request \d+ was drawn by \w+-(\w+-\d+)", log.read_text())
+    return re.findall(r"request \d+ was drawn by (\w+-\d+)", log.read_text())
 
 
 def num_results(discord: Playground) -> int:

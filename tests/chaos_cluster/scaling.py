@@ -39,7 +39,7 @@ async def scaled(checkpoint: Path) -> dict[int, float]:
                     await node.start()
                 count = sum(SLOTS[: number + 1])
                 async with asyncio.timeout(JOIN_SECONDS):
-                    while engine.num_replicas < count:
+                    while engine.status.num_drawing < count:
                         await asyncio.sleep(0.1)
                 await drawn(engine, count)  # warmed
                 rates[count] = await rate(engine, JOBS_A_REPLICA * count)

@@ -91,5 +91,13 @@ async def fleet(config: EngineConfig, count: int = 1) -> AsyncIterator[LocalFlee
         await local.close()
 
 
+def main(count: int, socket: str) -> None:
+    """A driver, or what it says that there is, as `engine.cluster.on_ray`."""
+    if socket == "look":
+        sys.stdout.write(f"there can be {count} replicas\n")
+    else:
+        asyncio.run(drive(int(socket), lambda config: LocalFleet(config, count)))
+
+
 if __name__ == "__main__":
-    asyncio.run(drive(int(sys.argv[-1]), lambda config: LocalFleet(config, int(sys.argv[1]))))
+    main(int(sys.argv[1]), sys.argv[-1])

@@ -11,7 +11,7 @@ from engine.api import Finished, Generate, Progress, Queued, Started
 from engine.cluster import link
 from engine.cluster.engine import ClusterEngine
 from engine.cluster.replica import Replica
-from engine.errors import GenerationFailed
+from engine.errors import EngineError, GenerationFailed
 from tests.cluster.conftest import NearDrivers
 from tests.cluster.local import LocalFleet
 from tests.engine.contract import config, last
@@ -34,7 +34,7 @@ async def cluster(
     fleet = LocalFleet(config(tiny_path), count, silence_seconds=silence_seconds)
     drivers = NearDrivers(fleet, unanswered_seconds=unanswered_seconds)
     async with ClusterEngine(config(tiny_path), drivers) as engine:
-        await until(lambda: engine.num_replicas == count)
+        await until(lambda: engine.status.num_drawing == count)
         yield engine, fleet, drivers
     await fleet.close()
 
@@ -117,10 +117,10 @@ async def test_what_a_replica_draws_that_was_cut_off_does_not_count(
         await until(lambda: all(num_runs(member.replica) for member in fleet.members.values()))
         cut = fleet.members["local-0"]
         cut.is_cut_off = True
-        await until(lambda: engine.num_replicas == 1)
+        await until(lambda: engine.status.num_drawing == 1)
         cut.is_cut_off = False
         assert len(await asyncio.gather(*tasks)) == 4
-        await until(lambda: engine.num_replicas == 2)
+        await until(lambda: engine.status.num_drawing == 2)
 
 
 async def test_what_replicas_die_of_has_failed_and_others_have_not(tiny_path: Path) -> None:
@@ -144,6 +144,18 @@ async def test_a_cancelled_request_is_given_up_wherever_it_is(tiny_path: Path) -
             task.cancel()
         await until(lambda: num_runs(fleet.members["local-0"].replica) == 0)
         assert (await last(engine, generate())).gpu_seconds > 0
+
+
+async def test_a_replica_that_could_not_load_its_model_tries_again_for_the_next_bot(tiny_path: Path) -> None:
+    missing = tiny_path.with_name("copied-later")
+    fleet = LocalFleet(config(missing))
+    with pytest.raises(EngineError, match="copied-later"):
+        async with ClusterEngine(config(missing), NearDrivers(fleet)):
+            pass
+    missing.symlink_to(tiny_path)
+    async with ClusterEngine(config(missing), NearDrivers(fleet)) as engine:
+        assert not engine.is_away()
+    await fleet.close()
 
 
 def long_one(seed: int) -> Generate:

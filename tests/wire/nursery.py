@@ -47,7 +47,8 @@ def _bury(*_: object) -> None:
         return
 
 
-def _serve() -> None:
+def serve() -> None:
+    """Fork whatever is asked for."""
     signal.signal(signal.SIGCHLD, _bury)
     for line in sys.stdin:
         order = json.loads(line)
@@ -58,4 +59,4 @@ def _serve() -> None:
 
 
 if __name__ == "__main__":
-    _serve()
+    serve()

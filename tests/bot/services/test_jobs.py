@@ -106,7 +106,7 @@ async def test_a_job_is_reserved_while_it_runs_and_settled_when_it_is_rendered(
 async def test_a_job_whose_engine_goes_away_says_so_and_then_goes_on(
     services: Services, engine: HandEngine, ada: Asker
 ) -> None:
-    engine.is_away = True
+    engine.goes_away = True
     engine.hold()
     job = await services.orders.imagine(ada, "a red apple")
     run = services.runs.get(job.id)

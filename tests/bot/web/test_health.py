@@ -82,6 +82,14 @@ async def test_ready_when_everything_is(client: Client, gateway: Gateway) -> Non
     assert (answer.status, (await answer.json())["gateway"]) == (503, False)
 
 
+async def test_while_nothing_draws_it_is_not_ready(client: Client, engine: HandEngine) -> None:
+    engine.is_gone = True
+    answer = await client.get("/readyz")
+    assert (answer.status, (await answer.json())["engine"]) == (503, False)
+    engine.is_gone = False
+    assert (await client.get("/readyz")).status == 200
+
+
 async def test_a_database_that_is_busy_is_not_ready(
     client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

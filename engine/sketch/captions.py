@@ -73,7 +73,7 @@ def subject(
     kind = rng.random()
     if kind < p_keyword and concept.tags:
         return f"{own}, {pick(rng, concept.tags)}"
-    return pick(rng, synonyms) if synonyms and kind > 0.65 else own
+    return pick(rng, synonyms) if synonyms and kind > 0.75 else own
 
 
 def without_colour(name: str) -> str:

@@ -15,7 +15,7 @@ from engine.looking.colours import border_of, colour_name, colours_of, is_lines,
 from engine.looking.towers import Towers
 from engine.looking.vocabulary import THINGS, everyday
 from engine.sketch import tower
-from engine.sketch.scenes import BACKDROPS, VIEWS
+from engine.sketch.places import PLACES, paint
 from engine.sketch.shots import SQUARE
 from engine.sketch.vae import to_tensor
 
@@ -155,11 +155,13 @@ def _is_on_white(picture: Image.Image) -> bool:
 @cache
 def _rings() -> tuple[tuple[Any, str, str], ...]:
     """The borders of scenes, each with the words for it."""
-    return tuple(
-        (_ring(draw(64, np.random.default_rng(seed))), BACKDROPS.get(draw, ("",))[0], words[0])
-        for draw, words in VIEWS.items()
+    scenes = [
+        paint(place, (48, 48), np.random.default_rng(seed), light)
+        for place in PLACES.values()
+        for light in dict.fromkeys(place.lights)
         for seed in range(_SCENES)
-    )
+    ]
+    return tuple((_ring(scene.image), scene.settings[0], scene.names[0]) for scene in scenes)
 
 
 def _ring(picture: Image.Image) -> Any:

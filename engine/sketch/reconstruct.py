@@ -18,7 +18,7 @@ from diffusers import AutoencoderKL
 from PIL import Image
 from torch import Tensor
 
-from engine.sketch import GUIDANCE_SCALE, STEPS, WEIGHTS, scenes, vae
+from engine.sketch import GUIDANCE_SCALE, STEPS, WEIGHTS, places, scenes, vae
 from engine.sketch.config import WORK
 from engine.sketch.data import HELD_OUT, fetch, rasterise, read_members, wrap_icon
 from engine.sketch.evaluate import load
@@ -49,13 +49,13 @@ def on_white(art: Sequence[Image.Image]) -> Tensor:
 
 
 def in_scenes(art: Sequence[Image.Image], seed: int = 0) -> Tensor:
-    """The drawings before all skies and grounds in turn, (N, 3, side, side) in [-1, 1]."""
+    """The drawings set into all places in turn, (N, 3, side, side) in [-1, 1]."""
     rng = np.random.default_rng(seed)
-    backdrops, shots = list(scenes.BACKDROPS), []
+    grounds, shots = list(places.PLACES.values()), []
     for number, each in enumerate(art):
-        scene = backdrops[number % len(backdrops)](each.width, rng)
-        scene.alpha_composite(scenes.place(each, scenes.Placement(y=0.57, size=0.65), each.width))
-        shots.append(scene.convert("RGB"))
+        scene = places.paint(grounds[number % len(grounds)], each.size, rng)
+        places.set_into(scene, each, size=0.65)
+        shots.append(scene.image.convert("RGB"))
     return _tensor(shots)
 
 

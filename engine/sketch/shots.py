@@ -1,16 +1,17 @@
-"""Training pictures: one or two things from the art, painted, placed, set somewhere; and their captions."""
+"""Training pictures: one or two things from the art, painted, placed, set in a place; and their captions."""
 
 import zlib
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self, TypeAlias
 
 import numpy as np
 from PIL import Image
 
-from engine.sketch import captions, scenes
-from engine.sketch.data import Picture, Pixels
+from engine.sketch import captions, places, scenes
+from engine.sketch.data import Concept, Picture, Pixels
+from engine.sketch.lands import Footing
 from engine.sketch.scenes import Placement
 
 Frame: TypeAlias = tuple[int, int]
@@ -22,12 +23,16 @@ STYLE_SHARES = {"3d": 0.29, "flat": 0.29, "outline": 0.1, "sticker": 0.16, "cart
 P_STYLE_SAID = {"3d": 0.5, "flat": 0.5, "outline": 0.92, "sticker": 0.85, "cartoon": 0.85}
 """How often a caption names its style. What it names the rarest is what a prompt without a style gets: one
 drawing of each thing, not the mean of several; and a line drawing is what few expect unasked."""
-LEAN = 1.4
+LEAN = 1.2
 """How much more of the common things is shown: of n things, the one at the share x**LEAN of the way."""
 P_PARIS, P_PARIS_IN_SPACE = 0.04, 0.35
 """How often one thing is the tower of Paris, which no emoji is, and how often a scene of it is a galaxy."""
-P_SOMEWHERE = 0.2
+P_SOMEWHERE = 0.3
 """How often two things together are set somewhere, not on white."""
+P_AT_HOME = 0.6
+"""How often one thing is set where it belongs; else anywhere, for people ask for that."""
+P_FAR = 0.2
+"""How often a thing stands farther away, and so smaller."""
 HATS = ("top hat", "crown", "woman's hat", "graduation cap", "billed cap")
 P_ASTRONAUT, P_HORSE = 0.3, 0.4
 """How often the rider is an astronaut, and how often the mount a horse: what people ask for first."""
@@ -45,6 +50,29 @@ MOUNTS = (
 )
 RIDERS = ("mammals", "birds", "amphibians", "reptiles", "people", "roles & careers", "fantasy")
 HEADS = ("mammals", "cat faces", "smiling", "birds", "amphibians")
+ABOVE_GROUND = ("air transportation", "birds", "bugs")
+"""What may be seen flying."""
+AFLOAT = ("water transportation", "marine life")
+HOMES = {
+    "water transportation": ("sea", "mountain lake", "island"),
+    "marine life": ("under water", "under water", "sea"),
+    "air transportation": ("sky", "mountains", "city", "desert"),
+    "ground transportation": ("road", "street", "city", "desert", "village"),
+    "birds": ("sky", "forest", "lake", "mountains", "snow"),
+    "mammals": ("meadow", "forest", "snow", "winter forest", "mountains", "autumn forest", "desert"),
+    "reptiles": ("desert", "beach", "forest"),
+    "bugs": ("meadow", "flower field", "forest"),
+    "roles & careers": ("city", "street", "room", "meadow", "park"),
+    "people": ("park", "room", "beach", "street", "meadow"),
+    "fantasy": ("forest", "fir forest", "mountains", "village"),
+    "buildings": ("meadow", "mountains", "snow", "beach", "autumn forest", "farm"),
+    "plants": ("meadow", "park", "desert", "snow"),
+    "food": ("table",),
+    "things": ("table", "room", "beach"),
+}
+"""Where the things of a subgroup, of plants, of food and of all else belong: names of places."""
+WATERS = ("mountain lake", "sea", "island", "waterfall")
+"""Places with nothing firm to stand on, left to what is afloat."""
 SQUARE = {
     "mountain",
     "snow-capped mountain",
@@ -62,6 +90,8 @@ SQUARE = {
     "bridge at night",
     "milky way",
     "rainbow",
+    "mount fuji",
+    "fog",
 }
 """Pictures that are whole scenes and so stay unpainted and stand on nothing else."""
 
@@ -109,14 +139,14 @@ class Studio:
     def shoot(self, rng: np.random.Generator) -> Shot:
         """Any kind of picture; pairs often, for which of two things stands where is learnt last."""
         kinds = {
-            self.plain: 0.26,
-            self.on_coloured_paper: 0.05,
-            self.painted: 0.11,
-            self.somewhere: 0.14,
-            self.pair: 0.28,
-            self.dressed: 0.05,
-            self.riding: 0.06,
-            self.view: 0.05,
+            self.plain: 0.24,
+            self.on_coloured_paper: 0.04,
+            self.painted: 0.08,
+            self.somewhere: 0.26,
+            self.pair: 0.19,
+            self.dressed: 0.03,
+            self.riding: 0.04,
+            self.view: 0.12,
         }
         kind = rng.choice(len(kinds), p=list(kinds.values()))
         return list(kinds)[kind](rng)
@@ -153,19 +183,19 @@ class Studio:
         return self._shot(scenes.on_paper(art, paper), names, picture.style, rng, settings)
 
     def somewhere(self, rng: np.random.Generator) -> Shot:
-        """One thing in front of a sky and on a ground."""
-        picture, draw = self._solid(rng), None
+        """One thing in a place, mostly one where it belongs."""
+        picture = self._standing(self._solid(rng))
         art, names, style = self._art(picture), self._names(picture, rng), picture.style
+        where = place_for(picture.concept, rng)
         if rng.random() < P_PARIS:
             art, names, style = *self._paris(rng), "flat"
-            draw = scenes.galaxy if rng.random() < P_PARIS_IN_SPACE else None
-        placement = Placement(
-            x=rng.uniform(0.38, 0.62),
-            y=rng.uniform(0.52, 0.64),
-            size=rng.uniform(0.55, 0.75),
-            is_flipped=rng.random() < 0.5,
-        )
-        return self._before(scenes.place(art, placement, *self.frame), names, style, rng, draw)
+            where = "milky way" if rng.random() < P_PARIS_IN_SPACE else "city"
+        scene = places.paint(places.PLACES[where], self.frame, rng)
+        if picture.concept.subgroup in ABOVE_GROUND and rng.random() < 0.6:
+            aloft = replace(scene.stand, footing=Footing.AIR, foot=rng.uniform(0.3, 0.45))
+            scene = replace(scene, stand=aloft)
+        self._set_into(scene, art, rng)
+        return self._shot(scene.image.convert("RGB"), names, style, rng, scene.settings)
 
     def pair(self, rng: np.random.Generator) -> Shot:
         """Two things side by side, drawn alike."""
@@ -174,7 +204,7 @@ class Studio:
         while is_unseen(left.concept.label, right.concept.label):
             right = self._any(rng, style)
         first, second = rng.uniform(0.46, 0.56, 2) * min(1.4, self.frame[0] / min(self.frame))
-        places = (
+        spots = (
             Placement(x=0.27, y=rng.uniform(0.45, 0.6), size=first, is_flipped=rng.random() < 0.5),
             Placement(x=0.73, y=rng.uniform(0.45, 0.6), size=second, is_flipped=rng.random() < 0.5),
         )
@@ -182,14 +212,27 @@ class Studio:
         for _ in range(self.wordings):
             said = [self._name(left, rng), self._name(right, rng)]
             names.append(captions.pick(rng, (" and a ", " and a ", " with a ", " next to a ")).join(said))
-        return self._set(self._together((left, right), places, self.frame), names, style, rng)
+        if style != "outline" and rng.random() < P_SOMEWHERE:
+            return self._pair_somewhere((left, right), names, style, rng)
+        art = self._together((left, right), spots, self.frame)
+        return self._shot(scenes.on_paper(art), names, style, rng)
+
+    def _pair_somewhere(
+        self, pictures: Sequence[Picture], names: Sequence[str], style: str, rng: np.random.Generator
+    ) -> Shot:
+        scene = self._anywhere(rng)
+        size = rng.uniform(0.4, 0.5) * min(1.3, self.frame[0] / min(self.frame))
+        for picture, x in zip(pictures, (0.27, 0.73), strict=True):
+            art = self._turned(self._art(picture), rng)
+            places.set_into(scene, art, x=x, size=size * rng.uniform(0.9, 1.1))
+        return self._shot(scene.image.convert("RGB"), names, style, rng, scene.settings)
 
     def dressed(self, rng: np.random.Generator) -> Shot:
         """A head with a hat on."""
         style = self._style(rng)
         wearer = self._any(rng, style, [each for each in self.by_style[style] if is_head(each)])
         hat = self._any(rng, style, self._called(HATS, style))
-        places = (
+        spots = (
             Placement(x=0.5, y=0.62, size=rng.uniform(0.68, 0.76)),
             Placement(x=rng.uniform(0.47, 0.53), y=rng.uniform(0.2, 0.24), size=rng.uniform(0.36, 0.44)),
         )
@@ -198,7 +241,7 @@ class Studio:
             f"{self._name(wearer, rng)} {captions.pick(rng, ('wearing a', 'with a', 'in a'))} {worn}"
             for _ in range(self.wordings)
         ]
-        return self._set(self._piled((wearer, hat), places), names, style, rng)
+        return self._set((wearer, hat), spots, names, style, rng)
 
     def riding(self, rng: np.random.Generator) -> Shot:
         """Somebody on top of something that carries."""
@@ -207,20 +250,19 @@ class Studio:
         creatures = [picture for picture in self.by_style[style] if picture.concept.subgroup in RIDERS]
         riders = self._called(("astronaut",), style) if rng.random() < P_ASTRONAUT else creatures
         mount, rider = self._any(rng, style, mounts), self._any(rng, style, riders)
-        places = (
+        spots = (
             Placement(x=0.5, y=0.66, size=rng.uniform(0.62, 0.7), is_flipped=rng.random() < 0.5),
             Placement(x=rng.uniform(0.47, 0.55), y=0.28, size=rng.uniform(0.42, 0.5)),
         )
         carried = f"{captions.pick(rng, ('riding a', 'riding a', 'on a'))} {mount.concept.label}"
         names = [f"{self._name(rider, rng)} {carried}" for _ in range(self.wordings)]
-        return self._set(self._piled((mount, rider), places), names, style, rng)
+        return self._set((mount, rider), spots, names, style, rng)
 
     def view(self, rng: np.random.Generator) -> Shot:
-        """A sky and a ground with nothing before them."""
-        views = list(scenes.VIEWS.items())
-        draw, names = captions.pick(rng, views)
-        said = [captions.pick(rng, names) for _ in range(self.wordings)]
-        return self._shot(self._scene(draw, rng).convert("RGB"), said, "flat", rng)
+        """A place with nothing in it."""
+        scene = places.paint(captions.pick(rng, list(places.PLACES.values())), self.frame, rng)
+        said = [captions.pick(rng, scene.names) for _ in range(self.wordings)]
+        return self._shot(scene.image.convert("RGB"), said, "flat", rng)
 
     def _any(
         self, rng: np.random.Generator, style: str | None = None, among: Sequence[Picture] | None = None
@@ -257,46 +299,50 @@ class Studio:
         names = [captions.pick(rng, ("paris", "paris", "eiffel tower")) for _ in range(self.wordings)]
         return scenes.tower(self.side), names
 
-    def _scene(self, draw: scenes.Draw, rng: np.random.Generator) -> Image.Image:
-        return scenes.crop_to(draw(max(self.frame), rng), *self.frame)
+    def _standing(self, picture: Picture) -> Picture:
+        """The whole animal where the art has it: a face has nothing to stand on."""
+        whole = self._called((picture.concept.label.removesuffix(" face"),), picture.style)
+        return whole[0] if whole else picture
 
-    def _together(
-        self, pictures: Sequence[Picture], places: Sequence[Placement], frame: Frame
-    ) -> Image.Image:
+    def _anywhere(self, rng: np.random.Generator) -> places.Scene:
+        """A place with firm ground."""
+        firm = [place for name, place in places.PLACES.items() if name not in WATERS]
+        return places.paint(captions.pick(rng, firm), self.frame, rng)
+
+    def _set_into(self, scene: places.Scene, art: Image.Image, rng: np.random.Generator) -> None:
+        size, foot = rng.uniform(0.5, 0.72), None
+        if rng.random() < P_FAR:
+            size, foot = rng.uniform(0.32, 0.42), scene.stand.foot - 0.06
+        places.set_into(scene, self._turned(art, rng), x=rng.uniform(0.36, 0.64), size=size, foot=foot)
+
+    def _turned(self, art: Image.Image, rng: np.random.Generator) -> Image.Image:
+        return art.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if rng.random() < 0.5 else art
+
+    def _together(self, pictures: Sequence[Picture], spots: Sequence[Placement], frame: Frame) -> Image.Image:
         canvas = Image.new("RGBA", frame, (*scenes.WHITE, 0))
-        for picture, placement in zip(pictures, places, strict=True):
+        for picture, placement in zip(pictures, spots, strict=True):
             canvas.alpha_composite(scenes.place(self._art(picture), placement, *frame))
         return canvas
 
-    def _piled(self, pictures: Sequence[Picture], places: Sequence[Placement]) -> Image.Image:
-        """One upon the other: where they touch must not depend on the frame."""
-        width, height = self.frame
-        side = min(self.frame)
-        canvas = Image.new("RGBA", self.frame, (*scenes.WHITE, 0))
-        canvas.paste(
-            self._together(pictures, places, (side, side)), ((width - side) // 2, (height - side) // 2)
-        )
-        return canvas
-
-    def _set(self, art: Image.Image, names: Sequence[str], style: str, rng: np.random.Generator) -> Shot:
-        """What was put together, on white paper or somewhere."""
-        if style == "outline" or rng.random() >= P_SOMEWHERE:
-            return self._shot(scenes.on_paper(art), names, style, rng)
-        return self._before(art, names, style, rng)
-
-    def _before(
+    def _set(
         self,
-        art: Image.Image,
+        pictures: Sequence[Picture],
+        spots: Sequence[Placement],
         names: Sequence[str],
         style: str,
         rng: np.random.Generator,
-        draw: scenes.Draw | None = None,
     ) -> Shot:
-        """What stands in front of a backdrop: the given one, or any."""
-        draw = draw or captions.pick(rng, list(scenes.BACKDROPS))
-        scene = self._scene(draw, rng)
-        scene.alpha_composite(art)
-        return self._shot(scene.convert("RGB"), names, style, rng, scenes.BACKDROPS[draw])
+        """One upon the other, on white paper or somewhere; where they touch must not depend on the frame."""
+        side = min(self.frame)
+        art = self._together(pictures, spots, (side, side))
+        if style != "outline" and rng.random() < P_SOMEWHERE:
+            scene = self._anywhere(rng)
+            places.set_into(scene, art, x=rng.uniform(0.4, 0.6), size=rng.uniform(0.62, 0.78))
+            return self._shot(scene.image.convert("RGB"), names, style, rng, scene.settings)
+        width, height = self.frame
+        canvas = Image.new("RGBA", self.frame, (*scenes.WHITE, 0))
+        canvas.paste(art, ((width - side) // 2, (height - side) // 2))
+        return self._shot(scenes.on_paper(canvas), names, style, rng)
 
     def _shot(
         self,
@@ -329,6 +375,25 @@ def alone(rng: np.random.Generator, frame: Frame = (1, 1)) -> Placement:
 def is_unseen(first: str, second: str) -> bool:
     """Whether this paint and thing, or these two things, are kept apart in training, for the evaluation."""
     return zlib.crc32(" ".join(sorted((first, second))).encode()) % 10 == 0
+
+
+def place_for(concept: Concept, rng: np.random.Generator) -> str:
+    """The name of a place for one thing: one where it belongs, or any that can hold it."""
+    if rng.random() < P_AT_HOME:
+        return captions.pick(rng, HOMES[kin_of(concept)])
+    held = [name for name in places.PLACES if concept.subgroup in AFLOAT or name not in WATERS]
+    return captions.pick(rng, held)
+
+
+def kin_of(concept: Concept) -> str:
+    """Which of `HOMES` speaks of it."""
+    if concept.subgroup in HOMES:
+        return concept.subgroup
+    if concept.group.startswith("food"):
+        return "food"
+    if "plant" in concept.subgroup or "flower" in concept.subgroup:
+        return "plants"
+    return "people" if concept.group.startswith("people") else "things"
 
 
 def is_head(picture: Picture) -> bool:

@@ -58,6 +58,18 @@ PLACES = (
 NEAR = 0.6
 """Cosine from which a word that names none of the concepts is drawn as the nearest of them."""
 SYNONYMS = 5
+PICTURE_WORDS = {
+    "drawing",
+    "picture",
+    "illustration",
+    "painting",
+    "photograph",
+    "photo",
+    "sketch",
+    "art",
+    "image",
+}
+"""What a prompt says of the picture and not of the thing: a pencil is no drawing."""
 SAME = 0.68
 """Cosine from which the teacher calls a word another name of a concept."""
 
@@ -186,6 +198,7 @@ def mine_synonyms(concepts: Sequence[Concept], config: Config) -> dict[str, list
     used = {line.partition("%")[0].replace("_", " ") for line in counts.splitlines()}
     words = {name for kind, names, _ in entries if kind in VISIBLE for name in names} & used
     words |= {tag for concept in concepts for tag in concept.tags}
+    words -= PICTURE_WORDS
     listed = sorted(word for word in words if re.fullmatch(r"[a-z][a-z' -]{2,24}", word))
     labels = [captions.everyday_name(concept) for concept in concepts]
     likeness = teach(listed, config) @ teach(labels, config).T

@@ -161,12 +161,15 @@ def parse(arguments: Sequence[str] | None = None) -> tuple[Config, list[str]]:
     parser.add_argument("--replicas", type=int, default=1, help="equal one-thread processes for the U-Net")
     parser.add_argument("--concepts", type=int, help="how many the U-Net learns, common ones first")
     parser.add_argument("--shots", type=int, help="how many pictures are composed for the U-Net")
+    parser.add_argument(
+        "--keep-words", action="store_true", help="the text tower does not learn beside the U-Net"
+    )
     parser.add_argument("--steps", nargs="+", default=[], metavar="STAGE=N", help="other lengths of stages")
     asked = parser.parse_args(arguments)
     preset = gpu if asked.device == "cuda" else cpu
     changes: dict[str, Any] = {name: getattr(asked, name) for name in ("work", "init", "blend", "replicas")}
     changes |= {name: getattr(asked, name) for name in ("concepts", "shots") if getattr(asked, name)}
-    config = preset(**changes)
+    config = preset(**changes, unet_teaches_text=not asked.keep_words)
     for word in asked.steps:
         stage, _, steps = word.partition("=")
         plan: Plan = replace(getattr(config, stage), steps=int(steps))

@@ -128,10 +128,10 @@ class Denoising(nn.Module):
 
     alphas: Tensor
 
-    def __init__(self, unet: UNet2DConditionModel, encoder: CLIPTextModel) -> None:
+    def __init__(self, unet: UNet2DConditionModel, encoder: CLIPTextModel, *, teaches_text: bool) -> None:
         super().__init__()
         self.unet = unet
-        self.encoder = deepcopy(encoder).requires_grad_()
+        self.encoder = deepcopy(encoder).requires_grad_(teaches_text)
         self.taught = encoder.requires_grad_(requires_grad=False)
         self.register_buffer("alphas", DDPMScheduler(**NOISE).alphas_cumprod)
 
@@ -152,9 +152,10 @@ class Denoising(nn.Module):
         predicted = self.unet(noisy, timesteps, prompt_embeds).sample.float()
         snr = alphas.flatten() / (1 - alphas.flatten()).clamp(min=1e-8)
         weight = (snr.clamp(max=SNR_CAP) / (snr + 1)).clamp(min=WEIGHT_FLOOR)
-        error = (weight * (predicted - velocity).square().mean((1, 2, 3))).mean()
-        loss: Tensor = error + MEANING * self._drift(prompt_embeds.float(), ids)
-        return loss
+        error: Tensor = (weight * (predicted - velocity).square().mean((1, 2, 3))).mean()
+        if not prompt_embeds.requires_grad:
+            return error
+        return error + MEANING * self._drift(prompt_embeds.float(), ids)
 
     def _drift(self, prompt_embeds: Tensor, ids: Tensor) -> Tensor:
         """How far the end mark and the padding after it, which speak of the whole prompt, have moved."""
@@ -172,7 +173,7 @@ def train(
 
     With a `blend` both are part of the way there from the checkpoint that was gone on from.
     """
-    denoising = Denoising(build(config), encoder)
+    denoising = Denoising(build(config), encoder, teaches_text=config.unet_teaches_text)
     if config.init is not None:
         warm_start(denoising.unet, read_known(config.init).state_dict())
     training = Training("unet", denoising, config.unet, config)

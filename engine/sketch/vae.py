@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from engine.sketch import scenes
+from engine.sketch import places, scenes
 from engine.sketch.captions import pick
 from engine.sketch.config import Config, Plan
 from engine.sketch.data import Pixels, load
@@ -272,7 +272,8 @@ def crop(pixels: Pixels, config: Config, rng: np.random.Generator) -> Image.Imag
 
 def part_of_scene(config: Config, rng: np.random.Generator) -> Image.Image:
     """As much of a random scene as a crop shows."""
-    scene = pick(rng, list(scenes.VIEWS))(config.resolution, rng)
+    frame = (config.resolution, config.resolution)
+    scene = places.paint(pick(rng, list(places.PLACES.values())), frame, rng).image
     left, top = rng.integers(config.resolution - config.crop, size=2, endpoint=True)
     return scene.crop((left, top, left + config.crop, top + config.crop))
 

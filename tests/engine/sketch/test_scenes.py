@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.sketch import captions, scenes, shots
+from engine.sketch import captions, places, scenes, shots
 from engine.sketch.config import Config
 from engine.sketch.data import Concept, load
-from engine.sketch.evaluate import main_colour_name, spread
+from engine.sketch.evaluate import main_colour_name
 from engine.sketch.scenes import Placement
 from engine.sketch.shots import Studio
 
@@ -62,15 +62,6 @@ def test_on_a_wide_canvas_a_picture_keeps_its_proportions() -> None:
     assert centre(placed) == pytest.approx([16 + 15.5, 15.5], abs=1)
 
 
-def test_a_frame_shows_the_middle_of_a_scene() -> None:
-    scene = Image.new("RGB", (30, 30), "white")
-    scene.putpixel((15, 18), (0, 0, 0))
-    for width, height in ((30, 20), (20, 30)):
-        shown = scenes.crop_to(scene, width, height)
-        assert shown.size == (width, height)
-        assert (0, 0, 0) in {shown.getpixel((x, y)) for x in range(width) for y in range(height)}
-
-
 @pytest.mark.parametrize("paint", scenes.PAINTS)
 @pytest.mark.parametrize("before", ["crimson", "gold", "#888888"])
 def test_paint_gives_the_colour_that_it_is_called(before: str, paint: str) -> None:
@@ -84,15 +75,6 @@ def test_paint_leaves_the_other_colours() -> None:
     art.paste("green", (40, 40, 48, 48))
     painted = scenes.recolour(art, "blue")
     assert painted.getpixel((44, 44)) == pytest.approx((0, 128, 0, 255), abs=4)
-
-
-@pytest.mark.parametrize("draw", [*scenes.BACKDROPS, *scenes.VIEWS])
-def test_every_backdrop_fills_the_canvas_and_varies(draw: object, rng: np.random.Generator) -> None:
-    assert callable(draw)
-    first, second = draw(32, rng), draw(32, rng)
-    assert first.size == (32, 32)
-    assert first.getchannel("A").getextrema() == (255, 255)
-    assert spread([first, second]) > 0
 
 
 @pytest.mark.parametrize(
@@ -176,15 +158,7 @@ def test_two_things_together_may_stand_somewhere(
 ) -> None:
     monkeypatch.setattr(shots, "P_SOMEWHERE", 1.0)
     studio.styles, studio.shares = ["flat"], np.ones(1)
-    settings = {setting for some in scenes.BACKDROPS.values() for setting in some}
+    settings = {setting for place in places.PLACES.values() for setting in place.settings}
     shot = studio.pair(rng)
     assert all(any(setting in caption for setting in settings) for caption in shot.captions)
     assert shot.image.getpixel((0, 0)) != scenes.WHITE
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_what_is_called_a_sunset_has_an_evening_sky(seed: int) -> None:
-    drawn = [*scenes.VIEWS.items(), *scenes.BACKDROPS.items()]
-    for draw in {draw for draw, names in drawn if any("sunset" in name for name in names)}:
-        red, green, *_ = np.asarray(draw(64, np.random.default_rng(seed)))[0, 0]
-        assert red > green

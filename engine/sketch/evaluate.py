@@ -153,9 +153,11 @@ def part(image: Image.Image, box: Box) -> Image.Image:
     )
 
 
-def held_out_ranks(gallery: Gallery, examiner: Judge) -> list[int]:
-    """The judge's own exam: ranks of the right concept for drawings it never saw."""
-    images = [scenes.on_paper(Image.fromarray(gallery.pixels[each.row])) for each in gallery.held_out]
+def held_out_ranks(gallery: Gallery, examiner: Judge, *, in_places: bool = False) -> list[int]:
+    """The judge's own exam: ranks of the right concept for drawings it never saw, on paper or in places."""
+    rng = np.random.default_rng(0)
+    art = [Image.fromarray(gallery.pixels[each.row]) for each in gallery.held_out]
+    images = [judge.in_place(each, rng) if in_places else scenes.on_paper(each) for each in art]
     return judge.ranks(examiner, images, [gallery.label(each) for each in gallery.held_out]).tolist()
 
 
@@ -185,12 +187,15 @@ def retrieval(name: str, ranks: Sequence[int], judge_top_5: float) -> dict[str, 
 def report(rows: Sequence[Row], gallery: Gallery, examiner: Judge, studio: Studio) -> dict[str, float]:
     """Every figure, by name."""
     own = held_out_ranks(gallery, examiner)
+    in_places = held_out_ranks(gallery, examiner, in_places=True)
     figures = {"judge top-1": share(own, 1), "judge top-5": share(own, 5)}
+    figures["judge in places top-5"] = share(in_places, 5)
     for kind in Kind:
         ranks = [
             rank for row in rows if row.prompt.kind is kind for rank in best_rank(row, gallery, examiner)
         ]
-        figures |= retrieval(kind, ranks, figures["judge top-5"])
+        exam = "judge in places top-5" if kind is Kind.SCENE else "judge top-5"
+        figures |= retrieval(kind, ranks, figures[exam])
     coloured = [row for row in rows if row.prompt.colour]
     for name, some in (
         ("colour right", coloured),

@@ -10,7 +10,7 @@ import torch.nn.functional as F  # noqa: N812 - as everywhere in torch
 from PIL import Image, ImageFilter
 from torch import Tensor, nn
 
-from engine.sketch import captions, concepts, scenes, shots
+from engine.sketch import captions, concepts, places, scenes, shots
 from engine.sketch.config import Config
 from engine.sketch.data import STYLES, Concept, Picture, Pixels, load
 from engine.sketch.loop import Batch, Training
@@ -19,6 +19,8 @@ from engine.sketch.vae import to_tensor
 SIDE = 64
 SEED = 7919
 """Added to the run's seed, so that judge and generator share no randomness."""
+P_PLACE = 0.25
+"""How often it learns from a thing in a place."""
 
 
 class Judge(nn.Module):
@@ -87,17 +89,30 @@ def is_held_out(picture: Picture) -> bool:
 
 
 def view(art: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """The art as a generator might show it: placed, painted, on any paper, a little soft."""
+    """The art as a generator might show it: placed, painted, on any paper or in a place, a little soft."""
     if rng.random() < 0.15:
         art = scenes.recolour(art, captions.pick(rng, scenes.PAINTS))
+    shown = in_place(art, rng) if rng.random() < P_PLACE else _on_paper(art, rng)
+    image = shown.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
+    if rng.random() < 0.4:
+        image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 1.2)))
+    return image
+
+
+def in_place(art: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """The art in some place, as large as things stand there."""
+    place = captions.pick(rng, list(places.PLACES.values()))
+    scene = places.paint(place, (2 * SIDE, 2 * SIDE), rng)
+    places.set_into(scene, art, x=rng.uniform(0.38, 0.62), size=rng.uniform(0.5, 0.75))
+    return scene.image
+
+
+def _on_paper(art: Image.Image, rng: np.random.Generator) -> Image.Image:
     placement = replace(shots.alone(rng), size=rng.uniform(0.6, 1.0), turn=rng.normal(0, 8))
     white = Image.new("RGBA", (2 * SIDE, 2 * SIDE), (*scenes.WHITE, 255))
     paper = scenes.any_paper(2 * SIDE, rng) if rng.random() < 0.4 else white
     paper.alpha_composite(scenes.place(art, placement, 2 * SIDE))
-    image = paper.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
-    if rng.random() < 0.4:
-        image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 1.2)))
-    return image
+    return paper
 
 
 def train(config: Config) -> tuple[Gallery, Judge]:

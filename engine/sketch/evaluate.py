@@ -21,7 +21,7 @@ from engine.sketch import GUIDANCE_SCALE, STEPS, WEIGHTS, judge, scenes
 from engine.sketch.captions import article
 from engine.sketch.config import WORK, cpu, gpu
 from engine.sketch.judge import Gallery, Judge
-from engine.sketch.prompts import Box, Kind, Prompt, hundred
+from engine.sketch.prompts import Box, Kind, Prompt, fifty_scenes, hundred
 from engine.sketch.shots import Studio
 from engine.sketch.unet import open_studio
 
@@ -222,7 +222,7 @@ def paper_level(image: Image.Image) -> float:
 
 def contact_sheet(rows: Sequence[Row], columns: int = 4) -> Image.Image:
     """All rows with their prompts, `columns` side by side; * marks a combination never trained on."""
-    width, height = len(SEEDS) * TILE + 8, TILE + LABEL + 4
+    width, height = len(rows[0].images) * TILE + 8, TILE + LABEL + 4
     lines = -(-len(rows) // columns)
     sheet = Image.new("RGB", (columns * width, lines * height), "white")
     pen = ImageDraw.Draw(sheet)
@@ -237,7 +237,7 @@ def contact_sheet(rows: Sequence[Row], columns: int = 4) -> Image.Image:
 
 
 def main() -> None:
-    """The command line: draw, judge, write `report.json` and `contact-sheet.png`."""
+    """The command line: draw, judge, write `report.json`, `contact-sheet.png` and `scenes.jpg`."""
     parser = argparse.ArgumentParser(prog="python -m engine.sketch.evaluate", description=__doc__)
     cuda = "cuda" if torch.cuda.is_available() else "cpu"
     parser.add_argument("weights", type=Path, nargs="?", default=WEIGHTS)
@@ -260,10 +260,14 @@ def main() -> None:
     once = drawn(every_concept(gallery), seeds=SEEDS[:1])
     ranks = [rank for row in once for rank in best_rank(row, gallery, examiner)]
     figures |= retrieval("every concept", ranks, figures["judge top-5"])
+    views = list(drawn(fifty_scenes(), seeds=SEEDS[:2]))
+    ranks = [rank for row in views for rank in best_rank(row, gallery, examiner)]
+    figures |= retrieval("twenty things in places", ranks, figures["judge in places top-5"])
     out = asked.out or config.work / "evaluation"
     out.mkdir(parents=True, exist_ok=True)
     (out / "report.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     contact_sheet(rows).quantize(256).save(out / "contact-sheet.png", optimize=True)
+    contact_sheet(views, columns=5).save(out / "scenes.jpg", quality=88)
     for name, figure in figures.items():
         log.info("%-32s %.3f", name, figure)
 

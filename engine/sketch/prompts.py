@@ -135,6 +135,41 @@ SCENES = (
     ("an octopus under the sea", "octopus"),
 )
 
+THINGS_IN_PLACES = (
+    ("a cat in a forest at night", "cat"),
+    ("a dog on the beach", "dog"),
+    ("a penguin in the snow at night", "penguin"),
+    ("a castle on a green hill at sunset", "castle"),
+    ("a rocket in space", "rocket"),
+    ("a red car on a road in the desert", "car"),
+    ("a robot in a neon city", "robot"),
+    ("a house in a field of flowers", "house"),
+    ("a lion in the desert at sunset", "lion"),
+    ("a birthday cake on a table", "cake"),
+    ("a dragon over the mountains", "dragon"),
+    ("an owl in the woods at night", "owl"),
+    ("a ghost in a dark forest", "ghost"),
+    ("a bicycle in the park", "bicycle"),
+    ("a butterfly among flowers", "butterfly"),
+    ("a horse in a meadow", "horse"),
+    ("a snowman in a snowy village", "snowman"),
+    ("a sailboat on a lake", "boat"),
+    ("an elephant in the rain", "elephant"),
+    ("an astronaut on the moon", "astronaut"),
+)
+"""More things, each in a place that it need not be at home in."""
+LANDSCAPES = (
+    "mountain lake at sunrise, snowy mountains, forest with snow, tropical beach with palm trees, stormy "
+    "sea, autumn forest, cherry blossoms in spring, foggy pine forest, desert at sunset, pyramids under "
+    "the stars, rolling hills with a rainbow, a field of flowers on a sunny day, wheat field in the "
+    "evening, lavender field, a road to the horizon, a river in a valley, a waterfall in the jungle, an "
+    "erupting volcano at night, city skyline at night with lit windows, cyberpunk city, a street in the "
+    "rain, a village in the mountains, a snowy village at night, a park in autumn, a cozy room at night, "
+    "outer space with planets, northern lights over snowy hills, the surface of the moon, an island at "
+    "sunset, underwater coral reef"
+)
+"""Places without a thing, which no judge names: for the eye."""
+
 
 def alike(name: str) -> tuple[str, ...]:
     """The labels that a name stands for."""
@@ -158,3 +193,9 @@ def hundred() -> tuple[Prompt, ...]:
         found.append(Prompt(text=text, kind=Kind.PAIR, pair=pair))
     found += [Prompt(text=text, kind=Kind.SCENE, labels=alike(noun) if noun else ()) for text, noun in SCENES]
     return tuple(found)
+
+
+def fifty_scenes() -> tuple[Prompt, ...]:
+    """Things in places, and places without a thing, in the order of their own sheet."""
+    things = [Prompt(text=text, kind=Kind.SCENE, labels=alike(noun)) for text, noun in THINGS_IN_PLACES]
+    return (*things, *(Prompt(text=text, kind=Kind.SCENE) for text in LANDSCAPES.split(", ")))

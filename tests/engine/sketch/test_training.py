@@ -23,7 +23,7 @@ from engine.sketch import WEIGHTS, evaluate, judge, redraw, text, tower, train, 
 from engine.sketch.config import Config, Plan, cpu, gpu
 from engine.sketch.data import load
 from engine.sketch.loop import Training, go_part_of_the_way, warm_start
-from engine.sketch.prompts import BESIDE, Kind, Pair, Prompt, hundred
+from engine.sketch.prompts import BESIDE, Kind, Pair, Prompt, fifty_scenes, hundred
 from tests.engine.sketch.conftest import SIDE, THINGS
 
 
@@ -435,6 +435,13 @@ def test_there_are_a_hundred_prompts_and_some_are_held_out() -> None:
     assert len(prompts) == 100
     assert len({prompt.text for prompt in prompts}) == 100
     assert sum(prompt.is_held_out for prompt in prompts) >= 4
+
+
+def test_every_thing_of_the_fifty_scenes_can_be_judged() -> None:
+    scenes = fifty_scenes()
+    assert len({prompt.text for prompt in scenes}) == 50
+    known = {" ".join(name.split()) for name in concepts.COMMON.split(",")}
+    assert {label for prompt in scenes for label in prompt.labels} <= known
 
 
 def test_alike_pictures_have_no_spread() -> None:

@@ -19,7 +19,7 @@ from PIL import Image
 from torch import Tensor, nn
 from transformers import CLIPTokenizer
 
-from engine.sketch import WEIGHTS, evaluate, judge, redraw, text, tower, train, unet, vae
+from engine.sketch import WEIGHTS, concepts, evaluate, judge, redraw, text, tower, train, unet, vae
 from engine.sketch.config import Config, Plan, cpu, gpu
 from engine.sketch.data import load
 from engine.sketch.loop import Training, go_part_of_the_way, warm_start

@@ -66,6 +66,10 @@ class Config:
     positions: int = 77
     texts: int = 60_000
     text: Plan = field(default_factory=lambda: Plan(steps=2400, batch=96, lr=1.2e-3, decay=0.8))
+    words: Plan = field(
+        default_factory=lambda: Plan(steps=1000, batch=1536, lr=1e-3, warmup=50, decay=0.7, ema=0.99)
+    )
+    """A batch of so many tokens."""
 
     image_width: int = 192
     image_layers: int = 4

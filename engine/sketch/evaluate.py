@@ -21,7 +21,7 @@ from engine.sketch import GUIDANCE_SCALE, STEPS, WEIGHTS, judge, scenes
 from engine.sketch.captions import article
 from engine.sketch.config import WORK, cpu, gpu
 from engine.sketch.judge import Gallery, Judge
-from engine.sketch.prompts import Box, Kind, Prompt, fifty_scenes, hundred
+from engine.sketch.prompts import Box, Kind, Prompt, fifty_scenes, hundred, untaught
 from engine.sketch.shots import Studio
 from engine.sketch.unet import open_studio
 
@@ -237,7 +237,7 @@ def contact_sheet(rows: Sequence[Row], columns: int = 4) -> Image.Image:
 
 
 def main() -> None:
-    """The command line: draw, judge, write `report.json`, `contact-sheet.png` and `scenes.jpg`."""
+    """The command line: draw, judge, write `report.json` and three contact sheets."""
     parser = argparse.ArgumentParser(prog="python -m engine.sketch.evaluate", description=__doc__)
     cuda = "cuda" if torch.cuda.is_available() else "cpu"
     parser.add_argument("weights", type=Path, nargs="?", default=WEIGHTS)
@@ -256,7 +256,8 @@ def main() -> None:
         draw, load(asked.weights, asked.device), steps=asked.steps, guidance_scale=asked.guidance_scale
     )
     rows = list(drawn(hundred()))
-    figures = report(rows, gallery, examiner, open_studio(config))
+    others = list(drawn(untaught()))
+    figures = report([*rows, *others], gallery, examiner, open_studio(config))
     once = drawn(every_concept(gallery), seeds=SEEDS[:1])
     ranks = [rank for row in once for rank in best_rank(row, gallery, examiner)]
     figures |= retrieval("every concept", ranks, figures["judge top-5"])
@@ -268,6 +269,7 @@ def main() -> None:
     (out / "report.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     contact_sheet(rows).quantize(256).save(out / "contact-sheet.png", optimize=True)
     contact_sheet(views, columns=5).save(out / "scenes.jpg", quality=88)
+    contact_sheet(others).quantize(256).save(out / "untaught.png", optimize=True)
     for name, figure in figures.items():
         log.info("%-32s %.3f", name, figure)
 

@@ -310,6 +310,12 @@ def paint(
     stand = place.land(canvas)
     falling(canvas)
     image = canvas.image.reduce(FINE).convert("RGBA")
+    names, settings = wordings(place, light)
+    return Scene(image=image, stand=stand, place=place, light=light, names=names, settings=settings)
+
+
+def wordings(place: Place, light: Light) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a place is called in a light, and what is said behind a thing that stands in it."""
     is_plain = len(place.lights) == 1
     after = ("",) if is_plain else light.after
     names = tuple(name + behind for name in place.names for behind in after)
@@ -317,8 +323,7 @@ def paint(
         names += tuple(first + name for first in light.before for name in place.names)
         lands = [name if name.endswith("s") else f"a {name}" for name in place.names[:2]]
         names += tuple(f"{above} over {land}" for above in OVER.get(light, ()) for land in lands)
-    settings = tuple(setting + behind for setting in place.settings for behind in after)
-    return Scene(image=image, stand=stand, place=place, light=light, names=names, settings=settings)
+    return names, tuple(setting + behind for setting in place.settings for behind in after)
 
 
 def set_into(

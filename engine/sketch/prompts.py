@@ -15,6 +15,7 @@ class Kind(StrEnum):
     COLOUR = "colour"
     STYLE = "style"
     PARAPHRASE = "paraphrase"
+    UNTAUGHT = "untaught word"
     PAIR = "pair"
     SCENE = "scene"
 
@@ -171,6 +172,71 @@ LANDSCAPES = (
 """Places without a thing, which no judge names: for the eye."""
 
 
+OTHER_WORDS = (
+    ("a dalmatian", "dog, dog face"),
+    ("a dachshund", "dog, dog face"),
+    ("a siberian tiger", "tiger, tiger face"),
+    ("a fawn", "deer"),
+    ("a steer", "cow, bison, cow face"),
+    ("a tapir", "elephant, pig, boar, bear"),
+    ("a quokka", "kangaroo, koala, bear"),
+    ("a spider monkey", "monkey, monkey face, orangutan"),
+    ("a triceratops", "rhinoceros, t-rex, sauropod"),
+    ("a swallow", "bird, black bird, dove"),
+    ("an ostrich", "peacock, bird, turkey, flamingo"),
+    ("ducklings", "baby chick, duck"),
+    ("a king cobra", "snake"),
+    ("a chameleon", "lizard"),
+    ("a trout", "fish, tropical fish"),
+    ("a hammerhead", "shark"),
+    ("a langoustine", "lobster, shrimp"),
+    ("a luna moth", "butterfly"),
+    ("a hornet", "honeybee, fly"),
+    ("a cockroach", "beetle, lady beetle"),
+    ("a wraith", "ghost, skull"),
+    ("nosferatu", "vampire"),
+    ("an elven archer", "elf"),
+    ("an archangel", "fairy, smiling face with halo"),
+    ("a swordsman", "ninja, prince, crossed swords"),
+    ("a gladiator", "prince, man, military helmet"),
+    ("joan of arc", "princess, woman"),
+    ("a sheriff", "cowboy hat face, police officer"),
+    ("a toddler", "baby, child, boy, girl"),
+    ("nurses", "scientist, woman, person"),
+    ("a butcher", "cook, man"),
+    ("a rapper", "singer, microphone"),
+    ("a snowdrop", "tulip, blossom"),
+    ("a daisy", "blossom, sunflower"),
+    ("a willow", "deciduous tree"),
+    ("barley", "sheaf of rice, ear of corn"),
+    ("a turnip", "carrot"),
+    ("spuds", "potato"),
+    ("macaroni", "spaghetti"),
+    ("a wurst", "hot dog"),
+    ("a bento box", "sushi"),
+    ("a sundae", "ice cream, soft ice cream"),
+    ("a pint of beer", "beer mug"),
+    ("a cleaver", "kitchen knife, axe, dagger"),
+    ("a hobbit house", "house, house with garden, hut"),
+    ("a watchtower", "castle"),
+    ("a convent", "church"),
+    ("a refinery", "factory"),
+    ("a sedan", "automobile, taxi"),
+    ("a tow truck", "delivery truck, pickup truck, tractor, fire engine"),
+    ("a private jet", "airplane"),
+    ("a starship", "rocket, flying saucer"),
+    ("an icebreaker", "ship, passenger ship"),
+    ("a hurricane", "tornado, water wave"),
+    ("a treasure map", "world map"),
+    ("a katana", "crossed swords, dagger"),
+    ("pliers", "wrench"),
+    ("a fedora", "top hat, woman's hat"),
+    ("a satchel", "backpack, handbag"),
+    ("a bagpipe", "saxophone, flute, trumpet"),
+)
+"""Words that no stage is taught, and the names of what would be right for each."""
+
+
 def alike(name: str) -> tuple[str, ...]:
     """The labels that a name stands for."""
     return ALIKE.get(name, (name,))
@@ -199,3 +265,10 @@ def fifty_scenes() -> tuple[Prompt, ...]:
     """Things in places, and places without a thing, in the order of their own sheet."""
     things = [Prompt(text=text, kind=Kind.SCENE, labels=alike(noun)) for text, noun in THINGS_IN_PLACES]
     return (*things, *(Prompt(text=text, kind=Kind.SCENE) for text in LANDSCAPES.split(", ")))
+
+
+def untaught() -> tuple[Prompt, ...]:
+    """Prompts whose words no stage is taught, so that they show what a model makes of any word."""
+    return tuple(
+        Prompt(text=text, kind=Kind.UNTAUGHT, labels=tuple(names.split(", "))) for text, names in OTHER_WORDS
+    )

@@ -15,11 +15,11 @@ from torch import Tensor, nn
 from tqdm import tqdm
 from transformers import AutoModel, AutoTokenizer, CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from engine.sketch import captions
-from engine.sketch.concepts import EVERYDAY_NAMES, choose
+from engine.sketch import captions, words
+from engine.sketch.concepts import EVERYDAY_NAMES
 from engine.sketch.config import Config
 from engine.sketch.data import STYLES, Concept, concepts_of, fetch, load, source_of
-from engine.sketch.loop import Batch, Training, mixed_precision, warm_start
+from engine.sketch.loop import Batch, Training, mixed_precision
 
 BEGIN, END = "<|startoftext|>", "<|endoftext|>"
 SPLIT = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
@@ -55,8 +55,6 @@ PLACES = (
     " over a mountain range",
     " in the city",
 )
-NEAR = 0.6
-"""Cosine from which a word that names none of the concepts is drawn as the nearest of them."""
 SYNONYMS = 5
 PICTURE_WORDS = {
     "drawing",
@@ -92,6 +90,26 @@ def read_wordnet(packages: Path) -> list[tuple[str, tuple[str, ...], str]]:
             kind = fields[1] if part == "noun" else "adjective"
             entries.append((kind, names, re.sub(r"\(.*?\)", "", gloss.split('"')[0]).strip(" ;").lower()))
     return entries
+
+
+def read_first_senses(packages: Path) -> dict[str, str]:
+    """The lexicographer file of what each noun means first, of visible ones that WordNet's texts use."""
+    folder = packages.parent / "wordnet/usr/share/wordnet"
+    kinds = {}
+    for line in (folder / "data.noun").read_text(encoding="latin-1").splitlines():
+        if not line.startswith("  "):
+            kinds[line[:8]] = line[9:11]
+    counts = (folder / "cntlist.rev").read_text(encoding="latin-1")
+    used = {line.partition("%")[0] for line in counts.splitlines()}
+    found = {}
+    for line in (folder / "index.noun").read_text(encoding="latin-1").splitlines():
+        fields = line.split()
+        if line.startswith("  ") or fields[0] not in used:
+            continue
+        first = fields[6 + int(fields[3])]
+        if kinds[first] in VISIBLE and re.fullmatch(r"[a-z][a-z'_-]{2,20}", fields[0]):
+            found[fields[0].replace("_", " ")] = kinds[first]
+    return found
 
 
 def unpack_debian(archive: Path, folder: Path) -> None:
@@ -192,23 +210,25 @@ def read_synonyms(config: Config) -> dict[str, list[str]]:
 
 
 def mine_synonyms(concepts: Sequence[Concept], config: Config) -> dict[str, list[str]]:
-    """For each word the concepts it is nearest to, turned around: each concept's words, nearest first."""
+    """Each concept's other names: those that we know of, then the words that are nearest to it."""
     entries = read_wordnet(config.work / "packages")
     counts = (config.work / "wordnet/usr/share/wordnet/cntlist.rev").read_text(encoding="latin-1")
     used = {line.partition("%")[0].replace("_", " ") for line in counts.splitlines()}
-    words = {name for kind, names, _ in entries if kind in VISIBLE for name in names} & used
-    words |= {tag for concept in concepts for tag in concept.tags}
-    words -= PICTURE_WORDS
-    listed = sorted(word for word in words if re.fullmatch(r"[a-z][a-z' -]{2,24}", word))
+    said = {name for kind, names, _ in entries if kind in VISIBLE for name in names} & used
+    said |= {tag for concept in concepts for tag in concept.tags}
+    said -= {*PICTURE_WORDS, *words.senses()}
+    listed = sorted(word for word in said if re.fullmatch(r"[a-z][a-z' -]{2,24}", word))
     labels = [captions.everyday_name(concept) for concept in concepts]
     likeness = teach(listed, config) @ teach(labels, config).T
     best, found = likeness.max(1).values, {concept.key: [] for concept in concepts}  # type: ignore[var-annotated]
+    ours = words.taught({concept.name for concept in concepts})
     for column, concept in enumerate(concepts):
         near = (likeness[:, column] >= SAME) & (likeness[:, column] >= best - 0.04)
         rows = near.nonzero().flatten()
         ranked = rows[likeness[rows, column].argsort(descending=True)].tolist()
         others = [listed[row] for row in ranked if labels[column] not in listed[row]]
-        named = (*EVERYDAY_NAMES.get(concept.label, ()), *others[:SYNONYMS])
+        known = [word for word, thing in ours.items() if thing == concept.name]
+        named = (*EVERYDAY_NAMES.get(concept.label, ()), *known[:SYNONYMS], *others[:SYNONYMS])
         found[concept.key] = list(dict.fromkeys(named))
     return found
 
@@ -276,103 +296,8 @@ class Distillation(nn.Module):
         return 4 * (1 - (cosine * ended).sum() / ended.sum()) + 0.25 * relations
 
 
-class Rewording(nn.Module):
-    """A text tower in training that takes over the features of a known one and learns other words for them.
-
-    What means the same as something the known tower reads gets that one's features: a `puppy` becomes a dog,
-    and all that a U-Net knows of dogs stays true. Positions may be added.
-    """
-
-    def __init__(self, known: CLIPTextModel, vocabulary: int, config: Config) -> None:
-        super().__init__()
-        self.encoder = build(vocabulary, config)
-        self.known = known.requires_grad_(requires_grad=False)
-        warm_start(self.encoder, known.state_dict())
-        self.end = vocabulary - 1
-
-    def forward(self, ids: Tensor, known_ids: Tensor) -> Tensor:
-        """How far the features are from the known tower's for (what means the same) `known_ids`.
-
-        Only positions that can be compared count: equal beginnings, and the end mark with the padding after.
-        """
-        with torch.no_grad():
-            taught = self.known(known_ids).last_hidden_state
-        read = self.encoder(ids).last_hidden_state
-        places = torch.arange(ids.shape[1], device=ids.device)
-        ends = (ids == self.end).int().argmax(1, keepdim=True)
-        known_ends = (known_ids == self.end).int().argmax(1, keepdim=True)
-        is_ended = places >= ends
-        shared = min(ids.shape[1], known_ids.shape[1])
-        is_same = torch.zeros_like(is_ended)
-        is_same[:, :shared] = (ids[:, :shared] == known_ids[:, :shared]).cumprod(1).bool()
-        counterpart = torch.where(is_ended, known_ends + places - ends, places).clamp(max=taught.shape[1] - 1)
-        wanted = taught.gather(1, counterpart[..., None].expand_as(read))
-        counted = (is_ended | is_same)[..., None]
-        loss: Tensor = ((read - wanted).square() * counted).sum() / (counted.sum() * read.shape[-1])
-        return loss
-
-
-def other_words(config: Config) -> list[tuple[str, str]]:
-    """(words, label): the concepts' other names, and what the teacher finds nearest to each of them."""
-    texts, taught = read_lesson(config)
-    _, pictures = load(config.work)
-    chosen = choose(concepts_of(pictures), config.concepts)
-    labels = {concept.key: concept.name for concept in chosen}
-    names = read_synonyms(config)
-    curated = [(name, label) for key, label in labels.items() for name in names[key]]
-    place = {text: at for at, text in enumerate(texts)}
-    listed = [label for label in labels.values() if label in place]
-    likeness, nearest = (taught @ taught[[place[label] for label in listed]].T).max(1)
-    near = [
-        (texts[at], listed[nearest[at]])
-        for at in (likeness >= NEAR).nonzero().flatten().tolist()
-        if len(texts[at].split()) <= 3
-    ]
-    return curated * max(1, len(near) // max(1, len(curated))) + near
-
-
-def learn_other_words(tokenizer: CLIPTokenizer, known: CLIPTextModel, config: Config) -> Rewording:
-    """The known tower with new words: prompts as people write them beside the same ones with labels."""
-    student = Rewording(known, len(tokenizer), config)
-    pairs = other_words(config)
-    labels = sorted({label for _, label in pairs})
-    colours = sorted(captions.COLOUR_WORDS)
-    most = known.config.max_position_embeddings
-
-    def reword(rng: np.random.Generator) -> tuple[str, str]:
-        words, label = captions.pick(rng, pairs)
-        if rng.random() < 0.4:
-            words = label
-        colour = f"{captions.pick(rng, colours)} " if rng.random() < 0.2 else ""
-        link = captions.pick(rng, LINKS) + captions.pick(rng, labels) if rng.random() < 0.25 else ""
-        setting = captions.pick(rng, PLACES) if rng.random() < 0.2 else ""
-        style = captions.pick(rng, STYLES) if rng.random() < 0.4 else None
-        seed = int(rng.integers(2**32))
-        said, known_as = (
-            captions.phrase(
-                colour + what + link, style=style, setting=setting, rng=np.random.default_rng(seed)
-            )
-            for what in (words, label)
-        )
-        return said, known_as
-
-    def compose(rng: np.random.Generator) -> Batch:
-        said, known_as = zip(*(reword(rng) for _ in range(config.text.batch)), strict=True)
-        ids, known_ids = tokenize(tokenizer, said), tokenize(tokenizer, known_as)[:, :most]
-        tail = config.positions if rng.random() < 0.2 else int((ids == student.end).int().argmax(1).max()) + 6
-        return ids[:, :tail], known_ids
-
-    return Training("text", student, config.text, config).run(compose)
-
-
-def train(config: Config) -> tuple[CLIPTokenizer, Distillation | Rewording]:
-    """The tokenizer and the text tower: distilled from the teacher, or a known one with new words."""
-    if config.init is not None:
-        tokenizer = CLIPTokenizer.from_pretrained(
-            config.init, subfolder="tokenizer", model_max_length=config.positions
-        )
-        known = CLIPTextModel.from_pretrained(config.init, subfolder="text_encoder", dtype=torch.float32)
-        return tokenizer, learn_other_words(tokenizer, known, config)
+def train(config: Config) -> tuple[CLIPTokenizer, Distillation]:
+    """The tokenizer and the text tower, distilled from the teacher."""
     texts, taught = read_lesson(config)
     folder = config.work / "tokenizer"
     if not folder.exists():

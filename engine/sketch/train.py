@@ -22,7 +22,7 @@ from diffusers import (
 from torch.multiprocessing.spawn import spawn
 from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
-from engine.sketch import data, redraw, text, tower, unet, vae
+from engine.sketch import data, redraw, rewording, text, tower, unet, vae
 from engine.sketch.config import WORK, Config, Plan, cpu, gpu
 
 log = logging.getLogger(__name__)
@@ -53,14 +53,19 @@ def pack_once(config: Config) -> None:
         data.pack(config.work)
 
 
-def learn_words(config: Config) -> None:
+def learn_reading(config: Config) -> None:
     """The text tower, and the synonyms for captions."""
-    text.train(config)
+    finished_text(config)
     text.read_synonyms(config)
 
 
 def finished_text(config: Config) -> tuple[CLIPTokenizer, CLIPTextModel]:
-    """The tokenizer and text tower of a finished text stage, which costs nothing to run again."""
+    """The tokenizer and text tower that are gone on from, or those of a finished text stage.
+
+    Neither costs anything to run again.
+    """
+    if config.init is not None:
+        return rewording.read_tower(config.init, config)
     tokenizer, student = text.train(config)
     return tokenizer, student.encoder
 
@@ -72,15 +77,21 @@ def learn_drawing(config: Config) -> tuple[UNet2DConditionModel, CLIPTokenizer, 
     return learned, tokenizer, encoder
 
 
+def learn_other_words(config: Config) -> tuple[UNet2DConditionModel, CLIPTokenizer, CLIPTextModel]:
+    """What drawing left, the text tower with other words for all that can be drawn."""
+    learned, tokenizer, encoder = learn_drawing(config)
+    return learned, tokenizer, rewording.train(tokenizer, encoder, config)
+
+
 def learn_seeing(config: Config) -> CLIPModel:
     """The image tower, against the text tower that ships."""
-    _, tokenizer, encoder = learn_drawing(config)
+    _, tokenizer, encoder = learn_other_words(config)
     return tower.train(tokenizer, encoder, config)
 
 
 def export(config: Config) -> StableDiffusionPipeline:
     """Write what was learnt as a half-precision diffusers checkpoint into `<work>/weights`."""
-    learned, tokenizer, encoder = learn_drawing(config)
+    learned, tokenizer, encoder = learn_other_words(config)
     pipeline = assemble(vae.sharpen(config), encoder, tokenizer, learned)
     towers = tower.train(tokenizer, encoder, config)
     folder = config.work / "weights"
@@ -113,11 +124,12 @@ def assemble(
 
 STAGES: dict[str, Callable[[Config], object]] = {
     "data": pack_once,
-    "text": learn_words,
+    "text": learn_reading,
     "vae": vae.train,
     "redraw": redraw.redraw,
     "decoder": vae.sharpen,
     "unet": learn_drawing,
+    "words": learn_other_words,
     "tower": learn_seeing,
     "export": export,
 }

@@ -52,6 +52,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "pictures.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     synonyms = {key: [f"{label} by another name"] for label, (key, _, _) in THINGS.items()}
     (folder / "synonyms.json").write_text(json.dumps(synonyms), encoding="utf-8")
+    (folder / "derived.json").write_text("{}", encoding="utf-8")
     return folder
 
 
@@ -81,6 +82,7 @@ def toy(packed: Path, tmp_path: Path) -> Config:
         text_layers=1,
         positions=12,
         text=plan,
+        words=replace(plan, batch=32),
         image_width=32,
         image_layers=1,
         tower=plan,

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from engine.errors import ModelNotFound
 from engine.recognition import read_json, what_holds
+from engine.sketch import IMAGE_TOWER, IP_ADAPTER
 from engine.weights import Shapes, read_shapes
 
 _ENCODER = "image_encoder"
@@ -62,6 +63,16 @@ def find_adapter(setting: str, *, text_width: int, must_fit: bool = True) -> Ada
     encoder = _find_encoder(weights, _checked(weights, text_width))
     _download_encoder(hub_id, encoder)
     return AdapterFiles(weights=weights, encoder=_checked_encoder(encoder), must_fit=must_fit)
+
+
+def own_adapter(checkpoint: Path) -> AdapterFiles | None:
+    """That of a checkpoint whose folder has one beside its parts, as the embedded model's has, which looks
+    through the image tower that describes pictures."""
+    weights = next((checkpoint / IP_ADAPTER).glob("*.safetensors"), None)
+    encoder = checkpoint / IMAGE_TOWER
+    if weights is None or not (encoder / "config.json").is_file():
+        return None
+    return AdapterFiles(weights=weights, encoder=_checked_encoder(encoder))
 
 
 def check_fit(files: AdapterFiles, layers: Sequence[tuple[int, ...]]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.errors import ModelNotFound
 from engine.recognition import read_json
+from engine.sketch import CONTROLS
 from engine.sources import choose_variant, file_names, variant_files
 from engine.weights import PICKLES, Shapes, read_shapes
 
@@ -21,8 +22,12 @@ _SAME = ("block_out_channels", "layers_per_block", "cross_attention_dim", "addit
 _FAMILIES = {768: "Stable Diffusion 1", 1024: "Stable Diffusion 2", 2048: "SDXL"}
 """By the width of the text that the U-Net reads."""
 _SD2_TEXT = 1024
+_PUBLISHED_CHANNELS = [320]
+"""Of the first level, of the models that adapters are published for."""
+_WORDLESS = "DownBlock2D"
+"""A first level that reads no text, as SDXL's: what an adapter says arrives where it ends, half as large."""
 _XL_LEVELS = (0, 0, 1, 1)
-"""How often the map is halved for each of the features that an adapter for SDXL sees in it."""
+"""How often the map is halved for each of the features that an adapter for such a U-Net sees in it."""
 _READS = r"(^|\.)(controlnet_cond_embedding|input_hint_block)\."
 """The layers by which a ControlNet reads its map: in diffusers' layout, and in the original's."""
 _NOT_CONTROLS = {
@@ -61,16 +66,17 @@ class ControlSource:
     def family(self) -> str:
         """What it was made for, in words; empty where nobody knows."""
         if self.is_adapter:
-            return _FAMILIES[2048 if self._is_xl_adapter else 768]
+            is_published = _listed(self.config["channels"])[:1] == _PUBLISHED_CHANNELS
+            return _FAMILIES[2048 if self._is_xl_adapter else 768] if is_published else ""
         return _FAMILIES.get(self.text_width or self.config.get("cross_attention_dim", 0), "")
 
     def fits(self, unet: Mapping[str, Any]) -> bool:
         """Whether it was made for models with a U-Net of this configuration."""
         if self.is_adapter:
             channels = _listed(unet["block_out_channels"])
-            is_of_family = self._is_xl_adapter == (unet.get("addition_embed_type") == "text_time")
+            is_laid_out = self._is_xl_adapter == (unet["down_block_types"][0] == _WORDLESS)
             is_known = unet.get("cross_attention_dim") != _SD2_TEXT  # none were made for it
-            return is_of_family and is_known and _listed(self.config["channels"])[: len(channels)] == channels
+            return is_laid_out and is_known and _listed(self.config["channels"])[: len(channels)] == channels
         if not self.config:
             return bool(unet.get("cross_attention_dim") == self.text_width)
         return all(_listed(self.config.get(name)) == _listed(unet.get(name)) for name in _SAME)
@@ -106,6 +112,16 @@ def resolve_controls(controlnets: Mapping[str, str]) -> tuple[ControlSource, ...
     Raises: ModelNotFound, with what to do about it.
     """
     return tuple(_resolved(name, source) for name, source in controlnets.items())
+
+
+def own_controls(checkpoint: Path) -> tuple[ControlSource, ...]:
+    """Those of a checkpoint whose folder has some beside its parts, as the embedded model's has, each in a
+    folder by its name.
+
+    Raises: ModelNotFound.
+    """
+    folders = sorted(config.parent for config in (checkpoint / CONTROLS).glob(f"*/{CONFIG}"))
+    return tuple(_folder(folder.name, folder) for folder in folders)
 
 
 def _resolved(name: str, source: str) -> ControlSource:

@@ -14,7 +14,7 @@ from engine import sketch
 from engine.api import Capability, Family, Generate, ModelInfo, Refusal
 from engine.capacity import Capacity, measure_curve
 from engine.config import EngineConfig
-from engine.control_sources import ControlSource, resolve_controls
+from engine.control_sources import ControlSource, own_controls, resolve_controls
 from engine.device import (
     as_engine_error,
     begun_budget,
@@ -264,7 +264,10 @@ class Library:
         self._set_threads(measures.num_threads)
         capacity = Capacity(measures.curve, checkpoint.native_size**2, self._config.max_rows)
         log.info("%s: knee at %d rows, %s.", source.name, capacity.knee, _described(measures.curve))
-        controls = {one.name: one for one in self._controls if one.fits(checkpoint.unet.config)}
+        controls: dict[str, ControlSource] = {}
+        for one in (*self._controls, *own_controls(source.path)):
+            if one.fits(checkpoint.unet.config):
+                controls.setdefault(one.name, one)
         info = _info(source, checkpoint, capacity, measures, tuple(self._config.loras))
         return Entry(
             source=source,

@@ -14,6 +14,7 @@ from diffusers.loaders.single_file_utils import create_diffusers_clip_model_from
 from diffusers.utils import logging as diffusers_logging
 from safetensors import safe_open
 from transformers import (
+    CLIPImageProcessor,
     CLIPTextModel,
     CLIPTextModelWithProjection,
     CLIPTokenizer,
@@ -203,6 +204,9 @@ def _load_adapter(files: AdapterFiles, pipeline: Any, dtype: torch.dtype) -> Non
         return
     encoder = load_complete(CLIPVisionModelWithProjection, files.encoder, None, dtype)
     pipeline.register_modules(image_encoder=encoder)
+    if (files.encoder / "preprocessor_config.json").is_file():  # else as CLIP's own sees pictures
+        prepare = CLIPImageProcessor.from_pretrained(files.encoder, local_files_only=True)
+        pipeline.register_modules(feature_extractor=prepare)
     try:
         pipeline.load_ip_adapter(str(files.weights.parent), subfolder="", weight_name=files.weights.name)
     except (KeyError, ValueError, RuntimeError) as error:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from engine.adapters import AdapterFiles, AdapterMisfit, find_adapter
+from engine.adapters import AdapterFiles, AdapterMisfit, find_adapter, own_adapter
 from engine.errors import ModelNotFound
 from engine.recognition import (
     check_channels,
@@ -116,7 +116,7 @@ def resolve(
 
     `name=model` gives the model a name of its own. `vae` is a folder, a file or a hub id, for checkpoints
     without VAE. `ip_adapter` is the one by which the model looks at pictures; if it `must_fit`, it is refused
-    where it does not.
+    where it does not. Without one that fits, a model looks by its own, where its folder has one.
     What Darkroom does not draw with is refused by its configuration, before any weight is read or downloaded.
     Raises: ModelNotFound, with what to do about it.
     """
@@ -195,14 +195,15 @@ def _own_name(path: Path) -> str:
 
 def _adapter(setting: str | None, source: Source, *, must_fit: bool) -> AdapterFiles | None:
     """Raises: ModelNotFound."""
+    own = own_adapter(source.path)
     if not setting:
-        return None
+        return own
     try:
         return find_adapter(setting, text_width=source.text_width(), must_fit=must_fit)
     except AdapterMisfit:
         if must_fit:
             raise
-        return None
+        return own
 
 
 def _vae_path(vae: str | None) -> Path | None:

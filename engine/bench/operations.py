@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from engine.api import (
     Capability,
@@ -22,11 +22,13 @@ from engine.api import (
     Variation,
     WeightedPrompt,
 )
+from engine.api.edges import edges
 from engine.bench.arms import finish
 from engine.bench.clock import WorkClock
 from engine.bench.table import print_table
 from engine.library import Library
 from engine.loop import DenoisingLoop
+from engine.sketch import areas
 
 _SEEDS = (11, 12, 13, 14)
 _RUNS = 3
@@ -50,13 +52,14 @@ def measure(library: Library, out: Path | None) -> None:
     rows = [[name, f"{one:.2f}", f"×{one / seconds[_PLAIN]:.2f}"] for name, one in seconds.items()]
     print_table([f"{info.name}, four pictures of {info.native_size} px", "seconds", "against plain"], rows)
     if out is not None:
-        _sheet({name: one.images for name, one in drawn.items()}).save(out)
+        shown = {name: (_given(requests[name]), one.images) for name, one in drawn.items()}
+        _sheet(shown).save(out, quality=80)
 
 
 def operations(plain: Generate, parent: Generated, controls: Sequence[str] = ()) -> Mapping[str, Generate]:
     """Every operation by name, as a request of the shape of `plain`, on what that drew.
 
-    `controls` are those that the model has; what was drawn is the map of each.
+    `controls` are those that the model has.
     """
     picture = parent.images[0]
     width, height = picture.size
@@ -87,7 +90,9 @@ def operations(plain: Generate, parent: Generated, controls: Sequence[str] = ())
             window=width,
         ),
         **{
-            f"following a map of {name}": replace(plain, controls=(Control(name=name, map=picture),))
+            f"following a map: {name}": replace(
+                plain, seeds=other, controls=(Control(name=name, map=_map_of(picture, name)),)
+            )
             for name in controls
         },
         "no text": replace(plain, prompts=(WeightedPrompt(text=""),)),
@@ -102,9 +107,41 @@ def blends(plain: Generate, pictures: Sequence[Image.Image], info: ModelInfo) ->
     if Capability.REFERENCES in info.capabilities:
         seen = tuple(Reference(picture=picture, weight=0.5) for picture in pictures)
         style = Reference(picture=pictures[1], style_only=True)
+        requests["a picture looked at"] = replace(wordless, references=(Reference(picture=pictures[0]),))
         requests["two pictures looked at"] = replace(wordless, references=seen)
         requests["a picture's style"] = replace(plain, references=(style,))
     return requests
+
+
+def _map_of(picture: Image.Image, control: str) -> Image.Image:
+    """The edges of a picture; areas as one may paint them; for other maps the picture itself."""
+    if control.startswith("edges"):
+        return edges(picture)
+    return _painted(picture.size) if control.startswith("seg") else picture
+
+
+def _painted(size: tuple[int, int]) -> Image.Image:
+    """Ground below a sky, and before them, to the right, something as a house may be."""
+    width, height = size
+    painted = Image.new("RGB", size, areas.COLOURS[areas.SKY])
+    draw = ImageDraw.Draw(painted)
+    draw.rectangle((0, 0.72 * height, width, height), fill=areas.COLOURS[areas.GROUND])
+    corners = ((0.5, 0.42), (0.7, 0.2), (0.9, 0.42), (0.86, 0.42), (0.86, 0.82), (0.54, 0.82), (0.54, 0.42))
+    draw.polygon([(x * width, y * height) for x, y in corners], fill=areas.COLOURS[areas.THING])
+    return painted
+
+
+def _given(request: Generate) -> tuple[Image.Image, ...]:
+    """The pictures that a request gives beside its words, each once."""
+    source = None if request.start is None else request.start.source
+    begun = source.pictures if isinstance(source, Mixture) else (source,)
+    given = [
+        *(control.map for control in request.controls),
+        *(reference.picture for reference in request.references),
+        *(one for one in begun if isinstance(one, Image.Image)),
+        *(() if request.mask is None else (request.mask.area,)),
+    ]
+    return tuple({id(one): one.convert("RGB") for one in given}.values())
 
 
 def _repainted(plain: Generate, picture: Image.Image, area: Image.Image, *, text: str) -> Generate:
@@ -163,16 +200,30 @@ def _drawn(library: Library, request: Generate) -> Generated:
     return finish(DenoisingLoop(library, preview_seconds=1e9), request)
 
 
-def _sheet(rows: Mapping[str, Sequence[Image.Image]], *, side: int = 112, columns: int = 2) -> Image.Image:
-    """All pictures, small, a row of four below each name, in so many columns."""
-    width, height = 4 * side, side + _LABEL
+def _sheet(
+    rows: Mapping[str, tuple[Sequence[Image.Image], ...]], *, side: int = 96, columns: int = 2
+) -> Image.Image:
+    """All pictures, small: below each name what is given and a row of four, in so many columns."""
+    width, height = 5 * side, side + _LABEL
     lines = -(-len(rows) // columns)
     sheet = Image.new("RGB", (columns * (width + _LABEL), lines * height), "white")
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(size=13)
-    for number, (name, images) in enumerate(rows.items()):
+    for number, (name, (given, images)) in enumerate(rows.items()):
         left, top = (number // lines) * (width + _LABEL), (number % lines) * height
         draw.text((left + 2, top + 2), name, fill="black", font=font)
-        for place, image in enumerate(images):
-            small: Any = image.resize((side, side), Image.Resampling.LANCZOS)
+        cells = [_together(given, side - 6), *images]
+        for place, image in enumerate(cells):
+            small: Any = image.resize((side, side), Image.Resampling.LANCZOS) if place else image
             sheet.paste(small, (left + place * side, top + _LABEL))
     return sheet
+
+
+def _together(given: Sequence[Image.Image], side: int) -> Image.Image:
+    """One picture whole, of two each a half as large."""
+    cell = Image.new("RGB", (side, side), "white")
+    if len(given) == 1:
+        cell.paste(ImageOps.pad(given[0], (side, side), color="white"))
+    for place, one in enumerate(given[:2] if len(given) > 1 else ()):
+        half = side // 2
+        cell.paste(one.resize((half, half), Image.Resampling.LANCZOS), (place * half, place * half))
+    return cell

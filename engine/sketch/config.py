@@ -88,6 +88,13 @@ class Config:
     time."""
     unet: Plan = field(default_factory=lambda: Plan(steps=12_000, batch=24, lr=5e-4, decay=0.5, ema=0.998))
 
+    examples: int = 5000
+    """Pictures composed for the adapters, which learn to draw from a view, the edges or the areas of one."""
+    looking_width: int = 160
+    looking_tokens: int = 16
+    looking: Plan = field(default_factory=lambda: Plan(steps=3000, batch=16, lr=1e-3, decay=0.5, ema=0.997))
+    steering: Plan = field(default_factory=lambda: Plan(steps=4000, batch=8, lr=1e-3, decay=0.5, ema=0.997))
+
 
 def cpu(**changes: object) -> Config:
     """What two cores can do in some hours."""
@@ -109,5 +116,8 @@ def gpu(**changes: object) -> Config:
         "judge": Plan(steps=6000, batch=128, lr=1.5e-3, decay=0.7),
         "shots": 200_000,
         "unet": Plan(steps=6000, batch=1024, lr=1e-3, warmup=500, ema=0.9995),
+        "examples": 60_000,
+        "looking": Plan(steps=4000, batch=256, lr=1e-3, decay=0.5, ema=0.999),
+        "steering": Plan(steps=3000, batch=256, lr=1e-3, decay=0.5, ema=0.999),
     }
     return Config(**(settings | changes))  # type: ignore[arg-type]  # as above

@@ -293,6 +293,10 @@ class Scene:
 
     image: Image.Image
     """RGBA, opaque."""
+    empty: Image.Image
+    """The same before anything stood in it."""
+    things: Image.Image
+    """Where things stand in it, white on black, L."""
     stand: Stand
     place: Place
     light: Light
@@ -311,7 +315,16 @@ def paint(
     falling(canvas)
     image = canvas.image.reduce(FINE).convert("RGBA")
     names, settings = wordings(place, light)
-    return Scene(image=image, stand=stand, place=place, light=light, names=names, settings=settings)
+    return Scene(
+        image=image,
+        empty=image.copy(),
+        things=Image.new("L", image.size),
+        stand=stand,
+        place=place,
+        light=light,
+        names=names,
+        settings=settings,
+    )
 
 
 def wordings(place: Place, light: Light) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -347,9 +360,7 @@ def set_into(
     at = stand.foot if foot is None else foot
     left = round(x * width - drawn.width / 2)
     if stand.footing in {Footing.AIR, Footing.DEPTH}:
-        scene.image.alpha_composite(
-            *_inside(drawn, left, round(at * height - drawn.height / 2), scene.image.size)
-        )
+        _put(scene, drawn, left, round(at * height - drawn.height / 2))
         return
     bottom = round(at * height)
     if stand.footing is Footing.WATER:
@@ -359,7 +370,7 @@ def set_into(
         mirrored = mirrored.resize((shown.width, max(1, shown.height // 3)))
         mirrored.putalpha(mirrored.getchannel("A").point(lambda alpha: alpha * 2 // 5))
         scene.image.alpha_composite(*_inside(mirrored, left, bottom, scene.image.size))
-        scene.image.alpha_composite(*_inside(shown, left, bottom - shown.height, scene.image.size))
+        _put(scene, shown, left, bottom - shown.height)
         return
     shadow = Image.new("L", scene.image.size)
     feet = drawn.getchannel("A").crop((0, drawn.height * 4 // 5, drawn.width, drawn.height)).getbbox()
@@ -372,7 +383,13 @@ def set_into(
     dark = Image.new("RGBA", scene.image.size, (20, 22, 40, 0))
     dark.putalpha(shadow)
     scene.image.alpha_composite(dark)
-    scene.image.alpha_composite(*_inside(drawn, left, bottom - drawn.height, scene.image.size))
+    _put(scene, drawn, left, bottom - drawn.height)
+
+
+def _put(scene: Scene, art: Image.Image, left: int, top: int) -> None:
+    part, corner = _inside(art, left, top, scene.image.size)
+    scene.image.alpha_composite(part, corner)
+    scene.things.paste(255, corner, part.getchannel("A"))
 
 
 def lit_art(art: Image.Image, light: Light) -> Image.Image:

@@ -102,6 +102,10 @@ class Shot:
 
     image: Image.Image
     captions: tuple[str, ...]
+    things: Image.Image
+    """Where things stand, white on black, L."""
+    scene: Image.Image | None = None
+    """What is behind them, where that is no paper."""
 
 
 class Studio:
@@ -158,8 +162,8 @@ class Studio:
         style = picture.style
         if rng.random() < P_PARIS:
             art, names, style = *self._paris(rng), "flat"
-        image = scenes.on_paper(scenes.place(art, alone(rng, self.frame), *self.frame))
-        return self._shot(image, names, style, rng)
+        art = scenes.place(art, alone(rng, self.frame), *self.frame)
+        return self._on_paper(art, names, style, rng)
 
     def on_coloured_paper(self, rng: np.random.Generator) -> Shot:
         """One thing on paper of a named colour."""
@@ -168,7 +172,7 @@ class Studio:
         art = scenes.place(self._art(picture), alone(rng, self.frame), *self.frame)
         names = self._names(picture, rng)
         settings = (f" on a {colour} background", f", {colour} background", f" on {colour} paper")
-        return self._shot(scenes.on_paper(art, scenes.PAPERS[colour]), names, picture.style, rng, settings)
+        return self._on_paper(art, names, picture.style, rng, scenes.PAPERS[colour], settings)
 
     def painted(self, rng: np.random.Generator) -> Shot:
         """One thing in a colour of our choice."""
@@ -180,7 +184,7 @@ class Studio:
         paper = scenes.WHITE if colour != "white" else scenes.PAPERS["blue"]
         names = [f"{colour} {captions.without_colour(name)}" for name in self._names(picture, rng)]
         settings = ("",) if colour != "white" else (" on a blue background",)
-        return self._shot(scenes.on_paper(art, paper), names, picture.style, rng, settings)
+        return self._on_paper(art, names, picture.style, rng, paper, settings)
 
     def somewhere(self, rng: np.random.Generator) -> Shot:
         """One thing in a place, mostly one where it belongs."""
@@ -195,7 +199,7 @@ class Studio:
             aloft = replace(scene.stand, footing=Footing.AIR, foot=rng.uniform(0.3, 0.45))
             scene = replace(scene, stand=aloft)
         self._set_into(scene, art, rng)
-        return self._shot(scene.image.convert("RGB"), names, style, rng, scene.settings)
+        return self._in(scene, names, style, rng, scene.settings)
 
     def pair(self, rng: np.random.Generator) -> Shot:
         """Two things side by side, drawn alike."""
@@ -215,7 +219,7 @@ class Studio:
         if style != "outline" and rng.random() < P_SOMEWHERE:
             return self._pair_somewhere((left, right), names, style, rng)
         art = self._together((left, right), spots, self.frame)
-        return self._shot(scenes.on_paper(art), names, style, rng)
+        return self._on_paper(art, names, style, rng)
 
     def _pair_somewhere(
         self, pictures: Sequence[Picture], names: Sequence[str], style: str, rng: np.random.Generator
@@ -225,7 +229,7 @@ class Studio:
         for picture, x in zip(pictures, (0.27, 0.73), strict=True):
             art = self._turned(self._art(picture), rng)
             places.set_into(scene, art, x=x, size=size * rng.uniform(0.9, 1.1))
-        return self._shot(scene.image.convert("RGB"), names, style, rng, scene.settings)
+        return self._in(scene, names, style, rng, scene.settings)
 
     def dressed(self, rng: np.random.Generator) -> Shot:
         """A head with a hat on."""
@@ -262,7 +266,7 @@ class Studio:
         """A place with nothing in it."""
         scene = places.paint(captions.pick(rng, list(places.PLACES.values())), self.frame, rng)
         said = [captions.pick(rng, scene.names) for _ in range(self.wordings)]
-        return self._shot(scene.image.convert("RGB"), said, "flat", rng)
+        return self._in(scene, said, "flat", rng)
 
     def _any(
         self, rng: np.random.Generator, style: str | None = None, among: Sequence[Picture] | None = None
@@ -338,25 +342,43 @@ class Studio:
         if style != "outline" and rng.random() < P_SOMEWHERE:
             scene = self._anywhere(rng)
             places.set_into(scene, art, x=rng.uniform(0.4, 0.6), size=rng.uniform(0.62, 0.78))
-            return self._shot(scene.image.convert("RGB"), names, style, rng, scene.settings)
+            return self._in(scene, names, style, rng, scene.settings)
         width, height = self.frame
         canvas = Image.new("RGBA", self.frame, (*scenes.WHITE, 0))
         canvas.paste(art, ((width - side) // 2, (height - side) // 2))
-        return self._shot(scenes.on_paper(canvas), names, style, rng)
+        return self._on_paper(canvas, names, style, rng)
 
-    def _shot(
+    def _on_paper(
         self,
-        image: Image.Image,
+        art: Image.Image,
+        names: Sequence[str],
+        style: str,
+        rng: np.random.Generator,
+        paper: scenes.Colour = scenes.WHITE,
+        settings: Sequence[str] = ("",),
+    ) -> Shot:
+        said = self._said(names, style, rng, settings)
+        return Shot(image=scenes.on_paper(art, paper), captions=said, things=art.getchannel("A"))
+
+    def _in(
+        self,
+        scene: places.Scene,
         names: Sequence[str],
         style: str,
         rng: np.random.Generator,
         settings: Sequence[str] = ("",),
     ) -> Shot:
+        said = self._said(names, style, rng, settings)
+        return Shot(image=scene.image.convert("RGB"), captions=said, things=scene.things, scene=scene.empty)
+
+    def _said(
+        self, names: Sequence[str], style: str, rng: np.random.Generator, settings: Sequence[str]
+    ) -> tuple[str, ...]:
         wordings = []
         for name in names:
             said = style if rng.random() < P_STYLE_SAID[style] else None
             wordings.append(captions.phrase(name, style=said, setting=captions.pick(rng, settings), rng=rng))
-        return Shot(image=image, captions=tuple(wordings))
+        return tuple(wordings)
 
 
 def alone(rng: np.random.Generator, frame: Frame = (1, 1)) -> Placement:

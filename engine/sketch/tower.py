@@ -8,16 +8,18 @@ import torch.nn.functional as F  # noqa: N812 - as everywhere in torch
 from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from transformers import CLIPConfig, CLIPModel, CLIPTextModel, CLIPTokenizer
+from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel, CLIPTextModel, CLIPTokenizer
 
-from engine.sketch import concepts, judge, text
+from engine.sketch import IMAGE_TOWER, concepts, judge, text
 from engine.sketch.config import Config
 from engine.sketch.data import load
 from engine.sketch.loop import Batch, Training, warm_start
 from engine.sketch.vae import to_tensor
 
-FOLDER = "image_tower"
+FOLDER = IMAGE_TOWER
 TEXT = "text_model."
+MIDDLE = [0.5, 0.5, 0.5]
+"""Of each channel, and how far its ends are from there: the tower sees pictures in [-1, 1]."""
 
 
 def build(encoder: CLIPTextModel, config: Config) -> CLIPModel:
@@ -29,6 +31,7 @@ def build(encoder: CLIPTextModel, config: Config) -> CLIPModel:
         "num_attention_heads": max(1, config.image_width // 64),
         "image_size": judge.SIDE,
         "patch_size": 8,
+        "projection_dim": config.text_width,
     }
     model = CLIPModel(
         CLIPConfig(
@@ -96,6 +99,9 @@ def save(model: CLIPModel, folder: Path) -> None:
     """Write the model without its text half, which the checkpoint's text encoder already is."""
     state = {name: weight for name, weight in model.state_dict().items() if not name.startswith(TEXT)}
     model.save_pretrained(folder / FOLDER, state_dict=state)
+    side = model.config.vision_config.image_size
+    as_it_looks = {"size": {"shortest_edge": side}, "crop_size": {"height": side, "width": side}}
+    CLIPImageProcessor(image_mean=MIDDLE, image_std=MIDDLE, **as_it_looks).save_pretrained(folder / FOLDER)
 
 
 def load_model(folder: Path) -> CLIPModel:

@@ -22,7 +22,7 @@ from diffusers import (
 from torch.multiprocessing.spawn import spawn
 from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
-from engine.sketch import data, redraw, rewording, text, tower, unet, vae
+from engine.sketch import data, looking, redraw, rewording, steering, text, tower, unet, vae
 from engine.sketch.config import WORK, Config, Plan, cpu, gpu
 
 log = logging.getLogger(__name__)
@@ -132,6 +132,8 @@ STAGES: dict[str, Callable[[Config], object]] = {
     "words": learn_other_words,
     "tower": learn_seeing,
     "export": export,
+    "looking": looking.train,
+    "steering": steering.train,
 }
 
 
@@ -176,11 +178,13 @@ def parse(arguments: Sequence[str] | None = None) -> tuple[Config, list[str]]:
     parser.add_argument(
         "--keep-words", action="store_true", help="the text tower does not learn beside the U-Net"
     )
+    parser.add_argument("--examples", type=int, help="how many pictures are composed for the adapters")
     parser.add_argument("--steps", nargs="+", default=[], metavar="STAGE=N", help="other lengths of stages")
     asked = parser.parse_args(arguments)
     preset = gpu if asked.device == "cuda" else cpu
     changes: dict[str, Any] = {name: getattr(asked, name) for name in ("work", "init", "blend", "replicas")}
-    changes |= {name: getattr(asked, name) for name in ("concepts", "shots") if getattr(asked, name)}
+    counts = ("concepts", "shots", "examples")
+    changes |= {name: getattr(asked, name) for name in counts if getattr(asked, name)}
     config = preset(**changes, unet_teaches_text=not asked.keep_words)
     for word in asked.steps:
         stage, _, steps = word.partition("=")

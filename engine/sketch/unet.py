@@ -138,20 +138,11 @@ class Denoising(nn.Module):
     def forward(self, latents: Tensor, ids: Tensor) -> Tensor:
         """The weighted error on clean latents (batch, channels, height, width) and their tokenized texts.
 
-        Timesteps are spread evenly over the batch, leaning to the noisy ones, where the picture is decided.
-        The weight is min-SNR's, with a floor: at zero SNR it would be nothing, and drawing begins there.
+        Noise and weight are those of `noised`.
         """
-        count, last = len(latents), len(self.alphas) - 1
-        spread = (torch.randperm(count) + torch.rand(count)) / count
-        timesteps = (len(self.alphas) * spread**0.85).long().clamp(0, last).to(latents.device)
-        alphas = self.alphas[timesteps][:, None, None, None]
-        noise = torch.randn_like(latents)
-        noisy = alphas.sqrt() * latents + (1 - alphas).sqrt() * noise
-        velocity = alphas.sqrt() * noise - (1 - alphas).sqrt() * latents
+        noisy, timesteps, velocity, weight = noised(latents, self.alphas)
         prompt_embeds = self.encoder(ids).last_hidden_state
         predicted = self.unet(noisy, timesteps, prompt_embeds).sample.float()
-        snr = alphas.flatten() / (1 - alphas.flatten()).clamp(min=1e-8)
-        weight = (snr.clamp(max=SNR_CAP) / (snr + 1)).clamp(min=WEIGHT_FLOOR)
         error: Tensor = (weight * (predicted - velocity).square().mean((1, 2, 3))).mean()
         if not prompt_embeds.requires_grad:
             return error
@@ -164,6 +155,25 @@ class Denoising(nn.Module):
         ended = ids == self.taught.config.eos_token_id
         drift: Tensor = (prompt_embeds - taught).square().mean(-1)[ended].mean()
         return drift
+
+
+def noised(latents: Tensor, alphas: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Clean latents (batch, channels, height, width) with noise, at which timesteps, the velocity that is to
+    be predicted, and what each counts.
+
+    Timesteps are spread evenly over the batch, leaning to the noisy ones, where the picture is decided.
+    The weight is min-SNR's, with a floor: at zero SNR it would be nothing, and drawing begins there.
+    """
+    count, last = len(latents), len(alphas) - 1
+    spread = (torch.randperm(count) + torch.rand(count)) / count
+    timesteps = (len(alphas) * spread**0.85).long().clamp(0, last).to(latents.device)
+    left = alphas[timesteps][:, None, None, None]
+    noise = torch.randn_like(latents)
+    noisy = left.sqrt() * latents + (1 - left).sqrt() * noise
+    velocity = left.sqrt() * noise - (1 - left).sqrt() * latents
+    snr = left.flatten() / (1 - left.flatten()).clamp(min=1e-8)
+    weight = (snr.clamp(max=SNR_CAP) / (snr + 1)).clamp(min=WEIGHT_FLOOR)
+    return noisy, timesteps, velocity, weight
 
 
 def train(

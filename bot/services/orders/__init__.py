@@ -24,7 +24,6 @@ from bot.domain.sentences import say
 from bot.domain.size import AspectRatio
 from bot.domain.suffix import applied
 from bot.domain.uploads import Incoming, written
-from bot.imaging.maps import made_from
 from bot.services.gates.minors import judge
 from bot.services.imports import UNTITLED, Imports
 from bot.services.jobs import Jobs
@@ -222,7 +221,7 @@ class Orders:
         shape = Canvas(width=picture.width, height=picture.height)
         order = steer.order(asked, shape, await self._means.recipes(asker))
         if asked.is_picture:
-            picture = await asyncio.to_thread(made_from, picture, asked.kind, order.recipe.canvas)
+            picture = await asyncio.to_thread(steer.made_from, picture, asked.kind, order.recipe.canvas)
         keeper = replace(asker, source=uuid4().hex)  # the map is a job of its own
         kept = await self._imports.add(keeper, [picture], "")
         return await self._draw(asker, steer.with_map(order, asked, ImageRef(job_id=kept.id, index=0)))

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, replace
 
+from PIL import Image
+
 from bot.domain import prompt as prompts
 from bot.domain.kinds import JobKind
 from bot.domain.maps import MapKind, check_made
 from bot.domain.order import Order
 from bot.domain.recipe import Canvas, Control, ImageRef
 from bot.services.recipes import Recipes
+from engine.api.edges import edges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +48,13 @@ def with_map(order: Order, asked: Steer, image: ImageRef) -> Order:
     control = order.recipe.control or Control()
     control = replace(control, image=image, scale=asked.scale, interval=asked.interval)
     return replace(order, recipe=replace(order.recipe, control=control))
+
+
+def made_from(picture: Image.Image, kind: MapKind, canvas: Canvas) -> Image.Image:
+    """The map of a picture, at the size that is drawn: lines that are made larger or smaller fade. Blocking.
+
+    Raises: Impossible.
+    """
+    check_made(kind)
+    drawn = picture.convert("RGB").resize((canvas.width, canvas.height), Image.Resampling.LANCZOS)
+    return edges(drawn) if kind is MapKind.EDGES else drawn

@@ -12,10 +12,10 @@ from bot.domain.errors import Impossible, PromptError
 from bot.domain.job import Job, JobStatus
 from bot.domain.kinds import JobKind
 from bot.domain.maps import MapKind
-from bot.imaging.edges import edges
 from bot.imaging.encode import recipe_text
 from bot.services import Services
 from bot.services.orders import Press, Steer
+from engine.api.edges import edges
 from tests.bot.hand_engine import HandEngine
 from tests.bot.presses import pick, reroll, vary
 from tests.bot.services.community import finished

@@ -92,4 +92,9 @@ def toy(packed: Path, tmp_path: Path) -> Config:
         unet_channels=(8, 16, 16),
         unet_groups=4,
         unet=plan,
+        examples=4,
+        looking_width=32,
+        looking_tokens=4,
+        looking=plan,
+        steering=plan,
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from bot.imaging.edges import edges
+from engine.api.edges import edges
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

@@ -382,7 +382,7 @@ def test_operations_measures_what_follows_a_map(library: Library, map_image: Ima
     parent = Generated(images=(map_image,), latents=(b"",), engine_version="")
     measured = operations(generate(), parent, library.models()[0].controls)
     for name in (EDGES, LINES, SKETCH):
-        assert [control.name for control in measured[f"following a map of {name}"].controls] == [name]
+        assert [control.name for control in measured[f"following a map: {name}"].controls] == [name]
 
 
 def with_config(folder: Path, out: Path, **changes: Any) -> Path:
@@ -423,10 +423,12 @@ def test_a_control_that_was_made_for_none_of_the_models_is_refused_at_start(
     folder: Path, tmp_path: Path
 ) -> None:
     sd2 = with_config(folder / "edges", tmp_path / "sd2", cross_attention_dim=1024)
+    sdxl = with_config(folder / "sketch-xl", tmp_path / "sdxl", channels=[320, 640, 1280, 1280])
     for source, said in {
         sd2: r"made for other models \(Stable Diffusion 2\) than tiny",
         folder / "edges-xl": "made for other models than tiny",
-        folder / "sketch-xl": r"made for other models \(SDXL\) than tiny",
+        folder / "sketch-xl": "made for other models than tiny",
+        sdxl: r"made for other models \(SDXL\) than tiny",
     }.items():
         with pytest.raises(ModelNotFound, match=rf"^CONTROLNETS: edges cannot be used: .*{said}"):
             library_of(folder, more_models=(), controlnets={"edges": str(source)})

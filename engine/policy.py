@@ -51,6 +51,8 @@ class Candidate:
     """Device seconds until it is finished, if it ran alone."""
     has_begun: bool = False
     """Whether it has taken a step."""
+    under_way: tuple[int, int] = (0, 0)
+    """Requests of its tenant, and of its key, that are drawn already, where those are no candidates."""
     least_rows: int | None = None
     """Rows that it has one by one, as windows of a large picture: of those, any number can go into a pass.
     None: all of its rows, or none."""
@@ -109,8 +111,9 @@ class Policy:
     2. The fair share among tenants, then among the keys of a tenant. Virtual time is the device seconds that
        were given; who is more than a quantum ahead of the least served waits.
     3. Whether it has begun: the first step comes at once, and with it the first preview.
-    4. The key's own line: only the front of it competes with the fronts of others.
-    5. Age over work left: drafts overtake long renders, yet a long render's turn always comes. Age counts
+    4. Where many devices draw: how much of its tenant, then of its key, is drawn already.
+    5. The key's own line: only the front of it competes with the fronts of others.
+    6. Age over work left: drafts overtake long renders, yet a long render's turn always comes. Age counts
        from when a request came to the front of its line, so that twenty requests weigh little more than two.
     """
 
@@ -133,13 +136,16 @@ class Policy:
         ahead = self._ahead({key for key, _ in lines})
         self._mark_fronts(lines, now)
 
-        def entitlement(place: int, candidate: Candidate) -> tuple[int, list[int], bool, bool, float, int]:
+        def entitlement(
+            place: int, candidate: Candidate
+        ) -> tuple[int, list[int], bool, tuple[int, int], bool, float, int]:
             switch = switches[candidate.group]
             waited = now - self._front_since.get(candidate.ticket, candidate.queued_at) - switch
             return (
                 RANK[candidate.speed],
                 [int((s + switch) / self._quantum_seconds) for s in ahead[candidate.fairness_key]],
                 candidate.has_begun or switch > 0,
+                candidate.under_way,
                 place >= _FRONT,
                 -_urgency(candidate, waited),
                 candidate.ticket,

@@ -25,6 +25,8 @@ GRIDS_AN_HOUR = 6
 STEPS = 25
 DECODE_SECONDS = 0.05
 """Of one picture."""
+WAITING = 1000
+"""So many wait while it is measured what routing costs a full cluster."""
 MOST_SECONDS = 60.0
 """In which nineteen of twenty grids must be finished."""
 SHARES = (0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)
@@ -88,6 +90,33 @@ def measure(gpus: tuple[int, ...] = GPUS) -> None:
         rows = [[str(one), *_row(curve, one, max(LEAST_SECONDS, HOUR_SECONDS / one))] for one in gpus]
         header = [name, "members", "grids a second", "p95 s", "busy", "ms of routing a job"]
         print_table(header, rows)
+    costs = [[str(one), *(f"{cost:.2f}" for cost in routing(gpus=one, waiting=WAITING))] for one in gpus]
+    print_table([f"{WAITING} waiting", "ms of routing a job", "ms of telling all their places"], costs)
+
+
+def routing(*, gpus: int, waiting: int, jobs: int = 200) -> tuple[float, float]:
+    """Milliseconds of a full cluster's router: for one job that ends and one that comes, and all places."""
+    capacity = capacity_of(next(iter(CURVES.values())))
+    router, random, numbers = Router(), Random(0), count(1)
+    for at in range(gpus):
+        router.set_replica(Replica(name=f"gpu {at}", models={"model": _model(capacity)}))
+    begun: list[int] = []
+
+    def come() -> None:
+        key = str(random.randrange(MEMBERS_OF_A_GPU * gpus))
+        router.add(Job(number=next(numbers), request=_grid(key), queued_at=0.0))
+
+    while router.num_waiting < waiting:
+        come()
+        begun += [one.job.number for one in router.assign(0.0)]
+    begin = thread_time()
+    for at in range(jobs):
+        router.remove(begun.pop(random.randrange(len(begun))), device_seconds=1.0)
+        come()
+        begun += [one.job.number for one in router.assign(float(at))]
+    routed = thread_time()
+    router.places()
+    return 1000 * (routed - begin) / jobs, 1000 * (thread_time() - routed)
 
 
 def _row(curve: Mapping[int, float], gpus: int, seconds: float) -> list[str]:

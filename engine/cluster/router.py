@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.api import Explain, Generate, Lora, ModelInfo, Queued, Request, Speed
 from engine.cluster.work import Job, is_able, model_of, rows_of, seconds_of
-from engine.policy import Candidate, Group, Policy
+from engine.policy import Candidate, Group, Policy, tenant_of
 from engine.waiting import Waiting
 
 QUANTUM_GRIDS = 18
@@ -130,6 +130,7 @@ class Router:
         self._at: dict[int, str] = {}
         self._placed_of: Counter[str] = Counter()
         """Jobs on replicas, by key."""
+        self._placed_of_tenant: Counter[str] = Counter()
         self._policy: Policy | None = None
 
     @property
@@ -175,7 +176,7 @@ class Router:
             return []
         for number, placed in load.jobs.items():
             del self._at[number]
-            self._placed_of[placed.job.request.fairness_key] -= 1
+            self._count(placed.job, -1)
             self._charge(placed.job, -placed.seconds * (1 - placed.share_done))
             self._waiting.add(replace(placed.job, deaths=placed.job.deaths + 1))
         self._learn()
@@ -204,7 +205,7 @@ class Router:
             return
         load = self._loads[name]
         placed = load.take(number)
-        self._placed_of[placed.job.request.fairness_key] -= 1
+        self._count(placed.job, -1)
         if device_seconds is None:
             self._charge(placed.job, -placed.seconds * (1 - placed.share_done))
         else:
@@ -276,10 +277,12 @@ class Router:
         return [heads[one.ticket] for one in ranking]
 
     def _candidate(self, job: Job) -> Candidate:
+        key = job.request.fairness_key
         return Candidate(
             ticket=job.number,
             group=Group(model=model_of(job.request) or "", width=0, height=0),
-            fairness_key=job.request.fairness_key,
+            fairness_key=key,
+            under_way=(self._placed_of_tenant[tenant_of(key)], self._placed_of[key]),
             speed=job.request.speed,
             rows=rows_of(job.request),
             queued_at=job.queued_at,
@@ -323,9 +326,16 @@ class Router:
         rows = min(rows_of(job.request), load.replica.rows)
         load.put(_Placed(job, seconds, rows))
         self._at[job.number] = load.replica.name
-        self._placed_of[job.request.fairness_key] += 1
+        self._count(job, 1)
         self._waiting.begin(job)
         self._charge(job, seconds)
+
+    def _count(self, job: Job, by: int) -> None:
+        key = job.request.fairness_key
+        for counts, name in ((self._placed_of, key), (self._placed_of_tenant, tenant_of(key))):
+            counts[name] += by
+            if not counts[name]:
+                del counts[name]
 
     def _charge(self, job: Job, seconds: float) -> None:
         if self._policy is not None:

@@ -172,6 +172,10 @@ def test_attention_prints_a_row_for_each_drawing_and_shows_maps_on_a_sheet(
         assert sheet.width == 3 * sheet.height * 144 // 164
 
 
+def test_what_routing_costs_is_measured_on_a_full_cluster() -> None:
+    assert min(members.routing(gpus=2, waiting=20, jobs=5)) > 0
+
+
 def test_eight_gpus_serve_eight_times_the_members_of_one_no_slower() -> None:
     curve = {1: 10.0, 8: 20.0, 16: 40.0}
     rates = [0.8 * gpus / members.grid_seconds(curve) for gpus in (1, 8)]

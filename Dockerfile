@@ -30,6 +30,8 @@ RUN apt-get update \
     && useradd --uid 10001 --user-group --home-dir /data --no-create-home --shell /usr/sbin/nologin darkroom \
     && install -d -o darkroom -g darkroom -m 0700 /data /models
 COPY --from=build /opt/darkroom /opt/darkroom
+# Of use with EXTRAS=safety,ray: deploy/ray.yaml.
+COPY --from=build /src/deploy/ray.sh /opt/darkroom/bin/ray.sh
 ENV PATH=/opt/darkroom/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -19,8 +19,13 @@ class SleepingActor(Actor):
     """A replica whose passes take the same time on any machine, however busy it is."""
 
     def __init__(self, head: Head, darkroom: str) -> None:
-        Checkpoint.predict_noise = sleep  # type: ignore[method-assign, assignment]
+        sleep_through_passes()
         super().__init__(head, darkroom)
+
+
+def sleep_through_passes() -> None:
+    """In this process, from now on."""
+    Checkpoint.predict_noise = sleep  # type: ignore[method-assign, assignment]
 
 
 def sleep(_: Checkpoint, rows: Rows) -> torch.Tensor:

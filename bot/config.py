@@ -77,7 +77,8 @@ class Settings(BaseSettings):
     ip_adapter: str = Field(
         "",
         description="An IP-Adapter (plain or Plus) by which models look at pictures: a .safetensors file, a "
-        "directory, or a hub id such as h94/IP-Adapter. Its image encoder lies beside it.",
+        "directory, or a hub id such as h94/IP-Adapter. Its image encoder lies beside it. Empty: what the "
+        "model has of its own, as `sketch` does.",
     )
     loras: str = Field(
         "",
@@ -93,7 +94,8 @@ class Settings(BaseSettings):
         "",
         description="What lets pictures follow maps (ControlNet, T2I-Adapter), as name=model pairs with "
         "commas between them. A name begins with what the map shows (edges, depth, seg, pose, scribble, "
-        "tile): edges=lllyasviel/control_v11p_sd15_canny,edges-xl=/models/canny-sdxl",
+        "tile): edges=lllyasviel/control_v11p_sd15_canny,edges-xl=/models/canny-sdxl. `sketch` has edges and "
+        "seg of its own.",
     )
     upscaler: Path | None = Field(
         None,

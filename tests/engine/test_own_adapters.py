@@ -1,0 +1,123 @@
+"""What the embedded model has beside its parts: it looks at pictures and follows maps, without a setting."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw
+from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
+
+from engine.api import Capability, Control, Generate, Reference, WeightedPrompt
+from engine.api.edges import edges
+from engine.bench.stock import StockPipelines
+from engine.config import EngineConfig
+from engine.library import Library
+from engine.loop import DenoisingLoop
+from engine.sketch import CONTROLS, IMAGE_TOWER, IP_ADAPTER, WEIGHTS
+from engine.sketch.conditioned import overlap
+from engine.sources import resolve
+from tests.engine.requests import result
+
+MOST_BYTES = 4e6
+"""Of each adapter: they lie in the repository."""
+
+
+def picture() -> Image.Image:
+    """A red disc on white."""
+    image = Image.new("RGB", (256, 256), "white")
+    ImageDraw.Draw(image).ellipse((40, 60, 200, 220), fill=(220, 30, 40))
+    return image
+
+
+def asked(**changes: object) -> Generate:
+    request = {
+        "model": "sketch",
+        "prompts": (WeightedPrompt(text=""),),
+        "width": 256,
+        "height": 256,
+        "seeds": (3,),
+        "num_inference_steps": 6,
+        "guidance_scale": 3.0,
+        "sampler": "dpmpp-2m",
+    }
+    return Generate(**(request | changes))  # type: ignore[arg-type]  # the request's own words
+
+
+def test_the_embedded_model_looks_at_pictures_and_follows_maps_and_no_setting_says_so(
+    sketch: Library,
+) -> None:
+    (info,) = sketch.models()
+    assert Capability.REFERENCES in info.capabilities
+    assert info.controls == ("edges", "seg")
+
+
+def test_each_of_its_adapters_is_small_and_no_image_encoder_lies_there_twice() -> None:
+    files = [*(WEIGHTS / IP_ADAPTER).rglob("*.safetensors"), *(WEIGHTS / CONTROLS).rglob("*.safetensors")]
+    assert len(files) == 3
+    assert all(file.stat().st_size < MOST_BYTES for file in files)
+
+
+def test_it_draws_what_the_stock_pipeline_draws_with_the_same_files(sketch: Library) -> None:
+    stock = StockPipelines("sketch", device=torch.device("cpu"), dtype=torch.float32)
+    stock.text.register_modules(
+        image_encoder=CLIPVisionModelWithProjection.from_pretrained(
+            WEIGHTS / IMAGE_TOWER, dtype=torch.float32
+        ),
+        feature_extractor=CLIPImageProcessor.from_pretrained(WEIGHTS / IMAGE_TOWER),
+    )
+    stock.text.load_ip_adapter(
+        str(WEIGHTS), subfolder=IP_ADAPTER, weight_name="ip_adapter.safetensors", image_encoder_folder=None
+    )
+    request = asked(references=(Reference(picture=picture()),))
+    (mine,) = result(DenoisingLoop(sketch), request).images
+    (theirs,) = stock.draw(request, ip_adapter_image=picture())
+    np.testing.assert_array_equal(np.asarray(mine), np.asarray(theirs))
+
+
+def test_a_picture_that_it_looks_at_gives_what_it_draws_its_colour(sketch: Library) -> None:
+    (red,) = result(DenoisingLoop(sketch), asked(references=(Reference(picture=picture()),))).images
+    drawn = np.asarray(red, float)
+    is_drawn = drawn.min(axis=2) < 200
+    assert is_drawn.mean() > 0.05
+    assert drawn[is_drawn][:, 0].mean() > drawn[is_drawn][:, 1:].mean() + 40
+
+
+def test_its_edges_are_those_of_the_map(sketch: Library) -> None:
+    map_ = edges(picture())
+    followed, free = (
+        result(DenoisingLoop(sketch), asked(controls=controls)).images[0]
+        for controls in ((Control(name="edges", map=map_),), ())
+    )
+    assert overlap(edges(followed), map_) > 2 * overlap(edges(free), map_)
+
+
+def test_an_owners_own_settings_take_their_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    adapter = tmp_path / "mine.safetensors"
+    shutil.copy(WEIGHTS / IP_ADAPTER / "ip_adapter.safetensors", adapter)
+    encoder = CLIPVisionModelWithProjection.from_pretrained(WEIGHTS / IMAGE_TOWER, dtype=torch.float32)
+    encoder.save_pretrained(tmp_path / "image_encoder")
+    own = shutil.copytree(WEIGHTS / CONTROLS / "edges", tmp_path / "edges")
+    monkeypatch.setattr("engine.library.measure_curve", lambda _: {1: 0.01})  # takes seconds
+    library = Library(
+        EngineConfig(
+            model="sketch",
+            ip_adapter=str(adapter),
+            controlnets={"edges": str(own)},
+            device="cpu",
+            num_threads=1,
+        )
+    )
+    entry = library.entry("sketch")
+    assert entry.source.adapter is not None
+    assert entry.source.adapter.weights == adapter
+    assert entry.controls["edges"].path == own
+    assert entry.controls["seg"].path == WEIGHTS / CONTROLS / "seg"
+
+
+def test_other_models_have_none_of_it(library: Library, tiny_path: Path) -> None:
+    assert resolve(str(tiny_path)).adapter is None
+    for info in library.models():
+        assert Capability.REFERENCES not in info.capabilities
+        assert info.controls == ()

@@ -3,8 +3,9 @@
 import sys
 
 import bot.cluster
+from tests.cluster import local
 
-bot.cluster.DRIVER = (sys.executable, "-m", "tests.cluster.local", "2")
+bot.cluster.DRIVER = (sys.executable, local.__file__, "2")  # a bot's folder is not where the tests are
 bot.cluster.find_spec = lambda _: object()  # type: ignore[assignment, misc, attr-defined]
 
 if __name__ == "__main__":

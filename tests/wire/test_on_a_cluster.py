@@ -12,6 +12,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from playground import Playground
+from tests.cluster import local
 from tests.wire.conftest import BotProcess, opened_nursery
 from tests.wire.test_commandline import told
 from tests.wire.test_pages import OF_CLUSTERS, asked_for, free_port
@@ -68,7 +69,7 @@ async def test_a_bot_on_a_cluster_tells_machines_what_it_does_there(
 
 async def test_check_says_which_replicas_can_draw(bot: BotProcess) -> None:
     code, lines = await told(bot, "check")
-    assert code == 0
+    assert code == 0, lines
     assert "ok    device: there can be 2 replicas" in lines
     assert any(line.startswith("ok    replicas: 2 of 2 replicas can draw; together") for line in lines)
 
@@ -91,4 +92,4 @@ async def is_engine_ready(session: aiohttp.ClientSession) -> bool:
 def driver_of(bot: BotProcess) -> psutil.Process:
     """The bot's hand in the cluster."""
     children = psutil.Process(bot._process_id).children(recursive=True)
-    return next(one for one in children if "tests.cluster.local" in one.cmdline())
+    return next(one for one in children if local.__file__ in one.cmdline())

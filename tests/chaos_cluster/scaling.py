@@ -32,8 +32,8 @@ HEAVY_GRIDS = 40
 """That a heavy member asks for at once, for each replica."""
 LIGHT_GRIDS = 3
 """Of light ones, one after the other."""
-MOST_LIGHT = 1.15
-"""Times what a light member waits with one loop: on the way to a replica and back there is a little more."""
+MOST_LIGHT = 1.0
+"""Times what a light member waits with one loop: it is promised to be served as with that."""
 JOIN_SECONDS = 180.0
 
 

@@ -1,10 +1,10 @@
 """A map of areas: where a picture has a thing, ground, sky or plain paper, each in the colour of its kind."""
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageFilter
 
 from engine.sketch.data import Pixels
+from engine.sketch.scenes import Mask
 from engine.sketch.shots import Shot
 
 PAPER, THING, SKY, GROUND = range(4)
@@ -18,7 +18,6 @@ COARSE = 4
 """Pixels of a picture for each that a scene is parted by."""
 SMOOTH = 4
 """Levels by which neighbours differ at most within one area: more than a sky that fades, less than a hill."""
-Mask = npt.NDArray[np.bool_]
 
 
 def of_shot(shot: Shot) -> Pixels:

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
+from engine.sketch.captions import Choice, pick
 from engine.sketch.light import Colour, Light, Season
 
 Point: TypeAlias = tuple[float, float]
 Floats: TypeAlias = npt.NDArray[np.float64]
-Choice = TypeVar("Choice")
 
 FINE = 2
 """Scenes are drawn so many times larger and made small again: PIL's edges have no half tones."""
@@ -52,7 +52,7 @@ class Canvas:
 
     def any(self, choices: Sequence[Choice]) -> Choice:
         """One of the choices, as likely as any other."""
-        return choices[int(self.rng.integers(len(choices)))]
+        return pick(self.rng, choices)
 
     def happens(self, probability: float) -> bool:
         """Whether what is this likely happens here."""
@@ -113,8 +113,7 @@ def sky(canvas: Canvas, horizon: float) -> None:
     canvas.shade(0, horizon, *light.sky)
     if light.weather == "aurora":
         _aurora(canvas, horizon)
-    for _ in range(light.stars):
-        canvas.disc(canvas.near(0, 1), canvas.near(0, horizon * 0.9), canvas.near(0.003, 0.008), STAR)
+    stars(canvas, light.stars, horizon * 0.9)
     if light.sun is not None:
         _sun(canvas, horizon, light.sun)
     if canvas.happens(light.moon):
@@ -126,6 +125,12 @@ def sky(canvas: Canvas, horizon: float) -> None:
         _rainbow(canvas, horizon)
     if light.weather == "storm":
         _lightning(canvas, horizon)
+
+
+def stars(canvas: Canvas, count: int, lowest: float = 1.0, largest: float = 0.008) -> None:
+    """So many stars from the upper edge down to a height."""
+    for _ in range(count):
+        canvas.disc(canvas.near(0, 1), canvas.near(0, lowest), canvas.near(0.003, largest), STAR)
 
 
 def _sun(canvas: Canvas, horizon: float, height: float) -> None:

@@ -138,10 +138,9 @@ def _place(picture: Image.Image) -> tuple[str, str]:
     if _is_on_white(picture):
         return "", ""
     paper = paper_of(picture)
-    border = _ring(picture)
-    strange, setting, view = min(
-        (float(np.abs(border - ring).mean()), setting, view) for ring, setting, view in _rings()
-    )
+    rings, words = _rings()
+    strangeness = np.abs(_ring(picture) - rings).mean((1, 2))
+    strange, (setting, view) = float(strangeness.min()), words[int(strangeness.argmin())]
     if strange < _MOST_STRANGE and (paper is None or strange < _MOST_STRANGE / 4):
         return setting, view
     return ("", "") if paper is None else (f" on a {colour_name(paper)} background", "")
@@ -153,15 +152,16 @@ def _is_on_white(picture: Image.Image) -> bool:
 
 
 @cache
-def _rings() -> tuple[tuple[Any, str, str], ...]:
-    """The borders of scenes, each with the words for it."""
+def _rings() -> tuple[Any, tuple[tuple[str, str], ...]]:
+    """The borders of scenes, (scenes, n, 3), and the words behind a thing in each, and for it alone."""
     scenes = [
         paint(place, (48, 48), np.random.default_rng(seed), light)
         for place in PLACES.values()
         for light in dict.fromkeys(place.lights)
         for seed in range(_SCENES)
     ]
-    return tuple((_ring(scene.image), scene.settings[0], scene.names[0]) for scene in scenes)
+    rings = np.stack([_ring(scene.image) for scene in scenes])
+    return rings, tuple((scene.settings[0], scene.names[0]) for scene in scenes)
 
 
 def _ring(picture: Image.Image) -> Any:

@@ -11,7 +11,6 @@ from engine.sketch.canvas import (
     CLOUD,
     LIT,
     SAND,
-    STAR,
     Canvas,
     blocks,
     cloud,
@@ -26,6 +25,7 @@ from engine.sketch.canvas import (
     palm,
     ridge,
     sky,
+    stars,
     water,
     way,
 )
@@ -546,8 +546,7 @@ def space(canvas: Canvas) -> Stand:
     canvas.shade(0, 1, (12, 10, 32), (28, 18, 58))
     for colour in ((110, 60, 160), (50, 90, 170), (170, 70, 120))[: int(canvas.rng.integers(0, 3))]:
         canvas.glow(canvas.near(0, 1), canvas.near(0, 1), canvas.near(0.2, 0.4), colour, 0.5)
-    for _ in range(46):
-        canvas.disc(canvas.near(0, 1), canvas.near(0, 1), canvas.near(0.003, 0.009), STAR)
+    stars(canvas, 46, largest=0.009)
     return Stand(footing=Footing.DEPTH, foot=0.5, horizon=1.0)
 
 
@@ -577,8 +576,7 @@ def milky_way(canvas: Canvas) -> Stand:
     across = (columns - columns.mean()) * np.sin(turn) + (rows - rows.mean()) * np.cos(turn)
     canvas.lay((160, 105, 200), 0.85 * np.exp(-((across / 0.17) ** 2)))
     canvas.lay((240, 205, 235), 0.45 * np.exp(-((across / 0.07) ** 2)))
-    for _ in range(40):
-        canvas.disc(canvas.near(0, 1), canvas.near(0, 1), canvas.near(0.003, 0.008), STAR)
+    stars(canvas, 40)
     return stand
 
 
@@ -611,8 +609,7 @@ def _strange_ground(canvas: Canvas, ground: Colour, *, earth: bool) -> Stand:
     horizon = canvas.near(0.56, 0.64)
     canvas.shade(0, 1, *(((8, 8, 22), (22, 22, 44)) if earth else ((178, 120, 92), (236, 186, 140))))
     if earth:
-        for _ in range(34):
-            canvas.disc(canvas.near(0, 1), canvas.near(0, horizon), canvas.near(0.003, 0.008), STAR)
+        stars(canvas, 34, horizon)
         x, y, radius = canvas.near(0.2, 0.8), canvas.near(0.16, 0.3), canvas.near(0.07, 0.11)
         canvas.disc(x, y, radius, (70, 130, 210))
         canvas.disc(x - radius * 0.2, y - radius * 0.1, radius * 0.45, (100, 170, 100), flat=0.8)

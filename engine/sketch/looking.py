@@ -20,7 +20,7 @@ from engine.sketch import IP_ADAPTER as FOLDER
 from engine.sketch.config import Config
 from engine.sketch.examples import Frozen, checkpoint, drawn_from, read_examples, said_of
 from engine.sketch.loop import Batch, Training, warm_start
-from engine.sketch.unet import NOISE, noised
+from engine.sketch.unet import NOISE, noised, weighted_error
 from engine.sketch.vae import to_tensor
 
 FILE = "ip_adapter.safetensors"
@@ -92,8 +92,7 @@ class Looking(nn.Module):
         predicted = self.frozen.unet(
             noisy, timesteps, self.frozen.read(ids), cross_attention_kwargs={"ip_hidden_states": looks}
         ).sample.float()
-        loss: Tensor = (weight * (predicted - velocity).square().mean((1, 2, 3))).mean()
-        return loss
+        return weighted_error(predicted, velocity, weight)
 
 
 class Eye:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-Colour: TypeAlias = tuple[int, int, int]
+from engine.sketch.light import Colour
 
 WHITE = (255, 255, 255)
 PAPERS = {

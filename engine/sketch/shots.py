@@ -12,6 +12,7 @@ from PIL import Image
 from engine.sketch import captions, places, scenes
 from engine.sketch.data import Concept, Picture, Pixels
 from engine.sketch.lands import Footing
+from engine.sketch.light import Colour
 from engine.sketch.scenes import Placement
 
 Frame: TypeAlias = tuple[int, int]
@@ -354,7 +355,7 @@ class Studio:
         names: Sequence[str],
         style: str,
         rng: np.random.Generator,
-        paper: scenes.Colour = scenes.WHITE,
+        paper: Colour = scenes.WHITE,
         settings: Sequence[str] = ("",),
     ) -> Shot:
         said = self._said(names, style, rng, settings)

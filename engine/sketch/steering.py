@@ -18,7 +18,7 @@ from engine.sketch.config import Config
 from engine.sketch.data import Pixels
 from engine.sketch.examples import Example, Frozen, drawn_from, read_examples, said_of
 from engine.sketch.loop import Batch, Training, warm_start
-from engine.sketch.unet import NOISE, noised
+from engine.sketch.unet import NOISE, noised, weighted_error
 
 P_BLANK = 0.05
 """How often the map says nothing."""
@@ -55,8 +55,7 @@ class Steering(nn.Module):
             self.frozen.read(ids),
             down_intrablock_additional_residuals=list(self.adapter(maps)),
         ).sample.float()
-        loss: Tensor = (weight * (predicted - velocity).square().mean((1, 2, 3))).mean()
-        return loss
+        return weighted_error(predicted, velocity, weight)
 
 
 def edges_of(example: Example) -> Pixels:

@@ -143,7 +143,7 @@ class Denoising(nn.Module):
         noisy, timesteps, velocity, weight = noised(latents, self.alphas)
         prompt_embeds = self.encoder(ids).last_hidden_state
         predicted = self.unet(noisy, timesteps, prompt_embeds).sample.float()
-        error: Tensor = (weight * (predicted - velocity).square().mean((1, 2, 3))).mean()
+        error = weighted_error(predicted, velocity, weight)
         if not prompt_embeds.requires_grad:
             return error
         return error + MEANING * self._drift(prompt_embeds.float(), ids)
@@ -174,6 +174,12 @@ def noised(latents: Tensor, alphas: Tensor) -> tuple[Tensor, Tensor, Tensor, Ten
     snr = left.flatten() / (1 - left.flatten()).clamp(min=1e-8)
     weight = (snr.clamp(max=SNR_CAP) / (snr + 1)).clamp(min=WEIGHT_FLOOR)
     return noisy, timesteps, velocity, weight
+
+
+def weighted_error(predicted: Tensor, velocity: Tensor, weight: Tensor) -> Tensor:
+    """The squared error of predicted velocities (batch, channels, height, width), each by what it counts."""
+    error: Tensor = (weight * (predicted - velocity).square().mean((1, 2, 3))).mean()
+    return error
 
 
 def train(

@@ -24,6 +24,7 @@ from bot.commandline.address import where_public_url_leads
 from bot.config import ENV_FILE, IN_PROCESS, Settings, StartupError, required_token
 from bot.services.backups import newest_age
 from bot.storage.database import (
+    Database,
     check_origin,
     current_revision,
     head_revision,
@@ -55,18 +56,23 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 async def check(settings: Settings) -> int:
-    """One line per thing that must be right, each wrong one with its cure; 0 if all are."""
+    """One line per thing that must be right, each wrong one with its cure; 0 if all are.
+
+    Beside a bot that runs its ports are not tried, and nothing is loaded.
+    """
+    runs = await _runs(settings)
     checks: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
         ("device", check_device),
         ("settings", _check_settings),
         ("data", check_data),
-        ("database", check_database),
-        ("web", check_web),
+        ("database", _check_database_in_use if runs else check_database),
+        ("web", _check_web_in_use if runs else check_web),
         ("discord", _check_discord),
     ]
     is_sound = all([await _tell(name, look, settings) for name, look in checks])
-    is_ready = is_sound
-    is_sound &= await _tell("model", _check_model if is_ready else _check_model_unloaded, settings)
+    is_ready = is_sound and not runs
+    look_at_model = foresee_model if runs else _check_model if is_ready else _check_model_unloaded
+    is_sound &= await _tell("model", look_at_model, settings)
     if is_ready and settings.engine != IN_PROCESS:
         is_sound &= await _tell("replicas", _check_replicas, settings)
     for lack in await asyncio.to_thread(lambda: [*lacks(settings)]):
@@ -172,11 +178,20 @@ async def _check_settings(settings: Settings) -> str:
 
 async def check_web(settings: Settings) -> str:
     """Where the web pages are. Raises: StartupError."""
+    if settings.web_port and not settings.pages_url:
+        await check_port(settings)
+    return await _where_pages_are(settings)
+
+
+async def _check_web_in_use(settings: Settings) -> str:
+    return f"{await _where_pages_are(settings)} (not tried: the bot that runs has the port)"
+
+
+async def _where_pages_are(settings: Settings) -> str:
     if settings.web_port == 0:
         return "no pages are served (WEB_PORT is 0)"
     where = f"the pages can be served at http://{settings.web_host}:{settings.web_port}"
     if not settings.pages_url:
-        await check_port(settings)
         return f"{where}; members are not told where, until PUBLIC_URL says it"
     return f"{where}; members are told {settings.pages_url}, {await where_public_url_leads(settings)}"
 
@@ -197,29 +212,54 @@ async def check_database(settings: Settings) -> str:
 
     Raises: StartupError.
     """
+    owner, state = await _look_at_database(settings)
+    if owner:
+        raise StartupError(f"it is in use by {owner}. Stop that one first, or name another database.")
+    return state
+
+
+async def _check_database_in_use(settings: Settings) -> str:
+    owner, state = await _look_at_database(settings)
+    return (
+        f"in use by {owner}: your bot, which runs already (if that is another, stop it first, or name "
+        f"another database in DATABASE_URL)\n      {state}"
+    )
+
+
+async def _runs(settings: Settings) -> bool:
+    """Whether somebody has the database, who is our bot then; not, where that cannot be told."""
+    try:
+        return bool((await _look_at_database(settings))[0])
+    except StartupError:
+        return False
+
+
+async def _look_at_database(settings: Settings) -> tuple[str, str]:
+    """Who has it, if anybody, and how old it is. Raises: StartupError."""
     try:
         database = open_database(settings.database_url)
         try:
             owner = await get_owner(database.url)
-            if not owner and database.is_sqlite and not (file := Path(database.url.database or "")).exists():
-                return await asyncio.to_thread(_check_new_file, file)
-            revision = None if owner else await current_revision(database)
-            if not owner:
-                await check_origin(database, revision)
+            if database.is_sqlite and not (file := Path(database.url.database or "")).exists():
+                return owner, await asyncio.to_thread(_check_new_file, file)
+            revision = await current_revision(database)
+            await check_origin(database, revision)
         finally:
             await database.close()
     except DatabaseUnusable as error:
         raise StartupError(str(error)) from error
+    except StartupError:
+        raise
     except Exception as error:
         raise StartupError(
             f"cannot be opened ({reason_of(error)}). Is its server running? If it is, correct DATABASE_URL."
         ) from error
+    return owner, _age(database, revision)
+
+
+def _age(database: Database, revision: str | None) -> str:
+    """Of what revision it is, and what a start makes of it."""
     name = database.url.render_as_string(hide_password=True)
-    if owner:
-        raise StartupError(
-            f"{name} is in use by {owner}. If that is your bot, it runs already, and all is well; if not, "
-            "stop that one first, or name another database in DATABASE_URL."
-        )
     if revision is None:
         return f"{name} is new; `python -m bot` creates the tables"
     if revision != head_revision():

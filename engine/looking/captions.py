@@ -9,7 +9,7 @@ from engine.sketch.scenes import GREYS, HUES
 CAPTIONS = 4
 _UNCOUNTED = """
 bacon beer bread broccoli butter candy cheese coffee confetti coral corn fire fireworks garlic gold
-handwriting honey jewellery lightning money popcorn rain ramen santa saturn snow soup spaghetti sushi
+handwriting honey jewellery lightning money popcorn rain ramen santa saturn snow soup space spaghetti sushi
 water wool yarn
 """
 _ENDS_IN_S = "bus cactus canvas circus compass dress glass hourglass octopus tennis walrus"
@@ -17,7 +17,9 @@ _ALONE = frozenset(_UNCOUNTED.split())
 """Names without an article, by the word that they are about."""
 _SINGULAR = frozenset(_ENDS_IN_S.split())
 _COLOURS = frozenset({*HUES, *GREYS, "golden"})
-_THE = frozenset({"earth", "milky way", "night sky", "statue of liberty"})
+_THE = frozenset(
+    {"earth", "milky way", "night sky", "sea", "sky", "statue of liberty", "surface of the moon"}
+)
 _ABOUT = re.compile(r" (?:with|of|at|in|on|over|through|to) .*")
 _ARTICLE = re.compile(r"\b(an?) (?=(\w+))", re.IGNORECASE)
 _SOUNDS = {"unicorn": "a", "ufo": "a", "hourglass": "an"}

@@ -90,6 +90,9 @@ class Config:
 
     examples: int = 5000
     """Pictures composed for the adapters, which learn to draw from a view, the edges or the areas of one."""
+    views: int = 20_000
+    """Small pictures composed for the adapter that looks, which learns first to say what it sees."""
+    saying: Plan = field(default_factory=lambda: Plan(steps=3000, batch=64, lr=1e-3, decay=0.6, ema=0.997))
     looking_width: int = 160
     looking_tokens: int = 16
     looking: Plan = field(default_factory=lambda: Plan(steps=3000, batch=16, lr=1e-3, decay=0.5, ema=0.997))
@@ -117,6 +120,8 @@ def gpu(**changes: object) -> Config:
         "shots": 200_000,
         "unet": Plan(steps=6000, batch=1024, lr=1e-3, warmup=500, ema=0.9995),
         "examples": 60_000,
+        "views": 200_000,
+        "saying": Plan(steps=4000, batch=512, lr=1e-3, decay=0.6, ema=0.999),
         "looking": Plan(steps=4000, batch=256, lr=1e-3, decay=0.5, ema=0.999),
         "steering": Plan(steps=3000, batch=256, lr=1e-3, decay=0.5, ema=0.999),
     }

@@ -52,20 +52,25 @@ class SketchTowers(Towers):
 
     @property
     def words(self) -> Sequence[str]:
-        """Everything that the embedded model learnt."""
-        return THINGS
+        """Everything that the embedded model learnt: things, and places."""
+        return (*THINGS, *tower.LANDS)
 
     def see(self, picture: Image.Image) -> Seen:
         """The nearest things, the place they are in, and the colour they have."""
         side = self.model.config.vision_config.image_size
         views = torch.cat([_pixels(view, side) for view in _views(_square(on_white(picture)))])
-        likeness = self.likeness(tower.look(self.model, views.to(self.device)), THINGS)
+        likeness = self.likeness(tower.look(self.model, views.to(self.device)), self.words)
         named: dict[str, float] = {}
         for place in likeness.argsort(descending=True).tolist():
-            named.setdefault(everyday(THINGS[place]), float(likeness[place]))
-        subjects = list(named)
-        has_lines = is_lines(picture)
+            named.setdefault(everyday(self.words[place]), float(likeness[place]))
+        is_on_white, has_lines = _is_on_white(picture), is_lines(picture)
         setting, view = _place(picture)
+        subjects = [name for name in named if name not in tower.LANDS]
+        if not is_on_white and (land := next(iter(named))) in tower.LANDS:
+            lit = view if view.startswith(land) else land
+            named[lit] = named[land]
+            subjects.insert(0, lit)
+            setting = ""
         return Seen(
             subjects=subjects[:_MOST],
             is_sure=named[subjects[0]] - named[subjects[1]] > _SURE,
@@ -73,7 +78,7 @@ class SketchTowers(Towers):
             view=view,
             paint="" if has_lines or view else _paint(picture),
             styles=["outline style", "line art"] if has_lines else [],
-            lights=["white background"] if _is_on_white(picture) else [],
+            lights=["white background"] if is_on_white else [],
             colours=[] if has_lines else _palette(picture),
         )
 

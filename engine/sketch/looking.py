@@ -1,8 +1,11 @@
 """The IP-Adapter: pictures, as the image tower sees their pieces, become words for the U-Net.
 
 It is a Plus: the tower's last word on a picture says which thing it is, its pieces also say how that looks.
+It learns in two parts. First it makes of a picture what the text tower makes of its name, for that the U-Net
+reads already, and no U-Net need be asked; then it learns to have it drawn.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +15,24 @@ from diffusers import DDPMScheduler, StableDiffusionPipeline, UNet2DConditionMod
 from diffusers.models.embeddings import IPAdapterPlusImageProjection
 from safetensors.torch import save_file
 from torch import Tensor, nn
+from torch.nn import functional
+from tqdm import tqdm
 from transformers import CLIPVisionModelWithProjection
 
 from engine.conditioning.reference import LookingAttention
-from engine.sketch import IMAGE_TOWER
+from engine.sketch import IMAGE_TOWER, text
 from engine.sketch import IP_ADAPTER as FOLDER
 from engine.sketch.config import Config
-from engine.sketch.examples import Frozen, checkpoint, drawn_from, read_examples, said_of
+from engine.sketch.examples import (
+    Frozen,
+    checkpoint,
+    drawn_from,
+    read_examples,
+    said_of,
+    small_view,
+)
 from engine.sketch.loop import Batch, Training, warm_start
-from engine.sketch.unet import NOISE, noised, weighted_error
+from engine.sketch.unet import NOISE, noised, open_studio, weighted_error
 from engine.sketch.vae import to_tensor
 
 FILE = "ip_adapter.safetensors"
@@ -28,6 +40,11 @@ HEAD = 64
 """Numbers that a head of a resampler compares, in the stock format."""
 P_UNSEEN = 0.1
 """How often there is no picture: what is moved away from."""
+LOUDNESS = 2.0
+"""How much a picture says at first, beside words that say nothing, for them to be drowned out."""
+VIEWS_SEED = 15_485_863
+"""Added to the run's seed: these views are of pictures that no other stage learns from."""
+AT_ONCE = 1000
 _NAMES = (
     (".ln0.", ".0.norm1."),
     (".ln1.", ".0.norm2."),
@@ -57,15 +74,33 @@ class Adapter(nn.Module):
         self.keys, self.values = nn.ModuleList(), nn.ModuleList()
         for name in reading_layers(unet):
             attention = unet.get_submodule(name)
-            for read, known in ((self.keys, attention.to_k), (self.values, attention.to_v)):
+            for read, known, loudness in (
+                (self.keys, attention.to_k, 1.0),
+                (self.values, attention.to_v, LOUDNESS),
+            ):
                 layer = nn.Linear(width, known.out_features, bias=False)
-                layer.load_state_dict({"weight": known.weight.detach().clone()})
+                layer.load_state_dict({"weight": loudness * known.weight.detach()})
                 read.append(layer)
 
 
 def reading_layers(unet: UNet2DConditionModel) -> list[str]:
     """The layers that read text, in diffusers' order, which numbers them in the files."""
     return [name.removesuffix(".processor") for name in unet.attn_processors if ".attn2." in name]
+
+
+class Saying(nn.Module):
+    """The resampler in its first part: the first words for a picture, as the text tower reads them."""
+
+    def __init__(self, projection: IPAdapterPlusImageProjection, frozen: Frozen, eye: "Eye") -> None:
+        super().__init__()
+        self.projection = projection
+        self.frozen, self.eye = frozen, eye
+
+    def forward(self, views: Tensor, ids: Tensor) -> Tensor:
+        """The squared error of its tokens for pictures in [-1, 1] against those of their tokenized names."""
+        tokens = self.projection(self.eye.pieces(views))
+        wanted = self.frozen.read(ids)[:, : tokens.shape[1]]
+        return functional.mse_loss(tokens.float(), wanted.float())
 
 
 class Looking(nn.Module):
@@ -120,6 +155,8 @@ def train(config: Config) -> Adapter:
     adapter = Adapter(frozen.unet, eye.encoder.config.hidden_size, config)
     if config.init is not None and (config.init / FOLDER / FILE).exists():
         warm_start(adapter, read_known(config.init))
+    else:
+        adapter.projection = learn_to_say(adapter.projection, frozen, eye, config)
     training = Training("looking", Looking(adapter, frozen, eye), config.looking, config)
     if not training.is_finished:
         examples = read_examples(frozen, config)
@@ -140,6 +177,51 @@ def train(config: Config) -> Adapter:
     learned: Adapter = training.average.adapter
     save(learned, config.work / "weights")
     return learned
+
+
+def learn_to_say(
+    projection: IPAdapterPlusImageProjection, frozen: Frozen, eye: Eye, config: Config
+) -> IPAdapterPlusImageProjection:
+    """The averaged resampler after its first part."""
+    training = Training("saying", Saying(projection, frozen, eye), config.saying, config)
+    if not training.is_finished:
+        views, names = read_views(config)
+        ids = text.tokenize(frozen.tokenizer, ["", *names])
+
+        def compose(rng: np.random.Generator) -> Batch:
+            rows = torch.from_numpy(rng.integers(len(views), size=config.saying.batch))
+            shown, said = to_tensor(views[rows].numpy()), ids[rows + 1]
+            mirrored = torch.from_numpy(rng.random(len(rows)) < 0.5)
+            shown[mirrored] = shown[mirrored].flip(-1)
+            unseen = torch.from_numpy(rng.random(len(rows)) < P_UNSEEN)
+            shown[unseen], said[unseen] = 0, ids[0]
+            return shown, said
+
+        training.run(compose)
+    learned: IPAdapterPlusImageProjection = training.average.projection
+    return learned.requires_grad_(requires_grad=True).train()
+
+
+def read_views(config: Config) -> tuple[Tensor, list[str]]:
+    """Composed pictures as the image tower looks at them, (views, side, side, 3) bytes, and their names.
+
+    They are composed at half their size, in parts that are not made again.
+    """
+    folder = config.work / "views"
+    folder.mkdir(exist_ok=True)
+    studio = open_studio(replace(config, resolution=config.resolution // 2), synonyms={})
+    parts = []
+    for number in tqdm(range(-(-config.views // AT_ONCE)), "views"):
+        path = folder / f"{number:04}.pt"
+        if not path.exists():
+            rng = np.random.default_rng([config.seed + VIEWS_SEED, number])
+            shots = [studio.shoot(rng) for _ in range(min(AT_ONCE, config.views))]
+            views = torch.from_numpy(np.stack([np.asarray(small_view(shot.image)) for shot in shots]))
+            half = path.with_suffix(".half")
+            torch.save({"views": views, "names": [shot.name for shot in shots]}, half)
+            half.replace(path)
+        parts.append(torch.load(path))
+    return torch.cat([part["views"] for part in parts]), [name for part in parts for name in part["names"]]
 
 
 def save(adapter: Adapter, checkpoint: Path) -> None:

@@ -24,7 +24,7 @@ STYLE_SHARES = {"3d": 0.29, "flat": 0.29, "outline": 0.1, "sticker": 0.16, "cart
 P_STYLE_SAID = {"3d": 0.5, "flat": 0.5, "outline": 0.92, "sticker": 0.85, "cartoon": 0.85}
 """How often a caption names its style. What it names the rarest is what a prompt without a style gets: one
 drawing of each thing, not the mean of several; and a line drawing is what few expect unasked."""
-LEAN = 1.2
+LEAN = 1.6
 """How much more of the common things is shown: of n things, the one at the share x**LEAN of the way."""
 P_PARIS, P_PARIS_IN_SPACE = 0.04, 0.35
 """How often one thing is the tower of Paris, which no emoji is, and how often a scene of it is a galaxy."""
@@ -32,8 +32,27 @@ P_SOMEWHERE = 0.3
 """How often two things together are set somewhere, not on white."""
 P_AT_HOME = 0.6
 """How often one thing is set where it belongs; else anywhere, for people ask for that."""
-P_FAR = 0.2
+P_FAR = 0.1
 """How often a thing stands farther away, and so smaller."""
+P_WHOLE = 0.6
+"""How often it is the whole animal that stands somewhere, where the art has its face as well."""
+P_PAINTED_THERE = 0.15
+"""How often what stands somewhere has a colour of our choice."""
+FACES = (
+    "bear",
+    "fox",
+    "frog",
+    "hamster",
+    "koala",
+    "lion",
+    "moose",
+    "panda",
+    "polar bear",
+    "raccoon",
+    "unicorn",
+    "wolf",
+)
+"""Animals of whom the art has the face alone, by another name than one that ends in it."""
 HATS = ("top hat", "crown", "woman's hat", "graduation cap", "billed cap")
 P_ASTRONAUT, P_HORSE = 0.3, 0.4
 """How often the rider is an astronaut, and how often the mount a horse: what people ask for first."""
@@ -103,6 +122,8 @@ class Shot:
 
     image: Image.Image
     captions: tuple[str, ...]
+    name: str
+    """What it shows, how and where: the same words for all that look the same."""
     things: Image.Image
     """Where things stand, white on black, L."""
     scene: Image.Image | None = None
@@ -146,12 +167,12 @@ class Studio:
         kinds = {
             self.plain: 0.24,
             self.on_coloured_paper: 0.04,
-            self.painted: 0.08,
-            self.somewhere: 0.26,
-            self.pair: 0.19,
+            self.painted: 0.1,
+            self.somewhere: 0.31,
+            self.pair: 0.16,
             self.dressed: 0.03,
-            self.riding: 0.04,
-            self.view: 0.12,
+            self.riding: 0.03,
+            self.view: 0.09,
         }
         kind = rng.choice(len(kinds), p=list(kinds.values()))
         return list(kinds)[kind](rng)
@@ -178,28 +199,28 @@ class Studio:
     def painted(self, rng: np.random.Generator) -> Shot:
         """One thing in a colour of our choice."""
         picture = self._solid(rng)
-        colours = [paint for paint in scenes.PAINTS if not is_unseen(paint, picture.concept.label)]
-        colour = captions.pick(rng, colours)
-        art = scenes.recolour(self._art(picture), colour)
+        art, names, colour = self._paint(picture, rng)
         art = scenes.place(art, alone(rng, self.frame), *self.frame)
         paper = scenes.WHITE if colour != "white" else scenes.PAPERS["blue"]
-        names = [f"{colour} {captions.without_colour(name)}" for name in self._names(picture, rng)]
         settings = ("",) if colour != "white" else (" on a blue background",)
         return self._on_paper(art, names, picture.style, rng, paper, settings)
 
     def somewhere(self, rng: np.random.Generator) -> Shot:
         """One thing in a place, mostly one where it belongs."""
-        picture = self._standing(self._solid(rng))
+        picture = self._standing(self._solid(rng), rng)
         art, names, style = self._art(picture), self._names(picture, rng), picture.style
+        if rng.random() < P_PAINTED_THERE:
+            art, names, _ = self._paint(picture, rng)
         where = place_for(picture.concept, rng)
+        is_face = is_face_alone(picture.concept)
         if rng.random() < P_PARIS:
-            art, names, style = *self._paris(rng), "flat"
+            art, names, style, is_face = *self._paris(rng), "flat", False
             where = "milky way" if rng.random() < P_PARIS_IN_SPACE else "city"
         scene = places.paint(places.PLACES[where], self.frame, rng)
         if picture.concept.subgroup in ABOVE_GROUND and rng.random() < 0.6:
             aloft = replace(scene.stand, footing=Footing.AIR, foot=rng.uniform(0.3, 0.45))
             scene = replace(scene, stand=aloft)
-        self._set_into(scene, art, rng)
+        self._set_into(scene, art, rng, is_face=is_face)
         return self._in(scene, names, style, rng, scene.settings)
 
     def pair(self, rng: np.random.Generator) -> Shot:
@@ -267,7 +288,8 @@ class Studio:
         """A place with nothing in it."""
         scene = places.paint(captions.pick(rng, list(places.PLACES.values())), self.frame, rng)
         said = [captions.pick(rng, scene.names) for _ in range(self.wordings)]
-        return self._in(scene, said, "flat", rng)
+        shot = self._in(scene, said, "flat", rng)
+        return replace(shot, name=captions.article(f"a {scene.names[0]}"))
 
     def _any(
         self, rng: np.random.Generator, style: str | None = None, among: Sequence[Picture] | None = None
@@ -304,8 +326,17 @@ class Studio:
         names = [captions.pick(rng, ("paris", "paris", "eiffel tower")) for _ in range(self.wordings)]
         return scenes.tower(self.side), names
 
-    def _standing(self, picture: Picture) -> Picture:
-        """The whole animal where the art has it: a face has nothing to stand on."""
+    def _paint(self, picture: Picture, rng: np.random.Generator) -> tuple[Image.Image, list[str], str]:
+        """The art in a colour that this thing may be seen in, what it is called then, and the colour."""
+        colours = [paint for paint in scenes.PAINTS if not is_unseen(paint, picture.concept.label)]
+        colour = captions.pick(rng, colours)
+        names = [f"{colour} {captions.without_colour(name)}" for name in self._names(picture, rng)]
+        return scenes.recolour(self._art(picture), colour), names, colour
+
+    def _standing(self, picture: Picture, rng: np.random.Generator) -> Picture:
+        """Mostly the whole animal where the art has it: a face has nothing to stand on."""
+        if rng.random() >= P_WHOLE:
+            return picture
         whole = self._called((picture.concept.label.removesuffix(" face"),), picture.style)
         return whole[0] if whole else picture
 
@@ -314,10 +345,15 @@ class Studio:
         firm = [place for name, place in places.PLACES.items() if name not in WATERS]
         return places.paint(captions.pick(rng, firm), self.frame, rng)
 
-    def _set_into(self, scene: places.Scene, art: Image.Image, rng: np.random.Generator) -> None:
-        size, foot = rng.uniform(0.5, 0.72), None
-        if rng.random() < P_FAR:
-            size, foot = rng.uniform(0.32, 0.42), scene.stand.foot - 0.06
+    def _set_into(
+        self, scene: places.Scene, art: Image.Image, rng: np.random.Generator, *, is_face: bool
+    ) -> None:
+        """Near enough for its own face to be seen; a face alone looks in over the lower edge."""
+        size, foot = rng.uniform(0.6, 0.86), None
+        if is_face and scene.stand.footing is Footing.GROUND:
+            size, foot = rng.uniform(0.66, 0.9), rng.uniform(0.96, 1.06)
+        elif rng.random() < P_FAR:
+            size, foot = rng.uniform(0.36, 0.46), scene.stand.foot - 0.06
         places.set_into(scene, self._turned(art, rng), x=rng.uniform(0.36, 0.64), size=size, foot=foot)
 
     def _turned(self, art: Image.Image, rng: np.random.Generator) -> Image.Image:
@@ -359,7 +395,8 @@ class Studio:
         settings: Sequence[str] = ("",),
     ) -> Shot:
         said = self._said(names, style, rng, settings)
-        return Shot(image=scenes.on_paper(art, paper), captions=said, things=art.getchannel("A"))
+        name = named(names[0] + settings[0], style)
+        return Shot(image=scenes.on_paper(art, paper), captions=said, name=name, things=art.getchannel("A"))
 
     def _in(
         self,
@@ -369,8 +406,9 @@ class Studio:
         rng: np.random.Generator,
         settings: Sequence[str] = ("",),
     ) -> Shot:
-        said = self._said(names, style, rng, settings)
-        return Shot(image=scene.image.convert("RGB"), captions=said, things=scene.things, scene=scene.empty)
+        said, image = self._said(names, style, rng, settings), scene.image.convert("RGB")
+        name = named(names[0] + settings[0], style)
+        return Shot(image=image, captions=said, name=name, things=scene.things, scene=scene.empty)
 
     def _said(
         self, names: Sequence[str], style: str, rng: np.random.Generator, settings: Sequence[str]
@@ -380,6 +418,11 @@ class Studio:
             said = style if rng.random() < P_STYLE_SAID[style] else None
             wordings.append(captions.phrase(name, style=said, setting=captions.pick(rng, settings), rng=rng))
         return tuple(wordings)
+
+
+def named(name: str, style: str) -> str:
+    """A thing where it is, drawn in a style, in words that do not vary."""
+    return captions.article(f"a {name}, {captions.STYLE_WORDS[style][0]}")
 
 
 def alone(rng: np.random.Generator, frame: Frame = (1, 1)) -> Placement:
@@ -417,6 +460,11 @@ def kin_of(concept: Concept) -> str:
     if "plant" in concept.subgroup or "flower" in concept.subgroup:
         return "plants"
     return "people" if concept.group.startswith("people") else "things"
+
+
+def is_face_alone(concept: Concept) -> bool:
+    """Whether the art of an animal is its face."""
+    return concept.subgroup in HEADS and (concept.label in FACES or concept.label.endswith(" face"))
 
 
 def is_head(picture: Picture) -> bool:

@@ -10,14 +10,18 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel, CLIPTextModel, CLIPTokenizer
 
-from engine.sketch import IMAGE_TOWER, concepts, judge, text
+from engine.sketch import IMAGE_TOWER, concepts, judge, places, text
 from engine.sketch.config import Config
 from engine.sketch.data import load
 from engine.sketch.loop import Batch, Training, warm_start
 from engine.sketch.vae import to_tensor
 
 FOLDER = IMAGE_TOWER
+LANDS = tuple(place.names[0] for place in places.PLACES.values())
+"""What places are called, each by its first name."""
 TEXT = "text_model."
+P_LAND = 0.15
+"""How often it learns from a place with nothing in it."""
 MIDDLE = [0.5, 0.5, 0.5]
 """Of each channel, and how far its ends are from there: the tower sees pictures in [-1, 1]."""
 
@@ -56,7 +60,7 @@ def read(model: CLIPModel, ids: Tensor) -> Tensor:
 
 
 class Alignment(nn.Module):
-    """The two towers in training: pictures against the names of all concepts, read beforehand."""
+    """The two towers in training: pictures against the names of all concepts and places, read beforehand."""
 
     names: Tensor
 
@@ -78,7 +82,7 @@ def train(tokenizer: CLIPTokenizer, encoder: CLIPTextModel, config: Config) -> C
     chosen, seen = concepts.choose_pictures(pictures, config.concepts)
     place = {concept.key: at for at, concept in enumerate(chosen)}
     labels = torch.tensor([place[picture.concept.key] for picture in seen])
-    names = text.tokenize(tokenizer, [concept.name for concept in chosen])
+    names = text.tokenize(tokenizer, [*(concept.name for concept in chosen), *LANDS])
     model = build(encoder, config)
     if config.init is not None and (config.init / FOLDER).exists():
         known = load_model(config.init).state_dict()
@@ -89,10 +93,21 @@ def train(tokenizer: CLIPTokenizer, encoder: CLIPTextModel, config: Config) -> C
 
     def compose(rng: np.random.Generator) -> Batch:
         rows = rng.integers(len(seen), size=config.tower.batch)
-        views = [np.asarray(judge.view(Image.fromarray(small[row]), rng)) for row in rows]
-        return to_tensor(np.stack(views)), labels[rows]
+        views = [judge.view(Image.fromarray(small[row]), rng) for row in rows]
+        said = labels[rows]
+        for row in np.flatnonzero(rng.random(len(rows)) < P_LAND):
+            land = int(rng.integers(len(LANDS)))
+            views[row], said[row] = land_view(land, rng), len(chosen) + land
+        return to_tensor(np.stack([np.asarray(view) for view in views])), said
 
     return Training("tower", alignment, config.tower, config).run(compose).model
+
+
+def land_view(land: int, rng: np.random.Generator) -> Image.Image:
+    """A place of that number in `LANDS`, with nothing in it, as the tower sees pictures."""
+    side = 2 * judge.SIDE
+    scene = places.paint(list(places.PLACES.values())[land], (side, side), rng)
+    return scene.image.convert("RGB").resize((judge.SIDE, judge.SIDE), Image.Resampling.BOX)
 
 
 def save(model: CLIPModel, folder: Path) -> None:

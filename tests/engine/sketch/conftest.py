@@ -93,6 +93,8 @@ def toy(packed: Path, tmp_path: Path) -> Config:
         unet_groups=4,
         unet=plan,
         examples=4,
+        views=8,
+        saying=plan,
         looking_width=32,
         looking_tokens=4,
         looking=plan,

@@ -1,5 +1,8 @@
 """The adapters learn what a checkpoint is steered by, resume, and load as any others."""
 
+import copy
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -17,12 +20,14 @@ from engine.sketch import (
     places,
     scenes,
     steering,
+    text,
     train,
 )
 from engine.sketch.conditioned import areas_found, overlap
-from engine.sketch.config import Config
+from engine.sketch.config import Config, Plan
 from engine.sketch.shots import Shot
 from engine.sketch.unet import open_studio
+from engine.sketch.vae import to_tensor
 
 ALL = ["text", "vae", "decoder", "unet", "tower", "export", "looking", "steering"]
 
@@ -65,6 +70,20 @@ def test_adapters_are_learnt_from_nothing_and_the_stock_pipelines_draw_by_them(t
         map_ = Image.new("L", (toy.resolution, toy.resolution), 255)
         followed = steered("a cat face", image=map_, generator=seed(), **options).images
         assert np.abs(followed - alone).max() > 0
+
+
+def test_an_adapter_learns_first_to_say_what_it_sees(toy: Config) -> None:
+    train.run(toy, ALL[:-2])
+    frozen, eye = examples.Frozen(toy), looking.Eye(examples.checkpoint(toy), toy.device)
+    untaught = looking.Adapter(frozen.unet, toy.image_width, toy).projection
+    config = replace(toy, saying=Plan(steps=60, batch=8, lr=3e-3, warmup=2))
+    taught = looking.learn_to_say(copy.deepcopy(untaught), frozen, eye, config)
+    views, names = looking.read_views(config)
+    ids = text.tokenize(frozen.tokenizer, names)
+    before, after = (
+        looking.Saying(one, frozen, eye)(to_tensor(views.numpy()), ids).item() for one in (untaught, taught)
+    )
+    assert after < 0.5 * before
 
 
 def test_a_file_of_a_learnt_adapter_is_read_as_it_was_written(toy: Config) -> None:
@@ -113,7 +132,7 @@ def test_what_fades_from_top_to_bottom_has_no_ground() -> None:
 def test_areas_of_a_picture_are_found_where_they_were_composed() -> None:
     art = Image.new("RGBA", (64, 64))
     ImageDraw.Draw(art).ellipse((16, 16, 48, 48), fill=(200, 30, 30, 255))
-    shot = Shot(image=scenes.on_paper(art), captions=("a disc",), things=art.getchannel("A"))
+    shot = Shot(image=scenes.on_paper(art), captions=("a disc",), name="a disc", things=art.getchannel("A"))
     assert (areas_found(shot.image, shot) == areas.of_shot(shot)).mean() > 0.9
     assert (areas_found(Image.new("RGB", (64, 64), "white"), shot) == areas.of_shot(shot)).mean() < 0.85
 

@@ -10,6 +10,8 @@ set -eu
 export RAY_AUTH_TOKEN_PATH RAY_AUTH_MODE=token RAY_USAGE_STATS_ENABLED=0
 # A node that finds no head for so long ends, and is started anew: a new head does not know it.
 export RAY_gcs_rpc_server_reconnect_timeout_s=5
+# Replicas never end by themselves: told to stop, Ray would wait for them half a minute, and then kill them.
+export RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S=0
 # A node that does not answer is given up after about ten seconds, not after a minute.
 health='{"health_check_period_ms":1000,"health_check_timeout_ms":2000,"health_check_failure_threshold":3,"health_check_initial_delay_ms":3000}'
 

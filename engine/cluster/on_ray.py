@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib.metadata import version
+from ipaddress import ip_address
 from pathlib import Path
 from threading import Timer
 from time import monotonic, sleep
@@ -51,6 +52,8 @@ LOOK = "look"
 """Instead of a socket: say what there is, and end."""
 HEALTH = (1000, 2000, 3)
 """With these a node that is cut off is given up within fifteen seconds."""
+HEAD_MARK = "node:__internal_head__"
+"""A resource that the head's node alone has."""
 LOCAL_STORE_BYTES = 512 * 2**20
 
 
@@ -65,8 +68,11 @@ class Actor:
             raise RuntimeError(
                 f"Darkroom {version('darkroom')} is installed here, and the bot is {darkroom}."
             )
-        host = ray.util.get_node_ip_address()
-        self._replica = Replica(config_on_node(head, os.environ), lost=_die, host=host)
+        config = config_on_node(head, os.environ)
+        if config.cache_dir is not None:
+            with suppress(OSError):  # then it is measured at every start
+                config.cache_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._replica = Replica(config, lost=_die, host=ray.util.get_node_ip_address())
 
     async def tell(self, driver: str, session: str, orders: Sequence[Order]) -> bool:
         """As `Replica`."""
@@ -235,8 +241,8 @@ def await_head(address: str, *, seconds: float = float("inf")) -> None:
     while not is_listening(address):
         if monotonic() > ends_at:
             raise Unreachable(
-                f"Nothing answers at {address}. Is the head of the cluster running there "
-                "(deploy/ray.sh head), and is its port open to this machine?"
+                f"Nothing answers at {address}. Is the head of the cluster running there (deploy/ray.sh head "
+                f"--node-ip-address={host_of(address)}), and is its port open to this machine?"
             )
         log.warning("the head of the cluster at %s does not answer", address)
         sleep(KNOCK_SECONDS)
@@ -244,12 +250,22 @@ def await_head(address: str, *, seconds: float = float("inf")) -> None:
 
 def is_listening(address: str) -> bool:
     """Whether somebody does, at HOST:PORT. Blocking."""
-    host, _, port = address.rpartition(":")
     try:
-        with socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_SECONDS):
+        with socket.create_connection((host_of(address), int(address.rpartition(":")[2])), KNOCK_SECONDS):
             return True
     except OSError:
         return False
+
+
+def host_of(address: str) -> str:
+    """Of HOST:PORT."""
+    return address.rpartition(":")[0].strip("[]")
+
+
+def tell(sentence: str) -> None:
+    """To who reads what this process writes."""
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
 
 
 @contextmanager
@@ -257,7 +273,7 @@ def given_up_after(seconds: float, sentence: str) -> Iterator[None]:
     """End this process, with a sentence, where Ray takes longer than this: it has no limit of its own."""
 
     def give_up() -> None:
-        log.critical("%s", sentence)
+        tell(sentence)
         logging.shutdown()
         os._exit(1)
 
@@ -317,7 +333,19 @@ def look(address: str) -> str:
             "; but its head takes long to see that a node is gone: start it by deploy/ray.sh head, "
             "or with its health settings"
         )
-    return told
+    return told + misnamed(host_of(address), nodes)
+
+
+def misnamed(host: str, nodes: Sequence[Mapping[str, Any]]) -> str:
+    """What is wrong where the head tells the nodes another address than the one by which it is found."""
+    called = next((node["NodeManagerAddress"] for node in nodes if HEAD_MARK in node["Resources"]), host)
+    meant = {str(where[0]) for *_, where in socket.getaddrinfo(host, None)}
+    if called == host or called in meant or any(ip_address(one).is_loopback for one in meant):
+        return ""
+    return (
+        f"; but the head tells them to reach it at {called}: start it with --node-ip-address={host}, "
+        "or pictures of other nodes may not come"
+    )
 
 
 def _health() -> tuple[int, int, int]:
@@ -343,14 +371,12 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         if sys.argv[2] == LOOK:
-            sys.stdout.write(f"{look(sys.argv[1])}\n")
-            sys.stdout.flush()
+            tell(look(sys.argv[1]))
             return 0
         asyncio.run(run(sys.argv[1], int(sys.argv[2])))
     except Unreachable as error:
         if sys.argv[2] == LOOK:
-            sys.stdout.write(f"{error}\n")
-            sys.stdout.flush()
+            tell(str(error))
         else:
             log.error("%s", error)  # noqa: TRY400 - a sentence for the owner, whom no traceback helps
         return 1

@@ -104,6 +104,18 @@ def test_replicas_are_on_gpus_and_on_cpus_only_where_there_is_no_gpu() -> None:
     assert devices_of([cpu, gpu, gpu, gone]) == ("gpu", 4)
 
 
+def test_a_head_that_has_another_address_for_its_nodes_is_remarked() -> None:
+    from engine.cluster.on_ray import HEAD_MARK, misnamed
+
+    head, node = (
+        {"NodeManagerAddress": "192.168.9.5", "Resources": {HEAD_MARK: 1.0}},
+        {"NodeManagerAddress": "10.0.0.6", "Resources": {"GPU": 2.0}},
+    )
+    assert misnamed("192.168.9.5", [node, head]) == ""
+    assert misnamed("127.0.0.1", [node, head]) == ""
+    assert "--node-ip-address=10.0.0.5" in misnamed("10.0.0.5", [node, head])
+
+
 def actors() -> Iterator[psutil.Process]:
     """The processes of replicas that descend from this one."""
     for process in psutil.Process().children(recursive=True):

@@ -21,6 +21,7 @@ from engine.bench.tiny import save_tiny_checkpoint
 from playground.process import free_port
 from tests.chaos import cluster as postgresql
 from tests.chaos.ground import Ground, Town
+from tests.chaos_cluster.growing import walked
 from tests.chaos_cluster.machines import Cluster, can_have_networks, cluster
 from tests.chaos_cluster.scaling import HEAVY_GRIDS, LEAST, MOST_LIGHT, scaled
 from tests.conftest import SERVER
@@ -33,7 +34,7 @@ BEFORE_SECONDS = 4.0
 MOST_SECONDS = 45.0
 """From the end of a loss until pictures come again."""
 SETTLED_SECONDS = 240.0
-SCALING = "scaling"
+SCALING, GROWING = "scaling", "growing"
 AGAIN_SECONDS = 150.0
 HEAD_AWAY_SECONDS = (5.0, 75.0)
 
@@ -230,7 +231,7 @@ async def main() -> int:
     if (this := asyncio.current_task()) is not None:  # whatever was started is stopped, however this ends
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     parser = argparse.ArgumentParser(prog="python -m tests.chaos_cluster", description=__doc__)
-    everything = [SCALING, *LOSSES]
+    everything = [GROWING, SCALING, *LOSSES]
     parser.add_argument("--only", nargs="*", choices=everything, default=everything)
     names = parser.parse_args().only
     has_networks = can_have_networks()
@@ -240,7 +241,8 @@ async def main() -> int:
         names = [name for name in names if name != partition.__name__]
         say("| A node's cable is pulled | network namespaces need root | not run |")
     wire.START_SECONDS = AGAIN_SECONDS  # the bot waits for the first replica
-    missed = await try_scaling() if SCALING in names else 0
+    missed = await try_growing(has_networks) if GROWING in names else 0
+    missed += await try_scaling() if SCALING in names else 0
     names = [name for name in names if name in LOSSES]
     if not names:
         return int(missed > 0)
@@ -250,6 +252,17 @@ async def main() -> int:
             missed += not row.is_met
             say(f"| {row.promise} | {row.figure} | {_verdict(row.is_met)} |")
     return int(missed > 0)
+
+
+async def try_growing(has_networks: bool) -> int:  # noqa: FBT001 - there is nothing else
+    """Whether the guide leads from one GPU to three, and back; how often it does not."""
+    what = "One GPU, three on two machines by the guide's own commands, one again"
+    if not has_networks:
+        say(f"| {what} | network namespaces need root | not run |")
+        return 0
+    walk = await walked()
+    say(f"| {what} | {'; '.join([*walk.wrong, *walk.notes])} | {_verdict(not walk.wrong)} |")
+    return int(bool(walk.wrong))
 
 
 async def try_scaling() -> int:

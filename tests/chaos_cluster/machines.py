@@ -63,6 +63,14 @@ class Machine:
                 killed += 1
         return killed
 
+    async def end(self, seconds: float) -> None:
+        """As its supervisor ends it. Raises: TimeoutError, where it has not ended by then."""
+        if self._process is not None:
+            self._process.terminate()
+            async with asyncio.timeout(seconds):
+                await self._process.wait()
+            self._process = None
+
     async def stop(self) -> None:
         """The script, and all that it had started."""
         if self._process is None:
@@ -114,7 +122,7 @@ class Cluster:
 
     def _machine(self, name: str, arguments: list[str], place: int) -> Machine:
         inside = self.has_networks and place > 1
-        command = ["ip", "netns", "exec", _namespace(place)] if inside else []
+        command = ["ip", "netns", "exec", namespace(place)] if inside else []
         address = f"--node-ip-address={NETWORK}.{place}" if self.has_networks else ""
         return Machine(
             name,
@@ -176,7 +184,7 @@ async def cluster(
     async with AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         if has_networks:
-            await stack.enter_async_context(_networks(len(slots)))
+            await stack.enter_async_context(networks(len(slots)))
         machines = Cluster(folder, slots, port=port, has_networks=has_networks)
         stack.push_async_callback(machines.stop)
         await machines.start()
@@ -185,7 +193,7 @@ async def cluster(
         yield machines
 
 
-def _namespace(place: int) -> str:
+def namespace(place: int) -> str:
     return f"darkroom{place}"
 
 
@@ -194,14 +202,14 @@ def _cable(place: int) -> str:
 
 
 @asynccontextmanager
-async def _networks(num_nodes: int) -> AsyncIterator[None]:
+async def networks(num_nodes: int) -> AsyncIterator[None]:
     """A namespace for each node, joined by a bridge at which the head is."""
     try:
         await _ip("link add drmbridge type bridge")
         await _ip(f"addr add {NETWORK}.1/24 dev drmbridge")
         await _ip("link set drmbridge up")
         for place in range(2, num_nodes + 2):
-            name, cable = _namespace(place), _cable(place)
+            name, cable = namespace(place), _cable(place)
             await _ip(f"netns add {name}")
             await _ip(f"link add {cable} type veth peer name {cable}i")
             await _ip(f"link set {cable}i netns {name}")
@@ -212,7 +220,7 @@ async def _networks(num_nodes: int) -> AsyncIterator[None]:
         yield
     finally:
         for place in range(2, num_nodes + 2):
-            for command in (f"link del {_cable(place)}", f"netns del {_namespace(place)}"):
+            for command in (f"link del {_cable(place)}", f"netns del {namespace(place)}"):
                 with suppress(RuntimeError):
                     await _ip(command)
         with suppress(RuntimeError):

@@ -8,14 +8,29 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import bot.app  # noqa: F401 - for its weight
 from bot.__main__ import main
 
+Become: TypeAlias = Callable[[list[str], dict[str, str], str], None]
+"""What a child does, with the arguments, the environment and the log of a bot."""
 
-def _be_the_bot(arguments: list[str], environment: dict[str, str], log: str) -> None:
+
+def be_the_bot(arguments: list[str], environment: dict[str, str], log: str) -> None:
     """In the child: run `python -m bot …` as if it had been started afresh."""
+    stand(environment, log)
+    sys.argv = ["bot", *arguments]
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def stand(environment: dict[str, str], log: str) -> None:
+    """In the child: where a bot is started, and nothing of ours about it."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -24,11 +39,6 @@ def _be_the_bot(arguments: list[str], environment: dict[str, str], log: str) -> 
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(Path(log).parent)
-    sys.argv = ["bot", *arguments]
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 def _tell(**words: int) -> None:
@@ -47,14 +57,14 @@ def _bury(*_: object) -> None:
         return
 
 
-def serve() -> None:
+def serve(become: Become = be_the_bot) -> None:
     """Fork whatever is asked for."""
     signal.signal(signal.SIGCHLD, _bury)
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
         if child == 0:
-            _be_the_bot(order["arguments"], order["environment"], order["log"])
+            become(order["arguments"], order["environment"], order["log"])
         _tell(started=child)
 
 

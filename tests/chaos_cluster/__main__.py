@@ -108,7 +108,7 @@ async def driver_kill(scene: Scene) -> str:
 @loss("The driver stands still for 20 s")
 async def driver_stop(scene: Scene) -> str:
     """The replicas miss it, and drop its work; the bot misses it, and starts another."""
-    driver, begin = scene.driver(), monotonic()
+    driver, begin, position = scene.driver(), monotonic(), len(scene.town.bot.log)
     before = scene.machines.count_in_logs("requests are dropped")
     driver.suspend()
     dropped = None
@@ -118,7 +118,8 @@ async def driver_stop(scene: Scene) -> str:
         await asyncio.sleep(0.1)
     with suppress(psutil.NoSuchProcess):
         driver.resume()
-    return "its work was not dropped" if dropped is None else f"its work was dropped after {dropped:.1f} s"
+    said = "its work was not dropped" if dropped is None else f"its work was dropped after {dropped:.1f} s"
+    return f"{said}; the bot killed it" if "the driver does not end" in scene.log_from(position) else said
 
 
 @loss("The head is killed, and back after 5 s")

@@ -17,9 +17,10 @@ from engine.worker import InProcessEngine
 
 log = logging.getLogger(__name__)
 
-SILENCE_SECONDS = 4.0
-"""A driver that asks nothing for so long is taken for dead, and its work is dropped."""
-LOOK_SECONDS = 0.5
+SILENCE_SECONDS = 3.5
+"""A driver that asks nothing for so long is taken for dead, and its work is dropped: less than five seconds after
+its death, with the answer to its last question and the next look."""
+LOOK_SECONDS = 0.25
 """How often that is looked at."""
 ANSWER_SECONDS = 1.0
 """A driver that asks is answered within this, if only that there is nothing new."""

@@ -33,6 +33,8 @@ BEFORE_SECONDS = 4.0
 """Of asking, before something is lost."""
 MOST_SECONDS = 45.0
 """From the end of a loss until pictures come again."""
+MOST_DROPPED_SECONDS = 5.0
+"""From the death of a driver until its work is given up."""
 SETTLED_SECONDS = 240.0
 SCALING, GROWING = "scaling", "growing"
 AGAIN_SECONDS = 150.0
@@ -119,6 +121,8 @@ async def driver_stop(scene: Scene) -> str:
     with suppress(psutil.NoSuchProcess):
         driver.resume()
     said = "its work was not dropped" if dropped is None else f"its work was dropped after {dropped:.1f} s"
+    if dropped is not None and dropped > MOST_DROPPED_SECONDS:
+        said = f"{said}, not within {MOST_DROPPED_SECONDS:g} s"
     return f"{said}; the bot killed it" if "the driver does not end" in scene.log_from(position) else said
 
 
@@ -275,7 +279,7 @@ async def try_scaling() -> int:
     for count, seconds in measured.light_seconds.items():
         is_met = seconds <= MOST_LIGHT * alone
         missed += not is_met
-        figure = f"a grid in {seconds:.1f} s (with one loop: {alone:.1f} s)"
+        figure = f"a grid in {seconds:.2f} s (with one loop: {alone:.2f} s)"
         what = f"A light member beside a heavy one's {HEAVY_GRIDS} × {count}"
         say(f"| {what} | {figure} | {_verdict(is_met)} |")
     for count, least in LEAST.items():

@@ -34,8 +34,8 @@ test-ray: $(VENV)/.ray  ## the engine's contract on Ray, with a Ray of its own o
 cluster: $(VENV)/.ray  ## a Ray head, two workers and the bot in the playground, here; a job on each
 	$(BIN)/python -m tests.chaos_cluster.demo
 
-chaos-cluster: $(VENV)/.ray  ## what an owner is promised of a cluster, under every loss, as a table
-	OMP_NUM_THREADS=1 $(BIN)/python -m tests.chaos_cluster
+chaos-cluster: $(VENV)/.ray  ## what an owner is promised of a cluster, under every loss, as a table; ONLY="growing" does not try the rest
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.chaos_cluster $(if $(ONLY),--only $(ONLY))
 
 chaos: $(VENV)/.test  ## every promise at its worst, as a table; WRITE=--write keeps it in tests/CHAOS.md
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.chaos $(WRITE)

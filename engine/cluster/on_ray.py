@@ -20,7 +20,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from threading import Timer
 from time import monotonic, sleep
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import ray
 from ray.exceptions import RayError
@@ -359,21 +359,21 @@ def _health() -> tuple[int, int, int]:
     )
 
 
-async def run(address: str, descriptor: int, fleet_of: Callable[[EngineConfig], RayFleet] = RayFleet) -> None:
+async def run(address: str, descriptor: int, fleet_of: Callable[[EngineConfig], RayFleet]) -> None:
     """The driver, from joining the cluster to the bot's end. Raises: Unreachable."""
     await_head(address)
     join(address)
     await drive(descriptor, fleet_of)
 
 
-def main() -> int:
+def main(fleet_of: Callable[[EngineConfig], RayFleet] = RayFleet) -> int:
     """The exit code of a driver."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         if sys.argv[2] == LOOK:
             tell(look(sys.argv[1]))
             return 0
-        asyncio.run(run(sys.argv[1], int(sys.argv[2])))
+        asyncio.run(run(sys.argv[1], int(sys.argv[2]), fleet_of))
     except Unreachable as error:
         if sys.argv[2] == LOOK:
             tell(str(error))
@@ -383,7 +383,11 @@ def main() -> int:
     return 0
 
 
-if __name__ == "__main__":
-    code = main()
+def end(code: int) -> NoReturn:
+    """End this process at once: what Ray does at an exit can take minutes where its head is gone."""
     logging.shutdown()
-    os._exit(code)  # what Ray does at an exit can take minutes where its head is gone
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    end(main())

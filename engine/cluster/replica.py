@@ -18,7 +18,7 @@ from engine.worker import InProcessEngine
 log = logging.getLogger(__name__)
 
 SILENCE_SECONDS = 3.5
-"""A driver that asks nothing for so long is taken for dead, and its work is dropped: less than five seconds after
+"""A driver that asks nothing for so long is taken for dead, and its work is dropped: within five seconds of
 its death, with the answer to its last question and the next look."""
 LOOK_SECONDS = 0.25
 """How often that is looked at."""

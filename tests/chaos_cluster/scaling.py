@@ -19,7 +19,7 @@ from engine.config import EngineConfig
 from engine.worker import InProcessEngine
 from playground.process import free_port
 from tests.chaos_cluster.machines import cluster
-from tests.chaos_cluster.sleeping import sleep_through_passes
+from tests.chaos_cluster.sleeping import PASS_SECONDS, sleep_through_passes
 from tests.engine.requests import generate
 
 SLOTS = (1, 2, 3)
@@ -30,8 +30,9 @@ LEAST = {3: 2.8, 6: 5.0}
 """Times one."""
 HEAVY_GRIDS = 40
 """That a heavy member asks for at once, for each replica."""
-LIGHT_GRIDS = 3
-"""Of light ones, one after the other."""
+PAUSES = tuple(PASS_SECONDS * share for share in (0.25, 0.5, 0.75))
+"""Of light ones, who ask one after the other: each so long after the last was served, in the midst of a pass.
+Who asked in that very instant would be in time for the next pass in one loop, and nowhere else."""
 MOST_LIGHT = 1.0
 """Times what a light member waits with one loop: it is promised to be served as with that."""
 JOIN_SECONDS = 180.0
@@ -80,7 +81,8 @@ async def light_wait(engine: Engine, grids: int) -> float:
     heavy = [asyncio.create_task(draw(engine, "heavy", has_begun)) for _ in range(grids)]
     await has_begun.wait()
     seconds = []
-    for number in range(LIGHT_GRIDS):
+    for number, pause in enumerate(PAUSES):
+        await asyncio.sleep(pause)
         begin = monotonic()
         await draw(engine, f"light {number}")
         seconds.append(monotonic() - begin)

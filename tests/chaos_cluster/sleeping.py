@@ -1,13 +1,11 @@
 """A driver like any other, whose replicas sleep where others compute: what is left is the cluster's own."""
 
-import asyncio
 import functools
-import sys
 import time
 
 import torch
 
-from engine.cluster.on_ray import Actor, RayFleet, run
+from engine.cluster.on_ray import Actor, RayFleet, end, main
 from engine.cluster.wire import Head
 from engine.families.unet import Checkpoint
 from engine.rows import Rows
@@ -35,5 +33,4 @@ def sleep(_: Checkpoint, rows: Rows) -> torch.Tensor:
 
 
 if __name__ == "__main__":
-    fleet_of = functools.partial(RayFleet, kind_of_actor=SleepingActor)
-    asyncio.run(run(sys.argv[1], int(sys.argv[2]), fleet_of))
+    end(main(functools.partial(RayFleet, kind_of_actor=SleepingActor)))

@@ -100,9 +100,10 @@ def painted(subject: str, paint: str) -> str:
 
 def with_article(name: str) -> str:
     """A name as it stands in a prompt: `an owl`, `grapes`, `bread`."""
-    about = _ABOUT.sub("", name).split()[-1]
+    bare = _ABOUT.sub("", name)
+    about = bare.split()[-1]
     is_plural = about.endswith("s") and not about.endswith(("ss", "us")) and about not in _SINGULAR
-    if name in _THE:
+    if name in _THE or bare in _THE:
         return f"the {name}"
     return name if about in _ALONE or is_plural or name == "tokyo tower" else with_right_articles(f"a {name}")
 

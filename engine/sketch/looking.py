@@ -40,7 +40,7 @@ HEAD = 64
 """Numbers that a head of a resampler compares, in the stock format."""
 P_UNSEEN = 0.1
 """How often there is no picture: what is moved away from."""
-LOUDNESS = 2.0
+LOUDNESS = 3.0
 """How much a picture says at first, beside words that say nothing, for them to be drowned out."""
 VIEWS_SEED = 15_485_863
 """Added to the run's seed: these views are of pictures that no other stage learns from."""
@@ -99,7 +99,7 @@ class Saying(nn.Module):
     def forward(self, views: Tensor, ids: Tensor) -> Tensor:
         """The squared error of its tokens for pictures in [-1, 1] against those of their tokenized names."""
         tokens = self.projection(self.eye.pieces(views))
-        wanted = self.frozen.read(ids)[:, : tokens.shape[1]]
+        wanted = self.frozen.read(ids[:, : tokens.shape[1]])  # what a word is to it no later word changes
         return functional.mse_loss(tokens.float(), wanted.float())
 
 

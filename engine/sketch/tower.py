@@ -39,7 +39,9 @@ def build(encoder: CLIPTextModel, config: Config) -> CLIPModel:
     }
     model = CLIPModel(
         CLIPConfig(
-            text_config=encoder.config.to_dict(), vision_config=vision, projection_dim=config.text_width
+            text_config=encoder.config.to_dict() | {"_name_or_path": ""},
+            vision_config=vision,
+            projection_dim=config.text_width,
         )
     )
     model.text_model.load_state_dict(encoder.state_dict())

@@ -22,6 +22,7 @@ from engine.looking.captions import Seen, four_captions, with_article
 from engine.looking.colours import colour_name, colours_of, is_lines, paper_of
 from engine.looking.sources import resolve_captioner
 from engine.loop import DenoisingLoop
+from engine.sketch.places import PLACES, paint
 from engine.sketch.prompts import hundred
 from engine.work.describing import Describing
 from tests.engine.looking import save_tiny_blip, save_tiny_clip
@@ -90,6 +91,20 @@ def test_coloured_paper_is_told_and_does_not_hide_the_thing(sketch: Library, cat
     pixels[pixels.min(axis=-1) > 245] = (120, 180, 240)
     captions = described(sketch, Image.fromarray(pixels))
     assert captions[0] == "a cat on a blue background"
+
+
+@pytest.mark.parametrize(
+    ("place", "named"),
+    [
+        ("waterfall", "a waterfall"),
+        ("autumn forest", "an autumn forest"),
+        ("sea", "the sea"),
+        ("city at night", "a city at night"),
+    ],
+)
+def test_a_place_with_nothing_in_it_is_called_by_its_name(sketch: Library, place: str, named: str) -> None:
+    picture = paint(PLACES[place], (256, 256), np.random.default_rng(101)).image.convert("RGB")
+    assert described(sketch, picture)[0].startswith(named)
 
 
 def test_a_wide_picture_is_not_looked_at_squeezed(sketch: Library, cat: Image.Image) -> None:

@@ -351,7 +351,7 @@ class Studio:
         """Near enough for its own face to be seen; a face alone looks in over the lower edge."""
         size, foot = rng.uniform(0.6, 0.86), None
         if is_face and scene.stand.footing is Footing.GROUND:
-            size, foot = rng.uniform(0.66, 0.9), rng.uniform(0.96, 1.06)
+            size, foot = rng.uniform(0.66, 0.9), rng.uniform(1.0, 1.06)
         elif rng.random() < P_FAR:
             size, foot = rng.uniform(0.36, 0.46), scene.stand.foot - 0.06
         places.set_into(scene, self._turned(art, rng), x=rng.uniform(0.36, 0.64), size=size, foot=foot)

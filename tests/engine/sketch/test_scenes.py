@@ -97,7 +97,10 @@ def test_the_same_seed_takes_the_same_shot(studio: Studio) -> None:
     assert first.image.tobytes() == second.image.tobytes()
 
 
-def test_held_out_paints_are_never_used(studio: Studio, rng: np.random.Generator) -> None:
+def test_held_out_paints_are_never_used(
+    studio: Studio, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shots, "P_PAINTED_THERE", 1.0)
     held = {
         (paint, label)
         for paint in scenes.PAINTS
@@ -105,7 +108,8 @@ def test_held_out_paints_are_never_used(studio: Studio, rng: np.random.Generator
         if shots.is_unseen(paint, label)
     }
     assert held
-    said = [caption for _ in range(60) for caption in studio.painted(rng).captions]
+    takes = (studio.painted, studio.somewhere)
+    said = [caption for _ in range(60) for take in takes for caption in take(rng).captions]
     for paint, label in held:
         assert not any(f"{paint} {captions.without_colour(label)}" in caption for caption in said)
 
@@ -151,6 +155,34 @@ def test_paris_is_its_tower(
     said = [caption for take in (studio.plain, studio.somewhere) for caption in take(rng).captions]
     assert all("paris" in caption or "eiffel tower" in caption for caption in said)
     assert any(word in said[-1] for word in ("space", "milky way", "galaxy", "stars"))
+
+
+@pytest.mark.parametrize(("label", "share"), [("cat face", 1.0), ("horse", 0.0)])
+def test_a_face_alone_looks_in_over_the_lower_edge_and_who_has_legs_stands(
+    label: str, share: float, studio: Studio, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shots, "P_PARIS", 0.0)
+    firm = [place for place in places.PLACES if place not in (*shots.WATERS, "sky", "under water", "space")]
+    monkeypatch.setattr(shots, "place_for", lambda _, rng: captions.pick(rng, firm[:8]))
+    studio.styles, studio.shares = ["flat"], np.ones(1)
+    studio.by_style["flat"] = [one for one in studio.by_style["flat"] if one.concept.label == label]
+    reaches = [np.asarray(studio.somewhere(rng).things)[-1].any() for _ in range(12)]
+    assert np.mean(reaches) == share
+
+
+def test_the_name_of_a_shot_is_the_same_however_it_is_asked_for(
+    studio: Studio, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shots, "P_PARIS", 0.0)
+    studio.synonyms = {}
+    studio.styles, studio.shares = ["flat"], np.ones(1)
+    studio.by_style["flat"] = studio.by_style["flat"][:1]
+    names, said = set(), set()
+    for _ in range(12):
+        shot = studio.plain(rng)
+        names.add(shot.name)
+        said.update(shot.captions)
+    assert len(names) <= 2 < len(said)
 
 
 def test_two_things_together_may_stand_somewhere(

@@ -177,11 +177,8 @@ def test_the_name_of_a_shot_is_the_same_however_it_is_asked_for(
     studio.synonyms = {}
     studio.styles, studio.shares = ["flat"], np.ones(1)
     studio.by_style["flat"] = studio.by_style["flat"][:1]
-    names, said = set(), set()
-    for _ in range(12):
-        shot = studio.plain(rng)
-        names.add(shot.name)
-        said.update(shot.captions)
+    taken = [studio.plain(rng) for _ in range(12)]
+    names, said = {shot.name for shot in taken}, {caption for shot in taken for caption in shot.captions}
     assert len(names) <= 2 < len(said)
 
 

@@ -52,7 +52,8 @@ async def test_a_bot_on_a_cluster_tells_machines_what_it_does_there(
         assert samples["darkroom_cluster_head_up",] == samples["darkroom_cluster_driver_up",] == 1
         assert samples["darkroom_cluster_drivers_started_total",] == 1
         assert ("darkroom_cluster_replica_jobs", "", "local-1") in samples
-        assert (await is_ready(session), await is_engine_ready(session)) == (True, True)
+        assert await is_engine_ready(session)
+        await becomes_ready(session)
 
         os.kill(driver_of(bot).pid, signal.SIGKILL)
         while await is_engine_ready(session):
@@ -63,7 +64,7 @@ async def test_a_bot_on_a_cluster_tells_machines_what_it_does_there(
         call = await discord.slash(owner, room, "imagine", prompt="a green pear")
         await call.acknowledged()
         await wait_for_grids(discord, room, 2)
-        assert await is_ready(session)
+        await becomes_ready(session)
         assert (await metrics(session))["darkroom_cluster_drivers_started_total",] == 2
 
 
@@ -83,6 +84,12 @@ async def metrics(session: aiohttp.ClientSession) -> Samples:
 
 async def is_ready(session: aiohttp.ClientSession) -> bool:
     return (await session.get("/readyz")).status == 200
+
+
+async def becomes_ready(session: aiohttp.ClientSession) -> None:
+    """Within the test's time: of a slow disk the bot says for ten seconds that it cannot be written to."""
+    while not await is_ready(session):
+        await asyncio.sleep(0.1)
 
 
 async def is_engine_ready(session: aiohttp.ClientSession) -> bool:

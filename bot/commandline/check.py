@@ -33,6 +33,7 @@ from bot.storage.database import (
 )
 from bot.storage.outage import reason_of
 from bot.storage.ownership import DatabaseUnusable, get_owner
+from bot.storage.urls import read_url
 from engine.api import ModelInfo, Refusal
 from engine.cards import advised
 from engine.cluster.engine import ClusterEngine
@@ -66,7 +67,7 @@ async def check(settings: Settings) -> int:
         ("settings", _check_settings),
         ("data", check_data),
         ("database", _check_database_in_use if runs else check_database),
-        ("web", _check_web_in_use if runs else check_web),
+        ("web", _where_pages_are if runs else check_web),
         ("discord", _check_discord),
     ]
     is_sound = all([await _tell(name, look, settings) for name, look in checks])
@@ -183,10 +184,6 @@ async def check_web(settings: Settings) -> str:
     return await _where_pages_are(settings)
 
 
-async def _check_web_in_use(settings: Settings) -> str:
-    return f"{await _where_pages_are(settings)} (not tried: the bot that runs has the port)"
-
-
 async def _where_pages_are(settings: Settings) -> str:
     if settings.web_port == 0:
         return "no pages are served (WEB_PORT is 0)"
@@ -229,8 +226,8 @@ async def _check_database_in_use(settings: Settings) -> str:
 async def _runs(settings: Settings) -> bool:
     """Whether somebody has the database, who is our bot then; not, where that cannot be told."""
     try:
-        return bool((await _look_at_database(settings))[0])
-    except StartupError:
+        return bool(await get_owner(read_url(settings.database_url)))
+    except Exception:  # noqa: BLE001 - what is wrong is told in the database's own line
         return False
 
 

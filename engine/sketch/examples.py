@@ -16,7 +16,7 @@ from engine.api.edges import edges
 from engine.sketch import areas, judge, text
 from engine.sketch.captions import pick
 from engine.sketch.config import Config
-from engine.sketch.loop import mixed_precision
+from engine.sketch.loop import mixed_precision, save_whole
 from engine.sketch.shots import Shot
 from engine.sketch.unet import FRAMES, SHARD, open_studio
 from engine.sketch.vae import to_tensor
@@ -70,9 +70,7 @@ def read_examples(frozen: Frozen, config: Config) -> list[list[Example]]:
     for number in tqdm(range(-(-config.examples // SHARD)), "examples"):
         path = folder / f"{number:04}.pt"
         if not path.exists():
-            half = path.with_suffix(".half")
-            torch.save(compose_examples(frozen, config, number, min(SHARD, config.examples)), half)
-            half.replace(path)
+            save_whole(compose_examples(frozen, config, number, min(SHARD, config.examples)), path)
         for example in torch.load(path):
             by_shape[example["latents"].shape].append(example)
     return list(by_shape.values())

@@ -31,7 +31,7 @@ from engine.sketch.examples import (
     said_of,
     small_view,
 )
-from engine.sketch.loop import Batch, Training, warm_start
+from engine.sketch.loop import Batch, Training, save_whole, warm_start
 from engine.sketch.unet import NOISE, noised, open_studio, weighted_error
 from engine.sketch.vae import to_tensor
 
@@ -217,9 +217,7 @@ def read_views(config: Config) -> tuple[Tensor, list[str]]:
             rng = np.random.default_rng([config.seed + VIEWS_SEED, number])
             shots = [studio.shoot(rng) for _ in range(min(AT_ONCE, config.views))]
             views = torch.from_numpy(np.stack([np.asarray(small_view(shot.image)) for shot in shots]))
-            half = path.with_suffix(".half")
-            torch.save({"views": views, "names": [shot.name for shot in shots]}, half)
-            half.replace(path)
+            save_whole({"views": views, "names": [shot.name for shot in shots]}, path)
         parts.append(torch.load(path))
     return torch.cat([part["views"] for part in parts]), [name for part in parts for name in part["names"]]
 

@@ -44,6 +44,13 @@ def warm_start(module: nn.Module, known: dict[str, Tensor]) -> None:
                 parameter[common] = known[name][common].to(parameter.dtype)
 
 
+def save_whole(state: object, path: Path) -> None:
+    """Write a file beside the old one, then take its place: a kill leaves one whole file."""
+    half = path.with_suffix(".half")
+    torch.save(state, half)
+    half.replace(path)
+
+
 @torch.no_grad()
 def go_part_of_the_way(learned: nn.Module, known: nn.Module, share: float) -> None:
     """Move what was learnt back towards what was known, of which `share` of the way is kept.
@@ -166,16 +173,14 @@ class Training(Generic[Learner]):
             tensor.copy_(part.view_as(tensor))
 
     def save(self) -> None:
-        """Write the state beside the old one, then take its place: a kill leaves one whole file.
+        """Write the state.
 
         A finished stage keeps its average alone, a quarter of the size.
         """
         state: dict[str, Any] = {"step": self.step, "average": self.average.state_dict()}
         if not self.is_finished:
             state |= {"module": self.module.state_dict(), "optimiser": self.optimiser.state_dict()}
-        half = self.path.with_suffix(".half")
-        torch.save(state, half)
-        half.replace(self.path)
+        save_whole(state, self.path)
 
     def _load(self) -> None:
         state: dict[str, Any] = torch.load(self.path, map_location=self.config.device)

@@ -18,7 +18,15 @@ from engine.sketch import concepts, text
 from engine.sketch.captions import pick
 from engine.sketch.config import Config
 from engine.sketch.data import load
-from engine.sketch.loop import Batch, Compose, Training, go_part_of_the_way, mixed_precision, warm_start
+from engine.sketch.loop import (
+    Batch,
+    Compose,
+    Training,
+    go_part_of_the_way,
+    mixed_precision,
+    save_whole,
+    warm_start,
+)
 from engine.sketch.shots import SQUARE_FRAME, TALL_FRAME, WIDE_FRAME, Studio
 from engine.sketch.vae import to_tensor
 
@@ -106,9 +114,8 @@ def encode_shots(vae: AutoencoderKL, config: Config) -> None:
                     vae.encode(to_tensor(part.numpy()).to(config.device)).latent_dist.mode()
                     for part in torch.split(pixels, at_once)
                 ]
-            half = folder / f"{number:04}.half"
-            torch.save({"latents": torch.cat(parts).half().cpu(), "captions": captions}, half)
-            half.replace(half.with_suffix(".pt"))
+            shard = {"latents": torch.cat(parts).half().cpu(), "captions": captions}
+            save_whole(shard, folder / f"{number:04}.pt")
     if dist.is_initialized():
         dist.barrier()
 

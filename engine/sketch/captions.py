@@ -14,6 +14,7 @@ STYLE_WORDS = {
     "outline": ("outline style", "outline", "line art", "black and white line drawing", "ink drawing"),
     "sticker": ("sticker style", "sticker", "simple sticker", "die-cut sticker"),
     "cartoon": ("cartoon style", "cartoon", "cartoon drawing", "colourful cartoon"),
+    "watercolor": ("watercolor", "watercolor painting", "watercolour", "watercolor style"),
 }
 OPENINGS = (
     "",

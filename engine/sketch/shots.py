@@ -9,7 +9,7 @@ from typing import Self, TypeAlias
 import numpy as np
 from PIL import Image
 
-from engine.sketch import captions, places, scenes
+from engine.sketch import captions, places, scenes, watercolour
 from engine.sketch.data import Concept, Picture, Pixels
 from engine.sketch.lands import Footing
 from engine.sketch.light import Colour
@@ -21,9 +21,11 @@ SQUARE_FRAME, WIDE_FRAME, TALL_FRAME = (16, 16), (21, 14), (14, 21)
 """The shapes that are learnt, in sixteenths of a square's side: those that 1:1, 3:2 and 2:3 are drawn in."""
 STYLE_SHARES = {"3d": 0.29, "flat": 0.29, "outline": 0.1, "sticker": 0.16, "cartoon": 0.16}
 """The first three share their drawing, so what is learnt from one serves the others."""
-P_STYLE_SAID = {"3d": 0.5, "flat": 0.5, "outline": 0.92, "sticker": 0.85, "cartoon": 0.85}
+P_STYLE_SAID = {"3d": 0.5, "flat": 0.5, "outline": 0.92, "sticker": 0.85, "cartoon": 0.85, "watercolor": 1.0}
 """How often a caption names its style. What it names the rarest is what a prompt without a style gets: one
 drawing of each thing, not the mean of several; and a line drawing is what few expect unasked."""
+P_WATERCOLOUR = 0.08
+"""How often a picture of any kind is one in watercolour, and says so."""
 LEAN = 1.6
 """How much more of the common things is shown: of n things, the one at the share x**LEAN of the way."""
 P_PARIS, P_PARIS_IN_SPACE = 0.04, 0.35
@@ -147,6 +149,7 @@ class Studio:
         self.side = side
         self.frame = (side, side)
         self.wordings = wordings
+        self.is_of_watercolours = False
         self.by_style = {
             style: [picture for picture in pictures if picture.style == style] for style in STYLE_SHARES
         }
@@ -162,14 +165,25 @@ class Studio:
         other.frame = (width * unit, height * unit)
         return other
 
+    def of_watercolours(self) -> Self:
+        """This studio, whose pictures are painted over; none was a line drawing."""
+        other = copy(self)
+        other.is_of_watercolours = True
+        kept = [style != "outline" for style in self.styles]
+        other.styles = [style for style, is_kept in zip(self.styles, kept, strict=True) if is_kept]
+        other.shares = self.shares[kept] / self.shares[kept].sum()
+        return other
+
     def shoot(self, rng: np.random.Generator) -> Shot:
-        """Any kind of picture; pairs often, for which of two things stands where is learnt last."""
+        """Any kind of picture."""
+        if not self.is_of_watercolours and rng.random() < P_WATERCOLOUR:
+            return self.of_watercolours().shoot(rng)
         kinds = {
-            self.plain: 0.24,
-            self.on_coloured_paper: 0.04,
-            self.painted: 0.1,
+            self.plain: 0.27,
+            self.on_coloured_paper: 0.03,
+            self.painted: 0.11,
             self.somewhere: 0.31,
-            self.pair: 0.16,
+            self.pair: 0.13,
             self.dressed: 0.03,
             self.riding: 0.03,
             self.view: 0.09,
@@ -394,9 +408,8 @@ class Studio:
         paper: Colour = scenes.WHITE,
         settings: Sequence[str] = ("",),
     ) -> Shot:
-        said = self._said(names, style, rng, settings)
-        name = named(names[0] + settings[0], style)
-        return Shot(image=scenes.on_paper(art, paper), captions=said, name=name, things=art.getchannel("A"))
+        image = scenes.on_paper(art, paper)
+        return self._shot(image, art.getchannel("A"), names, style, rng, settings)
 
     def _in(
         self,
@@ -406,9 +419,23 @@ class Studio:
         rng: np.random.Generator,
         settings: Sequence[str] = ("",),
     ) -> Shot:
-        said, image = self._said(names, style, rng, settings), scene.image.convert("RGB")
-        name = named(names[0] + settings[0], style)
-        return Shot(image=image, captions=said, name=name, things=scene.things, scene=scene.empty)
+        shot = self._shot(scene.image.convert("RGB"), scene.things, names, style, rng, settings)
+        return replace(shot, scene=scene.empty)
+
+    def _shot(
+        self,
+        image: Image.Image,
+        things: Image.Image,
+        names: Sequence[str],
+        style: str,
+        rng: np.random.Generator,
+        settings: Sequence[str],
+    ) -> Shot:
+        style = watercolour.STYLE if self.is_of_watercolours else style
+        said = self._said(names, style, rng, settings)
+        if self.is_of_watercolours:
+            image = watercolour.watercolour(image, rng)
+        return Shot(image=image, captions=said, name=named(names[0] + settings[0], style), things=things)
 
     def _said(
         self, names: Sequence[str], style: str, rng: np.random.Generator, settings: Sequence[str]

@@ -12,6 +12,7 @@ from engine.sketch.data import Concept, load
 from engine.sketch.evaluate import main_colour_name
 from engine.sketch.scenes import Placement
 from engine.sketch.shots import Studio
+from engine.sketch.watercolour import watercolour
 
 
 @pytest.fixture
@@ -191,3 +192,30 @@ def test_two_things_together_may_stand_somewhere(
     shot = studio.pair(rng)
     assert all(any(setting in caption for setting in settings) for caption in shot.captions)
     assert shot.image.getpixel((0, 0)) != scenes.WHITE
+
+
+def test_a_watercolour_keeps_white_paper_and_colours_and_draws_no_straight_edge(
+    rng: np.random.Generator,
+) -> None:
+    plain = Image.new("RGB", (128, 96), "white")
+    plain.paste((200, 40, 40), (32, 24, 96, 72))
+    painted = np.asarray(watercolour(plain, rng)).astype(float)
+    assert painted.shape == (96, 128, 3)
+    assert painted[:12].min() > 250
+    assert main_colour_name(Image.fromarray(painted.astype(np.uint8))) == "red"
+    inside = painted[32:64, 44:84]
+    assert inside.std((0, 1)).max() > 4  # uneven paint
+    edge = np.asarray([np.flatnonzero(row[:, 1] < 180)[0] for row in painted[30:66]])
+    assert np.ptp(edge) >= 2
+
+
+def test_every_watercolour_says_so_and_none_was_a_line_drawing(
+    studio: Studio, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shots, "P_WATERCOLOUR", 1.0)
+    taken = [studio.shoot(rng) for _ in range(30)]
+    said = [caption for shot in taken for caption in shot.captions]
+    assert all(any(word in caption for word in captions.STYLE_WORDS["watercolor"]) for caption in said)
+    assert not any("outline" in shot.name for shot in taken)
+    assert "outline" not in studio.of_watercolours().styles
+    assert sum(studio.of_watercolours().shares) == pytest.approx(1)

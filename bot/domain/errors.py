@@ -16,13 +16,14 @@ UserError
 ├── NotFound             the job or picture is gone, or never was
 │   └── Gone             what it was made from is gone
 ├── TooLate              it is over, decided or answered already
+│   └── Decided          somebody has decided what moderators were asked
 ├── Withheld             the guild's image filter keeps a picture back (`bot.domain.image_filter`)
 └── Unavailable          nothing can be drawn just now: the engine is starting, stopping or down
 """
 
 from bot.domain.kept import Keep
 from bot.domain.next_steps import NextStep
-from bot.domain.sentences import Sentence
+from bot.domain.sentences import Sentence, say
 
 
 class UserError(Exception):
@@ -103,6 +104,13 @@ class Gone(NotFound):
 
 class TooLate(UserError):
     """It is over, decided or answered already."""
+
+
+class Decided(TooLate):
+    """Somebody has decided what moderators were asked."""
+
+    def __init__(self) -> None:
+        super().__init__(say("Somebody has decided this already."))
 
 
 class Impossible(UserError):

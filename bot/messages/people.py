@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.domain.audit import RULE
 from bot.domain.echo import echo
+from bot.domain.errors import Decided
 from bot.domain.job import Job
 from bot.domain.next_steps import NextStep
 from bot.domain.people import POINTS_PER_STRIKE, Appeal, History, Sanction, SanctionKind, Standing
@@ -214,6 +215,12 @@ def decided(content: str, action: str, moderator_id: int, locale: str, *, writte
     # The empty line ends the quote above it.
     kept = f"{content[: MAX_CONTENT - 200 - len(quote)]}\n\n" if content else ""
     return Payload(content=f"{kept}✅ {sentence} (<@{moderator_id}>){quote}")
+
+
+def decided_elsewhere(content: str, late: Decided, locale: str) -> Payload:
+    """An appeal or report that was decided, and not where it is read: as it was, and that."""
+    (sentence,) = late.sentences
+    return Payload(content=f"{content[: MAX_CONTENT - 200]}\n\n✅ {sentence.render(translations(locale))}")
 
 
 def channel(channel_id: int | None, locale: str, *, is_public: bool = False) -> Payload:

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
 from bot.domain.audit import Deed
-from bot.domain.errors import NotFound, TooLate
+from bot.domain.errors import Decided, NotFound, TooLate
 from bot.domain.people import MAX_TEXT, Appeal, AppealStatus, Sanction, SanctionKind
 from bot.domain.sentences import say
 from bot.services.allowances import guild_of
@@ -15,8 +15,6 @@ from bot.services.guilds import moderated_guild
 from bot.services.sanctions import causes_of, check_other
 from bot.storage import audit, guilds, people
 from bot.storage.database import Database
-
-DECIDED = say("Somebody has decided this already.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,14 +94,14 @@ class Appeals:
     ) -> Verdict:
         """Accept an appeal, which lifts the block and forgets the strikes, or reject it; its member is told.
 
-        Raises: NotAllowed, NotFound, TooLate.
+        Raises: Decided, NotAllowed, NotFound.
         """
         now = self._now()
         async with self._database.transaction() as session:
             guild_id, _ = await moderated_guild(session, asker)
             appeal = replace(await self._open(session, asker, guild_id, appeal_id), status=status)
             if not await people.update_appeal(session, guild_id=guild_id, appeal_id=appeal_id, status=status):
-                raise TooLate(DECIDED)
+                raise Decided
             if status is AppealStatus.ACCEPTED:
                 key = {"guild_id": guild_id, "user_id": appeal.user_id}
                 await people.update_lifted(session, **key, now=now)
@@ -141,7 +139,7 @@ class Appeals:
             raise NotFound(say("There is no such appeal in this server."))
         check_other(asker, appeal.user_id, is_for_managers=True)
         if appeal.status is not AppealStatus.OPEN:
-            raise TooLate(DECIDED)
+            raise Decided
         return appeal
 
     async def _own_block(self, session: AsyncSession, asker: Asker, sanction_id: int) -> Sanction:

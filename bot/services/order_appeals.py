@@ -7,14 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
 from bot.domain.audit import Deed
-from bot.domain.errors import NotFound, TooLate
+from bot.domain.errors import Decided, NotFound, TooLate
 from bot.domain.job import Job
 from bot.domain.kept import KeptOrder, Waits
 from bot.domain.order import Order
 from bot.domain.pardons import OrderAppeal, Pardon, phrase_of
 from bot.domain.people import AppealStatus
 from bot.domain.sentences import say
-from bot.services.appeals import DECIDED
 from bot.services.clock import Clock, utc_now
 from bot.services.guilds import moderated_guild
 from bot.services.kept import KeptOrders
@@ -106,7 +105,7 @@ class OrderAppeals:
                 session, appeal.id, status, actor_id=asker.user_id, now=now
             )
             if not is_first and status is AppealStatus.REJECTED:
-                raise TooLate(DECIDED)
+                raise Decided
             if status is AppealStatus.REJECTED:
                 await order_appeals.update_done(session, appeal.id)
             is_taken_back = status is AppealStatus.ACCEPTED and await people.update_strike_taken_back(
@@ -161,7 +160,7 @@ class OrderAppeals:
             raise NotFound(say("There is no such appeal here. Its member may have asked to be forgotten."))
         check_other(asker, appeal.user_id, is_for_managers=True)
         if appeal.status is AppealStatus.REJECTED or not appeal.order:
-            raise TooLate(DECIDED)
+            raise Decided
         return appeal
 
     async def _note(

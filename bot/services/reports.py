@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.asker import Asker
 from bot.domain.audit import Deed
-from bot.domain.errors import NotAllowed, NotFound, TooLate
+from bot.domain.errors import Decided, NotAllowed, NotFound, TooLate
 from bot.domain.guild import GuildSettings
 from bot.domain.job import Job
 from bot.domain.people import MAX_TEXT, AppealStatus, Report, Sanction, Standing
@@ -113,6 +113,14 @@ class Reports:
             guild_id, settings = await moderated_guild(session, asker)
             return await self._get(session, guild_id, report_id, settings.moderators_channel_id)
 
+    async def check_open(self, asker: Asker, report_id: int) -> None:
+        """Whether a report still waits for a decision.
+
+        Raises: Decided, NotAllowed, NotFound.
+        """
+        if (await self.get(asker, report_id)).report.status is not AppealStatus.OPEN:
+            raise Decided
+
     async def close(self, asker: Asker, report_id: int, status: AppealStatus) -> ReportCase:
         """Decide every open report on this picture: something was done, or nothing is wrong with it.
 
@@ -198,7 +206,7 @@ class Reports:
             session, guild_id=found.report.guild_id, job_id=found.job.id, status=status
         )
         if not closed:
-            raise TooLate(say("Somebody has decided this already."))
+            raise Decided
         await audit.note(
             session,
             found.report.guild_id,

@@ -16,7 +16,7 @@ from bot.boundary import (
     reply,
     turn_into,
 )
-from bot.domain.errors import NotFound, UserError
+from bot.domain.errors import Decided, NotFound, UserError
 from bot.domain.kept import Waits
 from bot.domain.people import AppealStatus
 from bot.domain.sentences import say
@@ -24,7 +24,7 @@ from bot.messages import custom_ids, forgetting, letters, order_appeals, uploads
 from bot.messages import people as messages
 from bot.messages.refusals import refusal
 from bot.services.order_appeals import OrderVerdict
-from bot.views.moderation_forms import ask, decided
+from bot.views.moderation_forms import ask, decided, decided_elsewhere
 from bot.views.rebuilt import Rebuilt
 from bot.views.wired import wired
 
@@ -45,7 +45,10 @@ class ModerationButton(
             press = PRESSES.get((self.kind, self.action))
             if press is None:
                 raise NotFound(say("I do not know this button any more."))
-            await press(self, interaction)
+            try:
+                await press(self, interaction)
+            except Decided as late:
+                await decided_elsewhere(interaction, late)
 
 
 async def _acknowledge(button: ModerationButton, interaction: Interaction) -> None:
@@ -127,13 +130,13 @@ async def _dismiss(button: ModerationButton, interaction: Interaction) -> None:
 
 async def _warn(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = wired(interaction).services, asker_of(interaction)
-    await services.reports.get(asker, button.number)
+    await services.reports.check_open(asker, button.number)
     await ask(interaction, "report", button.number, "warn")
 
 
 async def _block(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = wired(interaction).services, asker_of(interaction)
-    await services.reports.get(asker, button.number)
+    await services.reports.check_open(asker, button.number)
     await ask(interaction, "report", button.number, "block")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.boundary import Interaction, asker_of, edit_pressed, guard, patience, reply
-from bot.domain.errors import NotFound
+from bot.domain.errors import Decided, NotFound
 from bot.domain.people import MAX_BLOCK, AppealStatus
 from bot.domain.sentences import Sentence, say, say_n
 from bot.messages import custom_ids
@@ -155,6 +155,13 @@ async def decided(interaction: Interaction, action: str, *, written: str = "") -
         interaction,
         messages.decided(content, action, interaction.user.id, locale.value, written=written),
     )
+
+
+async def decided_elsewhere(interaction: Interaction, late: Decided) -> None:
+    """Say in a letter that is pressed too late that it was decided; its buttons go, for everybody."""
+    locale = interaction.guild_locale or interaction.locale
+    content = interaction.message.content if interaction.message else ""
+    await edit_pressed(interaction, messages.decided_elsewhere(content, late, locale.value))
 
 
 SHEETS: Mapping[tuple[str, str], Sheet] = {

@@ -27,7 +27,6 @@ from engine.sketch.conditioned import areas_found, overlap
 from engine.sketch.config import Config, Plan
 from engine.sketch.shots import Shot
 from engine.sketch.unet import open_studio
-from engine.sketch.vae import to_tensor
 
 ALL = ["text", "vae", "decoder", "unet", "tower", "export", "looking", "steering"]
 
@@ -79,10 +78,10 @@ def test_an_adapter_learns_first_to_say_what_it_sees(toy: Config) -> None:
     config = replace(toy, saying=Plan(steps=60, batch=8, lr=3e-3, warmup=2))
     taught = looking.learn_to_say(copy.deepcopy(untaught), frozen, eye, config)
     views, names = looking.read_views(config)
-    ids = text.tokenize(frozen.tokenizer, names)
-    before, after = (
-        looking.Saying(one, frozen, eye)(to_tensor(views.numpy()), ids).item() for one in (untaught, taught)
-    )
+    pieces = looking.to_pieces(views, eye)[:, 0].float()
+    silence, *meant = frozen.meaning(text.tokenize(frozen.tokenizer, ["", *names]))
+    added = torch.stack(meant) - silence
+    before, after = (looking.Saying(one)(pieces, added).item() for one in (untaught, taught))
     assert after < 0.5 * before
 
 

@@ -120,7 +120,7 @@ def gpu(**changes: object) -> Config:
         "shots": 200_000,
         "unet": Plan(steps=6000, batch=1024, lr=1e-3, warmup=500, ema=0.9995),
         "examples": 60_000,
-        "views": 200_000,
+        "views": 60_000,
         "saying": Plan(steps=4000, batch=512, lr=1e-3, decay=0.6, ema=0.999),
         "looking": Plan(steps=4000, batch=256, lr=1e-3, decay=0.5, ema=0.999),
         "steering": Plan(steps=3000, batch=256, lr=1e-3, decay=0.5, ema=0.999),

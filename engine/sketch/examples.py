@@ -51,6 +51,12 @@ class Frozen:
         prompt_embeds: Tensor = self.encoder(said).last_hidden_state[places]
         return prompt_embeds
 
+    def meaning(self, ids: Tensor) -> Tensor:
+        """What tokenized texts mean as a whole, (batch, width): how the end of each is read."""
+        ends = (ids == self.encoder.config.eos_token_id).int().argmax(1)
+        to_their_ends = ids[:, : int(ends.max()) + 1].to(self.encoder.device)
+        return self.read(to_their_ends)[torch.arange(len(ids)), ends].cpu()
+
 
 def checkpoint(config: Config) -> Path:
     """The checkpoint of the run itself; before there is one, that which is gone on from."""

@@ -1,8 +1,9 @@
 """The IP-Adapter: pictures, as the image tower sees their pieces, become words for the U-Net.
 
 It is a Plus: the tower's last word on a picture says which thing it is, its pieces also say how that looks.
-It learns in two parts. First it makes of a picture what the text tower makes of its name, for that the U-Net
-reads already, and no U-Net need be asked; then it learns to have it drawn.
+It learns in two parts. First it makes of a picture what the text tower makes of the end of its name, where
+all of it is meant, for that the U-Net reads already, and no U-Net need be asked; then it learns to have it
+drawn.
 """
 
 from dataclasses import replace
@@ -40,8 +41,6 @@ HEAD = 64
 """Numbers that a head of a resampler compares, in the stock format."""
 P_UNSEEN = 0.1
 """How often there is no picture: what is moved away from."""
-LOUDNESS = 3.0
-"""How much a picture says at first, beside words that say nothing, for them to be drowned out."""
 VIEWS_SEED = 15_485_863
 """Added to the run's seed: these views are of pictures that no other stage learns from."""
 AT_ONCE = 1000
@@ -74,12 +73,9 @@ class Adapter(nn.Module):
         self.keys, self.values = nn.ModuleList(), nn.ModuleList()
         for name in reading_layers(unet):
             attention = unet.get_submodule(name)
-            for read, known, loudness in (
-                (self.keys, attention.to_k, 1.0),
-                (self.values, attention.to_v, LOUDNESS),
-            ):
+            for read, known in ((self.keys, attention.to_k), (self.values, attention.to_v)):
                 layer = nn.Linear(width, known.out_features, bias=False)
-                layer.load_state_dict({"weight": loudness * known.weight.detach()})
+                layer.load_state_dict({"weight": known.weight.detach()})
                 read.append(layer)
 
 
@@ -89,18 +85,16 @@ def reading_layers(unet: UNet2DConditionModel) -> list[str]:
 
 
 class Saying(nn.Module):
-    """The resampler in its first part: the first words for a picture, as the text tower reads them."""
+    """The resampler in its first part: every token says all that the picture's name means."""
 
-    def __init__(self, projection: IPAdapterPlusImageProjection, frozen: Frozen, eye: "Eye") -> None:
+    def __init__(self, projection: IPAdapterPlusImageProjection) -> None:
         super().__init__()
         self.projection = projection
-        self.frozen, self.eye = frozen, eye
 
-    def forward(self, views: Tensor, ids: Tensor) -> Tensor:
-        """The squared error of its tokens for pictures in [-1, 1] against those of their tokenized names."""
-        tokens = self.projection(self.eye.pieces(views))
-        wanted = self.frozen.read(ids[:, : tokens.shape[1]])  # what a word is to it no later word changes
-        return functional.mse_loss(tokens.float(), wanted.float())
+    def forward(self, pieces: Tensor, meant: Tensor) -> Tensor:
+        """The squared error of its tokens for pieces of pictures against what is meant, (batch, width)."""
+        tokens = self.projection(pieces)
+        return functional.mse_loss(tokens.float(), meant[:, None].expand_as(tokens))
 
 
 class Looking(nn.Module):
@@ -145,7 +139,9 @@ class Eye:
     @torch.no_grad()
     def pieces(self, views: Tensor) -> Tensor:
         """What the tower makes of the pieces of pictures, (batch, pieces, width), as a Plus is given it."""
-        seen: Tensor = self.encoder(views, output_hidden_states=True).hidden_states[-2]
+        seen: Tensor = self.encoder(views.to(self.encoder.device), output_hidden_states=True).hidden_states[
+            -2
+        ]
         return seen
 
 
@@ -182,24 +178,42 @@ def train(config: Config) -> Adapter:
 def learn_to_say(
     projection: IPAdapterPlusImageProjection, frozen: Frozen, eye: Eye, config: Config
 ) -> IPAdapterPlusImageProjection:
-    """The averaged resampler after its first part."""
-    training = Training("saying", Saying(projection, frozen, eye), config.saying, config)
+    """The averaged resampler after its first part.
+
+    What a prompt without words means is taken off in the end: a picture is read beside one, and of nothing
+    to see there is nothing to say.
+    """
+    silence = frozen.meaning(text.tokenize(frozen.tokenizer, [""]))
+    training = Training("saying", Saying(projection), config.saying, config)
     if not training.is_finished:
         views, names = read_views(config)
-        ids = text.tokenize(frozen.tokenizer, ["", *names])
+        shown = to_pieces(views, eye)
+        named = torch.split(text.tokenize(frozen.tokenizer, names), AT_ONCE // 10)
+        meant = torch.cat([frozen.meaning(ids) for ids in named])
+        nothing = eye.pieces(torch.zeros_like(to_tensor(views[:1].numpy()))).cpu()
 
         def compose(rng: np.random.Generator) -> Batch:
             rows = torch.from_numpy(rng.integers(len(views), size=config.saying.batch))
-            shown, said = to_tensor(views[rows].numpy()), ids[rows + 1]
-            mirrored = torch.from_numpy(rng.random(len(rows)) < 0.5)
-            shown[mirrored] = shown[mirrored].flip(-1)
-            unseen = torch.from_numpy(rng.random(len(rows)) < P_UNSEEN)
-            shown[unseen], said[unseen] = 0, ids[0]
-            return shown, said
+            sides = torch.from_numpy(rng.integers(2, size=len(rows)))
+            unseen = torch.from_numpy(rng.random(len(rows)) < P_UNSEEN)[:, None]
+            pieces = torch.where(unseen[..., None], nothing, shown[rows, sides].float())
+            return pieces, torch.where(unseen, silence, meant[rows])
 
         training.run(compose)
     learned: IPAdapterPlusImageProjection = training.average.projection
+    with torch.no_grad():
+        learned.norm_out.bias -= silence[0].to(config.device)
     return learned.requires_grad_(requires_grad=True).train()
+
+
+def to_pieces(views: Tensor, eye: Eye) -> Tensor:
+    """What the tower makes of views and of their mirror images, (views, 2, pieces, width), half precision."""
+    parts = []
+    for part in torch.split(views, AT_ONCE // 10):
+        shown = to_tensor(part.numpy())
+        sides = [eye.pieces(side).half().cpu() for side in (shown, shown.flip(-1))]
+        parts.append(torch.stack(sides, dim=1))
+    return torch.cat(parts)
 
 
 def read_views(config: Config) -> tuple[Tensor, list[str]]:

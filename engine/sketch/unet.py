@@ -1,6 +1,8 @@
 """The U-Net: composed pictures encoded once, then noise predicted from latents and words."""
 
 from collections import defaultdict
+from collections.abc import Generator
+from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 from typing import TypeAlias
@@ -35,6 +37,9 @@ FRAMES = (SQUARE_FRAME, SQUARE_FRAME, WIDE_FRAME, SQUARE_FRAME, TALL_FRAME)
 """The shapes of the shards in turn: two fifths of the pictures are not square."""
 P_DROP = 0.1
 """Share of samples whose caption is dropped, so that the model also knows what no words mean."""
+P_ATTENDED_ALONE = 0.25
+"""Share of samples whose words are for the attention alone, not for what comes with the timestep: there a
+picture that is shown has no say, and the U-Net must draw what it reads in it all the same."""
 Sample: TypeAlias = tuple[Tensor, tuple[str, ...]]
 SNR_CAP, WEIGHT_FLOOR = 5.0, 0.15
 MEANING = 0.3
@@ -149,11 +154,25 @@ class Denoising(nn.Module):
         """
         noisy, timesteps, velocity, weight = noised(latents, self.alphas)
         prompt_embeds = self.encoder(ids).last_hidden_state
-        predicted = self.unet(noisy, timesteps, prompt_embeds).sample.float()
+        with self._attended_alone(prompt_embeds):
+            predicted = self.unet(noisy, timesteps, prompt_embeds).sample.float()
         error = weighted_error(predicted, velocity, weight)
         if not prompt_embeds.requires_grad:
             return error
         return error + MEANING * self._drift(prompt_embeds.float(), ids)
+
+    @contextmanager
+    def _attended_alone(self, prompt_embeds: Tensor) -> Generator[None]:
+        """Of some samples the U-Net's timesteps are told that there are no words."""
+        with torch.no_grad():
+            nothing = self.encoder(silence(self.taught).to(prompt_embeds.device)).last_hidden_state
+        alone = torch.rand(len(prompt_embeds)) < P_ATTENDED_ALONE
+        told = torch.where(alone[:, None, None].to(prompt_embeds.device), nothing, prompt_embeds)
+        hook = self.unet.add_embedding.register_forward_pre_hook(lambda _, __: (told,))
+        try:
+            yield
+        finally:
+            hook.remove()
 
     def _drift(self, prompt_embeds: Tensor, ids: Tensor) -> Tensor:
         """How far the end mark and the padding after it, which speak of the whole prompt, have moved."""
@@ -162,6 +181,14 @@ class Denoising(nn.Module):
         ended = ids == self.taught.config.eos_token_id
         drift: Tensor = (prompt_embeds - taught).square().mean(-1)[ended].mean()
         return drift
+
+
+def silence(encoder: CLIPTextModel) -> Tensor:
+    """The token ids of a prompt without words, (1, positions)."""
+    config = encoder.config
+    ids = torch.full((1, config.max_position_embeddings), config.eos_token_id)
+    ids[0, 0] = config.bos_token_id
+    return ids
 
 
 def noised(latents: Tensor, alphas: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -239,7 +239,7 @@ PLACES: dict[str, Place] = {
     "room": Place(
         land=lands.room,
         names=("room", "living room", "cozy room", "interior of a room"),
-        settings=(" in a room", " in a living room", " by the window", " at home"),
+        settings=(" in a room", " in a living room", " by the window"),
         lights=(DAY, NIGHT, SUNSET),
     ),
     "table": Place(

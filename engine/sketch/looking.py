@@ -139,9 +139,8 @@ class Eye:
     @torch.no_grad()
     def pieces(self, views: Tensor) -> Tensor:
         """What the tower makes of the pieces of pictures, (batch, pieces, width), as a Plus is given it."""
-        seen: Tensor = self.encoder(views.to(self.encoder.device), output_hidden_states=True).hidden_states[
-            -2
-        ]
+        shown = views.to(self.encoder.device)
+        seen: Tensor = self.encoder(shown, output_hidden_states=True).hidden_states[-2]
         return seen
 
 

@@ -24,6 +24,7 @@ from engine.sketch.config import Config, Plan, cpu, gpu
 from engine.sketch.data import load
 from engine.sketch.loop import Training, go_part_of_the_way, warm_start
 from engine.sketch.prompts import BESIDE, Kind, Pair, Prompt, fifty_scenes, hundred, untaught
+from engine.sketch.rewording import read_tower
 from tests.engine.sketch.conftest import SIDE, THINGS
 
 
@@ -109,6 +110,25 @@ def test_a_command_line_becomes_a_configuration() -> None:
     assert stages == ["vae", "unet"]
     assert config.unet.steps == 7
     assert config.unet.batch == cpu().unet.batch
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_words_for_the_attention_alone_are_not_told_with_the_timestep(
+    share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unet, "P_ATTENDED_ALONE", share)
+    tokenizer, encoder = read_tower(WEIGHTS, cpu())
+    learner = unet.Denoising(unet.read_known(WEIGHTS), encoder, teaches_text=False)
+    told: list[Tensor] = []
+    learner.unet.add_embedding.register_forward_hook(lambda _, given, __: told.append(*given))
+    latents = torch.zeros(1, 8, 16, 16)
+    losses = []
+    for prompt in ("a cat", "a rocket", ""):
+        torch.manual_seed(0)
+        losses.append(learner(latents, text.tokenize(tokenizer, [prompt])).item())
+    of_cat, of_rocket, of_nothing = told
+    assert torch.equal(of_cat, of_nothing) == torch.equal(of_rocket, of_nothing) == (share == 1.0)
+    assert len(set(losses)) == 3  # the attention reads all of them
 
 
 def test_whitened_latents_decode_to_the_same_picture(toy: Config) -> None:

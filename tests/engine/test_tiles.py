@@ -76,15 +76,22 @@ def test_in_tiles_it_is_the_picture_that_it_is_at_once_and_there_is_no_seam(
     for axis in (0, 1):
         steps = steps_beside_edges(tiled, whole, axis=axis)
         assert steps.max() < 3 * steps.mean(), "nowhere is there a step that is not in the picture"
+        seen = steps_beside_edges(with_seam(tiled, axis=axis), whole, axis=axis)
+        assert seen.max() > 3 * seen.mean(), "and one of 1.5 of 255 would be seen"
+
+
+def with_seam(picture: Pixels, *, axis: int) -> Pixels:
+    first, second = np.split(picture, [200], axis=axis)
+    return np.concatenate([first, second + 1.5], axis=axis)
 
 
 def steps_beside_edges(tiled: Pixels, whole: Pixels, *, axis: int) -> Pixels:
-    """How steep the difference of two pictures (h, w, 3) is from each line to the next, beside their edges.
+    """How steep the difference of two pictures (h, w, 3) is from line to line, away from their edges.
 
     At the borders of the picture the decoder sees less, at once as in tiles: they do not count.
     """
     is_edge = np.abs(np.diff(whole, axis=axis)).max(axis=2) >= 3
-    is_flat = ~np.any([np.roll(is_edge, shift, axis=axis) for shift in range(-2, 3)], axis=0)
+    is_flat = ~np.any([np.roll(is_edge, shift, axis=axis) for shift in range(-8, 9)], axis=0)
     errors = np.abs(np.diff(tiled - whole, axis=axis)).mean(axis=2)
     counts = is_flat.sum(axis=1 - axis)
     means = (errors * is_flat).sum(axis=1 - axis)[counts > 20] / counts[counts > 20]

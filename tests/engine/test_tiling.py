@@ -111,7 +111,7 @@ def test_the_seam_of_a_tile_is_no_edge() -> None:
     library = Library(EngineConfig(model="sketch", device="cpu", dtype="float32", num_threads=1))
     request = generate(
         model="sketch",
-        prompts=(WeightedPrompt(text="a night sky with stars"),),
+        prompts=(WeightedPrompt(text="a mountain lake at sunrise"),),
         width=128,
         height=128,
         num_inference_steps=8,

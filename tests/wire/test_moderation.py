@@ -184,17 +184,24 @@ async def test_a_report_arrives_without_its_reporter_and_the_result_is_deleted(t
     assert "decided this already" in (await late.acknowledged()).content
 
 
-@pytest.mark.parametrize("button", ["Warn", "Dismiss"])
-async def test_a_letter_that_was_decided_in_the_inbox_says_so_when_it_is_pressed_and_its_buttons_go(
-    town: Town, button: str
-) -> None:
+async def letter_of_report(town: Town, *, reason: str) -> Message:
+    """What the moderators read of a member's first picture that somebody reported."""
     discord = town.discord
     await town.say(town.member, "imagine", prompt="a red apple")
     (grid,) = await wait_for_grids(discord, town.room, 1)
     reporter = discord.add_member(discord.guild, "rosa")
     form = await (await discord.context_menu(reporter, town.room, "Report", grid)).acknowledged()
-    await (await discord.submit(reporter, form, {"reason": "I dislike it"})).acknowledged()
+    await (await discord.submit(reporter, form, {"reason": reason})).acknowledged()
     (letter,) = await town.letters(1)
+    return letter
+
+
+@pytest.mark.parametrize("button", ["Warn", "Dismiss"])
+async def test_a_letter_that_was_decided_in_the_inbox_says_so_when_it_is_pressed_and_its_buttons_go(
+    town: Town, button: str
+) -> None:
+    discord = town.discord
+    letter = await letter_of_report(town, reason="I dislike it")
     inbox = await town.say(town.mod, "mod inbox")
     await discord.wait_for(lambda _: inbox.followups)
     await town.press(town.mod, inbox.followups[0], "Dismiss")
@@ -208,12 +215,7 @@ async def test_a_letter_that_was_decided_in_the_inbox_says_so_when_it_is_pressed
 
 async def test_a_report_leads_to_a_block(town: Town) -> None:
     discord = town.discord
-    await town.say(town.member, "imagine", prompt="a red apple")
-    (grid,) = await wait_for_grids(discord, town.room, 1)
-    reporter = discord.add_member(discord.guild, "rosa")
-    form = await (await discord.context_menu(reporter, town.room, "Report", grid)).acknowledged()
-    await (await discord.submit(reporter, form, {"reason": ""})).acknowledged()
-    (letter,) = await town.letters(1)
+    letter = await letter_of_report(town, reason="")
     block = await town.press(town.mod, letter, "Block")
     await (await discord.submit(town.mod, block, {"span": "2d", "reason": "not nice"})).acknowledged()
     await discord.wait_for(lambda d: "The member is blocked" in d.messages(town.desk)[0].content)

@@ -36,7 +36,7 @@ from engine.families.unet import Checkpoint
 from engine.loading import load_checkpoint
 from engine.looking.checker import has_checker
 from engine.looking.eyes import Eyes
-from engine.looking.sources import Looker, resolve_captioner
+from engine.looking.sources import Looker, Tower, resolve_captioner
 from engine.remembered import Measures, Remembered
 from engine.samplers import defaults_for, samplers_for
 from engine.sketch.eye import SketchTowers, has_tower
@@ -169,10 +169,18 @@ class Library:
 
         Raises: ModelNotFound; InvalidRequest, where there is neither.
         """
-        looker = self._captioner or _tower(self.entry(name).source)
+        looker = self._captioner or self.tower(name)
         if looker is None:
             raise InvalidRequest(f"{name} has nothing to look at pictures with.")
         return looker
+
+    def tower(self, name: str) -> Tower | None:
+        """A model's own image tower, if it has one.
+
+        Raises: ModelNotFound.
+        """
+        source = self.entry(name).source
+        return (SketchTowers, source.path) if has_tower(source.path) else None
 
     def latent_shape(self, request: Generate) -> tuple[int, int, int]:
         """Channels, height and width of a request's latents, whether its model is on the device or not."""
@@ -299,7 +307,7 @@ class Library:
     def _with_eyes(self, source: Source, info: ModelInfo) -> ModelInfo:
         """What else a model can do for what lies beside it."""
         looks = {
-            Capability.DESCRIBING: self._captioner is not None or _tower(source) is not None,
+            Capability.DESCRIBING: self._captioner is not None or has_tower(source.path),
             Capability.CLASSIFYING: has_checker(source.path),
         }
         return replace(info, capabilities=info.capabilities | {one for one, can in looks.items() if can})
@@ -451,6 +459,7 @@ def _info(
         seconds_per_enlarged_pixel=measures.seconds_per_enlarged_pixel,
         capabilities=frozenset(_capabilities(checkpoint)),
         family=_family(source, checkpoint),
+        around_strength=sketch.AROUND_STRENGTH if source.path == sketch.WEIGHTS else 1.0,
     )
 
 
@@ -473,11 +482,6 @@ def _capabilities(checkpoint: Checkpoint) -> Iterator[Capability]:
         yield Capability.INSTRUCTIONS
     if checkpoint.pictures is not None:
         yield Capability.REFERENCES
-
-
-def _tower(source: Source) -> Looker | None:
-    """The image tower of a model's own."""
-    return (SketchTowers, source.path) if has_tower(source.path) else None
 
 
 def _described(curve: Mapping[int, float]) -> str:

@@ -48,6 +48,7 @@ from engine.work.denoising import (
     num_bytes_in,
     texts_of,
 )
+from engine.work.naming import Naming, naming_of
 from engine.work.slices import Counted, Decoding, Opening, Slices, opening_of
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ class DenoisingLoop:
         self._numbers = count(1)
         self._waiting: Waiting[Ticket] = Waiting()
         self._running: dict[int, Running] = {}
-        self._finishing: dict[int, tuple[Ticket, Slices | Opening]] = {}
+        self._finishing: dict[int, tuple[Ticket, Slices | Naming | Opening]] = {}
         """What is done between the passes for those who have begun: before their steps, or after them."""
         self._candidates: dict[int, Candidate] = {}
         """How the policy sees everybody who is not merely waiting."""
@@ -127,19 +128,24 @@ class DenoisingLoop:
         return ticket
 
     def _to_draw(self, request: Generate) -> Ticket:
-        capacity = self._library.entry(request.model).capacity
         ticket = Ticket(
             number=next(self._numbers),
             request=request,
             queued_at=self._clock(),
-            capacity=capacity,
-            num_bytes=num_bytes_in(self._library, request),
+            capacity=self._library.entry(request.model).capacity,
+            num_bytes=0,
             is_instructed=Capability.INSTRUCTIONS in self._library.entry(request.model).info.capabilities,
         )
+        self._weigh(ticket)
+        return ticket
+
+    def _weigh(self, ticket: Ticket) -> None:
+        """Reckon what a drawing takes."""
+        request, capacity = ticket.drawing, ticket.capacity
+        ticket.num_bytes = num_bytes_in(self._library, request)
         cap = capacity.cap(ticket.area)
         work = expected_passes(request) * expected_rows(request, is_instructed=ticket.is_instructed)
         ticket.share_seconds = work * capacity.seconds(cap, ticket.area) / cap
-        return ticket
 
     def _to_do_between(self, request: Between) -> Ticket:
         cost = cost_of(request, self._library)
@@ -238,19 +244,24 @@ class DenoisingLoop:
     def _start(self, ticket: Ticket) -> None:
         started = self._clock()
         with self._blaming(ticket):
-            opening = opening_of(ticket.drawing)
-            if opening is None:
-                self._run(ticket)
-            else:
-                self._finishing[ticket.number] = (ticket, opening)
-                self._candidates[ticket.number] = ticket.candidate()
+            self._prepare(ticket)
             text = self._library.checkpoint(ticket.drawing.model).text
             unread = " ".join(filter(None, (text.unread(part.text) for part in ticket.drawing.prompts)))
             self._waiting.begin(ticket)
             self._notices.append((ticket, Started(unread=unread)))
             self._charge(ticket, self._clock() - started)
 
+    def _prepare(self, ticket: Ticket) -> None:
+        """Run it, unless something is to be done before its first step."""
+        before = naming_of(ticket.drawing, self._library) or opening_of(ticket.drawing)
+        if before is None:
+            self._run(ticket)
+            return
+        self._finishing[ticket.number] = (ticket, before)
+        self._candidates[ticket.number] = ticket.candidate()
+
     def _run(self, ticket: Ticket) -> None:
+        self._finishing.pop(ticket.number, None)
         started = self._clock()
         running = Running(ticket=ticket, generation=self._begun(ticket), drawn_at=started)
         self._running[ticket.number] = running
@@ -367,8 +378,8 @@ class DenoisingLoop:
         ticket = self._waiting[number] if number in self._waiting else self._finishing[number][0]
         with self._blaming(ticket):
             work = self._begin_between(ticket) if number in self._waiting else self._finishing[number][1]
-            if isinstance(work, Opening):
-                self._open(ticket, work)
+            if isinstance(work, Naming | Opening):
+                self._go_on_before(ticket, work)
                 return
             result = work.advance(self._library, self._tick_seconds if self._running else None)
             self._charge(ticket, self._clock() - started)
@@ -377,13 +388,19 @@ class DenoisingLoop:
             elif isinstance(work, Counted):
                 self._tell_done(ticket, work)
 
-    def _open(self, ticket: Ticket, opening: Opening) -> None:
+    def _go_on_before(self, ticket: Ticket, work: Naming | Opening) -> None:
         """A slice of what comes before the first step."""
-        started = self._clock()
-        ticket.moments = opening.advance(self._library, self._tick_seconds if self._running else None)
-        if ticket.moments is not None:
-            del self._finishing[ticket.number]
-            self._run(ticket)
+        started, seconds = self._clock(), self._tick_seconds if self._running else None
+        if isinstance(work, Naming):
+            named = work.advance(self._library, seconds)
+            if named is not None:
+                ticket.request = named
+                self._weigh(ticket)
+                self._prepare(ticket)
+        else:
+            ticket.moments = work.advance(self._library, seconds)
+            if ticket.moments is not None:
+                self._run(ticket)
         self._charge(ticket, self._clock() - started)
 
     def _may_go_on_between(self, one: Candidate) -> bool:

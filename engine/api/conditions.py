@@ -44,7 +44,8 @@ class Mask:
 class Reference:
     """A picture that is looked at beside the text, as it is read: what is drawn shows what it shows.
 
-    Several add up. The model needs an IP-Adapter (Ye et al. 2023).
+    Several add up. The model needs an IP-Adapter (Ye et al. 2023). One that has an image tower of its own
+    names the pictures of a request whose texts are all empty, and draws by these names, too.
     """
 
     picture: Image.Image

@@ -45,7 +45,8 @@ class Generate:
 
     model: str
     prompts: tuple[WeightedPrompt, ...]
-    """At least one; weights are normalised and must sum to more than zero. Empty text is unconditional."""
+    """At least one; weights are normalised and must sum to more than zero. Empty text is unconditional, but
+    where pictures are named in its stead (`Reference`)."""
     negative_prompt: str = ""
     styles: tuple[Style, ...] = ()
     """Manners that all parts of the prompt are read in; several add up."""

@@ -44,6 +44,11 @@ class Seen:
     colours: Sequence[str] = ()
 
 
+def caption(seen: Seen) -> str:
+    """The likeliest in a few words."""
+    return _said(seen.subjects[0], seen.setting, seen.styles[:1])
+
+
 def four_captions(seen: Seen, turn: int = 0) -> tuple[str, ...]:
     """Four that differ: the likeliest in a few words, then with more of them; and what else it may be.
 
@@ -55,7 +60,7 @@ def four_captions(seen: Seen, turn: int = 0) -> tuple[str, ...]:
     other = _said(second if seen.is_sure else third, seen.setting, seen.styles[:1])
     colours = () if seen.paint else seen.colours[:1]
     said = [
-        _said(first, seen.setting, seen.styles[:1]),
+        caption(seen),
         _said(painted(first, seen.paint), seen.setting, seen.styles[1:2], seen.lights[:1], colours),
         _said(first if seen.is_sure else second, seen.setting, seen.lights[1:2], seen.colours[:1]),
         with_article(seen.view) if seen.view else other,

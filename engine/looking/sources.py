@@ -10,6 +10,7 @@ from engine.looking.towers import ClipTowers, Towers
 from engine.recognition import read_json
 from engine.sources import file_names, is_hub_id, variant_files
 
+Tower: TypeAlias = tuple[type[Towers], Path]
 Looker: TypeAlias = tuple[type[Captioner | Towers], Path]
 """The kind of eye, and the folder of its files."""
 

@@ -8,7 +8,7 @@ import argparse
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean
 
@@ -38,6 +38,8 @@ from engine.sketch.vae import to_tensor
 COUNT = 40
 SEED = 271_828
 """Of composed pictures that no stage learns from."""
+OWN_SEED = 5
+"""Of the drawings that it is to look at itself."""
 REACH = 5
 """Pixels in which two edges count as one: they are compared as lines of that width."""
 PLACED = 0.7
@@ -181,12 +183,12 @@ class Namer:
 
 
 def by_pictures(
-    draw: Draw, art: Sequence[Named], rank: Callable[[Image.Image, Concept], int]
+    draw: Draw, art: Sequence[Named], rank: Callable[[Image.Image, Concept], int], *, of: str = ""
 ) -> dict[str, float]:
-    """Whether what is drawn from a picture alone is its thing, in its colour."""
+    """Whether what is drawn from a picture alone is its thing, in its colour; `of` says what pictures."""
     ranks: dict[str, list[int]] = {}
     colours: dict[str, list[bool]] = {}
-    for place, one in enumerate(tqdm(art, "pictures")):
+    for place, one in enumerate(tqdm(art, f"{of}pictures")):
         drawn = {
             "the picture itself": one.image,
             "from the picture": draw("", references=(Reference(picture=one.image),)),
@@ -198,9 +200,9 @@ def by_pictures(
             main = main_colour_name(picture)
             colours.setdefault(name, []).append(main == main_colour_name(one.image))
             colours.setdefault(f"{name}, another's", []).append(main == main_colour_name(other.image))
-    figures = {f"{name}: top-1": share(found, 1) for name, found in ranks.items()}
-    figures |= {f"{name}: top-5": share(found, 5) for name, found in ranks.items()}
-    return figures | {f"{name}: colour right": mean(found) for name, found in colours.items()}
+    figures = {f"{of}{name}: top-1": share(found, 1) for name, found in ranks.items()}
+    figures |= {f"{of}{name}: top-5": share(found, 5) for name, found in ranks.items()}
+    return figures | {f"{of}{name}: colour right": mean(found) for name, found in colours.items()}
 
 
 def by_two(draw: Draw, art: Sequence[Named], rank: Callable[[Image.Image, Concept], int]) -> dict[str, float]:
@@ -241,6 +243,8 @@ def main() -> None:
     with torch.inference_mode():
         figures = by_edges(draw, art) | by_areas(draw, config)
         figures |= by_pictures(draw, art, namer.rank) | by_two(draw, art, namer.rank)
+        own = [replace(one, image=draw(one.words, seed=OWN_SEED)) for one in art]
+        figures |= by_pictures(draw, own, namer.rank, of="own drawings, ")
     out = asked.out or asked.work / "evaluation"
     out.mkdir(parents=True, exist_ok=True)
     (out / "conditioned.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -16,6 +16,7 @@ from engine.preview import as_pictures
 from engine.rows import Rows
 from engine.text import WordPlace, num_words
 from engine.work.denoising import Generation, NotANumber, expected_passes, num_bytes_in
+from engine.work.naming import Naming, naming_of
 from engine.work.pacing import in_slice
 from engine.work.slices import Decoding
 
@@ -37,6 +38,7 @@ class Explaining:
 
     def __init__(self, request: Explain) -> None:
         self._request = request.drawing
+        self._naming: Naming | None = None
         self._redraw: _Redraw | None = None
         self._decoding: Decoding | None = None
         self._in_float32 = False
@@ -48,7 +50,10 @@ class Explaining:
         return 0 if self._redraw is None else self._redraw.generation.step
 
     def advance(self, library: Library, seconds: float | None) -> Explained | None:
-        """Take as many steps as take no longer than this, at least one; or decode."""
+        """Take as many steps as take no longer than this, at least one; or decode. First, name what is shown
+        without a word."""
+        if self._redraw is None and not self._is_named(library, seconds):
+            return None
         if self._decoding is None:
             for _ in in_slice(seconds):
                 self._step(library)
@@ -57,6 +62,15 @@ class Explaining:
             return None
         decoded = self._decoding.advance(library, seconds)
         return None if decoded is None or self._redraw is None else self._redraw.explained(decoded)
+
+    def _is_named(self, library: Library, seconds: float | None) -> bool:
+        self._naming = self._naming or naming_of(self._request, library)
+        if self._naming is None:
+            return True
+        named = self._naming.advance(library, seconds)
+        if named is not None:
+            self._request, self._naming = named, None
+        return named is not None
 
     def _step(self, library: Library) -> None:
         model = self._request.model

@@ -33,7 +33,7 @@ _ARTICLES = frozenset({"a", "an", "the"})
 _EDGE = re.compile(r"^[^\w]+|[^\w]+$")
 
 
-class Shortening(Piecewise):
+class Shortening(Piecewise[Shortened]):
     """The words of one prompt, weighed by leaving each of them out."""
 
     def __init__(self, request: Shorten) -> None:
@@ -42,7 +42,7 @@ class Shortening(Piecewise):
         self._words = request.prompt.split()
         self.num_pieces = 1 + ceil((len(self._words) + 2) / _TEXTS)
 
-    def work(self, library: Library) -> Pieces:
+    def work(self, library: Library) -> Pieces[Shortened]:
         """Read the prompt, and what is left of it without each of its words.
 
         What praises is left out of the whole prompt; what else there is, out of the prompt without praise:

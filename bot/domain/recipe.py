@@ -18,6 +18,8 @@ from bot.domain.prompt.marks import split
 from bot.domain.style import Style
 
 T = TypeVar("T")
+_SAFE = 1e-6
+"""So that a share of the steps is not rounded down to one less."""
 
 VERSION = 2
 """Of the JSON. 1 had no version, no parts, and its parameters in the job's prompt alone."""
@@ -195,6 +197,8 @@ class Edit:
     """Which part of the canvas is drawn."""
     area: str = ""
     """What is repainted of the picture, in white: a PNG of one bit a pixel, of any size, in base64."""
+    strength: float = 1.0
+    """Share of the schedule that is run, in (0, 1]; diffusers' `strength`."""
 
     @property
     def side(self) -> Side:
@@ -212,6 +216,7 @@ class Edit:
             place=Box.from_json(values["place"]),
             window=Box.from_json(values["window"]),
             area=values.get("area", ""),
+            strength=values.get("strength", 1.0),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -222,6 +227,7 @@ class Edit:
             "place": self.place.to_json(),
             "window": self.window.to_json(),
             "area": self.area,
+            "strength": self.strength,
         }
 
 
@@ -308,6 +314,12 @@ class Recipe:
         """Whether it is drawn from text and pictures, and its prompt names all of them."""
         is_plain = replace(self, references=(), blend=None).is_plain
         return is_plain and not self.is_plain and self.worded != self.written
+
+    @property
+    def strength(self) -> float:
+        """Share of the schedule that is run, in (0, 1]: all of it, unless it begins from another picture."""
+        began = self.start or self.edit
+        return 1.0 if began is None else began.strength
 
     @property
     def is_upscaled(self) -> bool:
@@ -458,6 +470,11 @@ class Recipe:
 
 NOTHING = Recipe(prompt=prompts.Prompt(parts=()))
 """What is left of the recipe of a forgotten member, and of a picture that was taken back."""
+
+
+def at_least_a_step(strength: float, steps: int) -> float:
+    """The strength, or the one that runs one of so many steps."""
+    return max(strength, min(1.0, 1 / max(1, steps) + _SAFE))
 
 
 def _known(part: type[T], values: Mapping[str, Any] | None) -> T:

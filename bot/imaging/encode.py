@@ -152,8 +152,8 @@ def recipe_text(job: Job) -> str:
 
 def _strength(recipe: Recipe) -> str | None:
     """Of what it began from, where that is another picture, or several."""
-    if recipe.start is not None:
-        return f"{recipe.start.strength:g}"
+    if recipe.start is not None or recipe.edit is not None:
+        return f"{recipe.strength:g}"
     is_mixed = recipe.blend is not None and recipe.blend.strength is not None
     return f"{recipe.blend.strength:g}" if recipe.blend is not None and is_mixed else None
 

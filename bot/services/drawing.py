@@ -51,9 +51,7 @@ def to_request(
         guidance_scale=recipe.sampling.guidance_scale,
         sampler=recipe.sampling.sampler,
         stop=recipe.sampling.stop,
-        start=_mixed(recipe, blended)
-        if start is None
-        else api.Start(source=start, strength=_strength(recipe)),
+        start=_mixed(recipe, blended) if start is None else api.Start(source=start, strength=recipe.strength),
         references=(*_looked_at(recipe, blended), *_references(recipe, referred)),
         variation=_variation(recipe),
         spread=_spread(recipe.spread),
@@ -120,7 +118,3 @@ def _controls(recipe: Recipe, followed: Image.Image | None) -> tuple[api.Control
     if control is None or followed is None:
         return ()
     return (api.Control(name=control.name, map=followed, scale=control.scale, interval=control.interval),)
-
-
-def _strength(recipe: Recipe) -> float:
-    return 1.0 if recipe.start is None else recipe.start.strength

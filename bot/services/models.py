@@ -197,6 +197,5 @@ def _unknown(names: Iterable[str], before: Iterable[str], known: Iterable[str]) 
 
 
 def _steps(recipe: Recipe) -> int:
-    """How many steps are taken, of a start that is not drawn wholly anew."""
-    strength = 1.0 if recipe.start is None else recipe.start.strength
-    return max(1, int(recipe.sampling.steps * strength))
+    """How many steps are taken, of what is not drawn wholly anew."""
+    return max(1, int(recipe.sampling.steps * recipe.strength))

@@ -31,6 +31,7 @@ from bot.domain.recipe import (
     Variation,
     Weights,
     Weirdness,
+    at_least_a_step,
 )
 from bot.domain.samplers import ENGINE
 from bot.domain.sentences import Sentence, say
@@ -118,7 +119,7 @@ class Recipes:
             blend=recipe.blend,
             variation=recipe.variation or fresh.variation,
             control=recipe.control,
-            edit=recipe.edit,
+            edit=_edit_of_remix(recipe, fresh),
             enlargement=recipe.enlargement,
             window=recipe.window,
             is_remixed=prompt != recipe.prompt,
@@ -248,7 +249,9 @@ class Recipes:
         shape = AspectRatio(width=shown.width, height=shown.height)
         return replace(recipe, edit=None, canvas=_fitted(model, shape))
 
-    def edited(self, recipe: Recipe, image: ImageRef, layout: Layout, *, area: str = "") -> Recipe:
+    def edited(
+        self, recipe: Recipe, image: ImageRef, layout: Layout, *, area: str = "", strength: float = 1.0
+    ) -> Recipe:
         """The recipe of a part of a picture, in a window that the model draws well."""
         edit = Edit(
             image=image,
@@ -256,6 +259,7 @@ class Recipes:
             place=layout.place,
             window=layout.window,
             area=area,
+            strength=at_least_a_step(strength, recipe.sampling.steps),
         )
         return replace(
             recipe,
@@ -282,6 +286,15 @@ class Recipes:
         """
         model = self._models.get(recipe.weights.name)
         return replace(recipe, weights=Weights(name=model.name, hash=model.hash))
+
+
+def _edit_of_remix(recipe: Recipe, fresh: Recipe) -> Edit | None:
+    """What is drawn by other words, or by another model, begins with nothing."""
+    if recipe.edit is None:
+        return None
+    is_same = (fresh.prompt.parts, fresh.weights.name) == (recipe.prompt.parts, recipe.weights.name)
+    strength = at_least_a_step(recipe.edit.strength, fresh.sampling.steps) if is_same else 1.0
+    return replace(recipe.edit, strength=strength)
 
 
 def _settled(parameters: Parameters) -> Parameters:

@@ -72,6 +72,9 @@ class ModelInfo:
     """Estimate: device seconds for each pixel of an enlarged picture."""
     capabilities: frozenset[Capability] = frozenset()
     family: Family = Family.SD
+    around_strength: float = 1.0
+    """Share of the schedule that is best run for what lies around a picture, on which its edges go on before
+    (`Start.strength`). At less than all, what is drawn there is less new, and more alike."""
     seconds_to_load: float = 0.0
     """Estimate: seconds until it can draw, where it is not on the device."""
     is_resident: bool = True

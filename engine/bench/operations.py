@@ -43,7 +43,7 @@ def measure(library: Library, out: Path | None) -> None:
     plain = _request(info)
     parent = _drawn(library, plain)
     other = _drawn(library, replace(plain, prompts=(WeightedPrompt(text=_OTHER),)))
-    requests = {_PLAIN: plain, **operations(plain, parent, info.controls)}
+    requests = {_PLAIN: plain, **operations(plain, parent, info.controls, info.around_strength)}
     requests |= blends(plain, (parent.images[0], other.images[0]), info)
     seconds, drawn = {}, {}
     for name, request in requests.items():
@@ -56,10 +56,12 @@ def measure(library: Library, out: Path | None) -> None:
         _sheet(shown).save(out, quality=80)
 
 
-def operations(plain: Generate, parent: Generated, controls: Sequence[str] = ()) -> Mapping[str, Generate]:
+def operations(
+    plain: Generate, parent: Generated, controls: Sequence[str] = (), around_strength: float = 1.0
+) -> Mapping[str, Generate]:
     """Every operation by name, as a request of the shape of `plain`, on what that drew.
 
-    `controls` are those that the model has.
+    `controls` are those that the model has, `around_strength` is its `ModelInfo`'s.
     """
     picture = parent.images[0]
     width, height = picture.size
@@ -73,8 +75,8 @@ def operations(plain: Generate, parent: Generated, controls: Sequence[str] = ())
         ),
         "variation, 15 % other noise": replace(plain, variation=variation, seeds=other),
         "a part repainted": _repainted(plain, picture, _mask(picture.size, square), text=_OTHER),
-        "panned by half": _repainted(plain, *_panned(picture), text=plain.prompts[0].text),
-        "zoomed out twice": _repainted(plain, *_zoomed(picture), text=plain.prompts[0].text),
+        "panned by half": _around(plain, *_panned(picture), strength=around_strength),
+        "zoomed out twice": _around(plain, *_zoomed(picture), strength=around_strength),
         "spread 0": replace(plain, spread=spread[0.0]),
         "spread 1": replace(plain, spread=spread[1.0]),
         "tiles": replace(plain, tiles=True),
@@ -151,6 +153,12 @@ def _repainted(plain: Generate, picture: Image.Image, area: Image.Image, *, text
         mask=Mask(area=area, feather=picture.width // 32),
         prompts=(WeightedPrompt(text=text),),
     )
+
+
+def _around(plain: Generate, laid: Image.Image, area: Image.Image, *, strength: float) -> Generate:
+    """What lies around a picture, by the words of that."""
+    repainted = _repainted(plain, laid, area, text=plain.prompts[0].text)
+    return replace(repainted, start=Start(source=laid, strength=strength))
 
 
 def _mask(size: tuple[int, int], white: tuple[int, int, int, int]) -> Image.Image:

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from engine.api import Capability, Generate, Generated, Mask, Spread, Start, Variation
-from engine.bench.arms import denoised
+from engine.bench.arms import denoised, usual
+from engine.bench.looking import drawing
 from engine.bench.stock import StockPipelines
 from engine.bench.tiny import tiny_pipeline
 from engine.checks import check
@@ -311,3 +312,26 @@ def decibels(loop: DenoisingLoop, expected: torch.Tensor, actual: torch.Tensor, 
     one, other = (vae.decode(latents).sample.float() for latents in (expected, actual))
     error = float((one - other).square().mean())
     return math.inf if error == 0 else 10 * math.log10(4.0 / error)
+
+
+def test_half_drawn_anew_from_its_edges_the_paper_of_the_embedded_model_goes_on_around_a_thing(
+    sketch: Library,
+) -> None:
+    (info,) = sketch.models()
+    drawn = {1.0: 0.0, info.around_strength: 0.0}
+    around = np.asarray(ImageOps.invert(white_in((64, 64, 191, 191), (256, 256)))) > 0
+    for text in ("a cat", "a red apple", "a blue bird"):
+        small = drawing(sketch, text, seed=7).resize((128, 128))
+        laid = Image.new("RGB", (256, 256), "white")
+        laid.paste(small, (64, 64))
+        for strength in drawn:
+            request = replace(
+                usual(info, text, 11),
+                start=Start(source=laid, strength=strength),
+                mask=Mask(area=Image.fromarray(around)),
+            )
+            picture = result(DenoisingLoop(sketch), request).images[0]
+            drawn[strength] += float((np.asarray(picture)[around].min(axis=1) < 200).mean())
+    alike, anew = drawn[info.around_strength], drawn[1.0]
+    assert anew > 0.1, "from noise alone more of it is drawn around"
+    assert alike < anew / 3

@@ -7,9 +7,8 @@ from bot.domain.errors import Impossible
 from bot.domain.kinds import JobKind
 from bot.domain.order import Order
 from bot.domain.prompt import Prompt
-from bot.domain.recipe import Blend, Picture
+from bot.domain.recipe import Blend, Picture, at_least_a_step
 from bot.domain.sentences import say
-from bot.services.orders.vary import at_least_a_step
 from bot.services.recipes import Recipes
 from engine.api import Capability
 

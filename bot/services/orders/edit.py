@@ -78,8 +78,11 @@ def order(parent: Job, press: Press, recipes: Recipes, change: Change) -> Order:
     """
     recipe = recipes.again(parent.recipe)
     shown = parent.recipe.shown
-    layout = _layout(press.kind, Size(width=shown.width, height=shown.height), change, recipes.model(recipe))
-    return press.order(parent, recipes.edited(recipe, press.tile(parent), layout, area=change.area))
+    model = recipes.model(recipe)
+    layout = _layout(press.kind, Size(width=shown.width, height=shown.height), change, model)
+    strength = 1.0 if change.area else model.around_strength
+    edited = recipes.edited(recipe, press.tile(parent), layout, area=change.area, strength=strength)
+    return press.order(parent, edited)
 
 
 def _layout(kind: JobKind, size: Size, change: Change, model: ModelInfo) -> Layout:

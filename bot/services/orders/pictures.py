@@ -6,12 +6,11 @@ from dataclasses import replace
 from bot.domain.errors import PromptError
 from bot.domain.parameters import ImagePrompt
 from bot.domain.prompt import Prompt
-from bot.domain.recipe import Blend, ImageRef, Picture, Recipe, Reference, UploadRef
+from bot.domain.recipe import Blend, ImageRef, Picture, Recipe, Reference, UploadRef, at_least_a_step
 from bot.domain.sentences import say
 from bot.domain.uploads import named, written
 from bot.services.imports import UNTITLED
 from bot.services.orders.blend import STRENGTH
-from bot.services.orders.vary import at_least_a_step
 from bot.services.recipes import Recipes
 from engine.api import Capability
 

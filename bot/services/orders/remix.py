@@ -9,13 +9,13 @@ from bot.domain.job import Job
 from bot.domain.order import Order
 from bot.domain.parameters.table import MAX_ZOOM
 from bot.domain.prompt import Prompt
-from bot.domain.recipe import Canvas, Picture, Recipe, Start
+from bot.domain.recipe import Canvas, Picture, Recipe, Start, at_least_a_step
 from bot.domain.sentences import say
 from bot.domain.size import AspectRatio, are_alike
 from bot.services.orders import edit, pictures
 from bot.services.orders.edit import Change
 from bot.services.orders.press import Press
-from bot.services.orders.vary import SUBTLE_STRENGTH, at_least_a_step
+from bot.services.orders.vary import SUBTLE_STRENGTH
 from bot.services.recipes import Recipes
 
 Build = Callable[[Job, Press, Recipes], Order]

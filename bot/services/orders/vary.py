@@ -7,7 +7,7 @@ from bot.domain.kinds import JobKind, Outcome
 from bot.domain.order import Order
 from bot.domain.preferences import Preferences, VariationMode
 from bot.domain.prompt import NUM_IMAGES
-from bot.domain.recipe import ImageRef, Recipe, Start, Variation
+from bot.domain.recipe import ImageRef, Recipe, Start, Variation, at_least_a_step
 from bot.services.orders.press import Press
 from bot.services.recipes import Recipes
 
@@ -15,8 +15,6 @@ STRENGTH = 0.7
 """Share of the schedule that is run anew: enough to differ, not so much as to lose the picture."""
 SUBTLE_STRENGTH = 0.35
 """The same for a subtle variation of what was not drawn from text alone."""
-SAFE = 1e-6
-"""So that a share of the steps is not rounded down to one less."""
 SUBTLE_NOISE = 0.2
 """How much of a subtle variation's noise is new."""
 
@@ -57,11 +55,6 @@ def _begun(recipe: Recipe, image: ImageRef, strength: float) -> Recipe:
     return replace(
         recipe, start=Start(image=image, strength=at_least_a_step(strength, recipe.sampling.steps))
     )
-
-
-def at_least_a_step(strength: float, steps: int) -> float:
-    """The strength, or the one that runs one of so many steps."""
-    return max(strength, min(1.0, 1 / max(1, steps) + SAFE))
 
 
 def _whole(parent: Job, recipes: Recipes) -> Recipe:

@@ -66,6 +66,39 @@ async def test_a_pan_keeps_the_picture_and_grows_by_what_was_drawn(
     assert np.asarray(request.mask.area)[:, 32:].min() == 255
 
 
+def strength_of(engine: HandEngine) -> float:
+    """Of what was last asked for."""
+    start = engine.requests[-1].start
+    assert start is not None
+    return start.strength
+
+
+async def test_around_a_picture_its_edges_go_on_and_as_much_is_drawn_anew_as_the_model_says(
+    services: Services, engine: HandEngine, ada: Asker
+) -> None:
+    engine.model = replace(engine.model, around_strength=0.5)
+    grid = await drawn(services, ada)
+    strengths = {}
+    for kind in (JobKind.ZOOM, JobKind.PAN, JobKind.REGION):
+        await changed(services, ada, grid, kind)
+        strengths[kind] = strength_of(engine)
+    assert strengths == {JobKind.ZOOM: 0.5, JobKind.PAN: 0.5, JobKind.REGION: 1.0}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "strength"),
+    [("a red apple --steps 40", 0.5), ("a red apple --steps 1", 1.0), ("a beach", 1.0)],
+    ids=["the same words", "a single step", "other words"],
+)
+async def test_other_words_around_it_are_drawn_from_nothing(
+    services: Services, engine: HandEngine, ada: Asker, prompt: str, strength: float
+) -> None:
+    engine.model = replace(engine.model, around_strength=0.5)
+    grid = await drawn(services, ada, "a red apple")
+    await changed(services, ada, grid, JobKind.ZOOM, Change(prompt=parse(prompt)))
+    assert strength_of(engine) == strength
+
+
 async def test_of_a_region_nothing_but_the_area_changes_in_other_words_too(
     services: Services, engine: HandEngine, ada: Asker
 ) -> None:

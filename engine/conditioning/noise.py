@@ -26,17 +26,29 @@ _STREAMS = {
 """What tells the random numbers of a purpose from those of the same seed for another."""
 
 
-def steered(noise: torch.Tensor, *, spread: Spread | None, variation: Variation | None) -> torch.Tensor:
-    """Noise (n, c, h, w) that is a picture's own, brought nearer to that of its grid and of its ancestor."""
-    if spread is not None:
-        shared = _SHARED * (1 - spread.amount)
-        common = _drawn(_stream(spread.seed, "shared"), noise)
-        noise = sqrt(1 - shared) * noise + sqrt(shared) * common
-    if variation is not None:
-        own = _drawn(torch.Generator().manual_seed(variation.seed), noise)
-        ancestor = steered(own, spread=variation.spread, variation=variation.variation)
-        noise = slerp(ancestor, noise, variation.strength)
-    return noise
+class Steering:
+    """Brings the noise of pictures nearer to that of their grid and of their ancestor, draw after draw: what
+    they begin with, and what a sampler adds in its steps. Those drew theirs in the same order.
+    """
+
+    def __init__(self, *, spread: Spread | None, variation: Variation | None) -> None:
+        self._shared = 0.0 if spread is None else _SHARED * (1 - spread.amount)
+        self._grid = None if spread is None else _stream(spread.seed, "shared")
+        self._strength = 1.0 if variation is None else variation.strength
+        self._ancestor = None if variation is None else torch.Generator().manual_seed(variation.seed)
+        self._of_ancestor = (
+            None if variation is None else Steering(spread=variation.spread, variation=variation.variation)
+        )
+
+    def steered(self, noise: torch.Tensor) -> torch.Tensor:
+        """The next noise (n, c, h, w), of which each picture has drawn its own."""
+        if self._grid is not None:
+            common = _drawn(self._grid, noise)
+            noise = sqrt(1 - self._shared) * noise + sqrt(self._shared) * common
+        if self._ancestor is not None and self._of_ancestor is not None:
+            ancestor = self._of_ancestor.steered(_drawn(self._ancestor, noise))
+            noise = slerp(ancestor, noise, self._strength)
+        return noise
 
 
 def slerp(begin: torch.Tensor, end: torch.Tensor, share: float) -> torch.Tensor:

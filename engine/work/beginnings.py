@@ -11,7 +11,7 @@ from PIL import Image
 from engine.api import Generate, Mixture, Start
 from engine.conditioning.mask import Kept, in_cells, stencil
 from engine.conditioning.mixture import mixed
-from engine.conditioning.noise import steered
+from engine.conditioning.noise import Steering
 from engine.device import send
 from engine.families.unet import Checkpoint
 from engine.samplers import add_noise
@@ -35,6 +35,7 @@ def begin(
     scheduler: Any,
     timesteps: torch.Tensor,
     generators: Sequence[torch.Generator],
+    steering: Steering,
     *,
     moments: torch.Tensor | None = None,
 ) -> Beginning:
@@ -46,7 +47,7 @@ def begin(
     shape = (len(generators), *checkpoint.latent_shape(request.width, request.height))
     original = _original(request, checkpoint, generators, moments)
     own = _noise(shape, checkpoint, generators)
-    noise = steered(own, spread=request.spread, variation=request.variation)
+    noise = steering.steered(own)
     if original is None or _is_all_noise(request, checkpoint):
         latents = noise * float(scheduler.init_noise_sigma)
     else:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from engine.api import Generate
-from engine.conditioning.noise import guidance_factors, read_apart, read_otherwise
+from engine.conditioning.noise import Steering, guidance_factors, read_apart, read_otherwise
 from engine.conditioning.reference import Seen, told_of
 from engine.conditioning.style import in_style, styled
 from engine.device import Arrival
@@ -67,15 +67,16 @@ class Generation:
         self._seen_pictures = _seen_pictures(request, checkpoint)
         layout = layout_of(request, checkpoint)
         self._windows = None if layout is None else Windows(layout)
+        steering = Steering(spread=request.spread, variation=request.variation)
         beginning = begin(
-            request, checkpoint, self._scheduler, self._timesteps, self._generators, moments=moments
+            request, checkpoint, self._scheduler, self._timesteps, self._generators, steering, moments=moments
         )
         self.latents = beginning.latents
         self._kept, self._shown = beginning.kept, beginning.shown
         self._followed = checkpoint.controls.followed(request.controls, request.width, request.height)
         self._stepping: Stepping | None = None
         if sampler.is_stochastic or sampler.is_steered:
-            self._stepping = Stepping(self._generators, self.latents.shape, self.latents.device)
+            self._stepping = Stepping(self._generators, steering, self.latents.shape, self.latents.device)
         self._is_stochastic = sampler.is_stochastic
         self._input: torch.Tensor | None = None
         """What the U-Net sees next, scaled for its timestep."""

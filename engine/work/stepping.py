@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
+from engine.conditioning.noise import Steering
 from engine.device import send
 
 
@@ -18,10 +19,15 @@ class Stepping(TorchFunctionMode):
     """
 
     def __init__(
-        self, generators: Sequence[torch.Generator], shape: Sequence[int], device: torch.device
+        self,
+        generators: Sequence[torch.Generator],
+        steering: Steering,
+        shape: Sequence[int],
+        device: torch.device,
     ) -> None:
         super().__init__()
         self._generators = generators
+        self._steering = steering
         self._shape = (1, *shape[1:])
         self._device = device
         self._drawn: torch.Tensor | None = None
@@ -46,7 +52,8 @@ class Stepping(TorchFunctionMode):
         if any(noise is not None for noise in self._noises):
             return
         if self._drawn is None:
-            self._drawn = torch.cat([torch.randn(self._shape, generator=one) for one in self._generators])
+            own = torch.cat([torch.randn(self._shape, generator=one) for one in self._generators])
+            self._drawn = self._steering.steered(own)
         self._noises = list(torch.split(send(self._drawn, self._device), 1))
         self._drawn = None
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 
+from engine.conditioning.noise import Steering
 from engine.library import Library
 from engine.samplers import SAMPLERS
 from engine.work.denoising import Generation
@@ -89,7 +90,7 @@ def test_a_step_that_is_taken_again_has_the_same_noise(
 def test_what_is_asked_for_twice_in_a_step_is_drawn_then() -> None:
     generators = [torch.Generator().manual_seed(seed) for seed in (1, 2)]
     expected = [torch.randn(3, 1, 4, 8, 8, generator=torch.Generator().manual_seed(seed)) for seed in (1, 2)]
-    stepping = Stepping(generators, (2, 4, 8, 8), torch.device("cpu"))
+    stepping = Stepping(generators, Steering(spread=None, variation=None), (2, 4, 8, 8), torch.device("cpu"))
     stepping.draw_ahead()
     for number in range(3):
         with stepping:

@@ -38,8 +38,9 @@ from engine.looking.checker import has_checker
 from engine.looking.eyes import Eyes
 from engine.looking.sources import Looker, Tower, resolve_captioner
 from engine.remembered import Measures, Remembered
-from engine.samplers import defaults_for, samplers_for
-from engine.sketch.eye import SketchTowers, has_tower
+from engine.samplers import Defaults, defaults_for, samplers_for
+from engine.sketch import has_tower
+from engine.sketch.eye import SketchTowers
 from engine.sources import Source, identity_of, resolve
 from engine.upscaler import load_upscaler
 from engine.work.enlarging import Enlarger, Sharpening, measured
@@ -437,7 +438,7 @@ def _info(
         takes_guidance_embedding=checkpoint.takes_guidance_embedding,
     )
     if source.path == sketch.WEIGHTS:
-        defaults = replace(defaults, steps=sketch.STEPS, guidance_scale=sketch.GUIDANCE_SCALE)
+        defaults = Defaults(sampler=sketch.SAMPLER, steps=sketch.STEPS, guidance_scale=sketch.GUIDANCE_SCALE)
     area = checkpoint.native_size**2
     refused = checkpoint.loras.refusals()
     return ModelInfo(

@@ -130,9 +130,9 @@ class TextEncoder:
         for span, ids in self._learnt.found(text):
             if span.stop > end:
                 break
-            count += len(_ids(text[start : span.start], self._tokenizers[0])) + len(ids[0])
+            count += len(ids_of(text[start : span.start], self._tokenizers[0])) + len(ids[0])
             start = span.stop
-        return count + len(_ids(text[start:end], self._tokenizers[0]))
+        return count + len(ids_of(text[start:end], self._tokenizers[0]))
 
     def _beyond(self, text: str, index: int) -> str:
         if self._fits(text, index):
@@ -246,7 +246,7 @@ class TextEncoder:
         """The tokens that stay together: of plain text one by one, of a learnt word all."""
         for piece in self._learnt.split(text):
             if isinstance(piece, str):
-                yield from ([token] for token in _ids(piece, self._tokenizers[index]))
+                yield from ([token] for token in ids_of(piece, self._tokenizers[index]))
             else:
                 yield list(piece[index])
 
@@ -256,7 +256,8 @@ def num_words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def _ids(text: str, tokenizer: Any) -> list[int]:
+def ids_of(text: str, tokenizer: Any) -> list[int]:
+    """The tokens of a text, without those that stand around it."""
     ids: list[int] = tokenizer(text, add_special_tokens=False, verbose=False).input_ids
     return ids
 

@@ -1,10 +1,10 @@
 """Textual inversions: words that were learnt for a model, of several vectors each, named in a prompt."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from safetensors.torch import load_file
@@ -18,12 +18,18 @@ _OF_SDXL = ("clip_l", "clip_g")
 _OF_WEB_UIS = "emb_params"
 
 
+Read: TypeAlias = tuple[range, tuple[tuple[int, ...], ...]]
+"""A place in a text, and for each text encoder the tokens that are read there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """The learnt words, found in a text by their names, whatever their case, where these stand alone."""
 
     ids: Mapping[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
     """Name → for each text encoder the tokens that stand for it."""
+    reading: Callable[[str], Sequence[Read]] | None = None
+    """Finds what else is read by other tokens than its own."""
 
     @property
     def pattern(self) -> re.Pattern[str] | None:
@@ -32,11 +38,16 @@ class Words:
         spelt = "|".join(r"\s+".join(map(re.escape, name.split())) for name in names)
         return re.compile(rf"(?<!\w)(?<!\w-)(?:{spelt})(?!\w|-\w)", re.IGNORECASE) if names else None
 
-    def found(self, text: str) -> list[tuple[range, tuple[tuple[int, ...], ...]]]:
+    def found(self, text: str) -> list[Read]:
         """Where names stand in a text, in their order, and the tokens of each."""
         pattern = self.pattern
         matches = pattern.finditer(text) if pattern else ()
-        return [(range(*match.span()), self._tokens(match[0])) for match in matches]
+        learnt: list[Read] = [(range(*match.span()), self._tokens(match[0])) for match in matches]
+        if self.reading is None:
+            return learnt
+        taken = {place for span, _ in learnt for place in span}
+        others = [one for one in self.reading(text) if taken.isdisjoint(one[0])]
+        return sorted([*learnt, *others], key=lambda one: one[0].start)
 
     def split(self, text: str) -> list[str | tuple[tuple[int, ...], ...]]:
         """The text in its order: what is plain text, and for learnt words their tokens."""

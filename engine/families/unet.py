@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from safetensors.torch import save as save_safetensors
 from engine.api import Lora, Reference
 from engine.compiled import CompiledUNet
 from engine.conditioning.control import Controls
-from engine.conditioning.embeddings import learn
+from engine.conditioning.embeddings import Read, learn
 from engine.conditioning.lora import LoraSwitch
 from engine.conditioning.reference import PictureReader, taken_from, told_of
 from engine.conditioning.tiling import TilingSwitch
@@ -26,8 +28,10 @@ from engine.families.attention import AttentionMaps
 from engine.graphs import GraphRecorder, Recorder, ReplayedUNet
 from engine.preview import PreviewMap, as_pictures, fit_preview_map
 from engine.rows import Condition, Rows, pack
+from engine.sketch import has_tower
+from engine.sketch.reading import Reading
 from engine.sources import Source
-from engine.text import TextEncoder, TextEncoding
+from engine.text import TextEncoder, TextEncoding, ids_of
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +74,7 @@ class Checkpoint:
         if device.type == "cuda":
             self.unet.to(memory_format=torch.channels_last)
             self.vae.to(memory_format=torch.channels_last)
-        self.text, self.refused_embeddings = _text_encoder(self.name, pipeline, device, embeddings)
+        self.text, self.refused_embeddings = _text_encoder(source, pipeline, device, embeddings)
         self.pictures = PictureReader(pipeline, device) if pipeline.unet.encoder_hid_proj else None
         """Reads pictures that are looked at beside the text, where there is an IP-Adapter."""
         self.loras = LoraSwitch(self.name, pipeline, loras)
@@ -429,7 +433,7 @@ def as_images(pixels: torch.Tensor) -> tuple[Image.Image, ...]:
 
 
 def _text_encoder(
-    name: str, pipeline: Any, device: torch.device, embeddings: Mapping[str, Path]
+    source: Source, pipeline: Any, device: torch.device, embeddings: Mapping[str, Path]
 ) -> tuple[TextEncoder, Mapping[str, str]]:
     """What reads the texts, with the learnt words that fit it, and why the others do not, by name."""
     pairs = [(pipeline.tokenizer, pipeline.text_encoder)]
@@ -439,6 +443,14 @@ def _text_encoder(
     pools = pipeline.unet.config.addition_embed_type == "text"
     tokenizers = [tokenizer for tokenizer, _ in pairs]
     encoders = [encoder.to(device).eval() for _, encoder in pairs]
-    words, refused = learn(name, embeddings, tokenizers=tokenizers, encoders=encoders)
+    words, refused = learn(source.name, embeddings, tokenizers=tokenizers, encoders=encoders)
+    if has_tower(source.path):
+        words = replace(words, reading=partial(_by_other_names, Reading(), tokenizers))
     only = {"max_windows": 1} if pools else {}
     return TextEncoder(tokenizers, encoders, words=words, **only), refused
+
+
+def _by_other_names(reading: Reading, tokenizers: Sequence[Any], text: str) -> list[Read]:
+    """What a model like the embedded one reads otherwise, as the tokens that it reads."""
+    found = reading.found(text)
+    return [(span, tuple(tuple(ids_of(meant, one)) for one in tokenizers)) for span, meant in found]

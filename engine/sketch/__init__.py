@@ -8,9 +8,15 @@ IMAGE_TOWER, IP_ADAPTER, CONTROLS = "image_tower", "ip_adapter", "controls"
 """Folders of a checkpoint like the embedded one, beside its parts: what looks at pictures, what draws by
 that, and what steers by maps, in a folder for each kind of them."""
 
-STEPS, GUIDANCE_SCALE = 12, 3.0
-"""What it draws well and quickly with."""
+STEPS, GUIDANCE_SCALE, SAMPLER = 16, 5.0, "dpmpp-2m-sde"
+"""What it draws well and quickly with. As each step adds noise, later ones mend what earlier ones did: eyes
+part, stray bits go."""
 
-AROUND_STRENGTH = 0.5
+AROUND_STRENGTH = 0.4
 """How much of the schedule is run around a picture, whose edges go on there before. It learnt to fill a paper
 with one thing: from noise alone it draws that again, around the first."""
+
+
+def has_tower(checkpoint: Path) -> bool:
+    """Whether a checkpoint's folder has an image tower as the embedded model's has: it is of its kind."""
+    return (checkpoint / IMAGE_TOWER / "config.json").is_file()

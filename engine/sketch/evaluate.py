@@ -17,11 +17,13 @@ from diffusers import StableDiffusionPipeline
 from PIL import Image, ImageDraw
 from tqdm import tqdm
 
-from engine.sketch import GUIDANCE_SCALE, STEPS, WEIGHTS, judge, scenes
+from engine.samplers import SAMPLERS
+from engine.sketch import GUIDANCE_SCALE, SAMPLER, STEPS, WEIGHTS, judge, scenes
 from engine.sketch.captions import article
 from engine.sketch.config import WORK, cpu, gpu
 from engine.sketch.judge import Gallery, Judge
 from engine.sketch.prompts import Box, Kind, Prompt, fifty_scenes, hundred, untaught
+from engine.sketch.reading import Reading
 from engine.sketch.shots import Studio
 from engine.sketch.unet import open_studio
 
@@ -41,8 +43,9 @@ class Row:
 
 
 def load(folder: Path, device: str) -> StableDiffusionPipeline:
-    """The stock pipeline around a checkpoint."""
+    """The stock pipeline around a checkpoint, with the sampler that it draws best with."""
     pipeline = StableDiffusionPipeline.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+    pipeline.scheduler = SAMPLERS[SAMPLER].build(pipeline.scheduler.config)
     pipeline.to(device)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
@@ -56,11 +59,12 @@ def draw(
     guidance_scale: float,
     seeds: Sequence[int] = SEEDS,
 ) -> Iterator[Row]:
-    """Draw pictures of each prompt, one per seed."""
+    """Draw pictures of each prompt, as the engine reads it, one per seed."""
+    reading = Reading()
     for prompt in tqdm(prompts, "prompts"):
         started = time.perf_counter()
         images = pipeline(
-            prompt.text,
+            reading.reworded(prompt.text),
             num_images_per_prompt=len(seeds),
             num_inference_steps=steps,
             guidance_scale=guidance_scale,

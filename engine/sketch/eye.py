@@ -37,11 +37,6 @@ _SCENES = 3
 """Of each kind, as a scene is never drawn twice alike."""
 
 
-def has_tower(checkpoint: Path) -> bool:
-    """Whether a checkpoint's folder has an image tower as the embedded model's has."""
-    return (checkpoint / tower.FOLDER / "config.json").is_file()
-
-
 class SketchTowers(Towers):
     """The image tower knows things by their names. Style, light and colours are told from the pixels."""
 

@@ -1,0 +1,107 @@
+"""The embedded model reads what people type by the names of what it knows; what it learnt stays as it is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.library import Library
+from engine.sketch import captions, tower
+from engine.sketch.places import PLACES, wordings
+from engine.sketch.prompts import Kind, hundred, untaught
+from engine.sketch.reading import Reading
+
+READING = Reading()
+PLAIN = st.text(alphabet="ab ,.-'é\n", max_size=40)
+PHRASES = st.sampled_from(
+    ["a knight", "samurai", "in the jungle", "a photo of a", "uhd", "kings", ", ", " ", "a"]
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("a knight", "a prince"),
+        ("A Knight and a cat", "A prince and a cat"),
+        ("a limousine", "an automobile"),
+        ("an icebreaker", "a ship"),
+        ("limousines", "automobile"),
+        ("an elephant in antarctica", "an elephant in the snow"),
+        ("a photo of a samurai, uhd, trending on artstation", "a ninja"),
+        ("a fox, pixar style", "a fox, 3d style"),
+        ("hogwarts", "castle"),
+        ("viking", "prince"),
+        ("reading", "open book"),
+    ],
+)
+def test_what_has_another_name_is_read_by_it_and_what_cannot_be_drawn_is_not(typed: str, read: str) -> None:
+    assert READING.reworded(typed) == read
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "a purple apple",
+        "an orange cat",
+        "a robot and a heart",
+        "a cat wearing a hat",
+        "a happy dog at night",
+        "a cat reading",
+        "a house, oil painting",
+        "a blackknight",
+        "",
+    ],
+)
+def test_what_it_reads_well_is_left_alone(typed: str) -> None:
+    assert READING.reworded(typed) == typed
+
+
+def test_what_it_learnt_is_read_as_it_was_learnt() -> None:
+    settings = [
+        f"a cat{setting}"
+        for place in PLACES.values()
+        for light in place.lights
+        for setting in wordings(place, light)[1]
+    ]
+    names = [name for place in PLACES.values() for name in wordings(place, place.lights[0])[0]]
+    styles = [f"a cat, {word}" for words in captions.STYLE_WORDS.values() for word in words]
+    asked = [prompt.text for prompt in hundred() if prompt.kind in {Kind.NOUN, Kind.STYLE, Kind.PAIR}]
+    for typed in (*settings, *names, *tower.LANDS, *styles, *asked):
+        assert READING.reworded(typed) == typed
+
+
+def test_words_that_no_training_taught_are_read_by_what_they_come_nearest_to() -> None:
+    read = {prompt.text: READING.reworded(prompt.text) for prompt in untaught()}
+    assert sum(typed != meant for typed, meant in read.items()) > 0.9 * len(read)
+    assert read["a gladiator"] == "a prince"
+
+
+@given(st.lists(st.one_of(PLAIN, PHRASES), max_size=6).map("".join))
+def test_of_any_text_places_are_found_in_their_order_and_apart(typed: str) -> None:
+    found = READING.found(typed)
+    end = 0
+    for span, _ in found:
+        assert end <= span.start < span.stop <= len(typed)
+        end = span.stop
+
+
+def test_a_long_text_is_read_at_once() -> None:
+    long = "a knight, " * 2000
+    assert READING.reworded(long) == "a prince, " * 2000
+
+
+def test_the_engine_encodes_what_is_read_and_finds_the_words_as_they_were_typed(sketch: Library) -> None:
+    text = sketch.checkpoint("sketch").text
+    typed, meant = (
+        text.encode(one, 1).prompt_embeds for one in ("a limousine and a cat", "an automobile and a cat")
+    )
+    assert typed.equal(meant)
+    words = text.words("a limousine and a cat")
+    assert [word.text for word in words] == ["a limousine", "and", "a", "cat"]
+    assert words[0].positions == (1, 2)
+    assert text.unread("a knight " * 60)
+
+
+def test_other_models_read_what_is_typed(library: Library) -> None:
+    text = library.checkpoint("tiny").text
+    knight, prince = (text.encode(one, 1).prompt_embeds for one in ("a knight", "a prince"))
+    assert not knight.equal(prince)

@@ -15,7 +15,7 @@ from engine.sketch.concepts import COMMON
 from engine.sketch.places import PLACES, wordings
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
-_ARTICLE = re.compile(r"\ban? $", re.IGNORECASE)
+_ARTICLE = re.compile(r"\b(an?) $", re.IGNORECASE)
 _OPENING = "a"
 """How all prompts may begin."""
 _ARTICLES = ("a ", "an ", "the ")
@@ -55,7 +55,7 @@ class Reading:
         while place < len(spans):
             count, meant = self._longest(typed, spans, spelt, place)
             if meant is not None:
-                yield _fitted(typed, range(spans[place].start, spans[place + count - 1].stop), meant)
+                yield from _fitted(typed, range(spans[place].start, spans[place + count - 1].stop), meant)
             place += count
 
     def _longest(
@@ -125,19 +125,23 @@ def _stands_alone(typed: str, span: range) -> bool:
     return not before.strip() and not after.strip()
 
 
-def _fitted(typed: str, span: range, meant: str) -> tuple[range, str]:
+def _fitted(typed: str, span: range, meant: str) -> Iterator[tuple[range, str]]:
     """With the article before it, where that is to be another; without what is left around nothing."""
     before, after = typed[: span.start], typed[span.stop :]
     if not meant:
         ends = not after.strip() or after.lstrip().startswith(",")
         start = len(before.rstrip(" ,")) if ends else span.start
-        return range(start, span.stop if ends else len(typed) - len(after.lstrip())), ""
+        yield range(start, span.stop if ends else len(typed) - len(after.lstrip())), ""
+        return
     article = _ARTICLE.search(before)
     if article is not None and meant == _OPENING:
-        return range(article.start(), span.stop), meant
-    if article is None or (right := with_right_articles(f"a {meant}")).startswith(article[0].casefold()):
-        return span, meant
-    return range(article.start(), span.stop), right
+        yield range(article.start(), span.stop), meant
+        return
+    if article is not None:
+        right = with_right_articles(f"a {meant}").removesuffix(f" {meant}")
+        if right != article[1].casefold():
+            yield range(*article.span(1)), right
+    yield span, meant
 
 
 def _things() -> tuple[str, ...]:

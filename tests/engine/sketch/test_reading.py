@@ -96,8 +96,8 @@ def test_the_engine_encodes_what_is_read_and_finds_the_words_as_they_were_typed(
     )
     assert typed.equal(meant)
     words = text.words("a limousine and a cat")
-    assert [word.text for word in words] == ["a limousine", "and", "a", "cat"]
-    assert words[0].positions == (1, 2)
+    assert [word.text for word in words] == ["a", "limousine", "and", "a", "cat"]
+    assert words[1].positions == (2,)
     assert text.unread("a knight " * 60)
 
 

@@ -19,10 +19,10 @@ _ARTICLE = re.compile(r"\b(an?) $", re.IGNORECASE)
 _OPENING = "a"
 """How all prompts may begin."""
 _ARTICLES = ("a ", "an ", "the ")
-_MEDIA = frozenset(
-    {"art", "design", "drawing", "illustration", "image", "painting", "photo", "picture", "portrait"}
+_READ_WELL = frozenset(
+    {"art", "design", "drawing", "hat", "illustration", "image", "painting", "photo", "picture", "portrait"}
 )
-"""Of things that are drawn, too, but that people say of the whole."""
+"""What has a name among the things, but is said of the whole; and hats, which it learnt in all shapes."""
 _IN_ING = """
 bling boeing building clothing duckling dumpling earring engraving etching gelding gosling halfling
 hatchling herring king lemming lightning nestling pudding sapling seedling spiderling spring starling
@@ -54,7 +54,7 @@ class Reading:
         place = 0
         while place < len(spans):
             count, meant = self._longest(typed, spans, spelt, place)
-            if meant is not None:
+            if meant is not None and not self._is_of_the_next(typed, spans, spelt, place, count):
                 yield from _fitted(typed, range(spans[place].start, spans[place + count - 1].stop), meant)
             place += count
 
@@ -78,6 +78,20 @@ class Reading:
                 return count, meant
         return 1, None
 
+    def _is_of_the_next(
+        self, typed: str, spans: list[range], spelt: list[str], place: int, count: int
+    ) -> bool:
+        """Whether a name only says more of the thing that comes next: of a cool car, the car is the thing."""
+        following = place + count
+        is_name = " ".join(spelt[place:following]) in self._senses
+        if not is_name or following == len(spans):
+            return False
+        if typed[spans[following - 1].stop : spans[following].start].strip():
+            return False
+        more, meant = self._longest(typed, spans, spelt, following)
+        phrase = " ".join(spelt[following : following + more])
+        return phrase in self._things or (meant is not None and phrase in self._senses)
+
     def _meant(self, phrase: str) -> str | None:
         """What a phrase stands for, also where it ends in the plural of one."""
         for one in (phrase, phrase.removesuffix("s"), phrase.removesuffix("es")):
@@ -90,10 +104,15 @@ class Reading:
         return max(phrase.count(" ") + 1 for phrase in (*self._known, *self._meanings))
 
     @cached_property
+    def _things(self) -> frozenset[str]:
+        """What it learnt to draw."""
+        return frozenset(" ".join(name.split()) for name in COMMON.split(","))
+
+    @cached_property
     def _known(self) -> frozenset[str]:
         """What it learnt to draw, and to read, as it is."""
         views = map(_bare, map(_spelt, _views()))
-        return frozenset(_parts(_said())).union(_things(), views)
+        return frozenset(_parts(_said())).union(self._things, views, map(_spelt, _MANNERS))
 
     @cached_property
     def _meanings(self) -> dict[str, str]:
@@ -106,12 +125,20 @@ class Reading:
                 found[opening] = _OPENING if opening.endswith(f" {_OPENING}") else ""
         for unseen in (words.ADJECTIVES, words.DECORATIONS, words.UNSEEN_SETTINGS):
             found |= dict.fromkeys(map(_spelt, words.terms(unseen)), "")
+        return found | self._senses
+
+    @cached_property
+    def _senses(self) -> dict[str, str]:
+        """The same of names alone. What has its colour in its name may be wanted in another."""
+        found = {}
         for word in words.senses():
             meant = words.nearest(word, self._known)
             has_colour = not captions.COLOUR_WORDS.isdisjoint(word.split()[:-1])
-            if meant is None or has_colour or word in _MEDIA or meant.endswith(f" {word}"):
+            is_coloured = meant is not None and meant.split()[0] in captions.COLOUR_WORDS
+            if meant is None or has_colour or word in _READ_WELL:
                 continue
-            found[_spelt(word)] = meant
+            if not (is_coloured and meant.endswith(f" {word}")):
+                found[_spelt(word)] = meant
         return found
 
 
@@ -144,10 +171,6 @@ def _fitted(typed: str, span: range, meant: str) -> Iterator[tuple[range, str]]:
     yield span, meant
 
 
-def _things() -> tuple[str, ...]:
-    return tuple(" ".join(name.split()) for name in COMMON.split(","))
-
-
 def _views() -> Iterator[str]:
     """The names of all places."""
     for place in PLACES.values():
@@ -156,10 +179,9 @@ def _views() -> Iterator[str]:
 
 
 def _said() -> Iterator[str]:
-    """What else stands in the captions that it learnt from, or is a manner, and no thing."""
+    """What else stands in the captions that it learnt from."""
     yield from (*captions.OPENINGS, *captions.DECORATIONS, *captions.COLOUR_WORDS)
     yield from text.MOODS
-    yield from _MANNERS
     for styles in captions.STYLE_WORDS.values():
         yield from styles
     for place in PLACES.values():

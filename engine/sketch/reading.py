@@ -1,12 +1,13 @@
 """How the embedded model reads what people type: by the names of what it knows, and not at all what it cannot
-draw. A knight is read as a prince, a jungle as a forest, `trending on artstation` as nothing.
+draw. A knight is read as a prince, a cool car as a cool automobile, `trending on artstation` as nothing.
 
 The text tower learnt some of these words (`engine.sketch.rewording`); here all of them are looked up.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
 
 from engine.looking.captions import with_right_articles
 from engine.looking.vocabulary import LIGHTS, STYLES
@@ -18,7 +19,8 @@ _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _ARTICLE = re.compile(r"\b(an?) $", re.IGNORECASE)
 _OPENING = "a"
 """How all prompts may begin."""
-_ARTICLES = ("a ", "an ", "the ")
+_MANNERS = (*STYLES, *LIGHTS, "background", "paper")
+"""Said of the whole, or of what is behind it."""
 _READ_WELL = frozenset(
     {"art", "design", "drawing", "hat", "illustration", "image", "painting", "photo", "picture", "portrait"}
 )
@@ -30,15 +32,38 @@ stocking string thanksgiving viking wedding wing x-wing
 """
 _THINGS_IN_ING = frozenset(_IN_ING.split())
 """Others that end so are what somebody does, and no thing unless they are all that is said."""
-_MANNERS = (*STYLES, *LIGHTS, "background")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Phrase:
+    """Some words of a text that belong together."""
+
+    span: range
+    spelt: str
+    count: int
+    meant: str | None
+    """What is read in their place; None: they themselves."""
 
 
 class Reading:
     """The words and phrases of a text that are read otherwise; the longest first, whatever their case."""
 
+    def __init__(self) -> None:
+        self._things = frozenset(" ".join(name.split()) for name in COMMON.split(","))
+        self._known = frozenset(_parts(_said())).union(self._things, map(_spelt, _MANNERS))
+        """What it learnt to draw, and to read, as it is."""
+        self._names = _names(self._known)
+        self._meanings = _phrases() | self._names
+        self._most = max(phrase.count(" ") + 1 for phrase in (*self._known, *self._meanings))
+
     def found(self, typed: str) -> list[tuple[range, str]]:
         """Where they stand in the text, in their order, and what is read in their place."""
-        return list(self._found(typed))
+        found: list[tuple[range, str]] = []
+        phrases = list(self._phrases(typed))
+        for phrase, following in zip_longest(phrases, phrases[1:]):
+            if phrase.meant is not None and not self._is_of_the_next(typed, phrase, following):
+                found += _fitted(typed, phrase.span, phrase.meant)
+        return found
 
     def reworded(self, typed: str) -> str:
         """The text as it is read."""
@@ -48,108 +73,85 @@ class Reading:
             end = span.stop
         return read + typed[end:]
 
-    def _found(self, typed: str) -> Iterator[tuple[range, str]]:
+    def _phrases(self, typed: str) -> Iterator[_Phrase]:
+        """The text in phrases, each as long as it can be."""
         spans = [range(*match.span()) for match in _WORD.finditer(typed)]
-        spelt = [typed[span.start : span.stop].casefold() for span in spans]
         place = 0
         while place < len(spans):
-            count, meant = self._longest(typed, spans, spelt, place)
-            if meant is not None and not self._is_of_the_next(typed, spans, spelt, place, count):
-                yield from _fitted(typed, range(spans[place].start, spans[place + count - 1].stop), meant)
-            place += count
+            phrase = self._longest(typed, spans[place : place + self._most])
+            yield phrase
+            place += phrase.count
 
-    def _longest(
-        self, typed: str, spans: list[range], spelt: list[str], place: int
-    ) -> tuple[int, str | None]:
-        """How many words belong together from this one on, and what is read in their place, if anything."""
-        most = 1
-        while most < self._most and place + most < len(spans):
-            if typed[spans[place + most - 1].stop : spans[place + most].start].strip():
-                break
-            most += 1
+    def _longest(self, typed: str, spans: list[range]) -> _Phrase:
+        """The longest phrase that means something, of words that begin here."""
+        most = next(
+            (n for n in range(1, len(spans)) if not _touch(typed, spans[n - 1], spans[n])), len(spans)
+        )
         for count in range(most, 0, -1):
-            phrase = " ".join(spelt[place : place + count])
-            if phrase in self._known:
-                return count, None
-            meant = self._meant(phrase)
-            if meant and _is_activity(phrase) and not _stands_alone(typed, spans[place]):
-                continue
-            if meant is not None:
-                return count, meant
-        return 1, None
+            span = range(spans[0].start, spans[count - 1].stop)
+            spelt = " ".join(typed[one.start : one.stop].casefold() for one in spans[:count])
+            meant = None if spelt in self._known else self._meant(spelt)
+            if meant and _is_activity(spelt) and not _stands_alone(typed, span):
+                meant = None
+            if spelt in self._known or meant is not None or count == 1:
+                return _Phrase(span=span, spelt=spelt, count=count, meant=meant)
+        raise ValueError("a phrase has a word")
 
-    def _is_of_the_next(
-        self, typed: str, spans: list[range], spelt: list[str], place: int, count: int
-    ) -> bool:
-        """Whether a name only says more of the thing that comes next: of a cool car, the car is the thing."""
-        following = place + count
-        is_name = " ".join(spelt[place:following]) in self._senses
-        if not is_name or following == len(spans):
-            return False
-        if typed[spans[following - 1].stop : spans[following].start].strip():
-            return False
-        more, meant = self._longest(typed, spans, spelt, following)
-        phrase = " ".join(spelt[following : following + more])
-        return phrase in self._things or (meant is not None and phrase in self._senses)
-
-    def _meant(self, phrase: str) -> str | None:
+    def _meant(self, spelt: str) -> str | None:
         """What a phrase stands for, also where it ends in the plural of one."""
-        for one in (phrase, phrase.removesuffix("s"), phrase.removesuffix("es")):
-            if one in self._meanings:
-                return self._meanings[one]
-        return None
+        singulars = (spelt, spelt.removesuffix("s"), spelt.removesuffix("es"))
+        return next((self._meanings[one] for one in singulars if one in self._meanings), None)
 
-    @cached_property
-    def _most(self) -> int:
-        return max(phrase.count(" ") + 1 for phrase in (*self._known, *self._meanings))
-
-    @cached_property
-    def _things(self) -> frozenset[str]:
-        """What it learnt to draw."""
-        return frozenset(" ".join(name.split()) for name in COMMON.split(","))
-
-    @cached_property
-    def _known(self) -> frozenset[str]:
-        """What it learnt to draw, and to read, as it is."""
-        views = map(_bare, map(_spelt, _views()))
-        return frozenset(_parts(_said())).union(self._things, views, map(_spelt, _MANNERS))
-
-    @cached_property
-    def _meanings(self) -> dict[str, str]:
-        """Phrase by phrase, as people type them, what is read for them."""
-        found: dict[str, str] = {}
-        for known, others in (*words.SETTINGS.items(), *words.STYLE_NAMES.items()):
-            found |= dict.fromkeys(map(_spelt, words.terms(others)), known.strip())
-        for opening in map(_spelt, words.terms(words.OPENINGS)):
-            if " " in opening:
-                found[opening] = _OPENING if opening.endswith(f" {_OPENING}") else ""
-        for unseen in (words.ADJECTIVES, words.DECORATIONS, words.UNSEEN_SETTINGS):
-            found |= dict.fromkeys(map(_spelt, words.terms(unseen)), "")
-        return found | self._senses
-
-    @cached_property
-    def _senses(self) -> dict[str, str]:
-        """The same of names alone. What has its colour in its name may be wanted in another."""
-        found = {}
-        for word in words.senses():
-            meant = words.nearest(word, self._known)
-            has_colour = not captions.COLOUR_WORDS.isdisjoint(word.split()[:-1])
-            is_coloured = meant is not None and meant.split()[0] in captions.COLOUR_WORDS
-            if meant is None or has_colour or word in _READ_WELL:
-                continue
-            if not (is_coloured and meant.endswith(f" {word}")):
-                found[_spelt(word)] = meant
-        return found
+    def _is_of_the_next(self, typed: str, phrase: _Phrase, following: _Phrase | None) -> bool:
+        """Whether a name only says more of the thing that comes next: of a cool car, the car is the thing."""
+        if following is None or phrase.spelt not in self._names:
+            return False
+        is_thing = following.spelt in self._things or following.spelt in self._names
+        return is_thing and _touch(typed, phrase.span, following.span)
 
 
-def _is_activity(phrase: str) -> bool:
-    return phrase.endswith("ing") and " " not in phrase and phrase not in _THINGS_IN_ING
+def _names(known: frozenset[str]) -> dict[str, str]:
+    """Other names of things and places, and what it draws for them.
+
+    What says a colour keeps it, and what has one in the name of the thing may be wanted in another.
+    """
+    found = {}
+    for word in words.senses():
+        meant = words.nearest(word, known)
+        has_colour = not captions.COLOUR_WORDS.isdisjoint(word.split()[:-1])
+        if meant is None or has_colour or word in _READ_WELL:
+            continue
+        if meant.split()[0] not in captions.COLOUR_WORDS or not meant.endswith(f" {word}"):
+            found[_spelt(word)] = meant
+    return found
+
+
+def _phrases() -> dict[str, str]:
+    """How else settings and styles are said, and what is read of what says nothing that can be drawn."""
+    found: dict[str, str] = {}
+    others: Mapping[str, str] = words.SETTINGS | words.STYLE_NAMES
+    for known, said in others.items():
+        found |= dict.fromkeys(map(_spelt, words.terms(said)), known.strip())
+    for opening in map(_spelt, words.terms(words.OPENINGS)):
+        if " " in opening:
+            found[opening] = _OPENING if opening.endswith(f" {_OPENING}") else ""
+    for unseen in (words.ADJECTIVES, words.DECORATIONS, words.UNSEEN_SETTINGS):
+        found |= dict.fromkeys(map(_spelt, words.terms(unseen)), "")
+    return found
+
+
+def _is_activity(spelt: str) -> bool:
+    return spelt.endswith("ing") and " " not in spelt and spelt not in _THINGS_IN_ING
 
 
 def _stands_alone(typed: str, span: range) -> bool:
     """Whether there is nothing else between the commas that a word stands between."""
     before, after = typed[: span.start].rpartition(",")[2], typed[span.stop :].partition(",")[0]
     return not before.strip() and not after.strip()
+
+
+def _touch(typed: str, one: range, other: range) -> bool:
+    return not typed[one.stop : other.start].strip()
 
 
 def _fitted(typed: str, span: range, meant: str) -> Iterator[tuple[range, str]]:
@@ -171,13 +173,6 @@ def _fitted(typed: str, span: range, meant: str) -> Iterator[tuple[range, str]]:
     yield span, meant
 
 
-def _views() -> Iterator[str]:
-    """The names of all places."""
-    for place in PLACES.values():
-        for light in place.lights:
-            yield from wordings(place, light)[0]
-
-
 def _said() -> Iterator[str]:
     """What else stands in the captions that it learnt from."""
     yield from (*captions.OPENINGS, *captions.DECORATIONS, *captions.COLOUR_WORDS)
@@ -195,10 +190,6 @@ def _parts(phrases: Iterable[str]) -> Iterator[str]:
     for phrase in set(phrases):
         spelt = _WORD.findall(phrase.casefold())
         yield from (" ".join(spelt[first:end]) for end in range(len(spelt) + 1) for first in range(end))
-
-
-def _bare(phrase: str) -> str:
-    return next((phrase.removeprefix(one) for one in _ARTICLES if phrase.startswith(one)), phrase)
 
 
 def _spelt(phrase: str) -> str:

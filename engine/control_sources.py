@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path
 from typing import Any
 
 from engine.errors import ModelNotFound
 from engine.recognition import read_json
-from engine.sketch import CONTROLS
+from engine.sketch import CONTROLS, MAPS_STRENGTH
 from engine.sources import choose_variant, file_names, variant_files
 from engine.weights import PICKLES, Shapes, read_shapes
 
@@ -56,6 +56,8 @@ class ControlSource:
     variant: str | None = None
     text_width: int | None = None
     """Of a file."""
+    strength: float = 1.0
+    """How much a scale of 1 is of what it learnt."""
 
     @property
     def is_adapter(self) -> bool:
@@ -121,7 +123,7 @@ def own_controls(checkpoint: Path) -> tuple[ControlSource, ...]:
     Raises: ModelNotFound.
     """
     folders = sorted(config.parent for config in (checkpoint / CONTROLS).glob(f"*/{CONFIG}"))
-    return tuple(_folder(folder.name, folder) for folder in folders)
+    return tuple(replace(_folder(folder.name, folder), strength=MAPS_STRENGTH) for folder in folders)
 
 
 def _resolved(name: str, source: str) -> ControlSource:

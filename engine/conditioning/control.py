@@ -55,6 +55,7 @@ class Controls:
         self._device = device
         self._dtype = dtype
         self._loaded: dict[str, Any] = {}
+        self._strengths: dict[str, float] = {}
         self.modules = torch.nn.ModuleList()
         """Of all that are loaded."""
 
@@ -83,7 +84,7 @@ class Controls:
         control.to(self._device).eval()
         if self._device.type == "cuda":
             control.to(memory_format=torch.channels_last)
-        self._loaded[source.name] = control
+        self._loaded[source.name], self._strengths[source.name] = control, source.strength
         self.modules.append(control)
 
     def put_precision_in_force(self, dtype: torch.dtype) -> None:
@@ -97,7 +98,7 @@ class Controls:
             Following(
                 control=control.name,
                 hint=self._hint(control, width, height),
-                scale=control.scale,
+                scale=control.scale * self._strengths[control.name],
                 interval=control.interval,
             )
             for control in controls

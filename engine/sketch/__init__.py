@@ -16,6 +16,10 @@ AROUND_STRENGTH = 0.4
 """How much of the schedule is run around a picture, whose edges go on there before. It learnt to fill a paper
 with one thing: from noise alone it draws that again, around the first."""
 
+MAPS_STRENGTH = 2.0
+"""How much a map counts that is followed at scale 1: twice what its adapter learnt with, where its lines are
+kept, and the words still say what they are."""
+
 
 def has_tower(checkpoint: Path) -> bool:
     """Whether a checkpoint's folder has an image tower as the embedded model's has: it is of its kind."""

@@ -27,7 +27,7 @@ from engine.bench.stock import StockPipelines
 from engine.config import EngineConfig
 from engine.library import Library
 from engine.loop import DenoisingLoop
-from engine.sketch import CONTROLS, IMAGE_TOWER, IP_ADAPTER, WEIGHTS
+from engine.sketch import CONTROLS, IMAGE_TOWER, IP_ADAPTER, MAPS_STRENGTH, WEIGHTS
 from engine.sketch.conditioned import overlap
 from engine.sources import resolve
 from engine.work.naming import naming_of
@@ -180,7 +180,9 @@ def test_its_edges_are_those_of_the_map(sketch: Library) -> None:
     assert overlap(edges(followed), map_) > 2 * overlap(edges(free), map_)
 
 
-def test_an_owners_own_settings_take_their_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_owners_own_settings_take_their_place_and_count_as_they_say(
+    sketch: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     adapter = tmp_path / "mine.safetensors"
     shutil.copy(WEIGHTS / IP_ADAPTER / "ip_adapter.safetensors", adapter)
     encoder = CLIPVisionModelWithProjection.from_pretrained(WEIGHTS / IMAGE_TOWER, dtype=torch.float32)
@@ -193,6 +195,7 @@ def test_an_owners_own_settings_take_their_place(tmp_path: Path, monkeypatch: py
             ip_adapter=str(adapter),
             controlnets={"edges": str(own)},
             device="cpu",
+            dtype="float32",
             num_threads=1,
         )
     )
@@ -201,6 +204,10 @@ def test_an_owners_own_settings_take_their_place(tmp_path: Path, monkeypatch: py
     assert entry.source.adapter.weights == adapter
     assert entry.controls["edges"].path == own
     assert entry.controls["seg"].path == WEIGHTS / CONTROLS / "seg"
+    once = asked(controls=(Control(name="edges", map=edges(picture())),))
+    twice = asked(controls=(Control(name="edges", map=edges(picture()), scale=MAPS_STRENGTH),))
+    np.testing.assert_array_equal(drawn(sketch, once)[0], drawn(library, twice)[0])
+    assert (drawn(sketch, once)[0] != drawn(library, once)[0]).any()
 
 
 def test_other_models_have_none_of_it(library: Library, tiny_path: Path) -> None:

@@ -111,6 +111,8 @@ class TextEncoder:
         for span in self._word_spans(text):
             # Counted in beginnings of the text: a tokenizer cannot always say which token is of what.
             first, end = (self._num_tokens(text, place) for place in (span.start, span.stop))
+            if first >= len(places):
+                break  # what comes now is beyond the last window
             if positions := tuple(places[first:end]):
                 found.append(WordPlace(text=text[span.start : span.stop], positions=positions))
         return tuple(found)

@@ -63,7 +63,7 @@ def operations(
 
     `controls` are those that the model has, `around_strength` is its `ModelInfo`'s.
     """
-    picture = parent.images[0]
+    picture, text = parent.images[0], plain.prompts[0].text
     width, height = picture.size
     square = (width // 4, height // 4, width - width // 4, height - height // 4)
     spread = {amount: Spread(amount=amount, seed=plain.seeds[0]) for amount in (0.0, 1.0)}
@@ -75,8 +75,8 @@ def operations(
         ),
         "variation, 15 % other noise": replace(plain, variation=variation, seeds=other),
         "a part repainted": _repainted(plain, picture, _mask(picture.size, square), text=_OTHER),
-        "panned by half": _around(plain, *_panned(picture), strength=around_strength),
-        "zoomed out twice": _around(plain, *_zoomed(picture), strength=around_strength),
+        "panned by half": _repainted(plain, *_panned(picture), text=text, strength=around_strength),
+        "zoomed out twice": _repainted(plain, *_zoomed(picture), text=text, strength=around_strength),
         "spread 0": replace(plain, spread=spread[0.0]),
         "spread 1": replace(plain, spread=spread[1.0]),
         "tiles": replace(plain, tiles=True),
@@ -146,19 +146,15 @@ def _given(request: Generate) -> tuple[Image.Image, ...]:
     return tuple({id(one): one.convert("RGB") for one in given}.values())
 
 
-def _repainted(plain: Generate, picture: Image.Image, area: Image.Image, *, text: str) -> Generate:
+def _repainted(
+    plain: Generate, picture: Image.Image, area: Image.Image, *, text: str, strength: float = 1.0
+) -> Generate:
     return replace(
         plain,
-        start=Start(source=picture, strength=1.0),
+        start=Start(source=picture, strength=strength),
         mask=Mask(area=area, feather=picture.width // 32),
         prompts=(WeightedPrompt(text=text),),
     )
-
-
-def _around(plain: Generate, laid: Image.Image, area: Image.Image, *, strength: float) -> Generate:
-    """What lies around a picture, by the words of that."""
-    repainted = _repainted(plain, laid, area, text=plain.prompts[0].text)
-    return replace(repainted, start=Start(source=laid, strength=strength))
 
 
 def _mask(size: tuple[int, int], white: tuple[int, int, int, int]) -> Image.Image:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 _UNSAID_CELLS = {False: 64, True: 128}
 """Side in latent cells where a configuration does not say it, as in diffusers: of SD, and of SDXL."""
+_TEXTS_AT_HAND = 64
+"""How they are read is remembered of so many."""
 SHOWN = "shown"
 """The condition that is shown to the U-Net beside the noisy latents, in channels of its own."""
 _OWN_ARGUMENTS = frozenset({"timestep_cond"})
@@ -445,12 +447,21 @@ def _text_encoder(
     encoders = [encoder.to(device).eval() for _, encoder in pairs]
     words, refused = learn(source.name, embeddings, tokenizers=tokenizers, encoders=encoders)
     if has_tower(source.path):
-        words = replace(words, reading=partial(_by_other_names, Reading(), tokenizers))
+        words = replace(words, reading=_by_other_names(Reading(), tokenizers))
     only = {"max_windows": 1} if pools else {}
     return TextEncoder(tokenizers, encoders, words=words, **only), refused
 
 
-def _by_other_names(reading: Reading, tokenizers: Sequence[Any], text: str) -> list[Read]:
-    """What a model like the embedded one reads otherwise, as the tokens that it reads."""
-    found = reading.found(text)
-    return [(span, tuple(tuple(ids_of(meant, one)) for one in tokenizers)) for span, meant in found]
+def _by_other_names(reading: Reading, tokenizers: Sequence[Any]) -> Callable[[str], Sequence[Read]]:
+    """What a model like the embedded one reads otherwise, as the tokens that it reads. A text is asked for
+    several times in a row."""
+
+    @cache
+    def tokens(meant: str) -> tuple[tuple[int, ...], ...]:
+        return tuple(tuple(ids_of(meant, one)) for one in tokenizers)
+
+    @lru_cache(maxsize=_TEXTS_AT_HAND)
+    def read(text: str) -> Sequence[Read]:
+        return tuple((span, tokens(meant)) for span, meant in reading.found(text))
+
+    return read

@@ -183,12 +183,12 @@ class Namer:
 
 
 def by_pictures(
-    draw: Draw, art: Sequence[Named], rank: Callable[[Image.Image, Concept], int], *, of: str = ""
+    draw: Draw, art: Sequence[Named], rank: Callable[[Image.Image, Concept], int]
 ) -> dict[str, float]:
-    """Whether what is drawn from a picture alone is its thing, in its colour; `of` says what pictures."""
+    """Whether what is drawn from a picture alone is its thing, in its colour."""
     ranks: dict[str, list[int]] = {}
     colours: dict[str, list[bool]] = {}
-    for place, one in enumerate(tqdm(art, f"{of}pictures")):
+    for place, one in enumerate(tqdm(art, "pictures")):
         drawn = {
             "the picture itself": one.image,
             "from the picture": draw("", references=(Reference(picture=one.image),)),
@@ -200,9 +200,9 @@ def by_pictures(
             main = main_colour_name(picture)
             colours.setdefault(name, []).append(main == main_colour_name(one.image))
             colours.setdefault(f"{name}, another's", []).append(main == main_colour_name(other.image))
-    figures = {f"{of}{name}: top-1": share(found, 1) for name, found in ranks.items()}
-    figures |= {f"{of}{name}: top-5": share(found, 5) for name, found in ranks.items()}
-    return figures | {f"{of}{name}: colour right": mean(found) for name, found in colours.items()}
+    figures = {f"{name}: top-1": share(found, 1) for name, found in ranks.items()}
+    figures |= {f"{name}: top-5": share(found, 5) for name, found in ranks.items()}
+    return figures | {f"{name}: colour right": mean(found) for name, found in colours.items()}
 
 
 def by_two(draw: Draw, art: Sequence[Named], rank: Callable[[Image.Image, Concept], int]) -> dict[str, float]:
@@ -244,7 +244,8 @@ def main() -> None:
         figures = by_edges(draw, art) | by_areas(draw, config)
         figures |= by_pictures(draw, art, namer.rank) | by_two(draw, art, namer.rank)
         own = [replace(one, image=draw(one.words, seed=OWN_SEED)) for one in art]
-        figures |= by_pictures(draw, own, namer.rank, of="own drawings, ")
+        of_own = by_pictures(draw, own, namer.rank)
+        figures |= {f"own drawings, {name}": figure for name, figure in of_own.items()}
     out = asked.out or asked.work / "evaluation"
     out.mkdir(parents=True, exist_ok=True)
     (out / "conditioned.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from engine.looking.captions import with_right_articles
-from engine.looking.vocabulary import LIGHTS, STYLES
+from engine.looking.vocabulary import LIGHTS, STYLES, THINGS
 from engine.sketch import captions, text, words
-from engine.sketch.concepts import COMMON
 from engine.sketch.places import PLACES, wordings
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
@@ -49,11 +48,11 @@ class Reading:
     """The words and phrases of a text that are read otherwise; the longest first, whatever their case."""
 
     def __init__(self) -> None:
-        self._things = frozenset(" ".join(name.split()) for name in COMMON.split(","))
+        self._things = frozenset(THINGS)
         self._known = frozenset(_parts(_said())).union(self._things, map(_spelt, _MANNERS))
         """What it learnt to draw, and to read, as it is."""
         self._names = _names(self._known)
-        self._meanings = _phrases() | self._names
+        self._meanings = _said_otherwise() | self._names
         self._most = max(phrase.count(" ") + 1 for phrase in (*self._known, *self._meanings))
 
     def found(self, typed: str) -> list[tuple[range, str]]:
@@ -126,7 +125,7 @@ def _names(known: frozenset[str]) -> dict[str, str]:
     return found
 
 
-def _phrases() -> dict[str, str]:
+def _said_otherwise() -> dict[str, str]:
     """How else settings and styles are said, and what is read of what says nothing that can be drawn."""
     found: dict[str, str] = {}
     others: Mapping[str, str] = words.SETTINGS | words.STYLE_NAMES

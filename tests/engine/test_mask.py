@@ -314,7 +314,7 @@ def decibels(loop: DenoisingLoop, expected: torch.Tensor, actual: torch.Tensor, 
     return math.inf if error == 0 else 10 * math.log10(4.0 / error)
 
 
-def test_half_drawn_anew_from_its_edges_the_paper_of_the_embedded_model_goes_on_around_a_thing(
+def test_drawn_on_from_its_edges_the_paper_of_the_embedded_model_goes_on_around_a_thing(
     sketch: Library,
 ) -> None:
     (info,) = sketch.models()

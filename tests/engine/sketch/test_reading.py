@@ -3,12 +3,14 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from transformers import CLIPTokenizer
 
 from engine.library import Library
 from engine.sketch import captions, tower
 from engine.sketch.places import PLACES, wordings
 from engine.sketch.prompts import Kind, hundred, untaught
 from engine.sketch.reading import Reading
+from engine.text import ids_of
 
 READING = Reading()
 PLAIN = st.text(alphabet="ab ,.-'é\n", max_size=40)
@@ -102,6 +104,22 @@ def test_the_engine_encodes_what_is_read_and_finds_the_words_as_they_were_typed(
     assert [word.text for word in words] == ["a", "limousine", "and", "a", "cat"]
     assert words[1].positions == (2,)
     assert text.unread("a knight " * 60)
+
+
+def test_of_a_long_text_no_words_are_sought_where_none_are_read(
+    sketch: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, tokenized = sketch.checkpoint("sketch").text, list[str]()
+
+    def counted(part: str, tokenizer: CLIPTokenizer) -> list[int]:
+        tokenized.append(part)
+        return ids_of(part, tokenizer)
+
+    monkeypatch.setattr("engine.text.ids_of", counted)
+    monkeypatch.setattr("engine.families.unet.ids_of", counted)
+    words = text.words("a knight and a story of cats in a forest, " * 100)
+    assert len(words) < 77
+    assert len(tokenized) < 5000
 
 
 def test_other_models_read_what_is_typed(library: Library) -> None:

@@ -5,64 +5,109 @@ The text tower learnt some of these words (`engine.sketch.rewording`); here all 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import zip_longest
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 
 from engine.looking.captions import with_right_articles
 from engine.looking.vocabulary import LIGHTS, STYLES, THINGS
-from engine.sketch import captions, text, words
+from engine.sketch import captions, grammar, text, words
 from engine.sketch.places import PLACES, wordings
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _ARTICLE = re.compile(r"\b(an?) $", re.IGNORECASE)
-_OPENING = "a"
-"""How all prompts may begin."""
-_MANNERS = (*STYLES, *LIGHTS, "background", "paper")
-"""Said of the whole, or of what is behind it."""
+_AHEAD = 40
+"""How many characters an article is fitted to."""
+_WITH = "with"
+_MANNERS = (*STYLES, *LIGHTS)
+"""Said of the whole."""
 _READ_WELL = frozenset(
     {"art", "design", "drawing", "hat", "illustration", "image", "painting", "photo", "picture", "portrait"}
 )
 """What has a name among the things, but is said of the whole; and hats, which it learnt in all shapes."""
-_IN_ING = """
-bling boeing building clothing duckling dumpling earring engraving etching gelding gosling halfling
-hatchling herring king lemming lightning nestling pudding sapling seedling spiderling spring starling
-stocking string thanksgiving viking wedding wing x-wing
-"""
-_THINGS_IN_ING = frozenset(_IN_ING.split())
-"""Others that end so are what somebody does, and no thing unless they are all that is said."""
+
+
+class _Role(Enum):
+    """What a phrase is among the others."""
+
+    THING = auto()
+    MANNER = auto()
+    """How a thing is: its colour, its mood."""
+    VERB = auto()
+    """What a thing does, where no thing is called so."""
+    LINK = auto()
+    SETTING = auto()
+    CLOSED = auto()
+    """Articles, prepositions and the like, by themselves."""
+    OTHER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of a text."""
+
+    span: range
+    spelt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Phrase:
     """Some words of a text that belong together."""
 
-    span: range
-    spelt: str
-    count: int
-    meant: str | None
+    words: Sequence[_Word]
+    role: _Role
+    meant: str | None = None
     """What is read in their place; None: they themselves."""
+    is_plural: bool = False
+
+    @property
+    def span(self) -> range:
+        return range(self.words[0].span.start, self.words[-1].span.stop)
+
+    @property
+    def spelt(self) -> str:
+        return _joined(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What a phrase is, and what is read in its place; None: the phrase itself."""
+
+    role: _Role
+    meant: str | None = None
+    is_plural: bool = False
 
 
 class Reading:
     """The words and phrases of a text that are read otherwise; the longest first, whatever their case."""
 
     def __init__(self) -> None:
-        self._things = frozenset(THINGS)
-        self._known = frozenset(_parts(_said())).union(self._things, map(_spelt, _MANNERS))
-        """What it learnt to draw, and to read, as it is."""
-        self._names = _names(self._known)
-        self._meanings = _said_otherwise() | self._names
-        self._most = max(phrase.count(" ") + 1 for phrase in (*self._known, *self._meanings))
+        learnt = frozenset(map(_spelt, _said()))
+        things = frozenset(THINGS)
+        known = frozenset(_parts(_said())) | learnt | things | frozenset(map(_spelt, _MANNERS))
+        self._names = _names(known)
+        self._entries = (
+            {name: _Entry(_Role.THING, meant) for name, meant in self._names.items()}
+            | dict.fromkeys(known, _Entry(_Role.OTHER))
+            | {said: _Entry(_Role.SETTING, meant) for said, meant in _settings().items()}
+            | {said: _Entry(_Role.OTHER, meant) for said, meant in _said_otherwise().items()}
+            | dict.fromkeys(map(_spelt, words.terms(words.ADJECTIVES)), _Entry(_Role.MANNER, ""))
+            | dict.fromkeys(learnt, _Entry(_Role.OTHER))
+            | dict.fromkeys(captions.COLOUR_WORDS.union(text.MOODS), _Entry(_Role.MANNER))
+            | dict.fromkeys(things, _Entry(_Role.THING))
+            | {word: _Entry(_Role.CLOSED) for word in grammar.CLOSED if " " not in word}
+        )
+        """What it learnt from, and all parts of that, and what is read by other words. The later counts."""
+        self._links = grammar.links()
+        self._most = max(phrase.count(" ") + 1 for phrase in self._entries)
 
     def found(self, typed: str) -> list[tuple[range, str]]:
         """Where they stand in the text, in their order, and what is read in their place."""
-        found: list[tuple[range, str]] = []
-        phrases = list(self._phrases(typed))
-        for phrase, following in zip_longest(phrases, phrases[1:]):
-            if phrase.meant is not None and not self._is_of_the_next(typed, phrase, following):
-                found += _fitted(typed, phrase.span, phrase.meant)
-        return found
+        phrases: list[_Phrase] = []
+        for clause in (clauses := list(_clauses(typed))):
+            goes_on = phrases and grammar.is_verb(clause[0].spelt)
+            phrases += self._phrases(clause, phrases[-1] if goes_on else None, is_only=len(clauses) == 1)
+        return _fitted(typed, [(each.span, each.meant) for each in phrases if each.meant is not None])
 
     def reworded(self, typed: str) -> str:
         """The text as it is read."""
@@ -72,41 +117,179 @@ class Reading:
             end = span.stop
         return read + typed[end:]
 
-    def _phrases(self, typed: str) -> Iterator[_Phrase]:
-        """The text in phrases, each as long as it can be."""
-        spans = [range(*match.span()) for match in _WORD.finditer(typed)]
-        place = 0
-        while place < len(spans):
-            phrase = self._longest(typed, spans[place : place + self._most])
-            yield phrase
-            place += phrase.count
+    def _phrases(
+        self, clause: Sequence[_Word], before: _Phrase | None, *, is_only: bool
+    ) -> Iterator[_Phrase]:
+        """The words of a clause in phrases, each as long as it can be."""
+        at = 0
+        while rest := clause[at : at + 2 * self._most]:
+            for phrase in self._next(rest, before, is_all=is_only and not at):
+                yield phrase
+                before = phrase
+                at += len(phrase.words)
 
-    def _longest(self, typed: str, spans: list[range]) -> _Phrase:
-        """The longest phrase that means something, of words that begin here."""
-        most = next(
-            (n for n in range(1, len(spans)) if not _touch(typed, spans[n - 1], spans[n])), len(spans)
-        )
-        for count in range(most, 0, -1):
-            span = range(spans[0].start, spans[count - 1].stop)
-            spelt = " ".join(typed[one.start : one.stop].casefold() for one in spans[:count])
-            meant = None if spelt in self._known else self._meant(spelt)
-            if meant and _is_activity(spelt) and not _stands_alone(typed, span):
-                meant = None
-            if spelt in self._known or meant is not None or count == 1:
-                return _Phrase(span=span, spelt=spelt, count=count, meant=meant)
-        raise ValueError("a phrase has a word")
+    def _next(self, rest: Sequence[_Word], before: _Phrase | None, *, is_all: bool) -> Sequence[_Phrase]:
+        """What a clause goes on with: what joins things or counts them, or else what is looked up."""
+        looked_up = self._looked_up(rest, is_all=is_all)
+        ways = (self._linked(rest, before), self._verb(rest, before), self._several(rest, before))
+        for phrases in ways:
+            if phrases and len(phrases[0].words) >= len(looked_up.words):
+                return phrases
+        return [self._among(looked_up, before, rest[len(looked_up.words) :])]
 
-    def _meant(self, spelt: str) -> str | None:
-        """What a phrase stands for, also where it ends in the plural of one."""
-        singulars = (spelt, spelt.removesuffix("s"), spelt.removesuffix("es"))
-        return next((self._meanings[one] for one in singulars if one in self._meanings), None)
+    def _among(self, phrase: _Phrase, before: _Phrase | None, rest: Sequence[_Word]) -> _Phrase:
+        """What is looked up, between what is before and what comes."""
+        following = self._looked_up(rest).role if rest else None
+        if phrase.spelt in grammar.DETERMINERS - grammar.ARTICLES:
+            is_counted = phrase.spelt != "the" or (before is not None and before.role is _Role.LINK)
+            if is_counted and following in {_Role.THING, _Role.MANNER}:
+                return replace(phrase, meant=grammar.ARTICLE)
+        elif following is _Role.THING and phrase.role is _Role.VERB:
+            return replace(phrase, role=_Role.MANNER, meant="")
+        elif following is _Role.THING and phrase.role is _Role.THING:
+            if phrase.meant is not None:  # of a samurai cat, the cat is the thing
+                return replace(phrase, role=_Role.MANNER, meant=None)
+        elif phrase.role is _Role.THING and _is_counted(phrase, before):
+            return replace(phrase, meant=f"{grammar.ARTICLE} {phrase.meant or phrase.spelt}")
+        return phrase
 
-    def _is_of_the_next(self, typed: str, phrase: _Phrase, following: _Phrase | None) -> bool:
-        """Whether a name only says more of the thing that comes next: of a cool car, the car is the thing."""
-        if following is None or phrase.spelt not in self._names:
-            return False
-        is_thing = following.spelt in self._things or following.spelt in self._names
-        return is_thing and _touch(typed, phrase.span, following.span)
+    def _looked_up(self, rest: Sequence[_Word], *, is_all: bool = False) -> _Phrase:
+        """The longest phrase that means something, of the words that a clause goes on with."""
+        for count in range(min(self._most, len(rest)), 0, -1):
+            some = rest[:count]
+            entry = self._entry(some, is_all=is_all and count == len(rest))
+            if entry is not None and not (entry.role is _Role.SETTING and _goes_on(rest[count:])):
+                return _Phrase(words=some, role=entry.role, meant=entry.meant, is_plural=entry.is_plural)
+        is_verb = grammar.is_verb(rest[0].spelt)
+        return _Phrase(words=rest[:1], role=_Role.VERB if is_verb else _Role.OTHER)
+
+    def _entry(self, some: Sequence[_Word], *, is_all: bool) -> _Entry | None:
+        """What a phrase stands for, also where it ends in the plural of a thing."""
+        spelt = _joined(some)
+        entry = self._entries.get(spelt)
+        if spelt in self._names:
+            if is_all:
+                return _Entry(_Role.THING, self._names[spelt])
+            is_done = grammar.is_verb(some[0].spelt) and (len(some) == 1 or some[1].spelt in grammar.CLOSED)
+            if is_done and entry is not None and entry.role is _Role.THING:
+                return None
+        if entry is not None:
+            return entry
+        for place in grammar.paths(spelt):
+            if place in self._entries:
+                return _Entry(_Role.SETTING, self._entries[place].meant or place)
+        for singular in _singulars(spelt):
+            one = self._entries.get(singular)
+            if one is not None and (one.role is _Role.THING or " " in singular):
+                return _Entry(one.role, one.meant or singular, is_plural=True)
+        return None
+
+    def _linked(self, rest: Sequence[_Word], before: _Phrase | None) -> Sequence[_Phrase]:
+        """What joins the thing before to the thing that comes, and says so otherwise than it learnt to."""
+        if before is None or not _may_be_thing(before):
+            return ()
+        for count in range(min(self._most, len(rest) - 1), 0, -1):
+            link = self._links.get(joined := _joined(rest[:count]))
+            following = rest[count].spelt
+            is_counted = following in grammar.DETERMINERS | grammar.SEVERAL
+            if link is None or (following in grammar.CLOSED and not is_counted):
+                continue
+            if is_counted or not link.only_before_articles:
+                meant = None if link.said == joined else link.said
+                return [_Phrase(words=rest[:count], role=_Role.LINK, meant=meant)]
+        return ()
+
+    def _verb(self, rest: Sequence[_Word], before: _Phrase | None) -> Sequence[_Phrase]:
+        """What the thing before does: joined to what it does that with, or not read at all."""
+        if before is None or not _may_be_thing(before):
+            return ()
+        if rest[0].spelt in grammar.BEING and len(rest) > 1:
+            return [_Phrase(words=rest[:1], role=_Role.OTHER, meant="")]
+        verb = self._looked_up(rest)
+        if not grammar.is_verb(verb.spelt) or verb.role not in {_Role.VERB, _Role.MANNER}:
+            return ()
+        count = 2 if len(rest) > 1 and grammar.is_particle(rest[1].spelt) else 1
+        after = rest[count:]
+        is_counted = bool(after) and after[0].spelt in grammar.DETERMINERS | grammar.SEVERAL
+        if not after or (after[0].spelt in grammar.CLOSED and not is_counted):
+            return [_Phrase(words=rest[:count], role=_Role.OTHER, meant="")]
+        if is_counted or self._looked_up(after).role is _Role.THING:
+            return [_Phrase(words=rest[:count], role=_Role.LINK, meant=_WITH)]
+        return ()
+
+    def _several(self, rest: Sequence[_Word], before: _Phrase | None) -> Sequence[_Phrase]:
+        """A number of things: two of them, where they are all that is said, and one beside others."""
+        count = next((n for n in (3, 2, 1) if n <= len(rest) and _joined(rest[:n]) in grammar.SEVERAL), 0)
+        if count > 1 and len(self._looked_up(rest[1:]).words) >= count:  # a pile of poo
+            return ()
+        number = _Phrase(words=rest[:count], role=_Role.CLOSED, meant=grammar.ARTICLE)
+        manners: list[_Phrase] = []
+        while after := rest[count + sum(len(each.words) for each in manners) :] if count else ():
+            phrase = self._looked_up(after)
+            if phrase.role is _Role.THING:
+                one = phrase.meant or phrase.spelt
+                if _is_beginning(before) and self._are_all(phrase, after[len(phrase.words) :]):
+                    said = [each.spelt if each.meant is None else each.meant for each in manners]
+                    one = " ".join(filter(None, (one, "and", grammar.ARTICLE, *said, one)))
+                return [number, *manners, replace(phrase, meant=one)]
+            if phrase.role is not _Role.MANNER:
+                break
+            manners.append(phrase)
+        return ()
+
+    def _are_all(self, things: _Phrase, rest: Sequence[_Word]) -> bool:
+        """Whether some things are by themselves, or in a place. A bunch of grapes is one thing."""
+        is_one = things.meant is None and not things.is_plural and things.spelt.endswith("s")
+        if is_one or not rest:
+            return not is_one
+        return self._next(rest, things, is_all=False)[0].role in {_Role.OTHER, _Role.SETTING}
+
+
+def _clauses(typed: str) -> Iterator[list[_Word]]:
+    """The words of a text, those together that nothing but spaces part."""
+    clause: list[_Word] = []
+    for match in _WORD.finditer(typed):
+        if clause and typed[clause[-1].span.stop : match.start()].strip():
+            yield clause
+            clause = []
+        clause.append(_Word(range(*match.span()), _lower(match[0])))
+    if clause:
+        yield clause
+
+
+def _joined(some: Iterable[_Word]) -> str:
+    return " ".join(word.spelt for word in some)
+
+
+def _may_be_thing(phrase: _Phrase) -> bool:
+    """Whether something may be joined to it."""
+    is_open = phrase.words[-1].spelt not in grammar.CLOSED or phrase.meant == ""
+    return is_open and phrase.role in {_Role.THING, _Role.OTHER, _Role.SETTING}
+
+
+def _is_counted(thing: _Phrase, before: _Phrase | None) -> bool:
+    """Whether an article belongs before a thing that has none: cats, and what follows a verb."""
+    if before is None or _is_beginning(before):
+        return thing.is_plural
+    return before.role is _Role.LINK and (thing.is_plural or before.meant is not None)
+
+
+def _is_beginning(before: _Phrase | None) -> bool:
+    """Whether nothing was said before but how a prompt may begin: a photo of a."""
+    return before is None or (before.role is _Role.OTHER and before.meant in {grammar.ARTICLE, ""})
+
+
+def _goes_on(rest: Sequence[_Word]) -> bool:
+    """Whether a phrase is only the beginning of what is said: in the dark forest."""
+    return bool(rest) and rest[0].spelt not in grammar.CLOSED and not grammar.is_verb(rest[0].spelt)
+
+
+def _singulars(spelt: str) -> Iterator[str]:
+    """What a phrase may be the plural of."""
+    yield spelt.removesuffix("s")
+    yield spelt.removesuffix("es")
+    if spelt.endswith("ies"):
+        yield f"{spelt[:-3]}y"
 
 
 def _names(known: frozenset[str]) -> dict[str, str]:
@@ -118,63 +301,88 @@ def _names(known: frozenset[str]) -> dict[str, str]:
     for word in words.senses():
         meant = words.nearest(word, known)
         has_colour = not captions.COLOUR_WORDS.isdisjoint(word.split()[:-1])
-        if meant is None or has_colour or word in _READ_WELL:
+        if meant is None or meant == word or has_colour or word in _READ_WELL:
             continue
         if meant.split()[0] not in captions.COLOUR_WORDS or not meant.endswith(f" {word}"):
             found[_spelt(word)] = meant
     return found
 
 
-def _said_otherwise() -> dict[str, str]:
-    """How else settings and styles are said, and what is read of what says nothing that can be drawn."""
+def _settings() -> dict[str, str]:
+    """How else settings are said, and what is read of those that cannot be drawn."""
     found: dict[str, str] = {}
-    others: Mapping[str, str] = words.SETTINGS | words.STYLE_NAMES
-    for known, said in others.items():
-        found |= dict.fromkeys(map(_spelt, words.terms(said)), known.strip())
+    for setting, said in words.SETTINGS.items():
+        found |= dict.fromkeys(map(_spelt, words.terms(said)), setting.strip())
+    return found | dict.fromkeys(map(_spelt, words.terms(words.UNSEEN_SETTINGS)), "")
+
+
+def _said_otherwise() -> dict[str, str]:
+    """How else styles are said, and what is read of what says nothing that can be drawn."""
+    found: dict[str, str] = {}
+    for style, said in words.STYLE_NAMES.items():
+        found |= dict.fromkeys(map(_spelt, words.terms(said)), style)
     for opening in map(_spelt, words.terms(words.OPENINGS)):
-        if " " in opening:
-            found[opening] = _OPENING if opening.endswith(f" {_OPENING}") else ""
-    for unseen in (words.ADJECTIVES, words.DECORATIONS, words.UNSEEN_SETTINGS):
-        found |= dict.fromkeys(map(_spelt, words.terms(unseen)), "")
-    return found
+        if " " in opening and opening not in grammar.SEVERAL:
+            found[opening] = grammar.ARTICLE if opening.endswith(f" {grammar.ARTICLE}") else ""
+            found.setdefault(opening.removesuffix(f" {grammar.ARTICLE}"), "")
+    return found | dict.fromkeys(map(_spelt, words.terms(words.DECORATIONS)), "")
 
 
-def _is_activity(spelt: str) -> bool:
-    return spelt.endswith("ing") and " " not in spelt and spelt not in _THINGS_IN_ING
+def _fitted(typed: str, found: Sequence[tuple[range, str]]) -> list[tuple[range, str]]:
+    """With the articles before, where those are to be others; without what is left around nothing."""
+    fitted: list[tuple[range, str]] = []
+    ahead, end = "", len(typed)
+    for at in range(len(found) - 1, -1, -1):
+        span, meant = found[at]
+        before = typed[found[at - 1][0].stop if at else 0 : span.start]
+        after = (typed[span.stop : min(end, span.stop + _AHEAD)] + ahead)[:_AHEAD]
+        start, stop = span.start, span.stop
+        if not meant:
+            spaces = len(after) - len(after.lstrip())
+            if not after.strip() or after.lstrip().startswith(","):
+                start -= len(before) - len(before.rstrip(" ,"))
+            else:
+                stop, after = min(end, stop + spaces), after[spaces:]
+        if meant.endswith(f" {grammar.ARTICLE}") or meant == grammar.ARTICLE:
+            meant = meant.removesuffix(grammar.ARTICLE) + _article_before(after)
+        meant = with_right_articles(meant)
+        article = _ARTICLE.search(before)
+        if article is not None and meant in grammar.ARTICLES:
+            start -= len(article[0])
+            article = None
+        fitted.append((range(start, stop), meant))
+        ahead, end = meant + after, start
+        if article is not None and (right := _article_before(ahead)) != article[1].casefold():
+            start -= len(article[0])
+            fitted.append((range(start, start + len(article[1])), right))
+            ahead, end = f"{right} {ahead}", start
+    return _from_the_first(typed, fitted[::-1])
 
 
-def _stands_alone(typed: str, span: range) -> bool:
-    """Whether there is nothing else between the commas that a word stands between."""
-    before, after = typed[: span.start].rpartition(",")[2], typed[span.stop :].partition(",")[0]
-    return not before.strip() and not after.strip()
+def _from_the_first(typed: str, found: Sequence[tuple[range, str]]) -> list[tuple[range, str]]:
+    """Without a comma before the first word that is read."""
+    unread = next((at for at, (_, meant) in enumerate(found) if meant), len(found))
+    stops = [0, *(span.stop for span, _ in found)]
+    while unread and any(
+        typed[stop : span.start].strip(" ,") for stop, (span, _) in zip(stops, found[:unread], strict=False)
+    ):
+        unread -= 1
+    if not unread:
+        return list(found)
+    stop = stops[unread]
+    ends = found[unread][0].start if unread < len(found) else len(typed)
+    stop += len(typed[stop:ends]) - len(typed[stop:ends].lstrip(" ,"))
+    return [(range(stop), ""), *found[unread:]]
 
 
-def _touch(typed: str, one: range, other: range) -> bool:
-    return not typed[one.stop : other.start].strip()
-
-
-def _fitted(typed: str, span: range, meant: str) -> Iterator[tuple[range, str]]:
-    """With the article before it, where that is to be another; without what is left around nothing."""
-    before, after = typed[: span.start], typed[span.stop :]
-    if not meant:
-        ends = not after.strip() or after.lstrip().startswith(",")
-        start = len(before.rstrip(" ,")) if ends else span.start
-        yield range(start, span.stop if ends else len(typed) - len(after.lstrip())), ""
-        return
-    article = _ARTICLE.search(before)
-    if article is not None and meant == _OPENING:
-        yield range(article.start(), span.stop), meant
-        return
-    if article is not None:
-        right = with_right_articles(f"a {meant}").removesuffix(f" {meant}")
-        if right != article[1].casefold():
-            yield range(*article.span(1)), right
-    yield span, meant
+def _article_before(text: str) -> str:
+    """The article that fits a text."""
+    return with_right_articles(f"{grammar.ARTICLE} {text.lstrip()}").split(" ", 1)[0]
 
 
 def _said() -> Iterator[str]:
     """What else stands in the captions that it learnt from."""
-    yield from (*captions.OPENINGS, *captions.DECORATIONS, *captions.COLOUR_WORDS)
+    yield from (*captions.OPENINGS, *captions.DECORATIONS, *captions.COLOUR_WORDS, "background", "paper")
     yield from text.MOODS
     for styles in captions.STYLE_WORDS.values():
         yield from styles
@@ -185,11 +393,18 @@ def _said() -> Iterator[str]:
 
 
 def _parts(phrases: Iterable[str]) -> Iterator[str]:
-    """All that stands together in some phrases."""
+    """All that stands together in some phrases, and neither begins nor ends in the midst of something."""
     for phrase in set(phrases):
-        spelt = _WORD.findall(phrase.casefold())
-        yield from (" ".join(spelt[first:end]) for end in range(len(spelt) + 1) for first in range(end))
+        spelt = _spelt(phrase).split()
+        bounds = [at for at, word in enumerate(spelt) if word not in grammar.CLOSED]
+        yield from (" ".join(spelt[first : last + 1]) for last in bounds for first in bounds if first <= last)
 
 
 def _spelt(phrase: str) -> str:
-    return " ".join(_WORD.findall(phrase.casefold()))
+    """A phrase as it is looked up, whatever its case and articles."""
+    return " ".join(map(_lower, _WORD.findall(phrase)))
+
+
+def _lower(word: str) -> str:
+    lowered = word.casefold()
+    return grammar.ARTICLE if lowered in grammar.ARTICLES else lowered

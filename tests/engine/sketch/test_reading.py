@@ -14,8 +14,9 @@ from engine.text import ids_of
 
 READING = Reading()
 PLAIN = st.text(alphabet="ab ,.-'é\n", max_size=40)
+JOINING = ("a", "two", "my", "eating", "that is", "next to", "across a field")
 PHRASES = st.sampled_from(
-    ["a knight", "samurai", "in the jungle", "a photo of a", "uhd", "kings", ", ", " ", "a"]
+    ["a knight", "samurai", "in the jungle", "a photo of a", "uhd", "kings", ", ", *JOINING]
 )
 
 
@@ -26,14 +27,19 @@ PHRASES = st.sampled_from(
         ("A Knight and a cat", "A prince and a cat"),
         ("a limousine", "an automobile"),
         ("an icebreaker", "a ship"),
-        ("limousines", "automobile"),
+        ("limousines", "an automobile"),
         ("an elephant in antarctica", "an elephant in the snow"),
         ("a photo of a samurai, uhd, trending on artstation", "a ninja"),
         ("a fox, pixar style", "a fox, 3d style"),
         ("hogwarts", "castle"),
         ("a book", "an open book"),
-        ("a cool car", "a cool automobile"),
+        ("a cool car", "an automobile"),
+        ("a samurai cat", "a samurai cat"),
         ("cool", "smiling face with sunglasses"),
+        ("a fox, smiling, uhd", "a fox"),
+        ("uhd, smiling, a fox", "a fox"),
+        ("an enchanted cat", "a cat"),
+        ("a house, woodcut", "a house, outline style"),
         ("viking", "prince"),
         ("reading", "open book"),
     ],
@@ -50,14 +56,69 @@ def test_what_has_another_name_is_read_by_it_and_what_cannot_be_drawn_is_not(typ
         "a robot and a heart",
         "a cat wearing a hat",
         "a happy dog at night",
-        "a cat reading",
-        "a house, oil painting",
+        "a flying elephant",
+        "a waterfall in the jungle",
+        "a tiger in the dark forest",
+        "a pile of poo in the snow",
         "a blackknight",
         "",
     ],
 )
 def test_what_it_reads_well_is_left_alone(typed: str) -> None:
     assert READING.reworded(typed) == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("a cat reading", "a cat"),
+        ("a dog running on the beach", "a dog on the beach"),
+        ("a lion, running through the snow", "a lion, in the snow"),
+        ("a cat that is sleeping under a tree", "a cat under a tree"),
+        ("a dancing bear", "a bear"),
+        ("a wolf looking up at the moon", "a wolf next to a full moon"),
+        ("an elephant in the jungle", "an elephant in a forest"),
+        ("a horse galloping across a snowy landscape", "a horse in the snow"),
+    ],
+)
+def test_what_somebody_does_is_not_read_and_where_they_are_is(typed: str, read: str) -> None:
+    assert READING.reworded(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("a monkey eating bananas", "a monkey with a banana"),
+        ("a cat chasing a mouse", "a cat next to a mouse"),
+        ("a fox reading a book", "a fox with an open book"),
+        ("a wizard kicking his ball", "a mage with a soccer ball"),
+        ("an owl playing guitar", "an owl with a guitar"),
+        ("a man driving the car", "a man riding an automobile"),
+        ("a bird flying over a house", "a bird next to a house"),
+        ("my old elephant and her dog", "an old elephant and a dog"),
+        ("a fox on the beach", "a fox on the beach"),
+    ],
+)
+def test_what_joins_two_things_is_read_as_what_it_learnt_to_join_them_by(typed: str, read: str) -> None:
+    assert READING.reworded(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("two cats", "a cat and a cat"),
+        ("a photo of three angry owls", "an angry owl and an angry owl"),
+        ("a group of knights in the jungle", "a prince and a prince in a forest"),
+        ("two dogs playing in the park", "a dog and a dog in the park"),
+        ("cats and dogs", "a cat and a dog"),
+        ("two dogs and a cat", "a dog and a cat"),
+        ("two dogs chasing a cat", "a dog next to a cat"),
+        ("a girl with two dogs", "a girl with a dog"),
+        ("a bunch of grapes", "a grapes"),
+    ],
+)
+def test_of_several_two_are_read_where_nothing_else_stands_beside_them(typed: str, read: str) -> None:
+    assert READING.reworded(typed) == read
 
 
 def test_what_it_learnt_is_read_as_it_was_learnt() -> None:

@@ -18,10 +18,12 @@ from safetensors.torch import save as save_safetensors
 
 from engine.api import Lora, Reference
 from engine.compiled import CompiledUNet
+from engine.conditioning import perturbation, reference
 from engine.conditioning.control import Controls
 from engine.conditioning.embeddings import Read, learn
 from engine.conditioning.lora import LoraSwitch
-from engine.conditioning.reference import PictureReader, taken_from, told_of
+from engine.conditioning.perturbation import EVERYWHERE, IN_THE_MIDDLE, let_perturb
+from engine.conditioning.reference import PictureReader
 from engine.conditioning.tiling import TilingSwitch
 from engine.errors import GenerationFailed, InvalidRequest
 from engine.families.attention import AttentionMaps
@@ -79,6 +81,7 @@ class Checkpoint:
         self.text, self.refused_embeddings = _text_encoder(source, pipeline, device, embeddings)
         self.pictures = PictureReader(pipeline, device) if pipeline.unet.encoder_hid_proj else None
         """Reads pictures that are looked at beside the text, where there is an IP-Adapter."""
+        let_perturb(self.unet, EVERYWHERE if has_tower(source.path) else IN_THE_MIDDLE)
         self.loras = LoraSwitch(self.name, pipeline, loras)
         self.controls = Controls(self.unet, device=device, dtype=dtype)
         self._tiling = TilingSwitch(self.unet, self.vae, self.controls.modules)
@@ -192,7 +195,7 @@ class Checkpoint:
         dtype = self._unet_dtype
         told = {name: condition.values.to(dtype) for name, condition in rows.conditions.items()}
         own: dict[str, Any] = {name: told.pop(name) for name in _OWN_ARGUMENTS & told.keys()}
-        looks = taken_from(told)
+        seen_by_attention = reference.taken_from(told) | perturbation.taken_from(told)
         sample = shown = rows.sample.to(dtype)
         prompt_embeds = rows.prompt_embeds.to(dtype)
         if rows.steered:
@@ -204,7 +207,7 @@ class Checkpoint:
             rows.timesteps,
             encoder_hidden_states=prompt_embeds,
             added_cond_kwargs=told or None,
-            cross_attention_kwargs=looks,
+            cross_attention_kwargs=seen_by_attention or None,
             return_dict=False,
             **own,
         )[0]
@@ -385,7 +388,7 @@ class Checkpoint:
             conditions["text_embeds"] = Condition(values=encoding.pooled_prompt_embeds)
         if self.pictures is not None:
             blank_pictures = (Reference(picture=Image.new("RGB", (8, 8))),) * num_references
-            conditions |= told_of(self.pictures.read(blank_pictures), 0.0, leads_away=False)
+            conditions |= reference.told_of(self.pictures.read(blank_pictures), 0.0, leads_away=False)
         if self.shown_channels:
             cells = self.latent_shape(width, self.native_size)[1:]
             blank = torch.zeros(1, self.shown_channels, *cells, device=self.device)

@@ -18,17 +18,13 @@ from PIL import Image, ImageFilter
 from tqdm import tqdm
 from transformers import CLIPTokenizer
 
-from engine.api import Control, Generate, Reference, WeightedPrompt
+from engine.api import Control, Reference
 from engine.api.edges import edges
-from engine.bench.arms import finish
-from engine.config import EngineConfig
-from engine.library import Library
-from engine.loop import DenoisingLoop
-from engine.sketch import GUIDANCE_SCALE, STEPS, WEIGHTS, areas, judge, scenes, text, tower
+from engine.sketch import WEIGHTS, areas, judge, scenes, text, tower
 from engine.sketch.captions import article
 from engine.sketch.config import WORK, Config, cpu
 from engine.sketch.data import HELD_OUT, Concept, fetch, rasterise, read_members, wrap_icon
-from engine.sketch.evaluate import main_colour_name, share
+from engine.sketch.evaluate import Draw, drawing, main_colour_name, share
 from engine.sketch.examples import small_view
 from engine.sketch.judge import Gallery
 from engine.sketch.shots import Shot
@@ -61,31 +57,6 @@ class Named:
         return article(f"a {self.concept.name}")
 
 
-Draw = Callable[..., Image.Image]
-
-
-def drawing(weights: Path) -> Draw:
-    """Draws one picture for some words and conditions, as members get it; its seed is the same every time."""
-    library = Library(EngineConfig(model=str(weights), dtype="float32", num_threads=torch.get_num_threads()))
-    info = library.models()[0]
-
-    def draw(words: str, *, seed: int = 1, **conditions: object) -> Image.Image:
-        request = Generate(
-            model=info.name,
-            prompts=(WeightedPrompt(text=words),),
-            width=info.native_size,
-            height=info.native_size,
-            seeds=(seed,),
-            num_inference_steps=STEPS,
-            guidance_scale=GUIDANCE_SCALE,
-            sampler=info.default_sampler,
-            **conditions,  # type: ignore[arg-type]  # the caller's words are the request's own
-        )
-        return finish(DenoisingLoop(library, preview_seconds=1e9), request).images[0]
-
-    return draw
-
-
 def named_art(gallery: Gallery, work: Path, count: int, side: int) -> list[Named]:
     """Some held-out drawings of things that the model should know."""
     archive = fetch(HELD_OUT, work / "packages")
@@ -116,9 +87,9 @@ def by_edges(draw: Draw, art: Sequence[Named]) -> dict[str, float]:
     for place, one in enumerate(tqdm(art, "edges")):
         control = (Control(name="edges", map=maps[place]),)
         drawn = {
-            "with words": draw(one.words, controls=control),
-            "without words": draw("", controls=control),
-            "words alone": draw(one.words),
+            "with words": draw(one.words, controls=control)[0],
+            "without words": draw("", controls=control)[0],
+            "words alone": draw(one.words)[0],
         }
         for name, picture in drawn.items():
             found = edges(picture)
@@ -141,8 +112,8 @@ def by_areas(draw: Draw, config: Config) -> dict[str, float]:
         other = areas.of_shot(
             others[(place + 1) % config.examples + place // config.examples * config.examples]
         )
-        picture = draw(shot.captions[0], controls=(Control(name="seg", map=areas.painted(wanted)),))
-        alone = draw(shot.captions[0])
+        picture = draw(shot.captions[0], controls=(Control(name="seg", map=areas.painted(wanted)),))[0]
+        alone = draw(shot.captions[0])[0]
         for name, drawn, map_ in (
             ("", picture, wanted),
             (": of another map", picture, other),
@@ -191,8 +162,8 @@ def by_pictures(
     for place, one in enumerate(tqdm(art, "pictures")):
         drawn = {
             "the picture itself": one.image,
-            "from the picture": draw("", references=(Reference(picture=one.image),)),
-            "from its name": draw(one.words),
+            "from the picture": draw("", references=(Reference(picture=one.image),))[0],
+            "from its name": draw(one.words)[0],
         }
         for name, picture in drawn.items():
             ranks.setdefault(name, []).append(rank(picture, one.concept))
@@ -210,7 +181,7 @@ def by_two(draw: Draw, art: Sequence[Named], rank: Callable[[Image.Image, Concep
     found: dict[str, list[bool]] = {"the first": [], "the second": [], "either": [], "both": []}
     for first, second in tqdm(list(_pairs(art)), "blends"):
         looked = tuple(Reference(picture=one.image, weight=0.5) for one in (first, second))
-        picture = draw("", references=looked)
+        picture = draw("", references=looked)[0]
         has_first, has_second = (rank(picture, one.concept) < 5 for one in (first, second))
         for name, has in (
             ("the first", has_first),
@@ -243,7 +214,7 @@ def main() -> None:
     with torch.inference_mode():
         figures = by_edges(draw, art) | by_areas(draw, config)
         figures |= by_pictures(draw, art, namer.rank) | by_two(draw, art, namer.rank)
-        own = [replace(one, image=draw(one.words, seed=OWN_SEED)) for one in art]
+        own = [replace(one, image=draw(one.words, seeds=(OWN_SEED,))[0]) for one in art]
         of_own = by_pictures(draw, own, namer.rank)
         figures |= {f"own drawings, {name}": figure for name, figure in of_own.items()}
     out = asked.out or asked.work / "evaluation"

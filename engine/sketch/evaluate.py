@@ -4,12 +4,13 @@ import argparse
 import json
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 from pathlib import Path
 from statistics import mean
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -17,13 +18,17 @@ from diffusers import StableDiffusionPipeline
 from PIL import Image, ImageDraw
 from tqdm import tqdm
 
+from engine.api import Generate, WeightedPrompt
+from engine.bench.arms import finish
+from engine.config import EngineConfig
+from engine.library import Library
+from engine.loop import DenoisingLoop
 from engine.samplers import SAMPLERS
-from engine.sketch import GUIDANCE_SCALE, SAMPLER, STEPS, WEIGHTS, judge, scenes
+from engine.sketch import GUIDANCE_END, GUIDANCE_SCALE, PAG_SCALE, SAMPLER, STEPS, WEIGHTS, judge, scenes
 from engine.sketch.captions import article
 from engine.sketch.config import WORK, cpu, gpu
 from engine.sketch.judge import Gallery, Judge
 from engine.sketch.prompts import Box, Kind, Prompt, fifty_scenes, hundred, untaught
-from engine.sketch.reading import Reading
 from engine.sketch.shots import Studio
 from engine.sketch.unet import open_studio
 
@@ -31,6 +36,8 @@ SEEDS = (1, 2, 3, 4)
 THUMBNAIL, TILE, LABEL = 32, 96, 14
 
 log = logging.getLogger(__name__)
+
+Draw: TypeAlias = Callable[..., tuple[Image.Image, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,26 +58,48 @@ def load(folder: Path, device: str) -> StableDiffusionPipeline:
     return pipeline
 
 
+def drawing(weights: Path, *, device: str = "auto") -> Draw:
+    """Draws pictures for some words and whatever else a `Generate` may ask for, as members get them."""
+    config = EngineConfig(
+        model=str(weights), device=device, dtype="float32", num_threads=torch.get_num_threads()
+    )
+    library = Library(config)
+    info = library.models()[0]
+    usual = Generate(
+        model=info.name,
+        prompts=(WeightedPrompt(text=""),),
+        width=info.native_size,
+        height=info.native_size,
+        seeds=(1,),
+        num_inference_steps=STEPS,
+        guidance_scale=GUIDANCE_SCALE,
+        sampler=SAMPLER,
+        pag_scale=PAG_SCALE,
+        guidance_interval=(0.0, GUIDANCE_END),
+    )
+
+    def drawn(words: str, **asked: Any) -> tuple[Image.Image, ...]:
+        request = replace(usual, prompts=(WeightedPrompt(text=words),), **asked)
+        return finish(DenoisingLoop(library, preview_seconds=1e9), request).images
+
+    return drawn
+
+
 def draw(
-    pipeline: StableDiffusionPipeline,
+    drawn: Draw,
     prompts: Sequence[Prompt],
     *,
     steps: int,
     guidance_scale: float,
     seeds: Sequence[int] = SEEDS,
 ) -> Iterator[Row]:
-    """Draw pictures of each prompt, as the engine reads it, one per seed."""
-    reading = Reading()
+    """Draw pictures of each prompt, one per seed."""
     for prompt in tqdm(prompts, "prompts"):
         started = time.perf_counter()
-        images = pipeline(
-            reading.reworded(prompt.text),
-            num_images_per_prompt=len(seeds),
-            num_inference_steps=steps,
-            guidance_scale=guidance_scale,
-            generator=[torch.Generator().manual_seed(seed) for seed in seeds],
-        ).images
-        yield Row(prompt=prompt, images=tuple(images), seconds=time.perf_counter() - started)
+        images = drawn(
+            prompt.text, seeds=tuple(seeds), num_inference_steps=steps, guidance_scale=guidance_scale
+        )
+        yield Row(prompt=prompt, images=images, seconds=time.perf_counter() - started)
 
 
 def spread(images: Sequence[Image.Image]) -> float:
@@ -257,7 +286,10 @@ def main() -> None:
     config = (gpu if asked.device == "cuda" else cpu)(work=asked.work)
     gallery, examiner = judge.train(config)
     drawn = partial(
-        draw, load(asked.weights, asked.device), steps=asked.steps, guidance_scale=asked.guidance_scale
+        draw,
+        drawing(asked.weights, device=asked.device),
+        steps=asked.steps,
+        guidance_scale=asked.guidance_scale,
     )
     rows = list(drawn(hundred()))
     others = list(drawn(untaught()))

@@ -25,6 +25,10 @@ between, by, down, during, for, from, in, inside, into, like, near, next, of, of
 over, past, through, throughout, to, toward, towards, under, underneath, until, up, upon, via, with, within,
 without
 """
+_PORTIONS = """
+bar of, basket of, bottle of, bowl of, bucket of, cup of, glass of, jar of, loaf of, mug of, piece of,
+plate of, pot of, slice of
+"""
 _JOINING = "and, or, but, while, as, plus, vs, versus, than"
 _BEING = "is, are, was, were, who, which, that's, who's, that"
 _THROUGH = "across, along, amid, around, inside, into, through, throughout, within"
@@ -47,6 +51,8 @@ DETERMINERS = ARTICLES | _set(_OTHER_DETERMINERS)
 SEVERAL = _set(_SEVERAL)
 BEING = _set(_BEING)
 """Between a thing and what is said of it."""
+PORTIONS = _set(_PORTIONS)
+"""Said before a thing, which is drawn the same without."""
 PREPOSITIONS = _set(_PREPOSITIONS)
 CLOSED = DETERMINERS | SEVERAL | BEING | PREPOSITIONS | _set(_JOINING)
 """The words that are no things and say nothing of one."""

@@ -92,12 +92,14 @@ class Reading:
             | {said: _Entry(_Role.SETTING, meant) for said, meant in _settings().items()}
             | {said: _Entry(_Role.OTHER, meant) for said, meant in _said_otherwise().items()}
             | dict.fromkeys(map(_spelt, words.terms(words.ADJECTIVES)), _Entry(_Role.MANNER, ""))
+            | dict.fromkeys(grammar.PORTIONS, _Entry(_Role.MANNER, ""))
             | dict.fromkeys(learnt, _Entry(_Role.OTHER))
             | dict.fromkeys(captions.COLOUR_WORDS.union(text.MOODS), _Entry(_Role.MANNER))
-            | dict.fromkeys(things, _Entry(_Role.THING))
+            | {thing: _Entry(_Role.THING, words.BEGUN.get(thing)) for thing in things}
             | {word: _Entry(_Role.CLOSED) for word in grammar.CLOSED if " " not in word}
         )
         """What it learnt from, and all parts of that, and what is read by other words. The later counts."""
+        self._lands = _lands()
         self._links = grammar.links()
         self._most = max(phrase.count(" ") + 1 for phrase in self._entries)
 
@@ -131,6 +133,8 @@ class Reading:
     def _next(self, rest: Sequence[_Word], before: _Phrase | None, *, is_all: bool) -> Sequence[_Phrase]:
         """What a clause goes on with: what joins things or counts them, or else what is looked up."""
         looked_up = self._looked_up(rest, is_all=is_all)
+        if thing := self._thing_in(looked_up, rest[len(looked_up.words) :]):
+            return thing
         ways = (self._linked(rest, before), self._verb(rest, before), self._several(rest, before))
         for phrases in ways:
             if phrases and len(phrases[0].words) >= len(looked_up.words):
@@ -215,6 +219,28 @@ class Reading:
             return [_Phrase(words=rest[:count], role=_Role.OTHER, meant="")]
         if is_counted or self._looked_up(after).role is _Role.THING:
             return [_Phrase(words=rest[:count], role=_Role.LINK, meant=_WITH)]
+        return ()
+
+    def _thing_in(self, land: _Phrase, rest: Sequence[_Word]) -> Sequence[_Phrase]:
+        """Of a place with something, the thing in that place: a cactus in the desert."""
+        setting = self._lands.get(land.meant or land.spelt)
+        if setting is None or not rest or rest[0].spelt != _WITH:
+            return ()
+        said: list[str] = []
+        at = 1
+        while at < len(rest):
+            phrase = self._looked_up(rest[at:])
+            at += len(phrase.words)
+            if phrase.role is _Role.THING:
+                thing = " ".join((*said, phrase.meant or phrase.spelt))
+                where = _Phrase(words=rest[:at], role=_Role.SETTING, meant=setting)
+                return [replace(land, role=_Role.THING, meant=thing), where]
+            if phrase.role is _Role.MANNER and phrase.meant is None:
+                said.append(phrase.spelt)
+            elif (
+                phrase.role is not _Role.MANNER and phrase.spelt not in grammar.DETERMINERS | grammar.SEVERAL
+            ):
+                break
         return ()
 
     def _several(self, rest: Sequence[_Word], before: _Phrase | None) -> Sequence[_Phrase]:
@@ -304,7 +330,17 @@ def _names(known: frozenset[str]) -> dict[str, str]:
         if meant is None or meant == word or has_colour or word in _READ_WELL:
             continue
         if meant.split()[0] not in captions.COLOUR_WORDS or not meant.endswith(f" {word}"):
-            found[_spelt(word)] = meant
+            found[_spelt(word)] = words.BEGUN.get(meant, meant)
+    return found
+
+
+def _lands() -> dict[str, str]:
+    """What is said behind a thing that stands in a place, by the names of that, in every light."""
+    found: dict[str, str] = {}
+    for place in PLACES.values():
+        for light in place.lights:
+            names, settings = wordings(place, light)
+            found |= dict.fromkeys(map(_spelt, names), settings[0].strip())
     return found
 
 
@@ -383,7 +419,7 @@ def _article_before(text: str) -> str:
 def _said() -> Iterator[str]:
     """What else stands in the captions that it learnt from."""
     yield from (*captions.OPENINGS, *captions.DECORATIONS, *captions.COLOUR_WORDS, "background", "paper")
-    yield from text.MOODS
+    yield from (*text.MOODS, *words.SETTINGS)
     for styles in captions.STYLE_WORDS.values():
         yield from styles
     for place in PLACES.values():

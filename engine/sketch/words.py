@@ -1474,6 +1474,30 @@ Whatever is here is what somebody who types it would rather see than nothing: a 
 """
 
 
+BEGUN = {
+    "bagel": "doughnut",
+    "ballet dancer": "woman dancing",
+    "bullet train": "locomotive",
+    "cherry blossom": "cherry blossom trees",
+    "cityscape at dusk": "city at dusk",
+    "coat": "t-shirt",
+    "croissant": "bread",
+    "harp": "guitar",
+    "lime": "lemon",
+    "notebook": "open book",
+    "orca": "spouting whale",
+    "passenger ship": "sailboat",
+    "phoenix": "parrot",
+    "rice ball": "sushi",
+    "ship": "sailboat",
+    "sunset": "sea at sunset",
+    "telephone": "mobile phone",
+    "tropical drink": "cocktail glass",
+    "watch": "alarm clock",
+}
+"""Things that it has begun to learn and draws as something else, or as nothing: what is nearest of those that
+it draws. To be looked through anew after every training."""
+
 SETTINGS = {
     " in the snow": (
         "in a blizzard, on ice, in the arctic, in antarctica, on a snowy day, in a snowy landscape, "

@@ -26,7 +26,7 @@ PHRASES = st.sampled_from(
         ("a knight", "a prince"),
         ("A Knight and a cat", "A prince and a cat"),
         ("a limousine", "an automobile"),
-        ("an icebreaker", "a ship"),
+        ("an icebreaker", "a sailboat"),
         ("limousines", "an automobile"),
         ("an elephant in antarctica", "an elephant in the snow"),
         ("a photo of a samurai, uhd, trending on artstation", "a ninja"),
@@ -79,6 +79,11 @@ def test_what_it_reads_well_is_left_alone(typed: str) -> None:
         ("a wolf looking up at the moon", "a wolf next to a full moon"),
         ("an elephant in the jungle", "an elephant in a forest"),
         ("a horse galloping across a snowy landscape", "a horse in the snow"),
+        ("a magical forest with glowing mushrooms", "a mushroom in a forest"),
+        ("a city at night with two red robots", "a red robot in the city at night"),
+        ("a park with trees", "a park with trees"),
+        ("a cat at sunset", "a cat at sunset"),
+        ("a slice of pizza on a table", "a pizza on a table"),
     ],
 )
 def test_what_somebody_does_is_not_read_and_where_they_are_is(typed: str, read: str) -> None:

@@ -29,6 +29,12 @@ _PORTIONS = """
 bar of, basket of, bottle of, bowl of, bucket of, cup of, glass of, jar of, loaf of, mug of, piece of,
 plate of, pot of, slice of
 """
+_REQUESTS = """
+can u draw a, can u make a, can you make a, could you draw a, could you make a, draw me, draw us a, i need a,
+i wanna see a, i want to see a, i want, let me see a, lets see a, make me a, make me, please draw, pls draw a,
+please make a, show a, show me
+"""
+_CHATTER = "btw, haha, hahaha, idk, lmao, lol, omg, ok, please, pls, plz, thanks, thx, xd"
 _JOINING = "and, or, but, while, as, plus, vs, versus, than"
 _BEING = "is, are, was, were, who, which, that's, who's, that"
 _THROUGH = "across, along, amid, around, inside, into, through, throughout, within"
@@ -53,6 +59,9 @@ BEING = _set(_BEING)
 """Between a thing and what is said of it."""
 PORTIONS = _set(_PORTIONS)
 """Said before a thing, which is drawn the same without."""
+REQUESTS = _set(_REQUESTS)
+"""How else people begin."""
+CHATTER = _set(_CHATTER)
 PREPOSITIONS = _set(_PREPOSITIONS)
 CLOSED = DETERMINERS | SEVERAL | BEING | PREPOSITIONS | _set(_JOINING)
 """The words that are no things and say nothing of one."""
@@ -85,6 +94,15 @@ def paths(phrase: str) -> list[str]:
     way, _, place = phrase.partition(" ")
     ways = _WHERE.get(way, _WITHIN if is_verb(way) else ())
     return [f"{where} {place}" for where in ways if place]
+
+
+def within(phrase: str) -> str:
+    """The place that a phrase says something is in or near, without its article; empty where it says none."""
+    where, _, place = phrase.partition(" ")
+    article, _, name = place.partition(" ")
+    if where not in _WHERE and where not in {*_WITHIN, "near", "beside"}:
+        return ""
+    return name if article in DETERMINERS else place
 
 
 def links() -> Mapping[str, Link]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from string import ascii_lowercase
 
 from engine.looking.captions import with_right_articles
 from engine.looking.vocabulary import LIGHTS, STYLES, THINGS
@@ -19,6 +20,8 @@ _ARTICLE = re.compile(r"\b(an?) $", re.IGNORECASE)
 _AHEAD = 40
 """How many characters an article is fitted to."""
 _WITH = "with"
+_LONG = 6
+"""Letters of a word that is known when it is mistyped: shorter ones are too often a letter from another."""
 _MANNERS = (*STYLES, *LIGHTS)
 """Said of the whole."""
 _READ_WELL = frozenset(
@@ -146,7 +149,7 @@ class Reading:
         following = self._looked_up(rest).role if rest else None
         if phrase.spelt in grammar.DETERMINERS - grammar.ARTICLES:
             is_counted = phrase.spelt != "the" or (before is not None and before.role is _Role.LINK)
-            if is_counted and following in {_Role.THING, _Role.MANNER}:
+            if is_counted and self._is_thing(rest):
                 return replace(phrase, meant=grammar.ARTICLE)
         elif following is _Role.THING and phrase.role is _Role.VERB:
             return replace(phrase, role=_Role.MANNER, meant="")
@@ -156,6 +159,15 @@ class Reading:
         elif phrase.role is _Role.THING and _is_counted(phrase, before):
             return replace(phrase, meant=f"{grammar.ARTICLE} {phrase.meant or phrase.spelt}")
         return phrase
+
+    def _is_thing(self, rest: Sequence[_Word]) -> bool:
+        """Whether a thing comes, with all that is said of how it is."""
+        while rest:
+            phrase = self._looked_up(rest)
+            if phrase.role is not _Role.MANNER:
+                return phrase.role is _Role.THING
+            rest = rest[len(phrase.words) :]
+        return False
 
     def _looked_up(self, rest: Sequence[_Word], *, is_all: bool = False) -> _Phrase:
         """The longest phrase that means something, of the words that a clause goes on with."""
@@ -177,15 +189,30 @@ class Reading:
             is_done = grammar.is_verb(some[0].spelt) and (len(some) == 1 or some[1].spelt in grammar.CLOSED)
             if is_done and entry is not None and entry.role is _Role.THING:
                 return None
-        if entry is not None:
-            return entry
+        return entry or self._setting(spelt) or self._plural(spelt) or self._mistyped(spelt)
+
+    def _setting(self, spelt: str) -> _Entry | None:
+        """A place that is said otherwise than it learnt it: crossing the road, in a pond."""
         for place in grammar.paths(spelt):
             if place in self._entries:
                 return _Entry(_Role.SETTING, self._entries[place].meant or place)
+        land = grammar.within(spelt)
+        return _Entry(_Role.SETTING, self._lands[land]) if land in self._lands else None
+
+    def _plural(self, spelt: str) -> _Entry | None:
         for singular in _singulars(spelt):
             one = self._entries.get(singular)
             if one is not None and (one.role is _Role.THING or " " in singular):
                 return _Entry(one.role, one.meant or singular, is_plural=True)
+        return None
+
+    def _mistyped(self, spelt: str) -> _Entry | None:
+        """A thing that a word may be the name of, with a slip of the finger."""
+        if len(spelt) >= _LONG and spelt.isalpha() and not grammar.is_verb(spelt):
+            for word in _typed_as(spelt):
+                entry = self._entries.get(word) if len(word) >= _LONG else None
+                if entry is not None and entry.role is _Role.THING:
+                    return _Entry(_Role.THING, entry.meant or word)
         return None
 
     def _linked(self, rest: Sequence[_Word], before: _Phrase | None) -> Sequence[_Phrase]:
@@ -334,6 +361,15 @@ def _names(known: frozenset[str]) -> dict[str, str]:
     return found
 
 
+def _typed_as(word: str) -> Iterator[str]:
+    """What may have been meant by a word with two letters swapped, one too many, or one too few."""
+    for at in range(1, len(word)):
+        head, tail = word[:at], word[at:]
+        yield head + tail[1:2] + tail[:1] + tail[2:]
+        yield head + tail[1:]
+        yield from (head + letter + tail for letter in ascii_lowercase)
+
+
 def _lands() -> dict[str, str]:
     """What is said behind a thing that stands in a place, by the names of that, in every light."""
     found: dict[str, str] = {}
@@ -357,11 +393,11 @@ def _said_otherwise() -> dict[str, str]:
     found: dict[str, str] = {}
     for style, said in words.STYLE_NAMES.items():
         found |= dict.fromkeys(map(_spelt, words.terms(said)), style)
-    for opening in map(_spelt, words.terms(words.OPENINGS)):
+    for opening in map(_spelt, (*words.terms(words.OPENINGS), *grammar.REQUESTS)):
         if " " in opening and opening not in grammar.SEVERAL:
             found[opening] = grammar.ARTICLE if opening.endswith(f" {grammar.ARTICLE}") else ""
             found.setdefault(opening.removesuffix(f" {grammar.ARTICLE}"), "")
-    return found | dict.fromkeys(map(_spelt, words.terms(words.DECORATIONS)), "")
+    return found | dict.fromkeys((*map(_spelt, words.terms(words.DECORATIONS)), *grammar.CHATTER), "")
 
 
 def _fitted(typed: str, found: Sequence[tuple[range, str]]) -> list[tuple[range, str]]:

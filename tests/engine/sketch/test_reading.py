@@ -58,7 +58,7 @@ def test_what_has_another_name_is_read_by_it_and_what_cannot_be_drawn_is_not(typ
         "a happy dog at night",
         "a flying elephant",
         "a waterfall in the jungle",
-        "a tiger in the dark forest",
+        "a better cat",
         "a pile of poo in the snow",
         "a blackknight",
         "",
@@ -83,6 +83,9 @@ def test_what_it_reads_well_is_left_alone(typed: str) -> None:
         ("a city at night with two red robots", "a red robot in the city at night"),
         ("a park with trees", "a park with trees"),
         ("a cat at sunset", "a cat at sunset"),
+        ("a cat in the dark blue sea", "a cat in the blue sea"),
+        ("a tiger in the dark forest", "a tiger in a pine forest"),
+        ("two ducks in a pond", "a duck and a duck by a lake"),
         ("a slice of pizza on a table", "a pizza on a table"),
     ],
 )
@@ -123,6 +126,19 @@ def test_what_joins_two_things_is_read_as_what_it_learnt_to_join_them_by(typed: 
     ],
 )
 def test_of_several_two_are_read_where_nothing_else_stands_beside_them(typed: str, read: str) -> None:
+    assert READING.reworded(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("can u draw a hampster eating a strawbery", "a hamster with a strawberry"),
+        ("pls draw an elpehant lol", "an elephant"),
+        ("a dragon hatching", "a dragon"),
+        ("a lion, smiling, uhd", "a lion"),
+    ],
+)
+def test_what_is_mistyped_is_read_as_what_was_meant_and_chatter_is_not_read(typed: str, read: str) -> None:
     assert READING.reworded(typed) == read
 
 

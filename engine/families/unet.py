@@ -81,7 +81,8 @@ class Checkpoint:
         self.text, self.refused_embeddings = _text_encoder(source, pipeline, device, embeddings)
         self.pictures = PictureReader(pipeline, device) if pipeline.unet.encoder_hid_proj else None
         """Reads pictures that are looked at beside the text, where there is an IP-Adapter."""
-        let_perturb(self.unet, EVERYWHERE if has_tower(source.path) else IN_THE_MIDDLE)
+        self._is_own = has_tower(source.path)
+        let_perturb(self.unet, EVERYWHERE if self._is_own else IN_THE_MIDDLE)
         self.loras = LoraSwitch(self.name, pipeline, loras)
         self.controls = Controls(self.unet, device=device, dtype=dtype)
         self._tiling = TilingSwitch(self.unet, self.vae, self.controls.modules)
@@ -371,6 +372,8 @@ class Checkpoint:
         # Sizes that are equal here are taken to be so always: so there are three rows, and five for several.
         for num_references in (1, 5) if self.pictures is not None else ():
             self.predict_noise(self.blank_rows(3, num_references=num_references))
+        for num_references in (0, 1, 5) if self._is_own else ():  # whose default it is to be perturbed
+            self.predict_noise(self.blank_rows(3, num_references=num_references, is_perturbed=True))
 
     def replay_passes(self, record: Recorder) -> None:
         """From now on record passes of the U-Net that are made again and again, and replay them."""
@@ -379,7 +382,14 @@ class Checkpoint:
             self._forward, self.unet, state=lambda: (loras.in_force, tiling.tiles), record=record
         )
 
-    def blank_rows(self, count: int, *, width: int | None = None, num_references: int = 0) -> Rows:
+    def blank_rows(
+        self,
+        count: int,
+        *,
+        width: int | None = None,
+        num_references: int = 0,
+        is_perturbed: bool = False,
+    ) -> Rows:
         """That many rows of an empty picture of the native height, to warm up and to measure."""
         width = width or self.native_size
         encoding = self.encode_texts([""], "")[0]
@@ -389,6 +399,8 @@ class Checkpoint:
         if self.pictures is not None:
             blank_pictures = (Reference(picture=Image.new("RGB", (8, 8))),) * num_references
             conditions |= reference.told_of(self.pictures.read(blank_pictures), 0.0, leads_away=False)
+        if is_perturbed:
+            conditions |= perturbation.told_of(self.device)
         if self.shown_channels:
             cells = self.latent_shape(width, self.native_size)[1:]
             blank = torch.zeros(1, self.shown_channels, *cells, device=self.device)

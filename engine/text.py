@@ -48,6 +48,8 @@ class WordPlace:
     """As it is written, without what stands between words."""
     positions: tuple[int, ...]
     """Of its tokens in the encoding of the text, from 0."""
+    read_as: str | None = None
+    """What is read in its place; None: itself."""
 
 
 class TextEncoder:
@@ -108,28 +110,28 @@ class TextEncoder:
             number * length + 1 + n for number, window in enumerate(windows) for n in range(len(window))
         ]
         found = []
-        for span in self._word_spans(text):
+        for span, read_as in self._word_spans(text):
             # Counted in beginnings of the text: a tokenizer cannot always say which token is of what.
             first, end = (self._num_tokens(text, place) for place in (span.start, span.stop))
             if first >= len(places):
                 break  # what comes now is beyond the last window
             if positions := tuple(places[first:end]):
-                found.append(WordPlace(text=text[span.start : span.stop], positions=positions))
+                written = text[span.start : span.stop]
+                found.append(WordPlace(text=written, positions=positions, read_as=read_as))
         return tuple(found)
 
-    def _word_spans(self, text: str) -> list[range]:
-        """Where words stand in a text, in their order."""
-        learnt = [span for span, _ in self._learnt.found(text)]
-        inside = {place for span in learnt for place in span}
+    def _word_spans(self, text: str) -> list[tuple[range, str | None]]:
+        """Where words stand in a text, in their order, and what is read in their place."""
+        learnt = [(one.span, one.meant) for one in self._learnt.found(text)]
+        inside = {place for span, _ in learnt for place in span}
         plain = (range(*match.span()) for match in _WORD.finditer(text))
-        return sorted(
-            [*learnt, *(span for span in plain if inside.isdisjoint(span))], key=lambda span: span.start
-        )
+        others = ((span, None) for span in plain if inside.isdisjoint(span))
+        return sorted([*learnt, *others], key=lambda one: one[0].start)
 
     def _num_tokens(self, text: str, end: int) -> int:
         """How many tokens the first encoder reads of a text up to there, where no learnt word is cut."""
         count, start = 0, 0
-        for span, ids in self._learnt.found(text):
+        for span, ids, _ in self._learnt.found(text):
             if span.stop > end:
                 break
             count += len(ids_of(text[start : span.start], self._tokenizers[0])) + len(ids[0])
@@ -139,7 +141,7 @@ class TextEncoder:
     def _beyond(self, text: str, index: int) -> str:
         if self._fits(text, index):
             return ""
-        inside = {place for span, _ in self._learnt.found(text) for place in span[1:]}
+        inside = {place for one in self._learnt.found(text) for place in one.span[1:]}
         places = [place for place in range(len(text) + 1) if place not in inside]
         # The longest beginning that fits: a tokenizer cannot always say where in the text a token came from.
         low, high = 0, len(places) - 1

@@ -129,4 +129,6 @@ def _recipe(told: Explanation) -> str:
         "Seed": recipe.seed,
         "Drawn by": told.engine_version,
     }
+    if others := ", ".join(f"{word.word} → {word.read_as}" for word in told.words if word.read_as):
+        lines["Read as"] = others
     return "\n".join([recipe.pasted, *(f"{name}: {value}" for name, value in lines.items())]) + "\n"

@@ -24,6 +24,7 @@ from bot.storage import guilds
 from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
+from engine.api import WordMap
 
 DENOISING_BYTES = 5 * 2**20
 """Together with the sheet it fits into any message."""
@@ -135,5 +136,10 @@ class MakingsOf:
 
 def _rendered(told: Explanation) -> tuple[bytes, bytes]:
     """The sheet and the animation. Blocking."""
-    words = sheet(told.picture, [(word.word, word.heat) for word in told.words])
+    words = sheet(told.picture, [(_label(word), word.heat) for word in told.words])
     return words, animated(told.frames, told.picture, limit_bytes=DENOISING_BYTES)
+
+
+def _label(word: WordMap) -> str:
+    """A word, and what the model read in its place."""
+    return word.word if word.read_as is None else f"{word.word} → {word.read_as}"

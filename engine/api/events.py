@@ -67,6 +67,9 @@ class WordMap:
     heat: Image.Image
     """Of mode F: what share of its attention each place gave the word, from 0 to 1. It has the picture's
     shape, with a pixel for each cell of the latents."""
+    read_as: str | None = None
+    """What the model reads in its place, as the embedded one does of words that it does not know; None:
+    itself. A word that is not read has no map."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

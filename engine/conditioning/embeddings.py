@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 import torch
 from safetensors.torch import load_file
@@ -18,8 +18,14 @@ _OF_SDXL = ("clip_l", "clip_g")
 _OF_WEB_UIS = "emb_params"
 
 
-Read: TypeAlias = tuple[range, tuple[tuple[int, ...], ...]]
-"""A place in a text, and for each text encoder the tokens that are read there."""
+class Read(NamedTuple):
+    """A place in a text where other tokens are read than its own."""
+
+    span: range
+    tokens: tuple[tuple[int, ...], ...]
+    """For each text encoder."""
+    meant: str | None = None
+    """The words that these are the tokens of; None of a learnt word, and of another article."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +48,17 @@ class Words:
         """Where names stand in a text, in their order, and the tokens of each."""
         pattern = self.pattern
         matches = pattern.finditer(text) if pattern else ()
-        learnt: list[Read] = [(range(*match.span()), self._tokens(match[0])) for match in matches]
+        learnt = [Read(range(*match.span()), self._tokens(match[0])) for match in matches]
         if self.reading is None:
             return learnt
-        taken = {place for span, _ in learnt for place in span}
-        others = [one for one in self.reading(text) if taken.isdisjoint(one[0])]
-        return sorted([*learnt, *others], key=lambda one: one[0].start)
+        taken = {place for one in learnt for place in one.span}
+        others = [one for one in self.reading(text) if taken.isdisjoint(one.span)]
+        return sorted([*learnt, *others], key=lambda one: one.span.start)
 
     def split(self, text: str) -> list[str | tuple[tuple[int, ...], ...]]:
         """The text in its order: what is plain text, and for learnt words their tokens."""
         pieces, end = list[str | tuple[tuple[int, ...], ...]](), 0
-        for span, tokens in self.found(text):
+        for span, tokens, _ in self.found(text):
             pieces += [text[end : span.start], tokens]
             end = span.stop
         return [*pieces, text[end:]]

@@ -31,6 +31,7 @@ from engine.graphs import GraphRecorder, Recorder, ReplayedUNet
 from engine.preview import PreviewMap, as_pictures, fit_preview_map
 from engine.rows import Condition, Rows, pack
 from engine.sketch import has_tower
+from engine.sketch.grammar import ARTICLES
 from engine.sketch.reading import Reading
 from engine.sources import Source
 from engine.text import TextEncoder, TextEncoding, ids_of
@@ -477,6 +478,7 @@ def _by_other_names(reading: Reading, tokenizers: Sequence[Any]) -> Callable[[st
 
     @lru_cache(maxsize=_TEXTS_AT_HAND)
     def read(text: str) -> Sequence[Read]:
-        return tuple((span, tokens(meant)) for span, meant in reading.found(text))
+        found = reading.found(text)
+        return tuple(Read(span, tokens(meant), None if meant in ARTICLES else meant) for span, meant in found)
 
     return read

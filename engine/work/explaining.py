@@ -141,7 +141,7 @@ class _Redraw:
         return Explained(
             image=decoded.images[0],
             words=tuple(
-                WordMap(word=word.text, heat=Image.fromarray(heat.numpy()))
+                WordMap(word=word.text, heat=Image.fromarray(heat.numpy()), read_as=word.read_as)
                 for word, heat in zip(words, maps, strict=True)
             ),
             frames=tuple(image for frame in self._frames for image in as_pictures(frame.get())),

@@ -121,7 +121,11 @@ def _told(request: api.Explain) -> api.Explained:
     return api.Explained(
         image=result_of(request.drawing).images[0],
         words=tuple(
-            api.WordMap(word=word, heat=Image.fromarray(row[:, None].repeat(len(words), axis=1)))
+            api.WordMap(
+                word=word,
+                heat=Image.fromarray(row[:, None].repeat(len(words), axis=1)),
+                read_as="prince" if word == "knight" else None,
+            )
             for word, row in zip(words, rows, strict=True)
         ),
         frames=(_colour(0, 8, 8), _colour(1, 8, 8)),

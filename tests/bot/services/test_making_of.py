@@ -1,6 +1,7 @@
 """How pictures of a channel came about: for whom it is drawn once more, and when it is not."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from bot.domain.errors import Impossible, NotAllowed, NotFound, Unavailable
 from bot.domain.job import Job
 from bot.domain.kinds import JobKind
 from bot.domain.recipe import Recipe
+from bot.imaging.sheet import sheet
 from bot.services import Services
 from bot.services.explaining import Explanation
 from bot.services.orders import Press
@@ -46,6 +48,21 @@ async def test_it_is_drawn_once_kept_with_the_picture_and_free(
     ]
     await services.taking_back.delete(now(ADA), 1)
     assert files(tmp_path) == []
+
+
+async def test_a_word_that_is_read_otherwise_stands_there_with_what_is_read(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await picked(services, await delivered(services, ADA, 5000, "a knight"), 5001)
+    labels: list[str] = []
+
+    def noted(picture: Image.Image, words: Sequence[tuple[str, Image.Image]]) -> bytes:
+        labels.extend(word for word, _ in words)
+        return sheet(picture, words)
+
+    monkeypatch.setattr("bot.services.making_of.sheet", noted)
+    await services.makings_of.get(now(ADA), 5001)
+    assert labels == ["a", "knight → prince"]
 
 
 async def test_one_at_a_time_for_each_member_and_one_drawing_for_all_who_ask(

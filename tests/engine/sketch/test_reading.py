@@ -185,6 +185,14 @@ def test_the_engine_encodes_what_is_read_and_finds_the_words_as_they_were_typed(
     words = text.words("a limousine and a cat")
     assert [word.text for word in words] == ["a", "limousine", "and", "a", "cat"]
     assert words[1].positions == (2,)
+    assert [word.read_as for word in words] == [None, "automobile", None, None, None]
+    assert [word.text for word in text.words("a bear dancing in the rain")] == [
+        "a",
+        "bear",
+        "in",
+        "the",
+        "rain",
+    ]
     assert text.unread("a knight " * 60)
 
 

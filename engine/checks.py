@@ -180,10 +180,6 @@ def _refuse_guidance(request: Generate) -> str | None:
         return f"The guidance scale must be a number up to {_MOST_GUIDANCE:g}."
     if not 0 <= request.guidance_rescale <= 1:
         return f"The rescaling of the guidance must be from 0 to 1, not {request.guidance_rescale}."
-    if not 0 <= request.pag_scale <= _MOST_GUIDANCE:
-        return (
-            f"The scale of perturbed attention must be from 0 to {_MOST_GUIDANCE:g}, not {request.pag_scale}."
-        )
     if not 0 <= begin <= end <= 1:
         return "The guidance interval must lie within 0 and 1."
     return None

@@ -1,7 +1,7 @@
 """Guidance as a weighted sum of noise predictions: CFG is two guides, a multi-prompt more, CFG off is one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import rescale_noise_cfg
@@ -22,8 +22,6 @@ class Guide:
     """Whether it is shown the picture of the start, where the U-Net is."""
     is_wanted: bool = True
     """Whether its text is the prompt's, and not what to move away from."""
-    is_perturbed: bool = False
-    """Whether its places do not look at each other."""
 
 
 def guided(
@@ -61,16 +59,6 @@ def instructed(
     )
 
 
-def perturbed(guides: Sequence[Guide], pag_scale: float) -> tuple[Guide, ...]:
-    """The guides, and away from what each part would be without its structure (Ahn et al. 2024)."""
-    wanted = [(place, guide) for place, guide in enumerate(guides) if guide.is_wanted and guide.weight > 0]
-    shares = normalised([guide.weight for _, guide in wanted])
-    return *guides, *(
-        replace(guide, weight=-pag_scale * share, against=place, is_perturbed=True)
-        for (place, guide), share in zip(wanted, shares, strict=True)
-    )
-
-
 def unguided(parts: Sequence[TextEncoding], weights: Sequence[float]) -> tuple[Guide, ...]:
     """The parts' weighted mean, without anything to move away from. One part is just its prediction."""
     shares = normalised(weights)
@@ -104,7 +92,7 @@ def rescaled(
 
     Guidance makes predictions stronger than those in training, and pictures over-exposed (Lin et al. 2024).
     """
-    wanted = [index for index, guide in enumerate(guides) if guide.is_wanted and not guide.is_perturbed]
+    wanted = [index for index, guide in enumerate(guides) if guide.is_wanted]
     shares = normalised([guides[index].weight for index in wanted])
     texts = [noise_preds[index] for index in wanted]
     text = texts[0] if len(texts) == 1 else _weighted(texts, shares)

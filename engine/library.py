@@ -438,13 +438,7 @@ def _info(
         takes_guidance_embedding=checkpoint.takes_guidance_embedding,
     )
     if source.path == sketch.WEIGHTS:
-        defaults = Defaults(
-            sampler=sketch.SAMPLER,
-            steps=sketch.STEPS,
-            guidance_scale=sketch.GUIDANCE_SCALE,
-            pag_scale=sketch.PAG_SCALE,
-            guidance_end=sketch.GUIDANCE_END,
-        )
+        defaults = Defaults(sampler=sketch.SAMPLER, steps=sketch.STEPS, guidance_scale=sketch.GUIDANCE_SCALE)
     area = checkpoint.native_size**2
     refused = checkpoint.loras.refusals()
     return ModelInfo(
@@ -454,15 +448,13 @@ def _info(
         size_multiple=checkpoint.scale_factor,
         default_steps=defaults.steps,
         default_guidance_scale=defaults.guidance_scale,
-        default_pag_scale=defaults.pag_scale,
-        default_guidance_end=defaults.guidance_end,
         default_sampler=defaults.sampler,
         samplers=samplers_for(checkpoint.scheduler_config),
         loras=tuple(name for name in loras if name not in refused),
         embeddings=checkpoint.text.learnt,
         refused_loras=_refusals(refused),
         refused_embeddings=_refusals(checkpoint.refused_embeddings),
-        seconds_per_image_step=capacity.seconds(_GRID_ROWS, area) / _GRID_ROWS * defaults.rows,
+        seconds_per_image_step=capacity.seconds(_GRID_ROWS, area) / 4,
         rows_per_pass=capacity.cap(area),
         seconds_per_decode=measures.seconds_per_decode,
         seconds_per_enlarged_pixel=measures.seconds_per_enlarged_pixel,

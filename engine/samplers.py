@@ -114,13 +114,6 @@ class Defaults:
     sampler: str
     steps: int
     guidance_scale: float
-    pag_scale: float = 0.0
-    guidance_end: float = 1.0
-
-    @property
-    def rows(self) -> float:
-        """Rows of a forward pass that an image takes with guidance, in the mean over the steps."""
-        return self.guidance_end * (3 if self.pag_scale > 0 else 2) + 1 - self.guidance_end
 
 
 _FEW_STEPS = {

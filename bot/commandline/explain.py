@@ -12,7 +12,7 @@ from tqdm import tqdm
 from bot.commandline.scratch import BAR, index_of, read, scratch
 from bot.config import Settings, StartupError
 from bot.domain.errors import UserError
-from bot.domain.recipe import Recipe, Sampling
+from bot.domain.recipe import Recipe
 from bot.imaging.encode import FILE_EXTENSIONS
 from bot.imaging.explained import animated, overlaid
 from bot.imaging.read import PictureFile
@@ -124,7 +124,7 @@ def _recipe(told: Explanation) -> str:
         "Model": f"{recipe.weights.name} ({recipe.weights.hash})",
         "Sampler": recipe.sampling.sampler,
         "Steps": recipe.sampling.steps,
-        "Guidance": _guidance(recipe.sampling),
+        "Guidance": f"{recipe.sampling.guidance_scale:g}",
         "Size": f"{recipe.canvas.width}×{recipe.canvas.height}",
         "Seed": recipe.seed,
         "Drawn by": told.engine_version,
@@ -132,10 +132,3 @@ def _recipe(told: Explanation) -> str:
     if others := ", ".join(f"{word.word} → {word.read_as}" for word in told.words if word.read_as):
         lines["Read as"] = others
     return "\n".join([recipe.pasted, *(f"{name}: {value}" for name, value in lines.items())]) + "\n"
-
-
-def _guidance(sampling: Sampling) -> str:
-    """By what the picture was guided, and for what share of its steps, where that is not all."""
-    attention = f", perturbed attention {sampling.pag_scale:g}" if sampling.pag_scale else ""
-    until = f", for {sampling.guidance_end:.0%} of the steps" if sampling.guidance_end < 1 else ""
-    return f"{sampling.guidance_scale:g}{attention}{until}"

@@ -62,10 +62,6 @@ class Sampling:
     """The engine's name of it."""
     stop: float = 1.0
     """Share of the steps that are taken, in (0, 1]."""
-    pag_scale: float = 0.0
-    """Of perturbed-attention guidance."""
-    guidance_end: float = 1.0
-    """Share of the steps that are guided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

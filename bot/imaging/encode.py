@@ -18,9 +18,7 @@ from bot.domain.job import Job
 from bot.domain.prompt import Part
 from bot.domain.prompt.recipes import (
     FOLLOWED,
-    GUIDANCE_END,
     LOOKED_AT,
-    PAG_SCALE,
     STYLES,
     VARIATION_OF,
     VARIATION_STRENGTH,
@@ -127,8 +125,6 @@ def recipe_text(job: Job) -> str:
         "Sampler": sampler,
         "Schedule type": schedule or None,
         "CFG scale": f"{recipe.sampling.guidance_scale:g}",
-        PAG_SCALE: f"{recipe.sampling.pag_scale:g}" if recipe.sampling.pag_scale else None,
-        GUIDANCE_END: f"{recipe.sampling.guidance_end:g}" if recipe.sampling.guidance_end < 1 else None,
         "Seed": recipe.seed,
         "Size": f"{recipe.shown.width}x{recipe.shown.height}",
         "Model hash": recipe.weights.hash,

@@ -49,8 +49,6 @@ def to_request(
         seeds=recipe.seeds,
         num_inference_steps=recipe.sampling.steps,
         guidance_scale=recipe.sampling.guidance_scale,
-        pag_scale=recipe.sampling.pag_scale,
-        guidance_interval=(0.0, recipe.sampling.guidance_end),
         sampler=recipe.sampling.sampler,
         stop=recipe.sampling.stop,
         start=_mixed(recipe, blended) if start is None else api.Start(source=start, strength=recipe.strength),

@@ -13,8 +13,6 @@ from bot.domain.parameters import WIDEST, Parameters, SameSeed
 from bot.domain.profiles import coded_style, house_style, profile_of, weirdness
 from bot.domain.prompt import NUM_IMAGES, Prompt, parse
 from bot.domain.prompt.recipes import (
-    GUIDANCE_END,
-    PAG_SCALE,
     STYLES,
     VARIATION_OF,
     VARIATION_STRENGTH,
@@ -214,8 +212,6 @@ class Recipes:
                 recipe.sampling,
                 sampler=sampler if sampler in model.samplers else model.default_sampler,
                 guidance_scale=model.default_guidance_scale if guidance_scale is None else guidance_scale,
-                pag_scale=_number(fields.get(PAG_SCALE)) or 0.0,
-                guidance_end=_number(fields.get(GUIDANCE_END)) or 1.0,
             ),
             weights=Weights(name=model.name, hash=fields.get("Model hash", model.hash)),
             variation=_variation(fields),
@@ -329,8 +325,6 @@ def _sampling(model: ModelInfo, parameters: Parameters) -> Sampling:
     return Sampling(
         steps=parameters.steps or max(1, round(model.default_steps * work)),
         guidance_scale=parameters.guidance or model.default_guidance_scale,
-        pag_scale=model.default_pag_scale,
-        guidance_end=model.default_guidance_end,
         sampler=parameters.sampler or model.default_sampler,
         stop=1.0 if parameters.stop is None else parameters.stop / 100,
     )

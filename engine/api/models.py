@@ -53,9 +53,6 @@ class ModelInfo:
     default_steps: int
     default_guidance_scale: float
     default_sampler: str
-    default_pag_scale: float = 0.0
-    default_guidance_end: float = 1.0
-    """Share of the steps that are guided (`Generate.guidance_interval`)."""
     samplers: tuple[str, ...]
     loras: tuple[str, ...] = ()
     """Names that `Generate.loras` may use."""

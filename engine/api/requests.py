@@ -76,9 +76,6 @@ class Generate:
     """Whether each picture joins itself without a seam, side by side and one below the other."""
     guidance_rescale: float = 0.0
     """How far, from 0 to 1, guidance may not make predictions stronger than they are (Lin et al. 2024)."""
-    pag_scale: float = 0.0
-    """Perturbed-attention guidance as in diffusers (Ahn et al. 2024): how far to move away from what would
-    have no structure. It takes a prediction more, and makes shapes whole."""
     guidance_interval: tuple[float, float] = (0.0, 1.0)
     """Share of the steps, from and to, that are guided (Kynkäänniemi et al. 2024). Less is faster."""
     shows_each_step: bool = False

@@ -73,8 +73,6 @@ def usual(info: ModelInfo, text: str, seed: int) -> Generate:
         seeds=(seed,),
         num_inference_steps=info.default_steps,
         guidance_scale=info.default_guidance_scale,
-        pag_scale=info.default_pag_scale,
-        guidance_interval=(0.0, info.default_guidance_end),
         sampler=info.default_sampler,
     )
 

@@ -63,8 +63,6 @@ def _request(model: ModelInfo, seed: int) -> Generate:
         seeds=tuple(range(seed, seed + 4)),
         num_inference_steps=model.default_steps,
         guidance_scale=model.default_guidance_scale,
-        pag_scale=model.default_pag_scale,
-        guidance_interval=(0.0, model.default_guidance_end),
         sampler=model.default_sampler,
     )
 

@@ -196,8 +196,6 @@ def _request(info: ModelInfo) -> Generate:
         seeds=_SEEDS,
         num_inference_steps=info.default_steps,
         guidance_scale=max(info.default_guidance_scale, 2.0),
-        pag_scale=info.default_pag_scale,
-        guidance_interval=(0.0, info.default_guidance_end),
         sampler=info.default_sampler,
     )
 

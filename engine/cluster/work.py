@@ -92,7 +92,7 @@ def rows_of(request: Request) -> int:
     """Rows that it brings to a forward pass, at most, at the model's own size."""
     if not isinstance(request, Generate):
         return 1
-    guides = (_GUIDES if request.guidance_scale > 1 else 1) + (request.pag_scale > 0)
+    guides = _GUIDES if request.guidance_scale > 1 else 1
     return len(request.seeds) * request.num_windows * guides
 
 

@@ -1,6 +1,6 @@
 """Reference: pictures are looked at beside the text, by an IP-Adapter, each row at its own."""
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -117,11 +117,11 @@ def told_of(seen: Sequence[Seen], progress: float, *, leads_away: bool) -> dict[
     return told
 
 
-def taken_from(told: MutableMapping[str, torch.Tensor]) -> dict[str, Looks]:
+def taken_from(told: MutableMapping[str, torch.Tensor]) -> Mapping[str, Looks] | None:
     """Out of all that rows are told, what they look at, as the attention of the U-Net is given it."""
     count = sum(name.startswith(_TOKENS) for name in told)
     if count == 0:
-        return {}
+        return None
     tokens, scales = (
         torch.stack([told.pop(f"{name}_{number}") for number in range(count)], dim=1)
         for name in (_TOKENS, _SCALES)
@@ -149,7 +149,6 @@ class LookingAttention(torch.nn.Module):
         encoder_hidden_states: torch.Tensor,
         attention_mask: torch.Tensor | None = None,
         ip_hidden_states: Looks | None = None,
-        perturbed: torch.Tensor | None = None,  # noqa: ARG002 - of the attention of places to each other
     ) -> torch.Tensor:
         """(rows, places, width) → the same. `ip_hidden_states` is diffusers' word for what is looked at."""
         if ip_hidden_states is None:
@@ -159,7 +158,7 @@ class LookingAttention(torch.nn.Module):
             return alone
         query = attn.to_q(hidden_states)
         key, value = attn.to_k(encoder_hidden_states), attn.to_v(encoder_hidden_states)
-        read = attended(query, key, value, attn.heads) + self._looked(query, *ip_hidden_states, attn.heads)
+        read = _attended(query, key, value, attn.heads) + self._looked(query, *ip_hidden_states, attn.heads)
         written: torch.Tensor = attn.to_out[1](attn.to_out[0](read))
         return written
 
@@ -170,12 +169,12 @@ class LookingAttention(torch.nn.Module):
         rows, pictures = tokens.shape[:2]
         flat = tokens.flatten(0, 1)
         queries = query.repeat_interleave(pictures, dim=0)
-        seen = attended(queries, self.to_k_ip(flat), self.to_v_ip(flat), heads)
+        seen = _attended(queries, self.to_k_ip(flat), self.to_v_ip(flat), heads)
         counted = scales[..., self._kind].reshape(rows * pictures, 1, 1) * seen
         return counted.view(rows, pictures, *counted.shape[1:]).sum(dim=1)
 
 
-def attended(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, heads: int) -> torch.Tensor:
+def _attended(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, heads: int) -> torch.Tensor:
     """Attention of (rows, places, width) to (rows, tokens, width), by so many heads: as the query."""
     queries, keys, values = (
         one.view(len(one), one.shape[1], heads, -1).transpose(1, 2) for one in (query, key, value)

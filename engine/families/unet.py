@@ -18,12 +18,10 @@ from safetensors.torch import save as save_safetensors
 
 from engine.api import Lora, Reference
 from engine.compiled import CompiledUNet
-from engine.conditioning import perturbation, reference
 from engine.conditioning.control import Controls
 from engine.conditioning.embeddings import Read, learn
 from engine.conditioning.lora import LoraSwitch
-from engine.conditioning.perturbation import EVERYWHERE, IN_THE_MIDDLE, let_perturb
-from engine.conditioning.reference import PictureReader
+from engine.conditioning.reference import PictureReader, taken_from, told_of
 from engine.conditioning.tiling import TilingSwitch
 from engine.errors import GenerationFailed, InvalidRequest
 from engine.families.attention import AttentionMaps
@@ -82,8 +80,6 @@ class Checkpoint:
         self.text, self.refused_embeddings = _text_encoder(source, pipeline, device, embeddings)
         self.pictures = PictureReader(pipeline, device) if pipeline.unet.encoder_hid_proj else None
         """Reads pictures that are looked at beside the text, where there is an IP-Adapter."""
-        self._is_own = has_tower(source.path)
-        let_perturb(self.unet, EVERYWHERE if self._is_own else IN_THE_MIDDLE)
         self.loras = LoraSwitch(self.name, pipeline, loras)
         self.controls = Controls(self.unet, device=device, dtype=dtype)
         self._tiling = TilingSwitch(self.unet, self.vae, self.controls.modules)
@@ -197,7 +193,7 @@ class Checkpoint:
         dtype = self._unet_dtype
         told = {name: condition.values.to(dtype) for name, condition in rows.conditions.items()}
         own: dict[str, Any] = {name: told.pop(name) for name in _OWN_ARGUMENTS & told.keys()}
-        seen_by_attention = reference.taken_from(told) | perturbation.taken_from(told)
+        looks = taken_from(told)
         sample = shown = rows.sample.to(dtype)
         prompt_embeds = rows.prompt_embeds.to(dtype)
         if rows.steered:
@@ -209,7 +205,7 @@ class Checkpoint:
             rows.timesteps,
             encoder_hidden_states=prompt_embeds,
             added_cond_kwargs=told or None,
-            cross_attention_kwargs=seen_by_attention or None,
+            cross_attention_kwargs=looks,
             return_dict=False,
             **own,
         )[0]
@@ -373,8 +369,6 @@ class Checkpoint:
         # Sizes that are equal here are taken to be so always: so there are three rows, and five for several.
         for num_references in (1, 5) if self.pictures is not None else ():
             self.predict_noise(self.blank_rows(3, num_references=num_references))
-        for num_references in (0, 1, 5) if self._is_own else ():  # whose default it is to be perturbed
-            self.predict_noise(self.blank_rows(3, num_references=num_references, is_perturbed=True))
 
     def replay_passes(self, record: Recorder) -> None:
         """From now on record passes of the U-Net that are made again and again, and replay them."""
@@ -383,14 +377,7 @@ class Checkpoint:
             self._forward, self.unet, state=lambda: (loras.in_force, tiling.tiles), record=record
         )
 
-    def blank_rows(
-        self,
-        count: int,
-        *,
-        width: int | None = None,
-        num_references: int = 0,
-        is_perturbed: bool = False,
-    ) -> Rows:
+    def blank_rows(self, count: int, *, width: int | None = None, num_references: int = 0) -> Rows:
         """That many rows of an empty picture of the native height, to warm up and to measure."""
         width = width or self.native_size
         encoding = self.encode_texts([""], "")[0]
@@ -399,9 +386,7 @@ class Checkpoint:
             conditions["text_embeds"] = Condition(values=encoding.pooled_prompt_embeds)
         if self.pictures is not None:
             blank_pictures = (Reference(picture=Image.new("RGB", (8, 8))),) * num_references
-            conditions |= reference.told_of(self.pictures.read(blank_pictures), 0.0, leads_away=False)
-        if is_perturbed:
-            conditions |= perturbation.told_of(self.device)
+            conditions |= told_of(self.pictures.read(blank_pictures), 0.0, leads_away=False)
         if self.shown_channels:
             cells = self.latent_shape(width, self.native_size)[1:]
             blank = torch.zeros(1, self.shown_channels, *cells, device=self.device)

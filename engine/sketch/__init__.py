@@ -12,10 +12,6 @@ STEPS, GUIDANCE_SCALE, SAMPLER = 16, 5.0, "dpmpp-2m-sde"
 """What it draws well and quickly with. As each step adds noise, later ones mend what earlier ones did: eyes
 part, stray bits go."""
 
-PAG_SCALE, GUIDANCE_END = 1.5, 0.6
-"""Moved away from what would have no structure, shapes are whole. For the last steps the prompt alone is
-enough; so both together take a tenth longer than guidance alone, to the end."""
-
 AROUND_STRENGTH = 0.4
 """How much of the schedule is run around a picture, whose edges go on there before. It learnt to fill a paper
 with one thing: from noise alone it draws that again, around the first."""

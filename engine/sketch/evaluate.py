@@ -24,7 +24,7 @@ from engine.config import EngineConfig
 from engine.library import Library
 from engine.loop import DenoisingLoop
 from engine.samplers import SAMPLERS
-from engine.sketch import GUIDANCE_END, GUIDANCE_SCALE, PAG_SCALE, SAMPLER, STEPS, WEIGHTS, judge, scenes
+from engine.sketch import GUIDANCE_SCALE, SAMPLER, STEPS, WEIGHTS, judge, scenes
 from engine.sketch.captions import article
 from engine.sketch.config import WORK, cpu, gpu
 from engine.sketch.judge import Gallery, Judge
@@ -74,8 +74,6 @@ def drawing(weights: Path, *, device: str = "auto") -> Draw:
         num_inference_steps=STEPS,
         guidance_scale=GUIDANCE_SCALE,
         sampler=SAMPLER,
-        pag_scale=PAG_SCALE,
-        guidance_interval=(0.0, GUIDANCE_END),
     )
 
     def drawn(words: str, **asked: Any) -> tuple[Image.Image, ...]:

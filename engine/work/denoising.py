@@ -9,14 +9,13 @@ from typing import Any
 import torch
 
 from engine.api import Generate
-from engine.conditioning import perturbation
 from engine.conditioning.noise import Steering, guidance_factors, read_apart, read_otherwise
 from engine.conditioning.reference import Seen, told_of
 from engine.conditioning.style import in_style, styled
 from engine.device import Arrival
 from engine.errors import GenerationFailed
 from engine.families.unet import SHOWN, Checkpoint
-from engine.guides import Guide, combine, guided, instructed, perturbed, rescaled, unguided
+from engine.guides import Guide, combine, guided, instructed, rescaled, unguided
 from engine.library import Library
 from engine.rows import Condition, Rows, Steered, pack
 from engine.samplers import SAMPLERS, alpha_bar_at, schedule
@@ -297,8 +296,6 @@ class Generation:
         if guide.encoding.pooled_prompt_embeds is not None:
             told = told | {"text_embeds": Condition(values=guide.encoding.pooled_prompt_embeds)}
         told = told | told_of(self._seen_pictures, self._progress, leads_away=not guide.is_wanted)
-        if guide.is_perturbed:
-            told = told | perturbation.told_of(self.latents.device)
         conditions = {name: condition.repeat(self.num_images) for name, condition in told.items()}
         if self._shown is None:
             return conditions
@@ -407,8 +404,7 @@ def least_rows(request: Generate, *, is_instructed: bool = False) -> int | None:
 
 def _num_guides(request: Generate, *, is_instructed: bool) -> int:
     bases = 0 if request.guidance_scale <= 1 else 2 if is_instructed else 1
-    parts = sum(prompt.weight > 0 for prompt in request.prompts) if request.pag_scale > 0 else 0
-    return len(request.prompts) + bases + parts
+    return len(request.prompts) + bases
 
 
 def expected_passes(request: Generate) -> int:
@@ -441,8 +437,6 @@ def _guidance(request: Generate, checkpoint: Checkpoint) -> _Guidance:
             strong = instructed(parts, weights, negative, scale, request.start.image_guidance_scale)
         else:
             strong = guided(parts, weights, negative, scale)
-    if request.pag_scale > 0:
-        strong = perturbed(strong, request.pag_scale)
     return _Guidance(strong=strong, plain=plain, interval=request.guidance_interval)
 
 

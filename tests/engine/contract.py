@@ -88,8 +88,6 @@ class EngineContract:
             ({"seeds": ()}, "at least one seed"),
             ({"guidance_scale": float("nan")}, "must be a number"),
             ({"guidance_interval": (0.5, 0.2)}, "within 0 and 1"),
-            ({"pag_scale": -1.0}, "perturbed attention must be from 0 to 1000"),
-            ({"pag_scale": float("nan")}, "perturbed attention must be from 0 to 1000"),
             ({"start": Start(source=b"?", strength=0.0)}, "above 0"),
             ({"start": Start(source=b"?", strength=0.1)}, "leaves none of 5 steps"),
             ({"start": Start(source=b"?", strength=0.5)}, "damaged"),

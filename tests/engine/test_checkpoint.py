@@ -155,27 +155,6 @@ def test_where_nothing_can_be_compiled_it_draws_eager(
     assert checkpoint.predict_noise(checkpoint.blank_rows(2)).shape == (2, 4, 8, 8)
 
 
-def test_the_embedded_model_is_compiled_as_it_is_guided_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[frozenset[str]] = []
-
-    def compiled(unet: torch.nn.Module, **_: object) -> Any:
-        def forward(*arguments: Any, **options: Any) -> Any:
-            told.append(frozenset(options["cross_attention_kwargs"] or ()))
-            return unet(*arguments, **options)
-
-        return forward
-
-    monkeypatch.setattr(torch, "compile", compiled)
-    load("sketch").compile()
-    looking, perturbed = {"ip_hidden_states"}, {"perturbed"}
-    assert set(told) == {
-        frozenset(),
-        frozenset(looking),
-        frozenset(perturbed),
-        frozenset(looking | perturbed),
-    }
-
-
 def test_compiled_code_that_breaks_while_drawing_is_left(
     tiny_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

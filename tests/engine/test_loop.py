@@ -26,7 +26,6 @@ from engine.samplers import SAMPLERS
 from engine.sources import Source
 from engine.text import TextEncoding
 from engine.ticket import Ticket
-from engine.work.denoising import expected_rows
 from tests.engine.requests import generate, result, results
 
 FP32_DECIBELS = 100.0
@@ -137,16 +136,6 @@ def test_outside_the_guidance_interval_half_the_rows_suffice(
     sizes = record_sizes(monkeypatch, "predict_noise")
     results(loop, generate(num_inference_steps=4, guidance_interval=(0.25, 0.75)))
     assert sizes == [4, 8, 8, 4]
-
-
-def test_perturbed_attention_takes_rows_of_its_own_while_there_is_guidance(
-    loop: DenoisingLoop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sizes = record_sizes(monkeypatch, "predict_noise")
-    request = generate(num_inference_steps=4, guidance_interval=(0.0, 0.5), pag_scale=3.0)
-    results(loop, request)
-    assert sizes == [12, 12, 4, 4]
-    assert expected_rows(request) == 12
 
 
 def test_a_short_request_does_not_wait_for_a_long_one(loop: DenoisingLoop) -> None:

@@ -73,7 +73,6 @@ KINDS: dict[str, dict[str, Any]] = {
     "image to image": {"start": Start(source=PICTURE, strength=0.9)},
     "mask": {"start": START, "mask": Mask(area=HALF)},
     "rescaled": {"prompts": SEVERAL, "guidance_rescale": 0.7, "guidance_interval": (0.0, 0.4)},
-    "perturbed": {"prompts": SEVERAL, "pag_scale": 3.0, "guidance_interval": (0.0, 0.4)},
     "spread": {"seeds": (4, 5), "spread": Spread(amount=0.5, seed=4)},
     "variation": {"variation": Variation(seed=9, strength=0.2)},
     "stop": {"stop": 0.9},

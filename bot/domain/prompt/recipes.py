@@ -19,7 +19,6 @@ _SHARE = re.compile(r"\s*:\s*([+-]?[0-9.]+)\s*$")
 FOLLOWED = "ControlNet 0"
 LOOKED_AT = "Pictures looked at"
 VARIATION_OF, VARIATION_STRENGTH = "Variation of seed", "Variation strength"
-PAG_SCALE, GUIDANCE_END = "PAG scale", "Guidance end"
 STYLES, WEIRDNESS, WEIRDNESS_SEED = "Styles", "Weirdness", "Weirdness seed"
 """Fields of our own: the web UI varies noise in another way than we do."""
 _UNDERSTOOD = {"Steps", "Seed", "Size"}

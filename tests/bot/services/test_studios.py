@@ -191,20 +191,6 @@ async def test_a_file_says_all_that_decided_its_pictures(services: Services, ada
     )
 
 
-async def test_a_file_says_how_its_model_is_guided_and_one_that_does_not_is_of_before(
-    services: Services, engine: HandEngine, ada: Asker
-) -> None:
-    engine.model = replace(engine.model, default_pag_scale=1.5, default_guidance_end=0.6)
-    job = await drawn(services, ada, "a fox")
-    assert (engine.requests[-1].pag_scale, engine.requests[-1].guidance_interval) == (1.5, (0.0, 0.6))
-    text = recipe_text(job)
-    assert "CFG scale: 3, PAG scale: 1.5, Guidance end: 0.6, Seed: " in text
-    of_file = Recipes(services.models).of_file
-    assert of_file(text).sampling == job.recipe.sampling
-    before = of_file(text.replace("PAG scale: 1.5, Guidance end: 0.6, ", "")).sampling
-    assert (before.pag_scale, before.guidance_end) == (0.0, 1.0)
-
-
 async def test_styles_by_number_are_the_same_for_a_number_and_random_becomes_one(
     services: Services, ada: Asker
 ) -> None:

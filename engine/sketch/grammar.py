@@ -55,6 +55,7 @@ def _set(listed: str) -> frozenset[str]:
 
 DETERMINERS = ARTICLES | _set(_OTHER_DETERMINERS)
 SEVERAL = _set(_SEVERAL)
+ABOVE = frozenset({"above", "over"})
 BEING = _set(_BEING)
 """Between a thing and what is said of it."""
 PORTIONS = _set(_PORTIONS)
@@ -68,6 +69,7 @@ CLOSED = DETERMINERS | SEVERAL | BEING | PREPOSITIONS | _set(_JOINING)
 _NOT_AS_VERBS = _set(_NO_VERBS)
 _WITHIN = ("in", "on", "at", "by")
 _WHERE = dict.fromkeys(_set(_THROUGH), _WITHIN) | {"over": ("on",)}
+_THERE = _set(_THROUGH) | {*_WITHIN, "near", "beside"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +98,21 @@ def paths(phrase: str) -> list[str]:
     return [f"{where} {place}" for where in ways if place]
 
 
+def otherwise_counted(phrase: str) -> list[str]:
+    """How a phrase that says where something is could say it with another article: on the ice, on ice."""
+    where, _, place = phrase.partition(" ")
+    article, _, name = place.partition(" ")
+    if where not in PREPOSITIONS:
+        return []
+    name = name if article in DETERMINERS else place
+    return [f"{where} {name}", f"{where} the {name}", f"{where} {ARTICLE} {name}"]
+
+
 def within(phrase: str) -> str:
     """The place that a phrase says something is in or near, without its article; empty where it says none."""
     where, _, place = phrase.partition(" ")
     article, _, name = place.partition(" ")
-    if where not in _WHERE and where not in {*_WITHIN, "near", "beside"}:
+    if where not in _THERE:
         return ""
     return name if article in DETERMINERS else place
 

@@ -126,17 +126,25 @@ class Reading:
         self, clause: Sequence[_Word], before: _Phrase | None, *, is_only: bool
     ) -> Iterator[_Phrase]:
         """The words of a clause in phrases, each as long as it can be."""
-        at = 0
+        at, is_first = 0, before is None
         while rest := clause[at : at + 2 * self._most]:
-            for phrase in self._next(rest, before, is_all=is_only and not at):
+            for phrase in self._next(rest, before, is_all=is_only and not at, is_first=is_first):
                 yield phrase
                 before = phrase
+                is_first = is_first and phrase.role is not _Role.THING
                 at += len(phrase.words)
 
-    def _next(self, rest: Sequence[_Word], before: _Phrase | None, *, is_all: bool) -> Sequence[_Phrase]:
+    def _next(
+        self,
+        rest: Sequence[_Word],
+        before: _Phrase | None,
+        *,
+        is_all: bool = False,
+        is_first: bool = False,
+    ) -> Sequence[_Phrase]:
         """What a clause goes on with: what joins things or counts them, or else what is looked up."""
         looked_up = self._looked_up(rest, is_all=is_all)
-        if thing := self._thing_in(looked_up, rest[len(looked_up.words) :]):
+        if is_first and (thing := self._thing_in(looked_up, rest[len(looked_up.words) :])):
             return thing
         ways = (self._linked(rest, before), self._verb(rest, before), self._several(rest, before))
         for phrases in ways:
@@ -196,6 +204,10 @@ class Reading:
         for place in grammar.paths(spelt):
             if place in self._entries:
                 return _Entry(_Role.SETTING, self._entries[place].meant or place)
+        for place in grammar.otherwise_counted(spelt):
+            entry = self._entries.get(place)
+            if entry is not None and entry.role is _Role.SETTING:
+                return entry
         land = grammar.within(spelt)
         return _Entry(_Role.SETTING, self._lands[land]) if land in self._lands else None
 
@@ -208,17 +220,21 @@ class Reading:
 
     def _mistyped(self, spelt: str) -> _Entry | None:
         """A thing that a word may be the name of, with a slip of the finger."""
-        if len(spelt) >= _LONG and spelt.isalpha() and not grammar.is_verb(spelt):
-            for word in _typed_as(spelt):
-                entry = self._entries.get(word) if len(word) >= _LONG else None
-                if entry is not None and entry.role is _Role.THING:
-                    return _Entry(_Role.THING, entry.meant or word)
+        if len(spelt) < _LONG - 1 or not spelt.isalpha() or grammar.is_verb(spelt):
+            return None
+        for word in _typed_as(spelt):
+            entry = self._entries.get(word) if len(word) >= _LONG else None
+            if entry is not None and (entry.role is _Role.THING or word in self._lands):
+                return replace(entry, meant=entry.meant or word)
         return None
 
     def _linked(self, rest: Sequence[_Word], before: _Phrase | None) -> Sequence[_Phrase]:
         """What joins the thing before to the thing that comes, and says so otherwise than it learnt to."""
         if before is None or not _may_be_thing(before):
             return ()
+        is_thing = before.role is _Role.THING or before.meant == ""  # or what it does, as it follows one
+        if is_thing and (above := self._above(rest)):
+            return above
         for count in range(min(self._most, len(rest) - 1), 0, -1):
             link = self._links.get(joined := _joined(rest[:count]))
             following = rest[count].spelt
@@ -229,6 +245,17 @@ class Reading:
                 meant = None if link.said == joined else link.said
                 return [_Phrase(words=rest[:count], role=_Role.LINK, meant=meant)]
         return ()
+
+    def _above(self, rest: Sequence[_Word]) -> Sequence[_Phrase]:
+        """A place that a thing is above, which it learnt as one that it is in: a balloon over the desert."""
+        start = 2 if len(rest) > 1 and rest[1].spelt in grammar.DETERMINERS else 1
+        if rest[0].spelt not in grammar.ABOVE or len(rest) <= start:
+            return ()
+        land = self._looked_up(rest[start:])
+        if land.spelt not in self._lands:
+            return ()
+        words = rest[: start + len(land.words)]
+        return [_Phrase(words=words, role=_Role.SETTING, meant=self._lands[land.spelt])]
 
     def _verb(self, rest: Sequence[_Word], before: _Phrase | None) -> Sequence[_Phrase]:
         """What the thing before does: joined to what it does that with, or not read at all."""
@@ -295,7 +322,7 @@ class Reading:
         is_one = things.meant is None and not things.is_plural and things.spelt.endswith("s")
         if is_one or not rest:
             return not is_one
-        return self._next(rest, things, is_all=False)[0].role in {_Role.OTHER, _Role.SETTING}
+        return self._next(rest, things)[0].role in {_Role.OTHER, _Role.SETTING}
 
 
 def _clauses(typed: str) -> Iterator[list[_Word]]:

@@ -59,6 +59,7 @@ def test_what_has_another_name_is_read_by_it_and_what_cannot_be_drawn_is_not(typ
         "a flying elephant",
         "a waterfall in the jungle",
         "a better cat",
+        "northern lights over snowy hills",
         "a pile of poo in the snow",
         "a blackknight",
         "",
@@ -86,6 +87,10 @@ def test_what_it_reads_well_is_left_alone(typed: str) -> None:
         ("a cat in the dark blue sea", "a cat in the blue sea"),
         ("a tiger in the dark forest", "a tiger in a pine forest"),
         ("two ducks in a pond", "a duck and a duck by a lake"),
+        ("a tractor in a field with cows", "a tractor in a field with cow"),
+        ("a hot air balloon above the desert", "a balloon in the desert"),
+        ("a bird flying over a city at night", "a bird in the city at night"),
+        ("a seal on the ice", "a seal in the snow"),
         ("a slice of pizza on a table", "a pizza on a table"),
     ],
 )
@@ -135,6 +140,8 @@ def test_of_several_two_are_read_where_nothing_else_stands_beside_them(typed: st
         ("can u draw a hampster eating a strawbery", "a hamster with a strawberry"),
         ("pls draw an elpehant lol", "an elephant"),
         ("a dragon hatching", "a dragon"),
+        ("a rabit with a carrot", "a rabbit with a carrot"),
+        ("a spooky forrest with mushrooms", "a mushroom in a forest"),
         ("a lion, smiling, uhd", "a lion"),
     ],
 )

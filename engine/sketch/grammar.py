@@ -54,7 +54,7 @@ def _set(listed: str) -> frozenset[str]:
 
 
 DETERMINERS = ARTICLES | _set(_OTHER_DETERMINERS)
-SEVERAL = _set(_SEVERAL)
+SEVERAL = frozenset(one for said in words.terms(_SEVERAL) for one in (said, said.removeprefix(f"{ARTICLE} ")))
 ABOVE = frozenset({"above", "over"})
 BEING = _set(_BEING)
 """Between a thing and what is said of it."""

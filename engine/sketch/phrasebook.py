@@ -178,7 +178,8 @@ def _said_otherwise() -> dict[str, str]:
     for opening in map(spelt, (*words.terms(words.OPENINGS), *grammar.REQUESTS)):
         if " " in opening and opening not in grammar.SEVERAL:
             found[opening] = grammar.ARTICLE if opening.endswith(f" {grammar.ARTICLE}") else ""
-            found.setdefault(opening.removesuffix(f" {grammar.ARTICLE}"), "")
+            if opening.endswith(f" of {grammar.ARTICLE}"):
+                found.setdefault(opening.removesuffix(f" {grammar.ARTICLE}"), "")
     return found | dict.fromkeys((*map(spelt, words.terms(words.DECORATIONS)), *grammar.CHATTER), "")
 
 

@@ -16,6 +16,7 @@ _ARTICLE = re.compile(r"\b(an?) $", re.IGNORECASE)
 _AHEAD = 40
 """How many characters an article is fitted to."""
 _WITH = "with"
+_HOLDING = frozenset({_WITH, "full of"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +101,15 @@ class Reading:
 
     def _among(self, phrase: _Phrase, before: _Phrase | None, rest: Sequence[_Word]) -> _Phrase:
         """What is looked up, between what is before and what comes."""
-        following = self._looked_up(rest).role if rest else None
+        following = self._looked_up(rest) if rest else None
         if phrase.spelt in grammar.DETERMINERS - grammar.ARTICLES:
             is_counted = phrase.spelt != "the" or (before is not None and before.role is Role.LINK)
             if is_counted and self._is_thing(rest):
                 return replace(phrase, meant=grammar.ARTICLE)
-        elif following is Role.THING and phrase.role is Role.VERB:
-            return replace(phrase, role=Role.MANNER, meant="")
-        elif following is Role.THING and phrase.role is Role.THING:
-            if phrase.meant is not None:  # of a samurai cat, the cat is the thing
-                return replace(phrase, role=Role.MANNER, meant=None)
+        elif following is not None and following.role is Role.THING:
+            return _said_of(phrase, following)
+        elif phrase.role is Role.MANNER and not rest and before is not None and before.role is Role.CLOSED:
+            return replace(phrase, meant=None)  # made of glass
         elif phrase.role is Role.THING and _is_counted(phrase, before):
             return replace(phrase, meant=f"{grammar.ARTICLE} {phrase.meant or phrase.spelt}")
         return phrase
@@ -183,10 +183,10 @@ class Reading:
     def _thing_in(self, land: _Phrase, rest: Sequence[_Word]) -> Sequence[_Phrase]:
         """Of a place with something, the thing in that place: a cactus in the desert."""
         setting = self._book.lands.get(land.meant or land.spelt)
-        if setting is None or not rest or rest[0].spelt != _WITH:
+        at = next((n for n in (1, 2) if _joined(rest[:n]) in _HOLDING), 0)
+        if setting is None or not at:
             return ()
         said: list[str] = []
-        at = 1
         while at < len(rest):
             phrase = self._looked_up(rest[at:])
             at += len(phrase.words)
@@ -255,6 +255,16 @@ def _is_counted(thing: _Phrase, before: _Phrase | None) -> bool:
     if before is None or _is_beginning(before):
         return thing.is_plural
     return before.role is Role.LINK and (thing.is_plural or before.meant is not None)
+
+
+def _said_of(phrase: _Phrase, thing: _Phrase) -> _Phrase:
+    """What stands before a thing: of a samurai cat, the cat is the thing, and a tree branch is a tree."""
+    is_same = thing.meant is not None and phrase.spelt in thing.meant.split()
+    if phrase.role is Role.VERB or (is_same and phrase.role in {Role.THING, Role.OTHER}):
+        return replace(phrase, role=Role.MANNER, meant="")
+    if phrase.role is Role.THING and phrase.meant is not None:
+        return replace(phrase, role=Role.MANNER, meant=None)
+    return phrase
 
 
 def _is_beginning(before: _Phrase | None) -> bool:

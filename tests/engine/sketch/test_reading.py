@@ -35,6 +35,8 @@ PHRASES = st.sampled_from(
         ("a book", "an open book"),
         ("a cool car", "an automobile"),
         ("a samurai cat", "a samurai cat"),
+        ("a tree branch", "a deciduous tree"),
+        ("a city made of glass", "a city made of glass"),
         ("cool", "smiling face with sunglasses"),
         ("a fox, smiling, uhd", "a fox"),
         ("uhd, smiling, a fox", "a fox"),
@@ -83,6 +85,7 @@ def test_what_it_reads_well_is_left_alone(typed: str) -> None:
         ("a magical forest with glowing mushrooms", "a mushroom in a forest"),
         ("a city at night with two red robots", "a red robot in the city at night"),
         ("a park with trees", "a park with trees"),
+        ("a forest full of mushrooms", "a mushroom in a forest"),
         ("a cat at sunset", "a cat at sunset"),
         ("a cat in the dark blue sea", "a cat in the blue sea"),
         ("a tiger in the dark forest", "a tiger in a pine forest"),
@@ -128,6 +131,7 @@ def test_what_joins_two_things_is_read_as_what_it_learnt_to_join_them_by(typed: 
         ("two dogs chasing a cat", "a dog next to a cat"),
         ("a girl with two dogs", "a girl with a dog"),
         ("a bunch of grapes", "a grapes"),
+        ("pair of old owls", "an old owl and an old owl"),
     ],
 )
 def test_of_several_two_are_read_where_nothing_else_stands_beside_them(typed: str, read: str) -> None:

@@ -17,7 +17,7 @@ from bot.imaging.encode import FILE_EXTENSIONS
 from bot.imaging.explained import animated, overlaid
 from bot.imaging.read import PictureFile
 from bot.services import Services
-from bot.services.explaining import Explanation, check_file
+from bot.services.explaining import Explanation, check_file, label
 
 WORDS, DENOISING, RECIPE = "words", "denoising.webp", "recipe.txt"
 MOST_OF_A_WORD = 40
@@ -129,6 +129,6 @@ def _recipe(told: Explanation) -> str:
         "Seed": recipe.seed,
         "Drawn by": told.engine_version,
     }
-    if others := ", ".join(f"{word.word} → {word.read_as}" for word in told.words if word.read_as):
+    if others := ", ".join(label(word) for word in told.words if word.read_as is not None):
         lines["Read as"] = others
     return "\n".join([recipe.pasted, *(f"{name}: {value}" for name, value in lines.items())]) + "\n"

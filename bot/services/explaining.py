@@ -37,6 +37,11 @@ class Explanation:
     engine_version: str
 
 
+def label(word: api.WordMap) -> str:
+    """A word, and what the model read in its place."""
+    return word.word if word.read_as is None else f"{word.word} → {word.read_as}"
+
+
 def check_file(text: str) -> None:
     """See whether what stands in a picture's file may suffice to draw it again.
 

@@ -15,7 +15,7 @@ from bot.domain.sentences import say
 from bot.imaging.explained import animated
 from bot.imaging.sheet import sheet
 from bot.services.drawing import fairness_key_of
-from bot.services.explaining import Explaining, Explanation
+from bot.services.explaining import Explaining, Explanation, label
 from bot.services.gates import Gate, pass_all
 from bot.services.one_at_a_time import OneAtATime
 from bot.services.pictures import Pictures
@@ -24,7 +24,6 @@ from bot.storage import guilds
 from bot.storage import pictures as pictures_table
 from bot.storage.database import Database
 from bot.storage.images import ImageFiles
-from engine.api import WordMap
 
 DENOISING_BYTES = 5 * 2**20
 """Together with the sheet it fits into any message."""
@@ -136,10 +135,5 @@ class MakingsOf:
 
 def _rendered(told: Explanation) -> tuple[bytes, bytes]:
     """The sheet and the animation. Blocking."""
-    words = sheet(told.picture, [(_label(word), word.heat) for word in told.words])
+    words = sheet(told.picture, [(label(word), word.heat) for word in told.words])
     return words, animated(told.frames, told.picture, limit_bytes=DENOISING_BYTES)
-
-
-def _label(word: WordMap) -> str:
-    """A word, and what the model read in its place."""
-    return word.word if word.read_as is None else f"{word.word} → {word.read_as}"

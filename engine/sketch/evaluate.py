@@ -14,16 +14,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import torch
-from diffusers import StableDiffusionPipeline
 from PIL import Image, ImageDraw
 from tqdm import tqdm
 
-from engine.api import Generate, WeightedPrompt
-from engine.bench.arms import finish
+from engine.api import WeightedPrompt
+from engine.bench import arms
 from engine.config import EngineConfig
 from engine.library import Library
 from engine.loop import DenoisingLoop
-from engine.samplers import SAMPLERS
 from engine.sketch import GUIDANCE_SCALE, SAMPLER, STEPS, WEIGHTS, judge, scenes
 from engine.sketch.captions import article
 from engine.sketch.config import WORK, cpu, gpu
@@ -49,15 +47,6 @@ class Row:
     seconds: float
 
 
-def load(folder: Path, device: str) -> StableDiffusionPipeline:
-    """The stock pipeline around a checkpoint, with the sampler that it draws best with."""
-    pipeline = StableDiffusionPipeline.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
-    pipeline.scheduler = SAMPLERS[SAMPLER].build(pipeline.scheduler.config)
-    pipeline.to(device)
-    pipeline.set_progress_bar_config(disable=True)
-    return pipeline
-
-
 def drawing(weights: Path, *, device: str = "auto") -> Draw:
     """Draws pictures for some words and whatever else a `Generate` may ask for, as members get them."""
     config = EngineConfig(
@@ -65,12 +54,8 @@ def drawing(weights: Path, *, device: str = "auto") -> Draw:
     )
     library = Library(config)
     info = library.models()[0]
-    usual = Generate(
-        model=info.name,
-        prompts=(WeightedPrompt(text=""),),
-        width=info.native_size,
-        height=info.native_size,
-        seeds=(1,),
+    usual = replace(
+        arms.usual(info, "", seed=1),
         num_inference_steps=STEPS,
         guidance_scale=GUIDANCE_SCALE,
         sampler=SAMPLER,
@@ -78,7 +63,7 @@ def drawing(weights: Path, *, device: str = "auto") -> Draw:
 
     def drawn(words: str, **asked: Any) -> tuple[Image.Image, ...]:
         request = replace(usual, prompts=(WeightedPrompt(text=words),), **asked)
-        return finish(DenoisingLoop(library, preview_seconds=1e9), request).images
+        return arms.finish(DenoisingLoop(library, preview_seconds=1e9), request).images
 
     return drawn
 

@@ -55,6 +55,8 @@ def _set(listed: str) -> frozenset[str]:
 
 DETERMINERS = ARTICLES | _set(_OTHER_DETERMINERS)
 SEVERAL = frozenset(one for said in words.terms(_SEVERAL) for one in (said, said.removeprefix(f"{ARTICLE} ")))
+COUNTING = DETERMINERS | SEVERAL
+"""What may stand before a thing, however many of it there are."""
 ABOVE = frozenset({"above", "over"})
 BEING = _set(_BEING)
 """Between a thing and what is said of it."""
@@ -64,7 +66,9 @@ REQUESTS = _set(_REQUESTS)
 """How else people begin."""
 CHATTER = _set(_CHATTER)
 PREPOSITIONS = _set(_PREPOSITIONS)
-CLOSED = DETERMINERS | SEVERAL | BEING | PREPOSITIONS | _set(_JOINING)
+PARTICLES = _set(_PARTICLES)
+"""What belongs to the verb before it: looking up."""
+CLOSED = COUNTING | BEING | PREPOSITIONS | _set(_JOINING)
 """The words that are no things and say nothing of one."""
 _NOT_AS_VERBS = _set(_NO_VERBS)
 _WITHIN = ("in", "on", "at", "by")
@@ -86,11 +90,6 @@ def is_verb(word: str) -> bool:
     return word.endswith("ing") and word not in _NOT_AS_VERBS
 
 
-def is_particle(word: str) -> bool:
-    """Whether a word belongs to the verb before it: looking up."""
-    return word in _set(_PARTICLES)
-
-
 def paths(phrase: str) -> list[str]:
     """How a phrase that leads through a place would say that one is there: across a field, in a field."""
     way, _, place = phrase.partition(" ")
@@ -100,21 +99,23 @@ def paths(phrase: str) -> list[str]:
 
 def otherwise_counted(phrase: str) -> list[str]:
     """How a phrase that says where something is could say it with another article: on the ice, on ice."""
-    where, _, place = phrase.partition(" ")
-    article, _, name = place.partition(" ")
+    where, name = _parted(phrase)
     if where not in PREPOSITIONS:
         return []
-    name = name if article in DETERMINERS else place
     return [f"{where} {name}", f"{where} the {name}", f"{where} {ARTICLE} {name}"]
 
 
 def within(phrase: str) -> str:
     """The place that a phrase says something is in or near, without its article; empty where it says none."""
+    where, name = _parted(phrase)
+    return name if where in _THERE else ""
+
+
+def _parted(phrase: str) -> tuple[str, str]:
+    """The first word, and what follows it, without its article."""
     where, _, place = phrase.partition(" ")
     article, _, name = place.partition(" ")
-    if where not in _THERE:
-        return ""
-    return name if article in DETERMINERS else place
+    return where, name if article in DETERMINERS else place
 
 
 def links() -> Mapping[str, Link]:
@@ -128,7 +129,7 @@ def links() -> Mapping[str, Link]:
             first, *more = other.split()
             if is_verb(first) and first != base and more and more[0] in PREPOSITIONS:
                 continue  # the verb says nothing that can be drawn, and the rest is looked up for itself
-            while more and more[-1] in DETERMINERS | SEVERAL:
+            while more and more[-1] in COUNTING:
                 more.pop()
             joined = " ".join((first, *more))
             is_bare = other == joined or is_verb(first)

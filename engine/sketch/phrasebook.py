@@ -54,7 +54,7 @@ class Phrasebook:
     def __init__(self) -> None:
         learnt = frozenset(map(spelt, _said()))
         things = frozenset(THINGS)
-        known = frozenset(_parts(_said())) | learnt | things | frozenset(map(spelt, _MANNERS))
+        known = frozenset(_parts(learnt)) | learnt | things | frozenset(map(spelt, _MANNERS))
         self._names = _names(known)
         self._entries = (
             {name: Entry(Role.THING, meant) for name, meant in self._names.items()}
@@ -197,8 +197,8 @@ def _said() -> Iterator[str]:
 
 def _parts(phrases: Iterable[str]) -> Iterator[str]:
     """All that stands together in some phrases, and neither begins nor ends in the midst of something."""
-    for phrase in set(phrases):
-        parts = spelt(phrase).split()
+    for phrase in phrases:
+        parts = phrase.split()
         bounds = [at for at, word in enumerate(parts) if word not in grammar.CLOSED]
         yield from (" ".join(parts[first : last + 1]) for last in bounds for first in bounds if first <= last)
 

@@ -7,6 +7,7 @@ The text tower learnt some of these words (`engine.sketch.rewording`); here all 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from engine.looking.captions import with_right_articles
 from engine.sketch import grammar
@@ -15,6 +16,8 @@ from engine.sketch.phrasebook import WORD, Phrasebook, Role, lowered
 _ARTICLE = re.compile(r"\b(an?) $", re.IGNORECASE)
 _AHEAD = 40
 """How many characters an article is fitted to."""
+_ENTRIES_AT_HAND = 4096
+"""What so many phrases are is remembered: those of a text are asked for again and again."""
 _WITH = "with"
 _HOLDING = frozenset({_WITH, "full of"})
 
@@ -51,6 +54,7 @@ class Reading:
 
     def __init__(self) -> None:
         self._book = Phrasebook()
+        self._entry = lru_cache(_ENTRIES_AT_HAND)(self._book.entry)
         self._links = grammar.links()
 
     def found(self, typed: str) -> list[tuple[range, str]]:
@@ -60,14 +64,6 @@ class Reading:
             goes_on = phrases and grammar.is_verb(clause[0].spelt)
             phrases += self._phrases(clause, phrases[-1] if goes_on else None, is_only=len(clauses) == 1)
         return _fitted(typed, [(each.span, each.meant) for each in phrases if each.meant is not None])
-
-    def reworded(self, typed: str) -> str:
-        """The text as it is read."""
-        read, end = "", 0
-        for span, meant in self.found(typed):
-            read += typed[end : span.start] + meant
-            end = span.stop
-        return read + typed[end:]
 
     def _phrases(
         self, clause: Sequence[_Word], before: _Phrase | None, *, is_only: bool
@@ -91,59 +87,62 @@ class Reading:
     ) -> Sequence[_Phrase]:
         """What a clause goes on with: what joins things or counts them, or else what is looked up."""
         looked_up = self._looked_up(rest, is_all=is_all)
-        if is_first and (thing := self._thing_in(looked_up, rest[len(looked_up.words) :])):
+        coming = rest[len(looked_up.words) :]
+        if is_first and (thing := self._thing_in(looked_up, coming)):
             return thing
-        ways = (self._linked(rest, before), self._verb(rest, before), self._several(rest, before))
-        for phrases in ways:
+        joined: Sequence[_Phrase] = ()
+        if before is not None and _may_be_thing(before):
+            joined = self._linked(rest, before) or self._verb(rest, looked_up)
+        for phrases in (joined, self._several(rest, before)):
             if phrases and len(phrases[0].words) >= len(looked_up.words):
                 return phrases
-        return [self._among(looked_up, before, rest[len(looked_up.words) :])]
+        return [self._among(looked_up, before, coming)]
 
     def _among(self, phrase: _Phrase, before: _Phrase | None, rest: Sequence[_Word]) -> _Phrase:
         """What is looked up, between what is before and what comes."""
         following = self._looked_up(rest) if rest else None
         if phrase.spelt in grammar.DETERMINERS - grammar.ARTICLES:
             is_counted = phrase.spelt != "the" or (before is not None and before.role is Role.LINK)
-            if is_counted and self._is_thing(rest):
+            if is_counted and self._thing_ahead(rest) is not None:
                 return replace(phrase, meant=grammar.ARTICLE)
         elif following is not None and following.role is Role.THING:
             return _said_of(phrase, following)
         elif phrase.role is Role.MANNER and not rest and before is not None and before.role is Role.CLOSED:
             return replace(phrase, meant=None)  # made of glass
         elif phrase.role is Role.THING and _is_counted(phrase, before):
-            return replace(phrase, meant=f"{grammar.ARTICLE} {phrase.meant or phrase.spelt}")
+            return replace(phrase, meant=f"{grammar.ARTICLE} {_read(phrase)}")
         return phrase
 
-    def _is_thing(self, rest: Sequence[_Word]) -> bool:
-        """Whether a thing comes, with all that is said of how it is."""
+    def _thing_ahead(self, rest: Sequence[_Word]) -> tuple[list[_Phrase], _Phrase] | None:
+        """What is said of how a thing is, and the thing; None where no thing comes."""
+        manners: list[_Phrase] = []
         while rest:
             phrase = self._looked_up(rest)
             if phrase.role is not Role.MANNER:
-                return phrase.role is Role.THING
+                return (manners, phrase) if phrase.role is Role.THING else None
+            manners.append(phrase)
             rest = rest[len(phrase.words) :]
-        return False
+        return None
 
     def _looked_up(self, rest: Sequence[_Word], *, is_all: bool = False) -> _Phrase:
         """The longest phrase that means something, of the words that a clause goes on with."""
         for count in range(min(self._book.longest, len(rest)), 0, -1):
             some = rest[:count]
-            entry = self._book.entry(_joined(some), is_all=is_all and count == len(rest))
+            entry = self._entry(_joined(some), is_all=is_all and count == len(rest))
             if entry is not None and not (entry.role is Role.SETTING and _goes_on(rest[count:])):
                 return _Phrase(words=some, role=entry.role, meant=entry.meant, is_plural=entry.is_plural)
         is_verb = grammar.is_verb(rest[0].spelt)
         return _Phrase(words=rest[:1], role=Role.VERB if is_verb else Role.OTHER)
 
-    def _linked(self, rest: Sequence[_Word], before: _Phrase | None) -> Sequence[_Phrase]:
+    def _linked(self, rest: Sequence[_Word], before: _Phrase) -> Sequence[_Phrase]:
         """What joins the thing before to the thing that comes, and says so otherwise than it learnt to."""
-        if before is None or not _may_be_thing(before):
-            return ()
         is_thing = before.role is Role.THING or before.meant == ""  # or what it does, as it follows one
         if is_thing and (above := self._above(rest)):
             return above
         for count in range(min(self._book.longest, len(rest) - 1), 0, -1):
             link = self._links.get(joined := _joined(rest[:count]))
             following = rest[count].spelt
-            is_counted = following in grammar.DETERMINERS | grammar.SEVERAL
+            is_counted = following in grammar.COUNTING
             if link is None or (following in grammar.CLOSED and not is_counted):
                 continue
             if is_counted or not link.only_before_articles:
@@ -162,18 +161,15 @@ class Reading:
         words = rest[: start + len(land.words)]
         return [_Phrase(words=words, role=Role.SETTING, meant=self._book.lands[land.spelt])]
 
-    def _verb(self, rest: Sequence[_Word], before: _Phrase | None) -> Sequence[_Phrase]:
+    def _verb(self, rest: Sequence[_Word], verb: _Phrase) -> Sequence[_Phrase]:
         """What the thing before does: joined to what it does that with, or not read at all."""
-        if before is None or not _may_be_thing(before):
-            return ()
         if rest[0].spelt in grammar.BEING and len(rest) > 1:
             return [_Phrase(words=rest[:1], role=Role.OTHER, meant="")]
-        verb = self._looked_up(rest)
         if not grammar.is_verb(verb.spelt) or verb.role not in {Role.VERB, Role.MANNER}:
             return ()
-        count = 2 if len(rest) > 1 and grammar.is_particle(rest[1].spelt) else 1
+        count = 2 if len(rest) > 1 and rest[1].spelt in grammar.PARTICLES else 1
         after = rest[count:]
-        is_counted = bool(after) and after[0].spelt in grammar.DETERMINERS | grammar.SEVERAL
+        is_counted = bool(after) and after[0].spelt in grammar.COUNTING
         if not after or (after[0].spelt in grammar.CLOSED and not is_counted):
             return [_Phrase(words=rest[:count], role=Role.OTHER, meant="")]
         if is_counted or self._looked_up(after).role is Role.THING:
@@ -186,39 +182,30 @@ class Reading:
         at = next((n for n in (1, 2) if _joined(rest[:n]) in _HOLDING), 0)
         if setting is None or not at:
             return ()
-        said: list[str] = []
-        while at < len(rest):
-            phrase = self._looked_up(rest[at:])
-            at += len(phrase.words)
-            if phrase.role is Role.THING:
-                thing = " ".join((*said, phrase.meant or phrase.spelt))
-                where = _Phrase(words=rest[:at], role=Role.SETTING, meant=setting)
-                return [replace(land, role=Role.THING, meant=thing), where]
-            if phrase.role is Role.MANNER and phrase.meant is None:
-                said.append(phrase.spelt)
-            elif phrase.role is not Role.MANNER and phrase.spelt not in grammar.DETERMINERS | grammar.SEVERAL:
-                break
-        return ()
+        while (ahead := self._thing_ahead(rest[at:])) is None:
+            if at == len(rest) or rest[at].spelt not in grammar.COUNTING:
+                return ()
+            at += 1
+        manners, thing = ahead
+        end = at + sum(len(each.words) for each in (*manners, thing))
+        where = _Phrase(words=rest[:end], role=Role.SETTING, meant=setting)
+        return [replace(land, role=Role.THING, meant=_read(*manners, thing)), where]
 
     def _several(self, rest: Sequence[_Word], before: _Phrase | None) -> Sequence[_Phrase]:
         """A number of things: two of them, where they are all that is said, and one beside others."""
         count = next((n for n in (3, 2, 1) if n <= len(rest) and _joined(rest[:n]) in grammar.SEVERAL), 0)
         if count > 1 and len(self._looked_up(rest[1:]).words) >= count:  # a pile of poo
             return ()
+        ahead = self._thing_ahead(rest[count:]) if count else None
+        if ahead is None:
+            return ()
+        manners, thing = ahead
+        one = _read(thing)
+        after = rest[count + sum(len(each.words) for each in (*manners, thing)) :]
+        if _is_beginning(before) and self._are_all(thing, after):
+            one = f"{one} and {grammar.ARTICLE} {_read(*manners, thing)}"
         number = _Phrase(words=rest[:count], role=Role.CLOSED, meant=grammar.ARTICLE)
-        manners: list[_Phrase] = []
-        while after := rest[count + sum(len(each.words) for each in manners) :] if count else ():
-            phrase = self._looked_up(after)
-            if phrase.role is Role.THING:
-                one = phrase.meant or phrase.spelt
-                if _is_beginning(before) and self._are_all(phrase, after[len(phrase.words) :]):
-                    said = [each.spelt if each.meant is None else each.meant for each in manners]
-                    one = " ".join(filter(None, (one, "and", grammar.ARTICLE, *said, one)))
-                return [number, *manners, replace(phrase, meant=one)]
-            if phrase.role is not Role.MANNER:
-                break
-            manners.append(phrase)
-        return ()
+        return [number, *manners, replace(thing, meant=one)]
 
     def _are_all(self, things: _Phrase, rest: Sequence[_Word]) -> bool:
         """Whether some things are by themselves, or in a place. A bunch of grapes is one thing."""
@@ -242,6 +229,11 @@ def _clauses(typed: str) -> Iterator[list[_Word]]:
 
 def _joined(some: Iterable[_Word]) -> str:
     return " ".join(word.spelt for word in some)
+
+
+def _read(*phrases: _Phrase) -> str:
+    """Some phrases as they are read."""
+    return " ".join(filter(None, (each.spelt if each.meant is None else each.meant for each in phrases)))
 
 
 def _may_be_thing(phrase: _Phrase) -> bool:
@@ -310,18 +302,16 @@ def _fitted(typed: str, found: Sequence[tuple[range, str]]) -> list[tuple[range,
 
 def _from_the_first(typed: str, found: Sequence[tuple[range, str]]) -> list[tuple[range, str]]:
     """Without a comma before the first word that is read."""
-    unread = next((at for at, (_, meant) in enumerate(found) if meant), len(found))
-    stops = [0, *(span.stop for span, _ in found)]
-    while unread and any(
-        typed[stop : span.start].strip(" ,") for stop, (span, _) in zip(stops, found[:unread], strict=False)
-    ):
-        unread -= 1
+    unread = stop = 0
+    for span, meant in found:
+        if meant or typed[stop : span.start].strip(" ,"):
+            break
+        unread, stop = unread + 1, span.stop
     if not unread:
         return list(found)
-    stop = stops[unread]
-    ends = found[unread][0].start if unread < len(found) else len(typed)
-    stop += len(typed[stop:ends]) - len(typed[stop:ends].lstrip(" ,"))
-    return [(range(stop), ""), *found[unread:]]
+    kept = found[unread:]
+    after = typed[stop : kept[0][0].start if kept else len(typed)]
+    return [(range(stop + len(after) - len(after.lstrip(" ,"))), ""), *kept]
 
 
 def _article_before(text: str) -> str:

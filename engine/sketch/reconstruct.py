@@ -14,14 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL
+from diffusers import AutoencoderKL, StableDiffusionPipeline
 from PIL import Image
 from torch import Tensor
 
-from engine.sketch import GUIDANCE_SCALE, STEPS, WEIGHTS, places, scenes, vae
+from engine.samplers import SAMPLERS
+from engine.sketch import GUIDANCE_SCALE, SAMPLER, STEPS, WEIGHTS, places, scenes, vae
 from engine.sketch.config import WORK
 from engine.sketch.data import HELD_OUT, fetch, rasterise, read_members, wrap_icon
-from engine.sketch.evaluate import load
 from engine.sketch.prompts import Kind, hundred
 
 COUNT = 48
@@ -31,6 +31,15 @@ EDGES = 0.02
 SHOWN, TILE = 8, 192
 
 log = logging.getLogger(__name__)
+
+
+def load(folder: Path, device: str) -> StableDiffusionPipeline:
+    """The stock pipeline around a checkpoint, with the sampler that it draws best with."""
+    pipeline = StableDiffusionPipeline.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+    pipeline.scheduler = SAMPLERS[SAMPLER].build(pipeline.scheduler.config)
+    pipeline.to(device)
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
 
 
 def held_out_art(work: Path, count: int, side: int, seed: int = 0) -> list[Image.Image]:

@@ -89,12 +89,16 @@ class Person:
             options = self.browser.find_elements(By.CSS_SELECTOR, ".select-option")
             return [item for item in options if option in item.text]
 
+        picked = False
+
         def pick() -> bool:
-            if not shown():
+            nonlocal picked
+            if options := shown():
+                options[-1].click()
+                picked = True
+            elif not picked:
                 self.see(".select-trigger", menu).click()
-                return False
-            shown()[-1].click()
-            return not shown()
+            return picked and not shown()
 
         self.wait_until(pick)
 

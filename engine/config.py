@@ -37,8 +37,6 @@ class EngineConfig:
     """"auto" is 16 bits on CUDA and on CPUs that compute faster in them, which is measured; else float32."""
     compile: bool = False
     """Compile the U-Net with `torch.compile`: minutes at start, faster ever after, eager where it fails.
-
-    On CUDA its passes are also padded to few row counts, recorded, and replayed.
     """
     num_threads: int | None = None
     """CPU threads for torch; None measures, and leaves one core to the event loop."""

@@ -150,6 +150,12 @@ def free_memory(device: torch.device) -> int:
     return total_memory(device)  # not Linux: nobody says what is free
 
 
+def spare_memory(device: torch.device) -> int:
+    """Bytes of a CUDA device that torch could still give: what nobody uses, and what it keeps for later."""
+    kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return free_memory(device) + kept
+
+
 def _system_text(name: str) -> str:
     """A file that Linux has and other systems do not."""
     path = Path(name)

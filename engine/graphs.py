@@ -9,15 +9,20 @@ from typing import Any, TypeAlias
 import torch
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
-from engine.device import free_cached_memory, is_out_of_memory, synchronize
+from engine.device import free_cached_memory, is_out_of_memory, spare_memory, synchronize, total_memory
 
 log = logging.getLogger(__name__)
 
-_BUCKETS = (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64)
-"""Row counts that passes are padded to. It is the small ones that waste most, where a GPU is idle anyway."""
-_MOST_KEPT = 32
+_BUCKETS = (1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64)
+"""Row counts that passes are padded to: few, so that they are seen again, and so close that no more than a
+fifth of a pass is for nothing."""
+OFTEN = 4
+"""So often a pass is seen before it is recorded, which takes about as long as so many passes."""
+_MOST_KEPT = 64
 _MOST_SEEN = 256
 _WARM_UPS = 2
+_LEFT_FREE = 0.25
+"""Share of the device's memory that recordings leave to all else: as much as decoding a picture may take."""
 
 _Run: TypeAlias = Callable[[Sequence[Any]], torch.Tensor]
 """A pass on the inputs, of which those that are tensors may differ."""
@@ -45,20 +50,34 @@ class GraphRecorder:
     def __call__(self, run: Callable[[], torch.Tensor]) -> Recording:
         """Record a pass, which is made some times before: what is set up at first must not be recorded.
 
-        Raises: whatever CUDA does not let be recorded.
+        Raises: torch.OutOfMemoryError, where too little memory would be left; whatever CUDA does not let be
+        recorded.
         """
         graph = torch.cuda.CUDAGraph()
         self._stream.wait_stream(torch.cuda.current_stream(self._stream.device))
         # `graph` alone would leave its stream the current one where the recording breaks off.
         with torch.cuda.stream(self._stream):
-            for _ in range(_WARM_UPS):
-                run()
+            self._check_room(max(self._bytes_of(run) for _ in range(_WARM_UPS)))
             with torch.cuda.graph(
                 graph, pool=self._pool, stream=self._stream, capture_error_mode="thread_local"
             ):
                 output = run()
         torch.cuda.current_stream(self._stream.device).wait_stream(self._stream)
         return Recording(replay=graph.replay, output=output)
+
+    def _bytes_of(self, run: Callable[[], torch.Tensor]) -> int:
+        """What a pass takes beside what is there before it."""
+        device = self._stream.device
+        before = torch.cuda.memory_allocated(device)
+        torch.cuda.reset_peak_memory_stats(device)
+        run()
+        return torch.cuda.max_memory_allocated(device) - before
+
+    def _check_room(self, num_bytes: int) -> None:
+        """Raises: torch.OutOfMemoryError, where a recording of so much would leave too little to all else."""
+        device = self._stream.device
+        if spare_memory(device) - num_bytes < _LEFT_FREE * total_memory(device):
+            raise torch.OutOfMemoryError(f"It would keep {num_bytes / 2**20:.0f} MiB, and leave too little.")
 
 
 class ReplayedUNet:
@@ -85,7 +104,7 @@ class ReplayedUNet:
         self._places: frozenset[Hashable] = frozenset()
         """Where the weights lie. A recording reads them there."""
         self._may_record = True
-        self._seen: OrderedDict[Hashable, None] = OrderedDict()
+        self._seen: OrderedDict[Hashable, int] = OrderedDict()
         self._kept: OrderedDict[Hashable, _Kept | None] = OrderedDict()
         """None for what could not be recorded."""
 
@@ -104,21 +123,18 @@ class ReplayedUNet:
             return prediction
 
         key = (structure, self._checked_state(), *(_kind(leaf) for leaf in leaves))
-        try:
-            return (self._predicted(key, leaves, run)[:rows],)
-        except Exception as error:
-            if is_out_of_memory(error):
-                self.forget()
-            raise
+        return (self._predicted(key, leaves, run)[:rows],)
 
-    def forget(self) -> None:
-        """Give up all recordings, and their memory."""
+    def forget(self) -> bool:
+        """Give up all recordings, and their memory; whether there were any."""
+        had_any = any(self._kept.values())
         self._kept.clear()
         self._seen.clear()
+        return had_any
 
     def _predicted(self, key: Hashable, leaves: Sequence[Any], run: _Run) -> torch.Tensor:
         if key not in self._kept:
-            if not self._may_record or not self._is_seen_again(key):
+            if not self._may_record or not self._is_seen_often(key):
                 return run(leaves)
             self._kept[key] = self._recorded(leaves, run)
             if len(self._kept) > _MOST_KEPT:
@@ -127,14 +143,14 @@ class ReplayedUNet:
         kept = self._kept[key]
         return run(leaves) if kept is None else kept.run(leaves)
 
-    def _is_seen_again(self, key: Hashable) -> bool:
-        """Whether it was seen before, lately."""
-        is_again = key in self._seen
-        self._seen[key] = None
-        self._seen.move_to_end(key)
-        if len(self._seen) > _MOST_SEEN:
-            self._seen.popitem(last=False)
-        return is_again
+    def _is_seen_often(self, key: Hashable) -> bool:
+        """Whether it was seen often enough lately, with this time."""
+        times = self._seen.pop(key, 0) + 1
+        if times < OFTEN:
+            self._seen[key] = times
+            if len(self._seen) > _MOST_SEEN:
+                self._seen.popitem(last=False)
+        return times >= OFTEN
 
     def _recorded(self, leaves: Sequence[Any], run: _Run) -> "_Kept | None":
         """A recording on copies of the inputs; None where it cannot be made.
@@ -147,7 +163,9 @@ class ReplayedUNet:
             return _Kept(inputs=inputs, recording=self._record(lambda: run(inputs)))
         except Exception as error:
             self._may_record = is_out_of_memory(error)
-            log.warning("A pass could not be recorded, and is made as ever.", exc_info=error)
+            log.warning(
+                "A pass could not be recorded, and is made as ever: %s", error, exc_info=not self._may_record
+            )
         free_cached_memory(device)
         synchronize(device)  # a lost device says so again; one that only refused to be recorded does not
         return None

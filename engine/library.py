@@ -33,6 +33,7 @@ from engine.device import (
 )
 from engine.errors import EngineError, InvalidRequest, ModelNotFound
 from engine.families.unet import Checkpoint
+from engine.graphs import OFTEN, GraphRecorder
 from engine.loading import load_checkpoint
 from engine.looking.checker import has_checker
 from engine.looking.eyes import Eyes
@@ -209,6 +210,11 @@ class Library:
         stay_seconds = _STAY * self._entries[name].load_seconds
         return max(_NEVER_FREE, stay_seconds - (perf_counter() - self._loaded_at))
 
+    def forget_recordings(self) -> bool:
+        """Give up the memory of the recorded passes of every model; whether there were any."""
+        had_any = [checkpoint.forget_recordings() for checkpoint in self._resident.values()]
+        return any(had_any)
+
     def drop_all_but(self, name: str) -> bool:
         """Give back the memory of every other model; whether there was any."""
         others = [other for other in self._resident if other != name]
@@ -341,6 +347,8 @@ class Library:
             seconds_per_decode=quickest(lambda: checkpoint.decode(blank), self.device),
             seconds_per_enlarged_pixel=measured(self.enlarger, self.device),
         )
+        if self.forget_recordings():  # of more rows than are ever packed, too
+            free_cached_memory(self.device)
         self._remembered.put(circumstances, measures)
         return measures
 
@@ -368,13 +376,17 @@ class Library:
         )
         if self._config.compile:
             checkpoint.compile()
+        if self.device.type == "cuda":
+            checkpoint.replay_passes(GraphRecorder(self.device))
         return checkpoint
 
     def _seconds_of(self, checkpoint: Checkpoint, rows: int) -> float:
-        """A forward pass of so many rows; the quicker of two, as the first of a shape sets it up."""
+        """A forward pass of so many rows; not the first of its shape, which sets it up, and where passes are
+        recorded, a replayed one."""
         blank = checkpoint.blank_rows(rows)
+        runs = OFTEN + 1 if self.device.type == "cuda" else 2
         try:
-            return quickest(lambda: checkpoint.predict_noise(blank), self.device, runs=2)
+            return quickest(lambda: checkpoint.predict_noise(blank), self.device, runs=runs)
         except Exception as error:
             free_cached_memory(self.device)
             raise as_engine_error(error) from error

@@ -96,8 +96,8 @@ class DenoisingLoop:
         self._candidates: dict[int, Candidate] = {}
         """How the policy sees everybody who is not merely waiting."""
         self._places = Places(self._waiting, self._running, seconds=place_seconds)
-        self._previews: dict[int, tuple[Ticket, Arrival]] = {}
-        """Small pictures on their way from the device."""
+        self._previews: list[tuple[Ticket, Arrival]] = []
+        """Small pictures on their way from the device, of one ticket more than one where ticks are slow."""
         self._notices: list[Notice] = []
         self._tick_seconds = 0.0
 
@@ -458,7 +458,7 @@ class DenoisingLoop:
             checkpoint = self._library.checkpoint(running.ticket.drawing.model)
             try:
                 pixels = checkpoint.preview(running.generation.predicted_original())
-                self._previews[running.ticket.number] = (running.ticket, Arrival(pixels))
+                self._previews.append((running.ticket, Arrival(pixels)))
             except Exception as error:
                 if not is_out_of_memory(error):
                     raise
@@ -466,10 +466,12 @@ class DenoisingLoop:
 
     def _tell_previews(self) -> None:
         """Show what has come from the device. What has not is shown in a later tick: nobody waits for it."""
-        for number, (ticket, arrival) in list(self._previews.items()):
+        coming, self._previews = self._previews, []
+        for ticket, arrival in coming:
             if arrival.is_here:
-                del self._previews[number]
                 self._notices.append((ticket, Preview(images=as_pictures(arrival.get()))))
+            else:
+                self._previews.append((ticket, arrival))
 
     def _cap(self, group: Group) -> int:
         return self._library.entry(group.model).capacity.cap(group.width * group.height)
@@ -498,5 +500,6 @@ class DenoisingLoop:
 
     def _leave(self, ticket: Ticket) -> None:
         self._waiting.remove(ticket)
-        for tickets in (self._running, self._finishing, self._candidates, self._previews):
+        for tickets in (self._running, self._finishing, self._candidates):
             tickets.pop(ticket.number, None)
+        self._previews = [one for one in self._previews if one[0].number != ticket.number]

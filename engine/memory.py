@@ -67,6 +67,7 @@ def whole_within_memory(library: Library, model: str, work: Callable[[], Result]
     except Exception as error:
         if not is_out_of_memory(error):
             raise
+    library.forget_recordings()
     free_cached_memory(library.device)
     library.drop_all_but(model)
     try:
@@ -94,8 +95,11 @@ def _in_pieces(
         except Exception as error:
             if not is_out_of_memory(error):
                 raise
+        had_recordings = library.forget_recordings()
         free_cached_memory(library.device)
-        if size > 1:
+        if had_recordings:
+            log.warning("Out of memory: recorded passes are given up.")
+        elif size > 1:
             size //= 2
             limits.learn(area, size)
             log.warning("Out of memory: for a while at most %d at once of %d pixels.", size, area)

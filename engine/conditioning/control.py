@@ -82,8 +82,6 @@ class Controls:
                 raise
             raise ModelNotFound(_unfit(source)) from error
         control.to(self._device).eval()
-        if self._device.type == "cuda":
-            control.to(memory_format=torch.channels_last)
         self._loaded[source.name], self._strengths[source.name] = control, source.strength
         self.modules.append(control)
 

@@ -25,7 +25,7 @@ from engine.conditioning.reference import PictureReader, taken_from, told_of
 from engine.conditioning.tiling import TilingSwitch
 from engine.errors import GenerationFailed, InvalidRequest
 from engine.families.attention import AttentionMaps
-from engine.graphs import GraphRecorder, Recorder, ReplayedUNet
+from engine.graphs import Recorder, ReplayedUNet
 from engine.preview import PreviewMap, as_pictures, fit_preview_map
 from engine.rows import Condition, Rows, pack
 from engine.sketch import has_tower
@@ -74,9 +74,6 @@ class Checkpoint:
         if dtype == torch.float16 and self.vae.config.force_upcast:
             self._vae_dtype = torch.float32  # the decoders of SDXL overflow in float16
             self.vae.to(torch.float32)
-        if device.type == "cuda":
-            self.unet.to(memory_format=torch.channels_last)
-            self.vae.to(memory_format=torch.channels_last)
         self.text, self.refused_embeddings = _text_encoder(source, pipeline, device, embeddings)
         self.pictures = PictureReader(pipeline, device) if pipeline.unet.encoder_hid_proj else None
         """Reads pictures that are looked at beside the text, where there is an IP-Adapter."""
@@ -361,9 +358,9 @@ class Checkpoint:
 
     def compile(self) -> None:
         """Compile the U-Net for squares and for other shapes, now and not while somebody waits."""
-        self._forward = CompiledUNet(self.unet, name=self.name)
         if self.device.type == "cuda":
-            self.replay_passes(GraphRecorder(self.device))
+            self.unet.to(memory_format=torch.channels_last)
+        self._forward = CompiledUNet(self.unet, name=self.name)
         for width in (self.native_size, 2 * self.native_size):
             self.predict_noise(self.blank_rows(2, width=width))
         # Sizes that are equal here are taken to be so always: so there are three rows, and five for several.
@@ -376,6 +373,10 @@ class Checkpoint:
         self._forward = ReplayedUNet(
             self._forward, self.unet, state=lambda: (loras.in_force, tiling.tiles), record=record
         )
+
+    def forget_recordings(self) -> bool:
+        """Give up the memory of all recorded passes; whether there were any."""
+        return isinstance(self._forward, ReplayedUNet) and self._forward.forget()
 
     def blank_rows(self, count: int, *, width: int | None = None, num_references: int = 0) -> Rows:
         """That many rows of an empty picture of the native height, to warm up and to measure."""

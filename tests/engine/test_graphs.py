@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 from engine.api import Lora
 from engine.bench.tiny import save_tiny_lora
@@ -47,7 +48,8 @@ class Recorder:
 
 
 @pytest.fixture
-def recorder() -> Recorder:
+def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    monkeypatch.setattr("engine.graphs.OFTEN", 2)
     return Recorder()
 
 
@@ -98,17 +100,18 @@ def plain(checkpoint: Checkpoint, rows: Rows) -> torch.Tensor:
 
 
 def test_a_bucket_holds_its_rows_and_there_are_few() -> None:
-    assert [bucket(rows) for rows in (1, 3, 4, 5, 9, 33, 64, 65, 200)] == [1, 4, 4, 6, 12, 48, 64, 128, 256]
-    assert len({bucket(rows) for rows in range(1, 65)}) == 11
+    assert [bucket(rows) for rows in (1, 3, 4, 5, 9, 33, 64, 65, 200)] == [1, 3, 4, 6, 10, 40, 64, 128, 256]
+    assert len({bucket(rows) for rows in range(1, 65)}) == 18
+    assert all(rows <= bucket(rows) <= 1.25 * rows for rows in range(1, 65)), "a fifth is wasted at most"
 
 
 def test_row_counts_of_one_bucket_share_a_recording(checkpoint: Checkpoint, recorder: Recorder) -> None:
-    for seed, count in enumerate((3, 4, 3, 4, 3)):
+    for seed, count in enumerate((5, 6, 5, 6, 5)):
         rows = rows_of(checkpoint, count, seed=seed)
         predicted = checkpoint.predict_noise(rows)
         assert predicted.shape == (count, 4, 8, 8)
         torch.testing.assert_close(predicted, plain(checkpoint, rows), rtol=1e-4, atol=1e-3)
-    assert [shape[0] for shape in recorder.recorded] == [4]
+    assert [shape[0] for shape in recorder.recorded] == [6]
     assert recorder.replayed == 4, "the first time it was made as ever"
 
 
@@ -125,6 +128,20 @@ def test_what_was_predicted_stays_when_the_next_is_replayed(checkpoint: Checkpoi
     copies = [one.clone() for one in first]
     checkpoint.predict_noise(rows_of(checkpoint, 2, seed=7))
     assert all(torch.equal(one, copy) for one, copy in zip(first, copies, strict=True))
+
+
+def test_what_is_seen_a_few_times_is_not_recorded(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.graphs.OFTEN", 4)
+    monkeypatch.setattr("engine.graphs._MOST_KEPT", 1)
+    layer = torch.nn.Linear(2, 2)
+    replayed = ReplayedUNet(lambda sample: (layer(sample),), layer, state=lambda: (), record=recorder)
+    recorded = []
+    for count in (1, 2, 1, 2, 1, 2, 1, 2, 1, 1, 1, 1):
+        replayed(torch.rand(count, 2))
+        recorded.append(len(recorder.recorded))
+    assert recorded == [0, 0, 0, 0, 0, 0, 1, 2, 2, 2, 2, 3], "and what was given up begins anew"
 
 
 def test_what_is_seen_once_is_not_recorded(checkpoint: Checkpoint, recorder: Recorder) -> None:
@@ -149,12 +166,12 @@ def test_what_is_told_in_lists_and_by_name_is_padded_and_recorded_too(recorder: 
 
     replayed = ReplayedUNet(forward, layer, state=lambda: (), record=recorder)
     for number in range(3):
-        sample, *inside = torch.rand(3, 3, 2).unbind()
+        sample, *inside = torch.rand(3, 5, 2).unbind()
         for scale in (1.0, 2.0):
             expected = forward(sample, inside=list(inside), scale=scale)[0]
             torch.testing.assert_close(replayed(sample, inside=list(inside), scale=scale)[0], expected)
         assert len(recorder.recorded) == (2 if number else 0)
-    assert {shape[0] for shape in recorder.recorded} == {4}
+    assert {shape[0] for shape in recorder.recorded} == {6}
 
 
 def test_loras_and_borders_have_recordings_of_their_own(checkpoint: Checkpoint, recorder: Recorder) -> None:
@@ -196,14 +213,41 @@ def test_what_cannot_be_recorded_is_drawn_as_ever(
     assert recorder.recorded == []
 
 
-def test_where_memory_is_short_recordings_are_given_up(checkpoint: Checkpoint, recorder: Recorder) -> None:
-    rows = rows_of(checkpoint, 2)
+def test_where_memory_is_short_recordings_are_given_up_before_anything_else(
+    own_library: Library, checkpoint: Checkpoint, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = rows_of(checkpoint, 8)
     for _ in range(2):
         checkpoint.predict_noise(rows)
-    recorder.error = torch.OutOfMemoryError("full")
-    with pytest.raises(torch.OutOfMemoryError):
-        checkpoint.predict_noise(rows)
-    assert torch.equal(checkpoint.predict_noise(rows), plain(checkpoint, rows)), "once as ever"
+    decode, sizes = checkpoint.decode, list[int]()
+
+    def decode_where_there_is_room(latents: torch.Tensor) -> tuple[Image.Image, ...]:
+        sizes.append(len(latents))
+        if any(checkpoint._forward._kept.values()):  # type: ignore[attr-defined]
+            raise torch.OutOfMemoryError("full")
+        return decode(latents)
+
+    monkeypatch.setattr(checkpoint, "decode", decode_where_there_is_room)
+    drawn = results(DenoisingLoop(own_library), generate(num_inference_steps=3))
+    assert (len(drawn[0].images), sizes) == (4, [4, 4]), "all at once, as there was room then"
+    assert recorder.recorded, "and the next are recorded again"
+    assert checkpoint.forget_recordings() is False
+
+
+def test_what_would_leave_too_little_memory_is_not_recorded_and_all_else_is(
+    checkpoint: Checkpoint, recorder: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    large, small = rows_of(checkpoint, 4), rows_of(checkpoint, 2)
+    recorder.error = torch.OutOfMemoryError("It would keep 9 MiB, and leave too little.")
+    for _ in range(3):
+        torch.testing.assert_close(checkpoint.predict_noise(large), plain(checkpoint, large))
+    recorder.error = None
+    for _ in range(3):
+        for rows in (small, large):
+            checkpoint.predict_noise(rows)
+    assert [shape[0] for shape in recorder.recorded] == [2]
+    assert caplog.text.count("It would keep 9 MiB, and leave too little.") == 1
+    assert "Traceback" not in caplog.text
 
 
 def test_pictures_are_the_same_when_passes_are_replayed(

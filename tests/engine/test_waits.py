@@ -153,6 +153,26 @@ def test_a_preview_is_shown_when_it_has_come_and_not_after_the_picture(
     assert all(Preview not in kinds for kinds in [*told, [type(event) for _, event in loop.step()]])
 
 
+def test_where_every_tick_shows_a_preview_none_is_lost_to_the_next(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class OneTickLater(Arrival):
+        """Is not here when it is first asked about."""
+
+        asked = 0
+
+        @property
+        def is_here(self) -> bool:
+            self.asked += 1
+            return self.asked > 1
+
+    monkeypatch.setattr("engine.loop.Arrival", OneTickLater)
+    loop = DenoisingLoop(library, preview_seconds=0.0)
+    loop.submit(generate(num_inference_steps=9))
+    told = [[type(event) for _, event in loop.step()].count(Preview) for _ in range(9)]
+    assert told == [0, *[1] * 8]
+
+
 @pytest.mark.parametrize(
     "wait",
     [

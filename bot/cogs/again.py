@@ -9,6 +9,7 @@ from bot.delivery.jobs import Delivery
 from bot.domain.echo import visible
 from bot.messages.payload import MAX_CHOICE
 from bot.services import Services
+from bot.services.orders import Arrival
 
 
 class Again(commands.Cog):
@@ -26,8 +27,9 @@ class Again(commands.Cog):
     @in_guilds_and_dms
     async def again(self, interaction: Interaction, job: app_commands.Range[int, 1]) -> None:
         """Draw it at once."""
-        async with patience(interaction):
-            drawn = await self.services.orders.again(drawing_asker_of(interaction), job)
+        arrival = Arrival(asker=drawing_asker_of(interaction), again=job)
+        async with patience(interaction, self.services.arrivals.undecided(arrival)):
+            drawn = await self.services.orders.take(arrival)
         await self.delivery.answer(interaction, drawn)
 
     @again.autocomplete("job")

@@ -11,6 +11,7 @@ from bot.domain.size import AspectRatio
 from bot.domain.uploads import MAX_LINK
 from bot.messages import looking as messages
 from bot.services import Services
+from bot.services.orders import Arrival
 from bot.views.brought import all_attached, one_of
 from bot.views.drawing import MAX_PROMPT, answered
 
@@ -51,11 +52,15 @@ class Brought(commands.Cog):
         dimensions: str | None = None,
     ) -> None:
         """Draw four pictures that those are blended into."""
-        sources = all_attached([image1, image2, image3, image4, image5])
         asker = drawing_asker_of(interaction)
-        async with patience(interaction):
-            ratio = DIMENSIONS.get(dimensions or "")
-            job = await self.services.orders.blend_from(asker, sources, ratio)
+        arrival = Arrival(
+            asker=asker,
+            sources=tuple(all_attached([image1, image2, image3, image4, image5])),
+            is_blend=True,
+            ratio=DIMENSIONS.get(dimensions or ""),
+        )
+        async with patience(interaction, self.services.arrivals.undecided(arrival)):
+            job = await self.services.orders.take(arrival)
         await answered(interaction, asker, job)
 
     @app_commands.command(

@@ -2,12 +2,14 @@
 
 import asyncio
 import fcntl
+from typing import Any
 
 import pytest
 
 from playground import Playground
 from playground.faults import Drop, Hold, Status
 from tests.wire.conftest import BotProcess
+from tests.wire.test_brought import png
 from tests.wire.test_path import grids, picture, wait_for_grids
 
 POSTS = "/channels/*/messages"
@@ -78,7 +80,16 @@ async def test_who_was_only_told_to_wait_when_the_process_died_gets_a_grid_once(
     await bot.start()
     room = discord.guild.newbies
     members = [discord.add_member(discord.guild, f"member{number}") for number in range(30)]
-    calls = [await discord.slash(member, room, "imagine", prompt="a red apple") for member in members]
+    prompt: dict[str, Any] = {"prompt": "a red apple"}
+    pictures: dict[str, Any] = {"image1": png("red"), "image2": png("blue")}
+    calls = [
+        await (
+            discord.slash(member, room, "imagine", **prompt)
+            if number % 6
+            else discord.slash(member, room, "blend", **pictures)
+        )
+        for number, member in enumerate(members)
+    ]
     await discord.wait_for(lambda _: any(call.kind == "deferred" for call in calls))
     await bot.kill()
     await bot.start()

@@ -79,6 +79,10 @@ class Orders:
         Raises: UserError.
         """
         asker, press = arrival.asker, arrival.press
+        if arrival.again is not None:
+            return await self.again(asker, arrival.again)
+        if arrival.is_blend:
+            return await self.blend_from(asker, arrival.sources, arrival.ratio)
         if press is None:
             return await self.imagine(asker, arrival.text, arrival.sources)
         if arrival.text:

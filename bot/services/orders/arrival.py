@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from bot.domain.asker import Asker
 from bot.domain.kinds import JobKind
+from bot.domain.size import AspectRatio
 from bot.domain.uploads import Attachment, Incoming, Link
 from bot.services.orders.press import Press
 
@@ -14,7 +15,7 @@ ASKER = "asker"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A prompt, a press under a picture, or a press with a prompt."""
+    """A prompt, a press under a picture, a press with a prompt, pictures to blend, or a prompt of before."""
 
     asker: Asker
     text: str = ""
@@ -22,6 +23,12 @@ class Arrival:
     sources: tuple[Incoming, ...] = ()
     """Pictures that came with the prompt."""
     press: Press | None = None
+    is_blend: bool = False
+    """Whether the pictures are to become one."""
+    ratio: AspectRatio | None = None
+    """Of what they are blended into."""
+    again: int | None = None
+    """The number of a prompt of the asker's own that is to be drawn once more."""
 
     @property
     def can_be_kept(self) -> bool:
@@ -35,17 +42,23 @@ class Arrival:
             "text": self.text,
             "sources": [asdict(source) for source in self.sources],
             "press": self.press and {**asdict(self.press), "kind": self.press.kind.value},
+            "is_blend": self.is_blend,
+            "ratio": self.ratio and asdict(self.ratio),
+            "again": self.again,
         }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any], *, source: str, user_id: int) -> Self:
-        """What `to_json` wrote."""
-        press = values["press"]
+        """What `to_json` wrote; older versions knew neither blends nor prompts of before."""
+        press, ratio = values["press"], values.get("ratio")
         return cls(
             asker=Asker.from_json(values[ASKER], source=source, user_id=user_id),
             text=values["text"],
             sources=tuple(map(_incoming, values["sources"])),
             press=press and Press(**{**press, "kind": JobKind(press["kind"])}),
+            is_blend=values.get("is_blend", False),
+            ratio=ratio and AspectRatio(**ratio),
+            again=values.get("again"),
         )
 
 

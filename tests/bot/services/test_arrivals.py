@@ -13,6 +13,7 @@ from bot.domain.kept import FRESH, Waits
 from bot.domain.kinds import JobKind
 from bot.domain.next_steps import Draw
 from bot.domain.rules import Place, Weight
+from bot.domain.size import AspectRatio
 from bot.domain.uploads import Attachment, Link
 from bot.services import Services, build_services
 from bot.services.arrivals import Undecided
@@ -24,6 +25,7 @@ from tests.bot.conftest import MovableClock
 from tests.bot.hand_engine import HandEngine
 from tests.bot.services.community import MODERATOR, drawn, finished
 from tests.bot.services.community import now as again
+from tests.bot.services.test_picture_prompts import file
 
 MANY = 250
 
@@ -103,6 +105,37 @@ async def test_a_press_is_kept_as_that_press(
     ] * 2
     assert remixed.prompt == "a pear"
     assert engine.requests[-1].start is not None
+
+
+async def test_a_prompt_of_before_and_a_blend_are_drawn_once_by_the_next_process(
+    services: Services, next_process: Services, ada: Asker, database: Database
+) -> None:
+    old = await drawn(services, ada, "a pear --seed 5")
+    for colour in ((200, 0, 0), (0, 0, 200)):
+        await services.uploads.bring(again(ada), file(colour))
+    links = tuple(Link(url=f"upload:{number}") for number in (1, 2))
+    asked = [
+        Arrival(asker=again(ada), again=old.id),
+        Arrival(asker=again(ada), sources=links, is_blend=True, ratio=AspectRatio(width=3, height=2)),
+    ]
+    for arrival in asked:
+        await promised(services, arrival)
+    left = await next_process.arrivals.list_left()
+    assert [one.arrival for one in left] == asked
+    prompt, blend = [await finished(next_process, await next_process.arrivals.submit(one)) for one in left]
+    assert prompt.prompt == "a pear"
+    assert blend.prompt == "upload:1 upload:2 --ar 3:2"
+    assert blend.kind == JobKind.BLEND
+    assert (await next_process.orders.take(asked[0])).id == prompt.id
+    assert (await next_process.orders.take(asked[1])).id == blend.id
+    assert await kept_of(database) == []
+
+
+async def test_a_request_that_an_older_version_kept_is_read(ada: Asker) -> None:
+    values = Arrival(asker=ada, text="an apple").to_json()
+    older = {name: value for name, value in values.items() if name in {"asker", "text", "sources", "press"}}
+    read = Arrival.from_json(older, source=ada.source, user_id=ada.user_id)
+    assert read == Arrival(asker=ada, text="an apple")
 
 
 async def test_pictures_that_came_along_are_kept_by_their_addresses(ada: Asker) -> None:

@@ -65,7 +65,8 @@ def measured(
     """
     things = [one for one in hundred() if one.kind is Kind.NOUN]
     tower = SketchTowers(sketch.WEIGHTS, device=torch.device("cpu"), dtype=torch.float32)
-    tower.read(tower.words)
+    for prepare in tower.unprepared:
+        prepare()
     seen, others = things[:num_things], things[-num_others:]
     pairs = [
         [_look(tower, one) for one in _drawn(library, thing, place + _OTHER_SEED, words, (0.0, 1.0))]

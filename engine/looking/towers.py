@@ -1,6 +1,7 @@
 """CLIP towers: pictures and words in one space, in which a picture finds the words that are nearest to it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from engine.looking.captions import Seen
 from engine.looking.eyes import Eye
 from engine.looking.vocabulary import COLOURS, LIGHTS, STYLES, SUBJECTS
 
+_WORDS = 16
+"""That are read at a time."""
 _MOST, _FEW = 9, 4
 """Subjects that a picture may be said to show, and words of each other kind."""
 _SURE = 0.02
@@ -32,13 +35,14 @@ class Towers(Eye):
 
     @property
     def words(self) -> Sequence[str]:
-        """All that are to be read before `see`."""
+        """All that are to be read."""
         raise NotImplementedError
 
     @property
-    def unread(self) -> Sequence[str]:
-        """The words that are still to be read."""
-        return [word for word in self.words if word not in self._read]
+    def unprepared(self) -> Sequence[Callable[[], object]]:
+        """What is still to be done before `see`, in pieces; once each was, nothing."""
+        unread = [word for word in self.words if word not in self._read]
+        return [partial(self.read, unread[first : first + _WORDS]) for first in range(0, len(unread), _WORDS)]
 
     def read(self, words: Sequence[str]) -> None:
         """Read some words."""
@@ -50,7 +54,7 @@ class Towers(Eye):
         self._read |= dict(zip(words, vectors, strict=True))
 
     def see(self, picture: Image.Image) -> Seen:
-        """What an RGB picture seems to show, once every word is read."""
+        """What an RGB picture seems to show, once all is prepared."""
         raise NotImplementedError
 
     def likeness(self, looked: torch.Tensor, words: Sequence[str]) -> torch.Tensor:

@@ -1,7 +1,8 @@
 """What the embedded model's image tower makes of a picture, in words that the model can draw."""
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from engine.looking.colours import border_of, colour_name, colours_of, is_lines,
 from engine.looking.towers import Towers
 from engine.looking.vocabulary import THINGS, everyday
 from engine.sketch import tower
-from engine.sketch.places import PLACES, paint
+from engine.sketch.places import PLACES, Place, paint
 from engine.sketch.shots import SQUARE
 from engine.sketch.vae import to_tensor
 
@@ -37,6 +38,22 @@ _SCENES = 3
 """Of each kind, as a scene is never drawn twice alike."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Border:
+    """Of a scene, as it was once painted."""
+
+    ring: Any
+    """(n, 3), coarse."""
+    setting: str
+    """The words behind a thing in it."""
+    view: str
+    """Those for it alone."""
+
+    def strangeness(self, ring: Any) -> float:
+        """Levels by which another border differs, on the average."""
+        return float(np.abs(ring - self.ring).mean())
+
+
 class SketchTowers(Towers):
     """The image tower knows things by their names. Style, light and colours are told from the pixels."""
 
@@ -44,11 +61,22 @@ class SketchTowers(Towers):
         super().__init__(path, device=device, dtype=dtype)
         self.model: Any = tower.load_model(path).to(device)
         self.tokenizer = CLIPTokenizer.from_pretrained(path / "tokenizer", local_files_only=True)
+        self._borders: dict[str, Sequence[_Border]] = {}
+        """Of scenes, by their place."""
 
     @property
     def words(self) -> Sequence[str]:
         """Everything that the embedded model learnt: things, and places."""
         return (*THINGS, *tower.LANDS)
+
+    @property
+    def unprepared(self) -> Sequence[Callable[[], object]]:
+        """As for all; and each place is painted, to know it by its border."""
+        unpainted = [place for place in PLACES if place not in self._borders]
+        return [*super().unprepared, *(partial(self._paint, place) for place in unpainted)]
+
+    def _paint(self, place: str) -> None:
+        self._borders[place] = _borders_of(PLACES[place])
 
     def see(self, picture: Image.Image) -> Seen:
         """The nearest things, the place they are in, and the colour they have."""
@@ -59,7 +87,7 @@ class SketchTowers(Towers):
         for place in likeness.argsort(descending=True).tolist():
             named.setdefault(everyday(self.words[place]), float(likeness[place]))
         is_on_white, has_lines = _is_on_white(picture), is_lines(picture)
-        setting, view = _place(picture)
+        setting, view = _place(picture, [one for place in self._borders.values() for one in place])
         subjects = [name for name in named if name not in tower.LANDS]
         if not is_on_white and (land := next(iter(named))) in tower.LANDS:
             lit = view if view.startswith(land) else land
@@ -133,16 +161,15 @@ def _palette(picture: Image.Image) -> list[str]:
     return [" and ".join(names)] if len(names) > 1 else []
 
 
-def _place(picture: Image.Image) -> tuple[str, str]:
+def _place(picture: Image.Image, borders: Sequence[_Border]) -> tuple[str, str]:
     """Where it is, on coloured paper, in a scene, or nowhere; and the scene without the thing."""
     if _is_on_white(picture):
         return "", ""
-    paper = paper_of(picture)
-    rings, words = _rings()
-    strangeness = np.abs(_ring(picture) - rings).mean((1, 2))
-    strange, (setting, view) = float(strangeness.min()), words[int(strangeness.argmin())]
+    paper, ring = paper_of(picture), _ring(picture)
+    nearest = min(borders, key=lambda border: border.strangeness(ring))
+    strange = nearest.strangeness(ring)
     if strange < _MOST_STRANGE and (paper is None or strange < _MOST_STRANGE / 4):
-        return setting, view
+        return nearest.setting, nearest.view
     return ("", "") if paper is None else (f" on a {colour_name(paper)} background", "")
 
 
@@ -151,17 +178,16 @@ def _is_on_white(picture: Image.Image) -> bool:
     return paper is not None and colour_name(paper) == "white"
 
 
-@cache
-def _rings() -> tuple[Any, tuple[tuple[str, str], ...]]:
-    """The borders of scenes, (scenes, n, 3), and the words behind a thing in each, and for it alone."""
+def _borders_of(place: Place) -> list[_Border]:
+    """In each of its lights, some times."""
     scenes = [
         paint(place, (48, 48), np.random.default_rng(seed), light)
-        for place in PLACES.values()
         for light in dict.fromkeys(place.lights)
         for seed in range(_SCENES)
     ]
-    rings = np.stack([_ring(scene.image) for scene in scenes])
-    return rings, tuple((scene.settings[0], scene.names[0]) for scene in scenes)
+    return [
+        _Border(ring=_ring(scene.image), setting=scene.settings[0], view=scene.names[0]) for scene in scenes
+    ]
 
 
 def _ring(picture: Image.Image) -> Any:

@@ -1,7 +1,6 @@
 """A picture in words: four prompts for it, by a captioner or by the nearest words of a vocabulary."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import TypeVar
 
 from PIL import Image
@@ -16,8 +15,6 @@ from engine.work.piecewise import Pieces, Piecewise
 
 T = TypeVar("T")
 
-_WORDS = 16
-"""That are read at a time."""
 NUM_BYTES = 2**25
 """About what looking takes beside the weights: some hundred patches of a picture, and four short texts."""
 
@@ -51,7 +48,7 @@ class Describing(Piecewise[Described]):
         return Described(captions=captioning.captions())
 
     def _ranked(self, library: Library, towers: Towers, picture: Image.Image) -> Pieces[Described]:
-        self.num_pieces = 2 + -(-len(towers.unread) // _WORDS)
+        self.num_pieces = 2 + len(towers.unprepared)
         seen = yield from seen_by(towers, picture, library, self._model)
         return Described(captions=four_captions(seen, self._seed))
 
@@ -60,8 +57,8 @@ class Describing(Piecewise[Described]):
 
 
 def seen_by(towers: Towers, picture: Image.Image, library: Library, model: str) -> Pieces[Seen]:
-    """What a model's towers see in an RGB picture; they read their words first, unless they have."""
-    while words := towers.unread[:_WORDS]:
-        whole_within_memory(library, model, partial(towers.read, words))
+    """What a model's towers see in an RGB picture; they are prepared first, unless they are."""
+    while unprepared := towers.unprepared:
+        whole_within_memory(library, model, unprepared[0])
         yield
     return whole_within_memory(library, model, lambda: towers.see(picture))

@@ -1,7 +1,9 @@
 """Described pictures: the thing drawn is named, by a tower or a captioner, and nobody's drawing stalls."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +24,8 @@ from engine.looking.captions import Seen, four_captions, with_article
 from engine.looking.colours import colour_name, colours_of, is_lines, paper_of
 from engine.looking.sources import resolve_captioner
 from engine.loop import DenoisingLoop
-from engine.sketch.places import PLACES, paint
+from engine.sketch.eye import SketchTowers
+from engine.sketch.places import PLACES, Scene, paint
 from engine.sketch.prompts import hundred
 from engine.work.describing import Describing
 from tests.engine.looking import save_tiny_blip, save_tiny_clip
@@ -121,7 +124,33 @@ def test_the_words_of_a_tower_are_read_once(sketch: Library, monkeypatch: pytest
     described(sketch, disc("red"))
     kind, _ = sketch.looker("sketch")
     monkeypatch.setattr(kind, "read", lambda *_: pytest.fail("they were read before"))
+    monkeypatch.setattr("engine.sketch.eye.paint", lambda *_: pytest.fail("they were painted before"))
     described(sketch, disc("blue"))
+
+
+def test_what_a_tower_does_before_it_first_looks_is_done_in_small_pieces(
+    sketch: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sketch.eyes.close()
+    done: list[str] = []
+    read = SketchTowers.read
+
+    def counted_read(towers: SketchTowers, words: Sequence[str]) -> None:
+        done.extend(words)
+        read(towers, words)
+
+    def counted_paint(*asked: Any) -> Scene:
+        done.append("a scene")
+        return paint(*asked)
+
+    monkeypatch.setattr(SketchTowers, "read", counted_read)
+    monkeypatch.setattr("engine.sketch.eye.paint", counted_paint)
+    work = Describing(Describe(model="sketch", picture=disc("red"))).work(sketch)
+    most, before = 0, 0
+    for _ in work:
+        most, before = max(most, len(done) - before), len(done)
+    assert len(done) > 1000
+    assert most <= 45, "the lights of a place, three times each"
 
 
 def test_a_captioner_writes_four_captions_of_which_the_first_is_the_likeliest(

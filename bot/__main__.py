@@ -252,6 +252,7 @@ def _add_init(commands: "argparse._SubParsersAction[_Parser]") -> None:
     init.add_argument("--database", help="the address of the database; by default a SQLite file")
     init.add_argument("--data", help="the folder of the pictures")
     init.add_argument("--public-url", help="where people find the web pages, as https://art.example.org")
+    init.add_argument("--guilds", help="the numbers of the servers that may use it, with commas between them")
     init.add_argument("--web-port", help="the port of the web pages; 0 for none")
     init.add_argument("--yes", action="store_true", help="ask nothing: what is not said stays as it is")
 
@@ -266,6 +267,7 @@ def answers_of(arguments: argparse.Namespace) -> dict[str, str]:
         "database_url": arguments.database,
         "data_dir": arguments.data,
         "public_url": arguments.public_url,
+        "guilds": arguments.guilds,
         "web_port": arguments.web_port,
     }
     return {name: value for name, value in names.items() if value is not None}

@@ -27,6 +27,8 @@ from bot.config import (
 
 TRIES = 5
 """After so many wrong answers to one question, somebody is not there."""
+NAMED = 10
+"""Servers that it leaves; of more their number is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +162,21 @@ async def _invitation(settings: Settings) -> str:
         return invitation(client.application_id or 0, makes_rooms=True)
 
 
+async def _prove_guilds(settings: Settings) -> str:
+    """Which of the servers it is in, by name: a number that is a slip off is told by having none."""
+    if not settings.guild_ids:
+        return "every one: whoever has the invitation can add it, and draw on your card"
+    async with discord.Client(intents=discord.Intents(guilds=True)) as client, readable_discord_errors():
+        await client.login(required_token(settings))
+        there = {guild.id: guild.name async for guild in client.fetch_guilds(limit=None)}
+    listed = sorted(settings.guild_ids)
+    told = [f"{there[guild_id]} ({guild_id})" for guild_id in listed if guild_id in there]
+    told += [f"{guild_id}, where it is to be invited yet" for guild_id in listed if guild_id not in there]
+    left = [f"{name} ({guild_id})" for guild_id, name in there.items() if guild_id not in settings.guild_ids]
+    told += [f"it leaves {one}" for one in left[:NAMED]]
+    return "; ".join([*told, f"and {len(left) - NAMED} more"] if len(left) > NAMED else told)
+
+
 async def _prove_hub_token(settings: Settings) -> str:
     if settings.hf_token is None:
         return "none: most models need none"
@@ -199,5 +216,10 @@ QUESTIONS = (
         name="public_url",
         words="Where people find the web pages, as https://art.example.org (empty: nowhere yet)",
         prove=check_web,
+    ),
+    Question(
+        name="guilds",
+        words="The servers that may use it, by their numbers, with commas between (empty: every one)",
+        prove=_prove_guilds,
     ),
 )

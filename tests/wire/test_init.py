@@ -23,7 +23,7 @@ async def test_init_proves_the_token_writes_env_for_one_pair_of_eyes_and_says_wh
 ) -> None:
     env = bot.folder / ".env"
     env.write_text("# mine\nDAILY_IMAGES=7\nMODEL=old\n")
-    flags = ["init", "--yes", "--token", discord.token, "--model", str(tiny_checkpoint)]
+    flags = ["init", "--yes", "--token", discord.token, "--model", str(tiny_checkpoint), "--guilds", "4242"]
     await bot.spawn(*flags, DISCORD_TOKEN="", MODEL="")
     assert await bot.ended() == 0, bot.log
     assert stat.S_IMODE(env.stat().st_mode) == 0o600
@@ -31,9 +31,11 @@ async def test_init_proves_the_token_writes_env_for_one_pair_of_eyes_and_says_wh
         "DAILY_IMAGES": "7",
         "MODEL": str(tiny_checkpoint),
         "DISCORD_TOKEN": discord.token,
+        "GUILDS": "4242",
     }
     assert env.read_text().startswith("# mine\n")
-    for said in ("TFLOPS", "Discord knows it", "a grid takes about", "permissions="):
+    it_leaves = f"it leaves {discord.guild.name}"
+    for said in ("TFLOPS", "Discord knows it", it_leaves, "a grid takes about", "permissions="):
         assert said in bot.log
     assert discord.token not in bot.log
 
@@ -108,6 +110,14 @@ async def test_at_a_terminal_every_wrong_answer_is_told_and_asked_again_until_a_
         await terminal.shows("Input should be an address without a path")
         await terminal.shows("Where people find the web pages")
         terminal.type("")
+        await terminal.shows("The servers that may use it")
+        terminal.type("my server")
+        await terminal.shows("`my server` is none")
+        await terminal.shows("The servers that may use it")
+        terminal.type(f"{discord.guild.id}, 4242")
+        await terminal.shows(
+            f"{discord.guild.name} ({discord.guild.id}); 4242, where it is to be invited yet"
+        )
         await terminal.shows("readable by you alone")
         await terminal.shows("a grid takes about")
         await terminal.shows("permissions=")
@@ -120,6 +130,7 @@ async def test_at_a_terminal_every_wrong_answer_is_told_and_asked_again_until_a_
         "DEVICE": "cpu",
         "DATA_DIR": str(tmp_path / "pictures"),
         "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/pictures/darkroom.db",
+        "GUILDS": f"{discord.guild.id}, 4242",
     }
     async with at_terminal((sys.executable, "-m", "bot"), environment=person, folder=tmp_path) as terminal:
         await discord.bot_ready(START_SECONDS)

@@ -9,11 +9,14 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import discord
-
-from bot.app import readable_discord_errors, started_engine
-from bot.client import invitation, point_discord_to
-from bot.commandline.check import check_data, check_database, check_device, check_web, foresee_model, pace
+from bot.app import started_engine
+from bot.client import invitation
+from bot.commandline.check.database import check_database
+from bot.commandline.check.device import check_device
+from bot.commandline.check.files import check_data
+from bot.commandline.check.gateway import logged_in
+from bot.commandline.check.model import foresee_model, pace
+from bot.commandline.check.web import check_web
 from bot.config import (
     ENV_FILE,
     Settings,
@@ -50,8 +53,6 @@ async def init(settings: Settings, answers: Mapping[str, str], *, is_asking: boo
     Raises: StartupError.
     """
     settings = with_answers(settings, answers)
-    if settings.discord_api_base:
-        point_discord_to(settings.discord_api_base)
     try:
         settings, kept = await _questioned(settings, answers, is_asking=is_asking)
     except (KeyboardInterrupt, asyncio.CancelledError):
@@ -151,14 +152,12 @@ def _write(values: Mapping[str, str]) -> None:
 
 
 async def _prove_token(settings: Settings) -> str:
-    async with discord.Client(intents=discord.Intents(guilds=True)) as client, readable_discord_errors():
-        await client.login(required_token(settings))
+    async with logged_in(settings) as client:
         return f"Discord knows it: {client.user}"
 
 
 async def _invitation(settings: Settings) -> str:
-    async with discord.Client(intents=discord.Intents(guilds=True)) as client, readable_discord_errors():
-        await client.login(required_token(settings))
+    async with logged_in(settings) as client:
         return invitation(client.application_id or 0, makes_rooms=True)
 
 
@@ -166,8 +165,7 @@ async def _prove_guilds(settings: Settings) -> str:
     """Which of the servers it is in, by name: a number that is a slip off is told by having none."""
     if not settings.guild_ids:
         return "every one: whoever has the invitation can add it, and draw on your card"
-    async with discord.Client(intents=discord.Intents(guilds=True)) as client, readable_discord_errors():
-        await client.login(required_token(settings))
+    async with logged_in(settings) as client:
         there = {guild.id: guild.name async for guild in client.fetch_guilds(limit=None)}
     listed = sorted(settings.guild_ids)
     told = [f"{there[guild_id]} ({guild_id})" for guild_id in listed if guild_id in there]

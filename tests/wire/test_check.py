@@ -14,7 +14,8 @@ from aiohttp.web import Application
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from bot.commandline import check
+from bot.commandline.check.device import check_device
+from bot.commandline.check.files import check_data
 from bot.config import Settings, StartupError
 from bot.storage.database import migrate
 from bot.storage.ownership import owned
@@ -221,9 +222,9 @@ async def test_a_library_that_is_missing_is_one_line_with_its_cure(bot: BotProce
 
 
 async def test_a_disk_without_room_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "SCARCE_BYTES", 1e18)
+    monkeypatch.setattr("bot.commandline.check.files.SCARCE_BYTES", 1e18)
     with pytest.raises(StartupError, match="Make room, or set RETENTION_DAYS"):
-        await check.check_data(settings_with(data_dir=str(tmp_path)))
+        await check_data(settings_with(data_dir=str(tmp_path)))
 
 
 async def test_a_card_that_torch_has_no_code_for_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,4 +238,4 @@ async def test_a_card_that_torch_has_no_code_for_is_told(monkeypatch: pytest.Mon
         monkeypatch.setattr(torch.cuda, name, lambda *_, value=value: value)
     monkeypatch.setattr(machine, "SMI", ("/no/nvidia-smi",))
     with pytest.raises(StartupError, match=r"has no code for the NVIDIA GeForce GTX 1080 .*Install a torch"):
-        await check.check_device(settings_with(device="cuda"))
+        await check_device(settings_with(device="cuda"))

@@ -483,7 +483,7 @@ fish: goldfish, salmon, trout, koi, koi fish, cod, carp, tuna, bass fish, fishes
     halibut, minnow, perch, sturgeon, betta
 tropical fish: clownfish, angelfish, nemo, reef fish, clown fish, aquarium fish, dory, finding nemo,
     parrotfish, seahorse, lionfish, guppy, coral fish, angler fish, anglerfish, blowfish, aquarium, fish
-    bowl, fishbowl, exotic fish, neon tetra, lion fish
+    bowl, fishbowl, exotic fish, neon tetra, lion fish, fish tank, goldfish bowl
 shark: great white shark, sharks, hammerhead shark, hammerhead, great white, megalodon, jaws, baby shark,
     whale shark, orca shark, sawfish, stingray, manta ray, tiger shark, manta
 dolphin: dolphins, porpoise, bottlenose dolphin, orca, flipper, dolphin jumping, narwhal

@@ -15,6 +15,7 @@ from bot.domain.moderation import check_text
 from bot.domain.order import Order
 from bot.domain.preferences import Preferences
 from bot.domain.prompt import parse, parse_all
+from bot.domain.prompt.mistakes import MAX_MISTAKES
 from bot.domain.quota_words import duration
 from bot.domain.sentences import say
 from bot.domain.suffix import SuffixMisfit
@@ -24,6 +25,10 @@ from bot.services.kept import KeptOrders
 from bot.services.orders import imagine
 from bot.services.orders.means import Means
 from bot.services.orders.sources import Sources
+
+
+MOST_MENDINGS = 4
+"""What one finds wrong after another: the words, pictures, models, and what goes with each."""
 
 
 class Read(Protocol):
@@ -114,9 +119,9 @@ class TypedTexts:
             return PromptRefused(verdict.sentence)
         if isinstance(error, SuffixMisfit):
             preferences = replace(preferences, suffix="")
-        for why, mended in ((Waits.FIX, error.fixed), (Waits.WITHOUT, error.without)):
-            with suppress(PromptError):  # it names what this server does not have
-                await self._offer(asker, error, why, mended, partial(read, preferences=preferences))
+        offer = partial(self._offer, asker, error, partial(read, preferences=preferences))
+        left = await offer(Waits.FIX, error.fixed)
+        await offer(Waits.WITHOUT, error.without or left)
         return error
 
     async def _priced(self, asker: Asker, error: TooManyPrompts) -> UserError:
@@ -138,15 +143,30 @@ class TypedTexts:
         self,
         asker: Asker,
         error: PromptError,
+        read: Callable[[str], Awaitable[list[Order]]],
         why: Waits,
         mended: str | None,
-        read: Callable[[str], Awaitable[list[Order]]],
-    ) -> None:
-        """Keep a prompt that was mended, and give its refusal the button for it."""
-        if mended is None:
-            return
-        order, *others = await read(mended)
-        if not others:  # each of the two is a job of its own, whichever is pressed
-            order = replace(order, ordinal=len(error.steps))
-        if not (others and error.steps):
-            await self._kept.keep(asker, order, error, Keep(why=why))
+    ) -> str | None:
+        """Keep a prompt that was mended, and give its refusal the button for it.
+
+        What is wrong with that, too, as this server does not have it, is told with the rest, and mended the
+        same way; or else it returns how the prompt reads without it.
+        """
+        for _ in range(MOST_MENDINGS):
+            if mended is None:
+                return None
+            try:
+                order, *others = await read(mended)
+            except PromptError as more:
+                told = dict.fromkeys([*error.sentences, *more.sentences])
+                error.sentences = tuple(told)[: MAX_MISTAKES + 1]
+                if why is Waits.FIX and more.fixed is None:
+                    return more.without
+                mended = more.fixed if why is Waits.FIX else more.without or more.fixed
+            else:
+                if not others:  # each of the two is a job of its own, whichever is pressed
+                    order = replace(order, ordinal=len(error.steps))
+                if not (others and error.steps):
+                    await self._kept.keep(asker, order, error, Keep(why=why))
+                return None
+        return None

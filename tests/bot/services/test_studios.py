@@ -9,6 +9,7 @@ from bot.domain.errors import NotAllowed, PromptError, Unavailable
 from bot.domain.guild import GuildSettings
 from bot.domain.guild_options import InvalidSetting
 from bot.domain.job import JobStatus, Speed
+from bot.domain.next_steps import Draw
 from bot.domain.recipe import Recipe
 from bot.imaging.encode import recipe_text
 from bot.messages import models as messages
@@ -148,6 +149,27 @@ async def test_a_lora_that_does_not_fit_is_told_with_its_reason(services: Servic
     assert str(refused.value) == "The LoRA `old` cannot be used with xl: It was made for another model."
     with pytest.raises(PromptError, match="There is no LoRA for plain here, so not `ink` either"):
         await services.orders.imagine(now(ada), "a fox --lora ink")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told", "drawn_as"),
+    [
+        ("a dog --hd --exp 20 --stop 50", ["--exp", "--hd"], "a dog --stop 50"),
+        ("a dog --hd --stop 200 --foo --exp 5 --p", ["--foo", "--stop", "--exp", "--p", "--hd"], "a dog"),
+        ("a dog --p --lora pencil --v 6", ["--p", "--v 6", "pencil"], "a dog"),
+        ("a dog --cref https://example.org/a.png --cw 50 --p", ["--p", "example.org"], "a dog"),
+    ],
+)
+async def test_what_cannot_be_read_and_what_is_not_here_are_told_at_once_and_one_press_draws_the_rest(
+    services: Services, ada: Asker, typed: str, told: list[str], drawn_as: str
+) -> None:
+    with pytest.raises(PromptError) as refused:
+        await services.orders.imagine(now(ada), typed)
+    assert all(name in str(refused.value) for name in told), str(refused.value)
+    action = refused.value.steps[-1].action
+    assert isinstance(action, Draw)
+    job = await services.orders.release(now(ada), action.kept_id)
+    assert job.prompt == drawn_as
 
 
 async def test_what_is_not_here_is_told_once_of_several_prompts_and_all_are_drawn_without(

@@ -142,4 +142,4 @@ def _waiting(found: Status) -> list[Sentence]:
 
 
 def _since(found: Status, version: str) -> Sentence:
-    return say("Darkroom {version}, up since {when}", version=version, when=moment(found.started_at))
+    return say("Darkroom {version}, started {when}", version=version, when=moment(found.started_at))

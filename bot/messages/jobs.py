@@ -225,11 +225,11 @@ def _made_from(job: Job) -> Iterator[Sentence]:
     is_of_tile = traits.origin is Origin.TILE and job.parent is not None
     number = job.parent.index + 1 if job.parent else 0
     if is_of_tile and recipe.enlargement is not None:
-        yield say("Of picture {number}.", number=number)
+        yield say("From image {number}.", number=number)
         return
     drawn = {"seed": recipe.seed, "width": recipe.shown.width, "height": recipe.shown.height}
     if is_of_tile:
-        yield say("Of picture {number}; seed {seed}, {width}×{height}.", number=number, **drawn)
+        yield say("From image {number}; seed {seed}, {width}×{height}.", number=number, **drawn)
     elif job.parent is not None or job.batch_size > 1:
         yield say("Seed {seed}, {width}×{height}.", **drawn)
 

@@ -32,6 +32,7 @@ KINDS = {
     SanctionKind.ACCEPTED: say("appeal accepted"),
     SanctionKind.REJECTED: say("appeal rejected"),
 }
+DELETE = say("Delete the picture")
 DECIDED = {
     "accept": say("Accepted: the block is lifted, and the strikes are forgotten."),
     "reject": say("Rejected: the block stays."),
@@ -186,7 +187,7 @@ def report(reported: ReportCase, locale: str) -> Payload:
         brought = ", ".join(f"`upload:{number}`" for number in job.inputs)
         lines.append(say("Made from what was brought along: {pictures}", pictures=brought).render(words))
     labels = {
-        "delete": say("Delete the picture"),
+        "delete": DELETE,
         "warn": say("Warn"),
         "block": say("Block"),
         "dismiss": say("Dismiss"),
@@ -206,6 +207,16 @@ def report(reported: ReportCase, locale: str) -> Payload:
         label=say("Look at what it is made from").render(words),
     )
     return Payload(content="\n".join(lines), rows=(row, (look,)))
+
+
+def judged(report_id: int, content: str, action: str, moderator_id: int, locale: str) -> Payload:
+    """A report once its member was warned or blocked: the picture may still be deleted."""
+    button = Button(
+        custom_id=of_moderation("report", report_id, "delete"),
+        label=DELETE.render(translations(locale)),
+        is_danger=True,
+    )
+    return replace(decided(content, action, moderator_id, locale), rows=((button,),))
 
 
 def decided(content: str, action: str, moderator_id: int, locale: str, *, written: str = "") -> Payload:

@@ -30,7 +30,7 @@ def balance(
     """
     words = translations(locale)
     drawn = say(
-        "{period}: {spent} drawn, {reserved} being drawn, {time} of GPU time",
+        "{period}: {spent} drawn, {reserved} being drawn, {time} of GPU time charged",
         period=SPANS[balance.allowance.period],
         spent=balance.spent.images,
         reserved=balance.reserved.images,
@@ -120,6 +120,8 @@ def _grant(grant: Grant) -> Sentence:
 
 def reset(balance: Balance, *, is_own: bool) -> Sentence:
     """When there is more again, or how."""
+    if not balance.used and balance.allowance.limit:
+        return say("Nothing of it is used.")
     if balance.resets_at is not None and balance.allowance.limit:
         return say("Full again {when}.", when=moment(balance.resets_at))
     if balance.source is Source.OWN:

@@ -13,7 +13,7 @@ def panel(chosen: Choosing, index: int, locale: str) -> tuple[Payload, File]:
     words = translations(locale)
     cells = cells_of(chosen.cells)
     lines = [
-        say("**What is to be drawn anew?** Choose cells below and press **Draw…**.").render(words),
+        say("**What is to be drawn anew?** Choose cells below, then press **Draw…**").render(words),
         say("Or say in words what you mean, or bring a mask. The rest stays as it is.").render(words),
     ]
     rows = tuple(

@@ -156,7 +156,7 @@ def _joined(phrases: list[str], words: Translations) -> str:
 
 def confirmed(locale: str) -> Payload:
     """What becomes of the question, once a member said that they mean it."""
-    return Payload(content=say("It is being drawn.").render(translations(locale)))
+    return Payload(content=say("It is drawn in a message of its own.").render(translations(locale)))
 
 
 def nsfw(is_allowed: bool, locale: str) -> Payload:  # noqa: FBT001

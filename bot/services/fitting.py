@@ -133,7 +133,11 @@ def _loras(parameters: Parameters, model: ModelInfo, studio: Studio) -> Iterator
         return
     fitting = {_plain(lora.name): lora for lora in parameters.loras if lora not in wrong}
     cures = [_near(lora.name, list(known.values())) for lora in wrong]
-    meant = [replace(lora, name=cure) for lora, cure in zip(wrong, cures, strict=True) if cure is not None]
+    meant = [
+        replace(lora, name=cure.replace(" ", "-"))  # as it can be typed
+        for lora, cure in zip(wrong, cures, strict=True)
+        if cure is not None
+    ]
     cure = None if wrong and (len(meant) < len(wrong)) else (*fitting.values(), *meant)
     says = _no_lora(wrong[0], model, known, cures[0]) if wrong else _twice(names, parameters.loras)
     yield Misfit(field="loras", says=says, without=tuple(fitting.values()), cure=cure)

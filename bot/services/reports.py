@@ -9,7 +9,7 @@ from bot.domain.asker import Asker
 from bot.domain.audit import Deed
 from bot.domain.errors import Decided, NotAllowed, NotFound, TooLate
 from bot.domain.guild import GuildSettings
-from bot.domain.job import Job
+from bot.domain.job import Job, JobStatus
 from bot.domain.people import MAX_TEXT, AppealStatus, Report, Sanction, Standing
 from bot.domain.sentences import say
 from bot.services.clock import Clock, utc_now
@@ -178,14 +178,16 @@ class Reports:
 
     async def delete_result(self, asker: Asker, report_id: int) -> Job:
         """Take a reported picture away: its files, and every way to bring it back. The charge stays.
-        What it was, as it was.
+        What it was, as it was. Also where its member was warned or blocked for it before.
 
-        Raises: NotAllowed, NotFound.
+        Raises: Decided, NotAllowed, NotFound.
         """
         async with self._database.transaction() as session:
             guild_id, settings = await moderated_guild(session, asker)
             found = await self._get(session, guild_id, report_id, settings.moderators_channel_id)
-            await self._close(session, asker, found, AppealStatus.ACCEPTED)
+            is_judged = found.report.status is AppealStatus.ACCEPTED
+            if not is_judged or found.job.status is JobStatus.DELETED:
+                await self._close(session, asker, found, AppealStatus.ACCEPTED)
             jobs = await take_away_as_moderator(session, asker, found.job, now=self._now())
         await self._removals.sweep_files([job.id for job in jobs])
         return found.job

@@ -35,17 +35,22 @@ async def draw(interaction: Interaction, text: str, sources: Sequence[Incoming] 
 
 async def answered(interaction: Interaction, asker: Asker, job: Job) -> None:
     """Answer with a job that was asked for, and with what its member should know."""
+    if await wired(interaction).delivery.answer(interaction, job):
+        await remark(interaction, asker, job)
+
+
+async def remark(interaction: Interaction, asker: Asker, job: Job) -> None:
+    """Say beside a job what its member should know: how it was read, a notice, a welcome."""
     client = wired(interaction)
-    is_answered = await client.delivery.answer(interaction, job)
-    if is_answered and (remarks := job.recipe.prompt.remarks):
+    if remarks := job.recipe.prompt.remarks:
         await reply(interaction, guide.remarks(remarks, job.locale))
-    if is_answered and job.recipe.typed:
+    if job.recipe.typed:
         mine = await client.services.preferences.get(asker)
         added = preferences.remark(job, job.locale, has_suffix=bool(mine.suffix))
         await reply(interaction, added)
-    if is_answered and (notice := await client.services.host.unread_notice(asker.user_id)):
+    if notice := await client.services.host.unread_notice(asker.user_id):
         await reply(interaction, host.notice(notice, job.locale))
-    if is_answered and await client.services.onboarding.greet_first_use(job):
+    if await client.services.onboarding.greet_first_use(job):
         await reply(interaction, guide.welcome(await client.services.quotas.balance(asker), job.locale))
 
 

@@ -125,7 +125,7 @@ async def _warn(interaction: Interaction, report_id: int, values: Mapping[str, s
     client, asker = wired(interaction), asker_of(interaction)
     async with patience(interaction):
         await client.services.reports.warn(asker, report_id, reason=values["reason"])
-    await decided(interaction, "warn")
+    await _judged(interaction, report_id, "warn")
 
 
 async def _block(interaction: Interaction, report_id: int, values: Mapping[str, str]) -> None:
@@ -133,7 +133,7 @@ async def _block(interaction: Interaction, report_id: int, values: Mapping[str, 
     async with patience(interaction):
         span = values["span"].strip() or None
         await client.services.reports.block(asker, report_id, span=span, reason=values["reason"])
-    await decided(interaction, "block")
+    await _judged(interaction, report_id, "block")
 
 
 async def _clear(interaction: Interaction, number: int, values: Mapping[str, str]) -> None:
@@ -149,12 +149,22 @@ async def decided(interaction: Interaction, action: str, *, written: str = "") -
 
     Where the form was opened again below its refusal, there is no letter to keep, only the decision to say.
     """
-    message, locale = interaction.message, interaction.guild_locale or interaction.locale
-    content = "" if message is None or typed_in(message) else message.content
+    content, locale = _letter(interaction)
     await edit_pressed(
-        interaction,
-        messages.decided(content, action, interaction.user.id, locale.value, written=written),
+        interaction, messages.decided(content, action, interaction.user.id, locale, written=written)
     )
+
+
+async def _judged(interaction: Interaction, report_id: int, action: str) -> None:
+    """The same of a report, whose picture may still be deleted."""
+    content, locale = _letter(interaction)
+    await edit_pressed(interaction, messages.judged(report_id, content, action, interaction.user.id, locale))
+
+
+def _letter(interaction: Interaction) -> tuple[str, str]:
+    """What stands in the letter that is decided, and its language."""
+    message, locale = interaction.message, interaction.guild_locale or interaction.locale
+    return "" if message is None or typed_in(message) else message.content, locale.value
 
 
 async def decided_elsewhere(interaction: Interaction, late: Decided) -> None:

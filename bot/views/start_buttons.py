@@ -10,6 +10,7 @@ from bot.messages import custom_ids, order_appeals
 from bot.messages import onboarding as messages
 from bot.messages import rules as rules_messages
 from bot.storage.outage import passing_over_outages
+from bot.views.drawing import remark
 from bot.views.rebuilt import Rebuilt
 from bot.views.wired import wired
 
@@ -89,3 +90,4 @@ class KeptButton(Rebuilt, discord.ui.DynamicItem[discord.ui.Button[Any]], templa
             async with patience(interaction):
                 job = await client.services.orders.release(asker, self.key)
             await client.delivery.answer_in_place(interaction, job, rules_messages.confirmed(asker.locale))
+            await remark(interaction, asker, job)

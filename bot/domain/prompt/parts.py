@@ -112,7 +112,8 @@ def _incurable(pieces: Iterable[_Piece], parts: tuple[Part, ...]) -> Iterator[Se
         yield say("There is nothing to draw yet: say what you want to see, as in `a red fox in the snow`.")
     elif round(total, 4) <= 0:
         yield say(
-            "The weights add up to {total}, not to more than zero: raise one, as in `a fox::2 fog::-0.5`.",
+            "The weights add up to {total}; together they must be above zero: raise one, as in "
+            "`a fox::2 fog::-0.5`.",
             total=written_weight(total),
         )
 

@@ -26,7 +26,6 @@ from bot.services.orders import imagine
 from bot.services.orders.means import Means
 from bot.services.orders.sources import Sources
 
-
 MOST_MENDINGS = 4
 """What one finds wrong after another: the words, pictures, models, and what goes with each."""
 
@@ -84,16 +83,17 @@ class TypedTexts:
             raise refusal
 
     async def _asking(self, asker: Asker, orders: Sequence[Order]) -> UserError:
-        """The question whether so many are meant, with its button.
+        """The question whether so many are meant, with its button; or that they are not to be had.
 
         What the one rule refuses that nobody can switch off is refused for that, and nothing of it is kept.
         """
         for order in orders:
             judge(order)
+        await self._jobs.check_covered(asker, orders)
         charge = self._jobs.price(orders)
         question = Unconfirmed(
             say(
-                "This makes {count} prompts: {images} pictures, about {time} of drawing. Are they meant?",
+                "This makes {count} prompts: {images} pictures, about {time} of drawing. Draw all of them?",
                 count=len(orders),
                 images=charge.images,
                 time=duration(charge.gpu_ms),

@@ -267,8 +267,12 @@ CURES = {
     ],
     "a --ar 3:2 --aspect 2:3": ["`--ar` appears 2 times: keep only one, such as the last, `--ar 2:3`."],
     "::2 a": ["There is no text before `::2`: write it first, as in `a fox::2`."],
-    "a::-1": ["The weights add up to -1, not to more than zero: raise one, as in `a fox::2 fog::-0.5`."],
-    "a::1 b::-1": ["The weights add up to 0, not to more than zero: raise one, as in `a fox::2 fog::-0.5`."],
+    "a::-1": [
+        "The weights add up to -1; together they must be above zero: raise one, as in `a fox::2 fog::-0.5`."
+    ],
+    "a::1 b::-1": [
+        "The weights add up to 0; together they must be above zero: raise one, as in `a fox::2 fog::-0.5`."
+    ],
     "a::5000": ["The weight `::5000` is too large: weights go from -1000 to 1000."],
     "a " + "--no x " * 31: ["The prompt has more than 30 parameters: keep those that matter."],
     "a:: " * 11: ["The prompt has 11 parts with `::`; the limit is 10. Join some of them."],

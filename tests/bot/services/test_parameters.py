@@ -12,6 +12,7 @@ from bot.domain.asker import Asker
 from bot.domain.errors import PromptError
 from bot.domain.job import Job, Speed
 from bot.domain.kinds import JobKind
+from bot.domain.next_steps import Draw
 from bot.domain.profiles import GENERAL
 from bot.domain.prompt import parse
 from bot.services import Services
@@ -119,6 +120,17 @@ async def test_what_is_not_here_is_told_with_what_is(
         await services.orders.imagine(now(ada), prompt)
     assert str(refused.value) == sentence
     assert refused.value.prompt == prompt
+
+
+async def test_a_lora_whose_name_has_a_blank_is_one_press_away_when_it_is_mistyped(
+    services: Services, ada: Asker
+) -> None:
+    with pytest.raises(PromptError) as refused:
+        await services.orders.imagine(now(ada), "a fox --lora inkv")
+    fix = refused.value.steps[0].action
+    assert isinstance(fix, Draw)
+    job = await services.orders.release(now(ada), fix.kept_id)
+    assert [lora.name for lora in job.recipe.loras] == ["ink v2"]
 
 
 async def test_half_of_the_steps_cost_half(services: Services, ada: Asker) -> None:

@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 
 from bot.domain.asker import Asker
-from bot.domain.errors import NotFound, PromptRefused, Unconfirmed
+from bot.domain.errors import NotFound, PromptRefused, QuotaExceeded, Unconfirmed
 from bot.domain.job import Speed
 from bot.domain.kinds import JobKind
 from bot.domain.preferences import Preferences, VariationMode
+from bot.domain.quota import Unit
 from bot.domain.rules import Place, Weight
 from bot.domain.suffix import SuffixMisfit
 from bot.services import Services
 from bot.services.orders import Press
+from bot.services.quotas import Gift
 from engine import api
 from tests.bot.hand_engine import HandEngine
 from tests.bot.services.community import ADA, MODERATOR, drawn, finished
@@ -115,6 +117,19 @@ async def test_so_many_jobs_are_drawn_without_a_question_as_the_member_wants(
     await prefer(services, ask_above=1)
     with pytest.raises(Unconfirmed):
         await services.orders.imagine(again(ada), "a {red, green} fox")
+
+
+@pytest.mark.parametrize("daily_images", [10])
+async def test_nobody_is_asked_about_more_than_their_allowance_covers(services: Services, ada: Asker) -> None:
+    await drawn(services, ada, "a fox")
+    many = "a {red, green, blue, black, white} fox"
+    with pytest.raises(QuotaExceeded, match="6 of 10 pictures left") as refused:
+        await services.orders.imagine(again(ada), many)
+    assert "This needs 20 pictures" in str(refused.value)
+    gift = Gift(amount=40, unit=Unit.IMAGES, reason="", days=1)
+    await services.quotas.grant(again(MODERATOR), ada.user_id, (), gift)
+    with pytest.raises(Unconfirmed):
+        await services.orders.imagine(again(ada), many)
 
 
 async def test_rules_judge_the_suffix_too(services: Services, ada: Asker) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.audit import AuditFilter
-from bot.domain.errors import NotAllowed, NotFound, TooLate, Unreadable
+from bot.domain.errors import Decided, NotAllowed, NotFound, TooLate, Unreadable
 from bot.domain.job import JobStatus
 from bot.domain.people import AppealStatus
 from bot.domain.usage import By
@@ -60,6 +60,28 @@ async def test_a_deleted_result_is_gone_and_stays_charged(services: Services, tm
     used = await services.usage.report(MODERATOR, by=By.MEMBER, days=1)
     assert used.total.images == 4
     assert await actions(services) == ["report_accepted", "delete_result"]
+
+
+async def test_a_picture_whose_member_was_warned_for_it_can_still_be_deleted_once(services: Services) -> None:
+    job = await delivered(services, ADA, 5000)
+    made = await services.reports.report(now(BOB), 5000, "")
+    await services.reports.warn(MODERATOR, made.report.id, reason="read the rules")
+    await services.reports.delete_result(MODERATOR, made.report.id)
+    assert (await services.runs.reload(job)).status is JobStatus.DELETED
+    with pytest.raises(Decided):
+        await services.reports.delete_result(MODERATOR, made.report.id)
+    assert sorted(await actions(services)) == ["delete_result", "report_accepted", "warning"]
+
+
+async def test_a_picture_whose_report_was_dismissed_is_not_deleted_by_an_old_button(
+    services: Services,
+) -> None:
+    job = await delivered(services, ADA, 5000)
+    made = await services.reports.report(now(BOB), 5000, "")
+    await services.reports.close(MODERATOR, made.report.id, AppealStatus.REJECTED)
+    with pytest.raises(Decided):
+        await services.reports.delete_result(MODERATOR, made.report.id)
+    assert (await services.runs.reload(job)).status is JobStatus.DELIVERED
 
 
 async def test_one_decision_closes_every_report_on_a_picture(services: Services) -> None:

@@ -111,7 +111,7 @@ async def test_cells_are_chosen_in_a_private_panel_and_drawn_with_the_prompt(
     form = await edge.press(part(job, "draw", cells))
     assert form.fields == {"prompt": "a red apple"}
     said = await edge.submit(part(job, "draw", cells), prompt="a pear")
-    assert said.content == "It is being drawn."
+    assert said.content == "It is drawn in a message of its own."
     made = (await jobs_in(database))[-1]
     assert (made.kind, made.reply_to) == (JobKind.REGION, 5000)
     assert made.recipe["edit"]["area"] == written_area(area_of(cells, (64, 64)))

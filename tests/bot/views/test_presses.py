@@ -153,7 +153,7 @@ async def test_a_kept_prompt_that_cannot_be_forgotten_just_now_is_followed_all_t
         raise ConnectionRefusedError(111, "the database is away")
 
     monkeypatch.setattr(services.kept, "delete", away)
-    assert "It is being drawn" in (await edge.press(custom_id)).content
+    assert "Welcome to the darkroom!" in (await edge.press(custom_id)).content, "it is a first picture, too"
     monkeypatch.setattr(services.kept, "delete", delete)
     await edge.press(custom_id)
     assert await kinds_in(database) == [JobKind.IMAGINE]
@@ -452,6 +452,20 @@ async def test_what_was_typed_while_the_database_was_away_is_given_back(
     assert "I cannot reach my database" in refused.content
     assert [frame["description"] for frame in refused.frames] == ["It was my brother."]
     assert (await edge.press(form, frames=refused.frames)).fields == {"text": "It was my brother."}
+
+
+@pytest.mark.parametrize("action", ["warn", "block"])
+async def test_the_letter_of_a_report_keeps_the_button_that_deletes_its_picture(
+    edge: Edge, services: Services, action: str
+) -> None:
+    number = await _reported(services)
+    moderator: dict[str, Any] = {"user": 900, "is_manager": True}
+    typed: dict[str, Any] = {"reason": "Read the rules."} | ({"span": "1 day"} if action == "block" else {})
+    judged = await edge.submit(custom_ids.of_moderation("report", number, action), **moderator, **typed)
+    assert list(judged.buttons) == ["Delete the picture"]
+    deleted = await edge.press(custom_ids.of_moderation("report", number, "delete"), **moderator)
+    assert "The picture is deleted." in deleted.content
+    assert not deleted.buttons
 
 
 async def test_a_form_below_a_letter_is_empty_whatever_the_letter_unfolds(

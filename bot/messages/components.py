@@ -11,7 +11,8 @@ from bot.messages.payload import MAX_CHOICE, MAX_DESCRIPTION, Button, Choice, Fi
 def to_file(file: File, *, is_spoiler: bool = False) -> discord.File:
     """The file as it is uploaded, with what it says to those who cannot see it."""
     description = file.description[:MAX_DESCRIPTION] or None
-    return discord.File(io.BytesIO(file.data), file.name, spoiler=is_spoiler, description=description)
+    hidden = is_spoiler or file.is_spoiler
+    return discord.File(io.BytesIO(file.data), file.name, spoiler=hidden, description=description)
 
 
 def to_view(rows: Sequence[Sequence[Button | Menu]], *, pressed: str | None = None) -> discord.ui.View:

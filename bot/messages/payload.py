@@ -63,6 +63,8 @@ class File:
     data: bytes
     description: str = ""
     """For those who cannot see it."""
+    is_spoiler: bool = False
+    """Whether one must press to see it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,12 @@ from bot.domain.people import POINTS_PER_STRIKE, Appeal, History, Sanction, Sanc
 from bot.domain.sentences import Sentence, Translations, moment, say, say_n
 from bot.domain.strike_words import span, standing
 from bot.domain.strike_words import told as told_by
+from bot.imaging.encode import Encoded
 from bot.messages.audit import member
 from bot.messages.catalogue import translations
 from bot.messages.custom_ids import of_moderation, of_step
 from bot.messages.lists import fitted
-from bot.messages.payload import MAX_CONTENT, Button, Payload
+from bot.messages.payload import MAX_CONTENT, Button, File, Payload
 from bot.services.reports import ReportCase
 
 MAX_QUOTE = 300
@@ -187,6 +188,7 @@ def report(reported: ReportCase, locale: str) -> Payload:
         brought = ", ".join(f"`upload:{number}`" for number in job.inputs)
         lines.append(say("Made from what was brought along: {pictures}", pictures=brought).render(words))
     labels = {
+        "look": say("Look at it"),
         "delete": DELETE,
         "warn": say("Warn"),
         "block": say("Block"),
@@ -207,6 +209,16 @@ def report(reported: ReportCase, locale: str) -> Payload:
         label=say("Look at what it is made from").render(words),
     )
     return Payload(content="\n".join(lines), rows=(row, (look,)))
+
+
+def looked_at(reported: ReportCase, picture: Encoded, locale: str) -> tuple[Payload, File]:
+    """To the moderator who looks at a reported picture: behind a spoiler, whatever it shows."""
+    words = translations(locale)
+    said = say("What {member} drew.", member=f"<@{reported.job.user_id}>").render(words)
+    name = f"reported-{reported.job.id}.{picture.extension}"
+    described = say("A picture that was reported").render(words)
+    file = File(name=name, data=picture.data, description=described, is_spoiler=True)
+    return Payload(content=said), file
 
 
 def judged(report_id: int, content: str, action: str, moderator_id: int, locale: str) -> Payload:

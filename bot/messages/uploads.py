@@ -40,12 +40,12 @@ def seen(shown: Seen, locale: str) -> Payload:
 
 def seen_file(shown: Seen, data: bytes, locale: str) -> File:
     """The picture itself, behind a spoiler where it looks like nudity."""
-    spoiler = "SPOILER_" if shown.is_explicit else ""
     said = say("A picture that a member brought along")
     return File(
-        name=f"{spoiler}upload-{shown.upload.id}.webp",
+        name=f"upload-{shown.upload.id}.webp",
         data=data,
         description=said.render(translations(locale)),
+        is_spoiler=shown.is_explicit,
     )
 
 

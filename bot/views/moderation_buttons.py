@@ -140,6 +140,17 @@ async def _block(button: ModerationButton, interaction: Interaction) -> None:
     await ask(interaction, "report", button.number, "block")
 
 
+async def _look(button: ModerationButton, interaction: Interaction) -> None:
+    services, asker = wired(interaction).services, asker_of(interaction)
+    async with patience(interaction):
+        found = await services.reports.get(asker, button.number)
+        picture = await services.pictures.stored_copy(found.job)
+    if picture is None:
+        raise NotFound(say("The picture is gone."))
+    payload, file = messages.looked_at(found, picture, asker.locale)
+    await reply(interaction, payload, file=file)
+
+
 async def _inputs(button: ModerationButton, interaction: Interaction) -> None:
     services, asker = wired(interaction).services, asker_of(interaction)
     found = await services.reports.get(asker, button.number)
@@ -191,6 +202,7 @@ PRESSES: dict[tuple[str, str], Callable[[ModerationButton, Interaction], Awaitab
     ("appeal", "reject"): _decide_appeal,
     ("order", "allow"): _allow_order,
     ("order", "refuse"): _refuse_order,
+    ("report", "look"): _look,
     ("report", "delete"): _delete,
     ("report", "dismiss"): _dismiss,
     ("report", "warn"): _warn,

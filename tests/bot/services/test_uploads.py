@@ -23,6 +23,7 @@ from bot.imaging.clean import clean
 from bot.imaging.fetch import Fetcher
 from bot.messages import uploads as messages
 from bot.messages.catalogue import translations
+from bot.messages.components import to_file
 from bot.messages.deeds import details
 from bot.messages.people import report as report_letter
 from bot.services import Services
@@ -445,4 +446,4 @@ async def test_who_judges_reads_whose_it_is_and_sees_it_small(services: Services
     with Image.open(BytesIO(shown.data)) as small:
         assert small.size == (768, 192)
     nude = replace(seen, upload=replace(seen.upload, score=0.9))
-    assert messages.seen_file(nude, b"", "en-US").name.startswith("SPOILER_")
+    assert to_file(messages.seen_file(nude, b"", "en-US")).filename.startswith("SPOILER_")

@@ -78,6 +78,11 @@ class Answer:
         return shown[-1] if shown else []
 
     @property
+    def files(self) -> list[str]:
+        """The names of all files that came."""
+        return [file["filename"] for call in self.calls for file in _data(call).get("attachments", ())]
+
+    @property
     def buttons(self) -> Mapping[str, int]:
         """The style of each labelled button, by its label."""
         return {item["label"]: item["style"] for item in self._items() if item.get("type") == BUTTON}

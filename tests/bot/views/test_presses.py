@@ -276,6 +276,7 @@ BUTTONS: Mapping[tuple[str, str], Case] = {
     ("appeal", "reject"): Case(prepare=_appealed, opens_form=True),
     ("order", "allow"): Case(prepare=_refused_prompt, action="prompt_allowed", said="it is drawn now"),
     ("order", "refuse"): Case(prepare=_refused_prompt, action="prompt_refused", said="stays refused"),
+    ("report", "look"): Case(prepare=_reported, said="What <@100> drew."),
     ("report", "delete"): Case(prepare=_reported, action="delete_result"),
     ("report", "dismiss"): Case(prepare=_reported, action="report_rejected"),
     ("report", "warn"): Case(prepare=_reported, opens_form=True),
@@ -452,6 +453,18 @@ async def test_what_was_typed_while_the_database_was_away_is_given_back(
     assert "I cannot reach my database" in refused.content
     assert [frame["description"] for frame in refused.frames] == ["It was my brother."]
     assert (await edge.press(form, frames=refused.frames)).fields == {"text": "It was my brother."}
+
+
+async def test_a_reported_picture_is_shown_to_whoever_judges_it_behind_a_spoiler_and_not_when_it_is_gone(
+    edge: Edge, services: Services
+) -> None:
+    number = await _reported(services)
+    look = custom_ids.of_moderation("report", number, "look")
+    seen = await edge.press(look, user=900, is_manager=True)
+    assert [name.split(".")[0] for name in seen.files] == ["SPOILER_reported-1"]
+    await services.reports.delete_result(MODERATOR, number)
+    gone = await edge.press(look, user=900, is_manager=True)
+    assert not gone.files
 
 
 @pytest.mark.parametrize("action", ["warn", "block"])

@@ -87,7 +87,7 @@ async def test_a_soft_word_asks_and_runs_after_it_was_confirmed(town: Town, bot:
     await town.press(town.member, asked.message, "Draw it")
     (grid,) = await wait_for_grids(discord, town.room, 1)
     assert grid.content == f"**a sad cl0wn** - {town.member.mention} (fast)"
-    assert "being drawn" in asked.content
+    assert "drawn in a message of its own" in asked.content
     there = await town.say(town.other_mod, "rules list")
     assert "clown" not in there.content
     await town.say(town.other_mod, "imagine", prompt="a clown")

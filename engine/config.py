@@ -36,8 +36,7 @@ class EngineConfig:
     dtype: DType = "auto"
     """"auto" is 16 bits on CUDA and on CPUs that compute faster in them, which is measured; else float32."""
     compile: bool = False
-    """Compile the U-Net with `torch.compile`: minutes at start, faster ever after, eager where it fails.
-    """
+    """Compile the U-Net with `torch.compile`: minutes at start, faster ever after, eager where it fails."""
     num_threads: int | None = None
     """CPU threads for torch; None measures, and leaves one core to the event loop."""
     max_rows: int | None = None

@@ -97,7 +97,7 @@ class DenoisingLoop:
         """How the policy sees everybody who is not merely waiting."""
         self._places = Places(self._waiting, self._running, seconds=place_seconds)
         self._previews: list[tuple[Ticket, Arrival]] = []
-        """Small pictures on their way from the device, of one ticket more than one where ticks are slow."""
+        """Small pictures on their way from the device; where ticks are slow, several of one ticket."""
         self._notices: list[Notice] = []
         self._tick_seconds = 0.0
 

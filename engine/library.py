@@ -33,7 +33,7 @@ from engine.device import (
 )
 from engine.errors import EngineError, InvalidRequest, ModelNotFound
 from engine.families.unet import Checkpoint
-from engine.graphs import OFTEN, GraphRecorder
+from engine.graphs import OFTEN
 from engine.loading import load_checkpoint
 from engine.looking.checker import has_checker
 from engine.looking.eyes import Eyes
@@ -376,8 +376,6 @@ class Library:
         )
         if self._config.compile:
             checkpoint.compile()
-        if self.device.type == "cuda":
-            checkpoint.replay_passes(GraphRecorder(self.device))
         return checkpoint
 
     def _seconds_of(self, checkpoint: Checkpoint, rows: int) -> float:

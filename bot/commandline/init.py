@@ -14,7 +14,7 @@ from bot.client import invitation
 from bot.commandline.check.database import check_database
 from bot.commandline.check.device import check_device
 from bot.commandline.check.files import check_data
-from bot.commandline.check.gateway import logged_in
+from bot.commandline.check.gateway import list_guilds, logged_in, named
 from bot.commandline.check.model import foresee_model, pace
 from bot.commandline.check.web import check_web
 from bot.config import (
@@ -166,11 +166,10 @@ async def _prove_guilds(settings: Settings) -> str:
     if not settings.guild_ids:
         return "every one: whoever has the invitation can add it, and draw on your card"
     async with logged_in(settings) as client:
-        there = {guild.id: guild.name async for guild in client.fetch_guilds(limit=None)}
-    listed = sorted(settings.guild_ids)
-    told = [f"{there[guild_id]} ({guild_id})" for guild_id in listed if guild_id in there]
-    told += [f"{guild_id}, where it is to be invited yet" for guild_id in listed if guild_id not in there]
-    left = [f"{name} ({guild_id})" for guild_id, name in there.items() if guild_id not in settings.guild_ids]
+        guilds, left = await list_guilds(client, settings, limit=None)
+    coming = settings.guild_ids - {guild.id for guild in guilds}
+    told = [named(guild) for guild in guilds]
+    told += [f"{guild_id}, where it is to be invited yet" for guild_id in sorted(coming)]
     told += [f"it leaves {one}" for one in left[:NAMED]]
     return "; ".join([*told, f"and {len(left) - NAMED} more"] if len(left) > NAMED else told)
 

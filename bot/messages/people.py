@@ -33,7 +33,16 @@ KINDS = {
     SanctionKind.ACCEPTED: say("appeal accepted"),
     SanctionKind.REJECTED: say("appeal rejected"),
 }
-DELETE = say("Delete the picture")
+INPUTS = "inputs"
+ON_REPORTS = {
+    "look": say("Look at it"),
+    "delete": say("Delete the picture"),
+    "warn": say("Warn"),
+    "block": say("Block"),
+    "dismiss": say("Dismiss"),
+    INPUTS: say("Look at what it is made from"),
+}
+"""The buttons of a report; the last where there is such a thing."""
 DECIDED = {
     "accept": say("Accepted: the block is lifted, and the strikes are forgotten."),
     "reject": say("Rejected: the block stays."),
@@ -187,28 +196,17 @@ def report(reported: ReportCase, locale: str) -> Payload:
     if job.inputs:
         brought = ", ".join(f"`upload:{number}`" for number in job.inputs)
         lines.append(say("Made from what was brought along: {pictures}", pictures=brought).render(words))
-    labels = {
-        "look": say("Look at it"),
-        "delete": DELETE,
-        "warn": say("Warn"),
-        "block": say("Block"),
-        "dismiss": say("Dismiss"),
-    }
-    row = tuple(
-        Button(
-            custom_id=of_moderation("report", report.id, action),
-            label=label.render(words),
-            is_danger=action == "delete",
-        )
-        for action, label in labels.items()
+    asked = [_on_report(report.id, action, words) for action in ON_REPORTS if action != INPUTS]
+    rows = (tuple(asked), (_on_report(report.id, INPUTS, words),)) if job.inputs else (tuple(asked),)
+    return Payload(content="\n".join(lines), rows=rows)
+
+
+def _on_report(report_id: int, action: str, words: Translations) -> Button:
+    return Button(
+        custom_id=of_moderation("report", report_id, action),
+        label=ON_REPORTS[action].render(words),
+        is_danger=action == "delete",
     )
-    if not job.inputs:
-        return Payload(content="\n".join(lines), rows=(row,))
-    look = Button(
-        custom_id=of_moderation("report", report.id, "inputs"),
-        label=say("Look at what it is made from").render(words),
-    )
-    return Payload(content="\n".join(lines), rows=(row, (look,)))
 
 
 def looked_at(reported: ReportCase, picture: Encoded, locale: str) -> tuple[Payload, File]:
@@ -221,23 +219,26 @@ def looked_at(reported: ReportCase, picture: Encoded, locale: str) -> tuple[Payl
     return Payload(content=said), file
 
 
-def judged(report_id: int, content: str, action: str, moderator_id: int, locale: str) -> Payload:
-    """A report once its member was warned or blocked: the picture may still be deleted."""
-    button = Button(
-        custom_id=of_moderation("report", report_id, "delete"),
-        label=DELETE.render(translations(locale)),
-        is_danger=True,
-    )
-    return replace(decided(content, action, moderator_id, locale), rows=((button,),))
+def decided(
+    content: str,
+    action: str,
+    moderator_id: int,
+    locale: str,
+    *,
+    written: str = "",
+    undeleted: int | None = None,
+) -> Payload:
+    """An appeal or report once somebody decided it: as it was, and what was decided and written.
 
-
-def decided(content: str, action: str, moderator_id: int, locale: str, *, written: str = "") -> Payload:
-    """An appeal or report once somebody decided it: as it was, and what was decided and written."""
-    sentence = DECIDED[action].render(translations(locale))
+    `undeleted` is the number of a report whose picture may still be deleted.
+    """
+    words = translations(locale)
+    sentence = DECIDED[action].render(words)
+    rows = () if undeleted is None else ((_on_report(undeleted, "delete", words),),)
     quote = f"\n> {echo(written, limit=MAX_QUOTE)}" if written else ""
     # The empty line ends the quote above it.
     kept = f"{content[: MAX_CONTENT - 200 - len(quote)]}\n\n" if content else ""
-    return Payload(content=f"{kept}✅ {sentence} (<@{moderator_id}>){quote}")
+    return Payload(content=f"{kept}✅ {sentence} (<@{moderator_id}>){quote}", rows=rows)
 
 
 def decided_elsewhere(content: str, late: Decided, locale: str) -> Payload:

@@ -11,7 +11,7 @@ from bot.domain.errors import NotAllowed, QuotaExceeded
 from bot.domain.guild import GuildSettings, allowance_of, idle_roles
 from bot.domain.job import Job, Speed
 from bot.domain.kept import Keep, Waits
-from bot.domain.quota import Allowance, Balance, Counted, Period, period_end, period_start
+from bot.domain.quota import Allowance, Balance, Counted, Period, in_unit, period_end, period_start
 from bot.domain.quota_words import refusal
 from bot.domain.sentences import say
 from bot.services.models import Models
@@ -48,7 +48,7 @@ class Allowances:
 
         Raises: QuotaExceeded, and nothing is held.
         """
-        if settings.is_relax_free and job.speed is Speed.RELAX:
+        if costs_nothing(job.speed, settings):
             return
         member = await quotas.get_member(session, guild_id=job.guild_id, user_id=job.user_id)
         allowance = self._counted(member, role_ids, settings).allowance
@@ -88,8 +88,7 @@ class Allowances:
         balance = await self.balance(
             session, guild_id=guild_id, user_id=user_id, role_ids=role_ids, settings=settings, now=now
         )
-        until = balance.resets_at if balance.will_cover(charge) else None
-        return QuotaExceeded(*refusal(balance, charge), keep=Keep(why=Waits.ALLOWANCE, until=until))
+        return _exceeded(balance, charge)
 
     async def balance(
         self,
@@ -139,6 +138,25 @@ class Allowances:
             deployment=self._deployment,
             image_seconds=self._models.image_seconds(),
         )
+
+
+def costs_nothing(speed: Speed, settings: GuildSettings) -> bool:
+    """Whether drawing at that speed is free in a guild."""
+    return settings.is_relax_free and speed is Speed.RELAX
+
+
+def foreseen(balance: Balance, charge: Charge) -> QuotaExceeded | None:
+    """What a member is told whose allowance surely does not cover a charge that several jobs will make.
+
+    Where grants are left it is not foreseen: what each job takes of them is seen when it is reserved.
+    """
+    is_covered = in_unit(balance.allowance.unit, charge) <= balance.left
+    return None if balance.grants or is_covered else _exceeded(balance, charge)
+
+
+def _exceeded(balance: Balance, charge: Charge) -> QuotaExceeded:
+    until = balance.resets_at if balance.will_cover(charge) else None
+    return QuotaExceeded(*refusal(balance, charge), keep=Keep(why=Waits.ALLOWANCE, until=until))
 
 
 async def guild_of(session: AsyncSession, asker: Asker) -> int | None:

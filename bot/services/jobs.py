@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,12 +12,11 @@ from bot.domain.asker import Asker
 from bot.domain.charges import Charge
 from bot.domain.errors import NotAllowed, NotFound, QuotaExceeded, TooLate, Unavailable, UserError
 from bot.domain.guild import GuildSettings, is_moderator
-from bot.domain.job import Job, JobStatus, Speed, may_be_pressed
+from bot.domain.job import Job, JobStatus, may_be_pressed
 from bot.domain.kept import Keep, Waits
 from bot.domain.order import Order
-from bot.domain.quota import in_unit
 from bot.domain.sentences import say
-from bot.services.allowances import Allowances, charged_guild
+from bot.services.allowances import Allowances, charged_guild, costs_nothing, foreseen
 from bot.services.clock import Clock, utc_now
 from bot.services.gates import Gate, RefusedWithTrace, pass_all
 from bot.services.kept import KeptOrders
@@ -148,23 +146,24 @@ class Jobs:
     async def check_covered(self, asker: Asker, orders: Sequence[Order]) -> None:
         """See whether the asker's allowance covers orders together, before more is asked about them.
 
-        Where grants are left it is not foreseen: what each job takes of them is seen when it is taken in.
         Raises: QuotaExceeded, which is kept for a press.
         """
-        charge = self.price(orders)
         async with self._database.transaction() as session:
             guild_id = await charged_guild(session, asker)
             settings = await guilds.get_settings(session, guild_id)
-            if settings.is_relax_free and all(order.speed is Speed.RELAX for order in orders):
+            balance = await self._allowances.balance(
+                session,
+                guild_id=guild_id,
+                user_id=asker.user_id,
+                role_ids=asker.role_ids,
+                settings=settings,
+                now=self._now(),
+            )
+            charged = [order for order in orders if not costs_nothing(order.speed, settings)]
+            refusal = foreseen(balance, self.price(charged))
+            if refusal is None:
                 return
-            whose: dict[str, Any] = {"guild_id": guild_id, "user_id": asker.user_id, "settings": settings}
-            whose |= {"role_ids": asker.role_ids, "now": self._now()}
-            balance = await self._allowances.balance(session, **whose)
-            if balance.grants or in_unit(balance.allowance.unit, charge) <= balance.left:
-                return
-            refusal = await self._allowances.refusal(session, charge, **whose)
-            if refusal.keep is not None:
-                await self._kept.add(session, asker, orders[0], refusal, refusal.keep, guild_id=guild_id)
+            await self._leave(session, asker, orders[0], refusal, guild_id=guild_id)
         raise refusal
 
     def price(self, orders: Sequence[Order]) -> Charge:
@@ -262,10 +261,16 @@ class Jobs:
                 )
         except UserError as error:
             refusal = error
+        await self._leave(session, asker, order, refusal, guild_id=guild_id)
+        return refusal
+
+    async def _leave(
+        self, session: AsyncSession, asker: Asker, order: Order, refusal: UserError, *, guild_id: int
+    ) -> None:
+        """What a refusal leaves behind: the order, for a press; and it tells the owners' notice."""
         refusal.notice = await hosting.recall_notice(session)
         if refusal.keep is not None:
             await self._kept.add(session, asker, order, refusal, refusal.keep, guild_id=guild_id)
-        return refusal
 
     async def _enter(
         self, session: AsyncSession, asker: Asker, order: Order, *, guild_id: int, settings: GuildSettings

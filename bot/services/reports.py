@@ -186,7 +186,7 @@ class Reports:
             guild_id, settings = await moderated_guild(session, asker)
             found = await self._get(session, guild_id, report_id, settings.moderators_channel_id)
             is_judged = found.report.status is AppealStatus.ACCEPTED
-            if not is_judged or found.job.status is JobStatus.DELETED:
+            if not is_judged or found.job.status is JobStatus.DELETED:  # then Decided is raised here
                 await self._close(session, asker, found, AppealStatus.ACCEPTED)
             jobs = await take_away_as_moderator(session, asker, found.job, now=self._now())
         await self._removals.sweep_files([job.id for job in jobs])

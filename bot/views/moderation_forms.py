@@ -125,7 +125,7 @@ async def _warn(interaction: Interaction, report_id: int, values: Mapping[str, s
     client, asker = wired(interaction), asker_of(interaction)
     async with patience(interaction):
         await client.services.reports.warn(asker, report_id, reason=values["reason"])
-    await _judged(interaction, report_id, "warn")
+    await decided(interaction, "warn", undeleted=report_id)
 
 
 async def _block(interaction: Interaction, report_id: int, values: Mapping[str, str]) -> None:
@@ -133,7 +133,7 @@ async def _block(interaction: Interaction, report_id: int, values: Mapping[str, 
     async with patience(interaction):
         span = values["span"].strip() or None
         await client.services.reports.block(asker, report_id, span=span, reason=values["reason"])
-    await _judged(interaction, report_id, "block")
+    await decided(interaction, "block", undeleted=report_id)
 
 
 async def _clear(interaction: Interaction, number: int, values: Mapping[str, str]) -> None:
@@ -144,27 +144,22 @@ async def _clear(interaction: Interaction, number: int, values: Mapping[str, str
     await reply(interaction, queue_messages.cleared(None, count, asker.locale))
 
 
-async def decided(interaction: Interaction, action: str, *, written: str = "") -> None:
-    """Say in the letter what was decided, and by whom, to all who read it; its buttons go.
+async def decided(
+    interaction: Interaction, action: str, *, written: str = "", undeleted: int | None = None
+) -> None:
+    """Say in the letter what was decided, and by whom, to all who read it; its buttons go, but that which
+    deletes the picture of a report whose number is given.
 
     Where the form was opened again below its refusal, there is no letter to keep, only the decision to say.
     """
-    content, locale = _letter(interaction)
-    await edit_pressed(
-        interaction, messages.decided(content, action, interaction.user.id, locale, written=written)
-    )
-
-
-async def _judged(interaction: Interaction, report_id: int, action: str) -> None:
-    """The same of a report, whose picture may still be deleted."""
-    content, locale = _letter(interaction)
-    await edit_pressed(interaction, messages.judged(report_id, content, action, interaction.user.id, locale))
-
-
-def _letter(interaction: Interaction) -> tuple[str, str]:
-    """What stands in the letter that is decided, and its language."""
     message, locale = interaction.message, interaction.guild_locale or interaction.locale
-    return "" if message is None or typed_in(message) else message.content, locale.value
+    content = "" if message is None or typed_in(message) else message.content
+    await edit_pressed(
+        interaction,
+        messages.decided(
+            content, action, interaction.user.id, locale.value, written=written, undeleted=undeleted
+        ),
+    )
 
 
 async def decided_elsewhere(interaction: Interaction, late: Decided) -> None:

@@ -10,7 +10,7 @@ from engine.bench.clock import WorkClock
 from engine.bench.stock import StockPipelines
 from engine.bench.table import print_table
 from engine.families.unet import Checkpoint
-from engine.graphs import OFTEN, GraphRecorder
+from engine.graphs import OFTEN
 from engine.library import Library
 from engine.rows import Rows
 
@@ -38,8 +38,6 @@ def measure(library: Library, model: str) -> None:
     stock.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # the stub forgets it
     add("diffusers, compiled, channels last", _plain(torch.compile(stock)))
     checkpoint.compile()
-    if library.device.type == "cuda":
-        checkpoint.replay_passes(GraphRecorder(library.device))
     add("engine, compiled", checkpoint.predict_noise)
     header = [f"{checkpoint.name}, {checkpoint.native_size} px", *(f"{name}: it/s" for name in _ROWS)]
     print_table([*header, f"images/s at {_STEPS} steps", "TFLOP/s", f"of {peak:.2f} measured"], rows)

@@ -25,7 +25,7 @@ from engine.conditioning.reference import PictureReader, taken_from, told_of
 from engine.conditioning.tiling import TilingSwitch
 from engine.errors import GenerationFailed, InvalidRequest
 from engine.families.attention import AttentionMaps
-from engine.graphs import Recorder, ReplayedUNet
+from engine.graphs import GraphRecorder, Recorder, ReplayedUNet
 from engine.preview import PreviewMap, as_pictures, fit_preview_map
 from engine.rows import Condition, Rows, pack
 from engine.sketch import has_tower
@@ -82,7 +82,9 @@ class Checkpoint:
         self._tiling = TilingSwitch(self.unet, self.vae, self.controls.modules)
         self.scheduler_config: Mapping[str, Any] = pipeline.scheduler.config
         self.scale_factor: int = 2 ** (len(self.vae.config.block_out_channels) - 1)
-        self._forward: Callable[..., Any] = self.unet
+        self._forward: Callable[..., Any]
+        """Makes a pass of the U-Net: as it is, compiled, or recorded."""
+        self._pass_by(self.unet)
         self._processor = VaeImageProcessor(vae_scale_factor=self.scale_factor)
         self._preview_map: PreviewMap = fit_preview_map(self.encode_mean, self.scale_factor)
 
@@ -360,12 +362,18 @@ class Checkpoint:
         """Compile the U-Net for squares and for other shapes, now and not while somebody waits."""
         if self.device.type == "cuda":
             self.unet.to(memory_format=torch.channels_last)
-        self._forward = CompiledUNet(self.unet, name=self.name)
+        self._pass_by(CompiledUNet(self.unet, name=self.name))
         for width in (self.native_size, 2 * self.native_size):
             self.predict_noise(self.blank_rows(2, width=width))
         # Sizes that are equal here are taken to be so always: so there are three rows, and five for several.
         for num_references in (1, 5) if self.pictures is not None else ():
             self.predict_noise(self.blank_rows(3, num_references=num_references))
+
+    def _pass_by(self, forward: Callable[..., Any]) -> None:
+        """Make passes by this from now on; on CUDA those are recorded that are made again and again."""
+        self._forward = forward
+        if self.device.type == "cuda":
+            self.replay_passes(GraphRecorder(self.device))
 
     def replay_passes(self, record: Recorder) -> None:
         """From now on record passes of the U-Net that are made again and again, and replay them."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +48,6 @@ class _Border:
     """The words behind a thing in it."""
     view: str
     """Those for it alone."""
-
-    def strangeness(self, ring: Any) -> float:
-        """Levels by which another border differs, on the average."""
-        return float(np.abs(ring - self.ring).mean())
 
 
 class SketchTowers(Towers):
@@ -165,9 +161,9 @@ def _place(picture: Image.Image, borders: Sequence[_Border]) -> tuple[str, str]:
     """Where it is, on coloured paper, in a scene, or nowhere; and the scene without the thing."""
     if _is_on_white(picture):
         return "", ""
-    paper, ring = paper_of(picture), _ring(picture)
-    nearest = min(borders, key=lambda border: border.strangeness(ring))
-    strange = nearest.strangeness(ring)
+    paper, rings = paper_of(picture), np.stack([border.ring for border in borders])
+    strangeness = np.abs(_ring(picture) - rings).mean((1, 2))
+    strange, nearest = float(strangeness.min()), borders[int(strangeness.argmin())]
     if strange < _MOST_STRANGE and (paper is None or strange < _MOST_STRANGE / 4):
         return nearest.setting, nearest.view
     return ("", "") if paper is None else (f" on a {colour_name(paper)} background", "")
@@ -178,6 +174,7 @@ def _is_on_white(picture: Image.Image) -> bool:
     return paper is not None and colour_name(paper) == "white"
 
 
+@cache  # whoever looks again after memory was short need not wait again
 def _borders_of(place: Place) -> list[_Border]:
     """In each of its lights, some times."""
     scenes = [

@@ -24,7 +24,7 @@ from engine.looking.captions import Seen, four_captions, with_article
 from engine.looking.colours import colour_name, colours_of, is_lines, paper_of
 from engine.looking.sources import resolve_captioner
 from engine.loop import DenoisingLoop
-from engine.sketch.eye import SketchTowers
+from engine.sketch.eye import SketchTowers, _borders_of
 from engine.sketch.places import PLACES, Scene, paint
 from engine.sketch.prompts import hundred
 from engine.work.describing import Describing
@@ -132,6 +132,7 @@ def test_what_a_tower_does_before_it_first_looks_is_done_in_small_pieces(
     sketch: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sketch.eyes.close()
+    _borders_of.cache_clear()
     done: list[str] = []
     read = SketchTowers.read
 

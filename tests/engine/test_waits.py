@@ -124,20 +124,24 @@ def test_previews_come_without_being_waited_for(far_library: Library, watch: Wat
     assert any(isinstance(event, Preview) for _, event in loop.step())
 
 
-def test_a_preview_is_shown_when_it_has_come_and_not_after_the_picture(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Late(Arrival):
-        """Comes when it is asked about for the fourth time."""
+def arriving(*, asked_for: int) -> type[Arrival]:
+    """What comes when it is asked about for so many times."""
 
+    class Late(Arrival):
         asked = 0
 
         @property
         def is_here(self) -> bool:
             self.asked += 1
-            return self.asked > 3
+            return self.asked >= asked_for
 
-    monkeypatch.setattr("engine.loop.Arrival", Late)
+    return Late
+
+
+def test_a_preview_is_shown_when_it_has_come_and_not_after_the_picture(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.loop.Arrival", arriving(asked_for=4))
     loop = DenoisingLoop(library, preview_seconds=1e9)
     loop.submit(generate(num_inference_steps=9))
     told = [[type(event) for _, event in loop.step()] for _ in range(3)]
@@ -156,17 +160,7 @@ def test_a_preview_is_shown_when_it_has_come_and_not_after_the_picture(
 def test_where_every_tick_shows_a_preview_none_is_lost_to_the_next(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class OneTickLater(Arrival):
-        """Is not here when it is first asked about."""
-
-        asked = 0
-
-        @property
-        def is_here(self) -> bool:
-            self.asked += 1
-            return self.asked > 1
-
-    monkeypatch.setattr("engine.loop.Arrival", OneTickLater)
+    monkeypatch.setattr("engine.loop.Arrival", arriving(asked_for=2))
     loop = DenoisingLoop(library, preview_seconds=0.0)
     loop.submit(generate(num_inference_steps=9))
     told = [[type(event) for _, event in loop.step()].count(Preview) for _ in range(9)]

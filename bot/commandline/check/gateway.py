@@ -34,12 +34,23 @@ async def check_discord(settings: Settings) -> str:
         return await _check_guilds(client, settings)
 
 
+async def list_guilds(
+    client: discord.Client, settings: Settings, *, limit: int | None
+) -> tuple[list[discord.Guild], list[str]]:
+    """Of the servers that it is in those that it serves, and the names of those that it leaves."""
+    served, found = settings.guild_ids, [guild async for guild in client.fetch_guilds(limit=limit)]
+    guilds = [guild for guild in found if not served or guild.id in served]
+    return guilds, [named(guild) for guild in found if guild not in guilds]
+
+
+def named(guild: discord.Guild) -> str:
+    """A server by its name, and by the number that settings want."""
+    return f"{guild.name} ({guild.id})"
+
+
 async def _check_guilds(client: discord.Client, settings: Settings) -> str:
     link = invitation(client.application_id or 0)
-    served = settings.guild_ids
-    found = [guild async for guild in client.fetch_guilds(limit=MAX_GUILDS)]
-    guilds = [guild for guild in found if not served or guild.id in served]
-    left = [f"{guild.name} ({guild.id})" for guild in found if guild not in guilds]
+    guilds, left = await list_guilds(client, settings, limit=MAX_GUILDS)
     if not guilds:
         only = f", but those that GUILDS does not name: {', '.join(left)}" if left else ""
         raise StartupError(f"the token works, but the bot is in no server yet{only}. Invite it: {link}")
